@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from archive.database.connection import transaction
 from archive.directory.joining import ConflictError, join
@@ -134,4 +134,4 @@ def _against_others(connection: sqlite3.Connection, entry: PortalHome) -> Portal
         reason = f"{entry.division_code} {entry.name} has another home in {other_home[1]}: {other_home[0]}"
     else:
         return entry
-    return PortalHome(entry.home, entry.name, entry.division_code, entry.source, entry.as_of, CONFLICT, reason)
+    return replace(entry, state=CONFLICT, reason=reason)

@@ -6,20 +6,34 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from archive.directory.coverage import ARCHIVED, counties
-from archive.directory.entries import CONFLICT, NOT_TRIED, SURVEYED, PortalHome, homes
+from archive.directory.entries import (
+    BLOCKED,
+    CONFLICT,
+    DEAD,
+    LOGIN,
+    MISREAD,
+    MOVED,
+    NO_CATALOGUE,
+    NOT_A_PORTAL,
+    NOT_TRIED,
+    SCRIPT_MADE,
+    SURVEYED,
+    PortalHome,
+    homes,
+)
 
 NEXT_STEPS = {
     CONFLICT: "settle which home is right: `disclosures survey FILE.csv --settle` with a list of the right ones",
     NOT_TRIED: "`disclosures survey` looks at them",
     SURVEYED: "`disclosures crawl --due`, with DISCLOSURES_PORTALS naming the folder of their files",
-    "misread": "`disclosures probe HOME` shows what is read; its family of software, or our code, needs mending",
-    "no_catalogue": "find the disclosure catalogue in a browser, and write its address into a portal file (docs/add-a-portal.md)",
-    "script_made": "find the service behind its pages (docs/add-a-portal.md)",
-    "login": "it opens to nobody without a password: ask its operator",
-    "blocked": "it refuses visitors such as this one: ask its operator, who knows you by DISCLOSURES_CONTACT",
-    "moved": "put its new home into your list, and settle it: `disclosures survey FILE.csv --settle`",
-    "dead": "`disclosures survey --again` some days later; where it stays dead, look for its new home",
-    "not_a_portal": "its list has the wrong address: look for the right one",
+    MISREAD: "`disclosures probe HOME` shows what is read; its family of software, or our code, needs mending",
+    NO_CATALOGUE: "find the disclosure catalogue in a browser, and write its address into a portal file (docs/add-a-portal.md)",
+    SCRIPT_MADE: "find the service behind its pages (docs/add-a-portal.md)",
+    LOGIN: "it opens to nobody without a password: ask its operator",
+    BLOCKED: "it refuses visitors such as this one: ask its operator, who knows you by DISCLOSURES_CONTACT",
+    MOVED: "put its new home into your list, and settle it: `disclosures survey FILE.csv --settle`",
+    DEAD: "`disclosures survey --again` some days later; where it stays dead, look for its new home",
+    NOT_A_PORTAL: "its list has the wrong address: look for the right one",
 }
 """State of a home → what to do next."""
 

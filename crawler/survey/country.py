@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archive.directory.entries import CONFLICT, MISREAD, NOT_TRIED, SURVEYED, PortalHome, homes, note_found
+from archive.directory.entries import CONFLICT, MISREAD, NOT_TRIED, STATES, SURVEYED, PortalHome, homes, note_found
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
 from crawler.portals.portal_file import PortalFileError, is_id, known, load
@@ -29,8 +29,8 @@ class Survey:
 
 def to_survey(connection: sqlite3.Connection, *, again: bool) -> list[PortalHome]:
     """The entries that are to be surveyed, by their divisions; with `again` those that found no catalogue before, too."""
-    settled = {CONFLICT, SURVEYED} if again else set()
-    return [each for each in homes(connection) if (each.state == NOT_TRIED if not again else each.state not in settled)]
+    upcoming = set(STATES) - {CONFLICT, SURVEYED} if again else {NOT_TRIED}
+    return [each for each in homes(connection) if each.state in upcoming]
 
 
 def run(connection: sqlite3.Connection, upcoming: Sequence[PortalHome], to: Survey) -> Iterator[PortalHome]:
