@@ -153,6 +153,7 @@ def test_the_sitemap_names_every_record_once(get, monkeypatch, database):
     assert len(found) == len(set(found))
     ids = [row[0] for row in database.execute("SELECT id FROM records")]
     assert {f"http://localhost/-/record/{number}" for number in ids} <= set(found)
+    assert "http://localhost/-/budgets" in found
     for address in [each for each in found if "/records/" not in each]:
         assert get(address.removeprefix("http://localhost")).status_code == 200, address
     assert get("/-/sitemap/records-9.xml").status_code == 404

@@ -98,7 +98,7 @@ async def pages(context: RequestContext) -> Response:
         str(context.datasette.urls.instance()),
         *(
             context.address(name)
-            for name in ("browse", "changes", "cards", "counties", "questions", "guide", "about", "api")
+            for name in ("browse", "changes", "cards", "budgets", "counties", "questions", "guide", "about", "api")
         ),
     ]
     for row in await context.db.execute(
