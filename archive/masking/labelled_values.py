@@ -22,7 +22,6 @@ from archive.masking.personal_numbers import (
 from archive.model.index_numbers import is_credit_code
 
 _STRETCH = rf"[{BLANK}]{{0,2}}"
-_LONGEST_LABEL_TAIL = 24
 
 
 def _words(*words: str) -> str:
