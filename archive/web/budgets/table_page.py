@@ -8,14 +8,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from datasette.utils.asgi import BadRequest, NotFound, Response
+from datasette.utils.asgi import NotFound, Response
 
 from archive.budgets.headings import title_among
 from archive.database.withheld import hidden
 from archive.tables.printed_table import Merged, PrintedTable
 from archive.web.budgets.shown_figures import figure
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import RequestContext, Row, part
+from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import RequestContext, Row, number, part
 
 MOST_CELLS = 2_000
 """Cells that a page shows; a longer table is shown part by part."""
@@ -87,23 +87,16 @@ async def page(context: RequestContext) -> Response:
     """The page. Raises NotFound where there is no such table, or it may not be shown."""
     place = TablePlace(
         int(part(context.request, "id")),
-        _number(context, "file"),
-        _number(context, "table") or 1,
-        _number(context, "row"),
-        _number(context, "column"),
-        _number(context, "part"),
+        number(context, "file", _NUMBER),
+        number(context, "table", _NUMBER) or 1,
+        number(context, "row", _NUMBER),
+        number(context, "column", _NUMBER),
+        number(context, "part", _NUMBER),
     )
     found: dict[str, Any] | None = await context.db.execute_fn(lambda connection: _read(connection, place))
     if found is None:
         raise NotFound(NOTHING_HERE)
     return await context.render("printed_table.html", place=place, **found)
-
-
-def _number(context: RequestContext, name: str) -> int | None:
-    text = context.parameter(name)
-    if text and not _NUMBER.fullmatch(text):
-        raise BadRequest(MALFORMED)
-    return int(text) if text else None
 
 
 def _read(connection: sqlite3.Connection, place: TablePlace) -> dict[str, Any] | None:
@@ -145,7 +138,7 @@ def _listed(connection: sqlite3.Connection, source: str, place: TablePlace) -> l
     """Return the number, the page and the title of each table of a file, or of the record's own page."""
     values = {"record": place.record, "file": place.file, "most": MOST_LISTED}
     rows = connection.execute(_LISTED.format(source), values)
-    return [(number, page, _title(before or "")) for number, page, before in map(tuple, rows)]
+    return [(place, page, _title(before or "")) for place, page, before in map(tuple, rows)]
 
 
 def _title(before: str) -> str:
@@ -186,12 +179,12 @@ def laid_out(table: PrintedTable, place: TablePlace) -> ShownTable:
     most = max(1, MOST_CELLS // max(1, table.width))
     parts = max(1, -(-len(table.rows) // most))
     wanted = place.part or (place.row or 0) // most + 1
-    number = wanted if wanted <= parts else 1
-    first = (number - 1) * most
+    chosen = wanted if wanted <= parts else 1
+    first = (chosen - 1) * most
     last = min(first + most, len(table.rows))
     owners = _owners(table)
     lines = [list(_cells(table, owners, row, range(first, last), place)) for row in range(first, last)]
-    return ShownTable(lines, first, len(table.rows), number, parts)
+    return ShownTable(lines, first, len(table.rows), chosen, parts)
 
 
 def _cells(

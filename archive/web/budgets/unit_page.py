@@ -18,7 +18,7 @@ from archive.web.budgets.budget_units import budget_units
 from archive.web.budgets.figure_bars import FigureBars, figure_bars
 from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, STAGES, ShownFigure, chosen, figure
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import RequestContext, Row, part, portal
+from archive.web.http.request_context import RequestContext, Row, number, part, portal
 
 MOST_YEARS = 8
 """Years that are shown at once, up to the newest, or to the one that `until` names."""
@@ -28,6 +28,7 @@ MOST_FAILING, MOST_CHANGES = 100, 100
 DRAWN = ("total", "reception")
 """Parts of the three public expenses that are drawn."""
 
+_YEAR = re.compile(r"20\d\d", re.ASCII)
 _TABLES = """
 SELECT t.id, t.record_id, t.attachment_id, t.kind, t.fiscal_year, t.stage, t.empty, r.title, r.published_on, a.name AS file,
        (SELECT count(*) FROM budget_checks c WHERE c.table_id = t.id AND c.holds) AS held
@@ -95,21 +96,13 @@ async def page(context: RequestContext) -> Response:
     name = context.parameter("name")
     if not name:
         raise BadRequest(MALFORMED)
-    until = _until(context)
+    until = number(context, "until", _YEAR)
     found: dict[str, Any] | None = await context.db.execute_fn(
         lambda connection: _read(connection, of["id"], name, until)
     )
     if found is None:
         raise NotFound(NOTHING_HERE)
     return await context.render("budget_unit.html", portal=of, **found)
-
-
-def _until(context: RequestContext) -> int | None:
-    """Return the last year that is to be shown, None for the newest. Raises BadRequest."""
-    text = context.parameter("until")
-    if text and not re.fullmatch(r"20\d\d", text, re.ASCII):
-        raise BadRequest(MALFORMED)
-    return int(text) if text else None
 
 
 def _read(connection: sqlite3.Connection, portal_id: str, name: str, until: int | None) -> dict[str, Any] | None:

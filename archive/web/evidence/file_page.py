@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Response
+from datasette.utils.asgi import Forbidden, NotFound, Response
 
 from archive.copies.open_files import OpenFile, open_file
 from archive.database.connection import open_for_reading
@@ -28,8 +28,8 @@ from archive.web.evidence.downloads import FILES
 from archive.web.formats.responses import file_name
 from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import RequestContext, in_context, part
+from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.request_context import RequestContext, in_context, number, part
 from archive.web.http.streaming import saved_as
 from archive.web.processes.child import LONGEST_ANSWER
 from archive.web.processes.frames import Head
@@ -174,11 +174,11 @@ def _read(connection: sqlite3.Connection, context: RequestContext) -> ShownFile 
         return None
     known = from_json_text(row.get("pages"))
     pages = known or (FilePage(0),)
-    number, part_number = _number(context, "page"), _number(context, "part")
-    if (number or 1) > len(pages):
+    page_number, part_number = number(context, "page", _NUMBER), number(context, "part", _NUMBER)
+    if (page_number or 1) > len(pages):
         return None
     query = query_of(connection, parse_request(context.request.args, ""))
-    shown = shown_text(row["text"], pages, query, number and number - 1, part_number) if row["text"] else None
+    shown = shown_text(row["text"], pages, query, page_number and page_number - 1, part_number) if row["text"] else None
     return ShownFile(
         row,
         pages,
@@ -190,8 +190,8 @@ def _read(connection: sqlite3.Connection, context: RequestContext) -> ShownFile 
     )
 
 
-def _row(connection: sqlite3.Connection, number: int) -> dict[str, Any] | None:
-    row = connection.execute(_ROW, {"id": number}).fetchone()
+def _row(connection: sqlite3.Connection, attachment_id: int) -> dict[str, Any] | None:
+    row = connection.execute(_ROW, {"id": attachment_id}).fetchone()
     return dict(row) if row else None
 
 
@@ -213,20 +213,12 @@ def _address(context: RequestContext, index: int, part: int | None = None) -> st
 
 
 def _listed_tables(file: ShownFile) -> Iterator[ListedTable]:
-    for number, table in enumerate(file.tables, 1):
+    for place, table in enumerate(file.tables, 1):
         own = page_of(file.pages, table.page, table.member) if file.has_pages else None
         above = table.before.split("\n")
         title = " ".join(above[-3:]) if own is None or table.before != own.name else ""
-        yield ListedTable(number, page_label(own) if own else None, title, len(table.rows), table.width)
+        yield ListedTable(place, page_label(own) if own else None, title, len(table.rows), table.width)
 
 
 def _id(context: RequestContext) -> int:
     return int(part(context.request, "id"))
-
-
-def _number(context: RequestContext, name: str) -> int | None:
-    """A number from the address, None where it isn't given. Raises BadRequest."""
-    text = context.parameter(name)
-    if text and not _NUMBER.fullmatch(text):
-        raise BadRequest(MALFORMED)
-    return int(text) if text else None

@@ -184,6 +184,14 @@ def choice(context: RequestContext, name: str, known: Mapping[str, object]) -> s
     return value or None
 
 
+def number(context: RequestContext, name: str, form: re.Pattern[str]) -> int | None:
+    """A parameter that must be a whole number of this form; None where it isn't given. Raises BadRequest."""
+    text = context.parameter(name)
+    if text and not form.fullmatch(text):
+        raise BadRequest(MALFORMED)
+    return int(text) if text else None
+
+
 def pages(context: RequestContext, lines: int) -> Pages:
     """Return the requested page of a list of so many lines. Raises BadRequest, or NotFound beyond the last."""
     text = context.parameter("page") or "1"
