@@ -17,6 +17,7 @@ AGENCY = re.compile(
 _PLACE = re.compile(r"^(?:[一-龥]{2,8}?[县区市旗州盟]|[县区旗]|市(?![场政容民监]))(?=[一-龥]{3})")
 _MOST_NAMES = 2000
 
+_ALL = "SELECT DISTINCT name FROM publisher_names ORDER BY name LIMIT 20000"
 _ALIKE = "SELECT id, name FROM publisher_names WHERE name LIKE ? ORDER BY id LIMIT ?"
 _ENDS = "SELECT 1 FROM publisher_names WHERE name LIKE ? LIMIT 1"
 _OF_THE_SAME = """
@@ -33,6 +34,11 @@ def without_place(name: str) -> str:
     while (bare := _PLACE.sub("", name)) != name:
         name = bare
     return name
+
+
+def bare_names(connection: sqlite3.Connection) -> list[str]:
+    """Return the names of all agencies that have published, each without its place and once."""
+    return list(dict.fromkeys(without_place(name) for (name,) in connection.execute(_ALL)))
 
 
 def others(connection: sqlite3.Connection, word: str) -> Iterator[str]:

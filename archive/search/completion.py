@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from archive.search import engine
-from archive.search.agency_names import without_place
+from archive.search.agency_names import bare_names, without_place
 from archive.search.engine import Search
 from archive.search.query import parse
 from archive.search.spelling import words_alike
@@ -21,7 +21,6 @@ _LOOKED_AT = 20
 """Hits whose numbers and titles are offered."""
 
 _AGENCIES = "SELECT name FROM publisher_names WHERE name LIKE ? ESCAPE '\\' GROUP BY name ORDER BY count(*) DESC, name LIMIT 200"
-_EVERY_AGENCY = "SELECT name FROM publisher_names GROUP BY name ORDER BY name LIMIT 20000"
 _HEADS = """
 SELECT r.title, r.document_number, r.index_number FROM json_each(?) wanted JOIN records r ON r.id = wanted.value ORDER BY wanted.key
 """
@@ -42,9 +41,7 @@ def _agencies(connection: sqlite3.Connection, last: str) -> Iterator[str]:
     like = "".join(f"\\{character}" if character in "%_\\" else character for character in last)
     names: Iterable[str] = (without_place(row[0]) for row in connection.execute(_AGENCIES, (f"%{like}%",)))
     if last.isascii() and last.isalpha():
-        names = words_alike(
-            folded(last), dict.fromkeys(without_place(row[0]) for row in connection.execute(_EVERY_AGENCY))
-        )
+        names = words_alike(folded(last), bare_names(connection))
     yield from dict.fromkeys(names)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from archive.search import engine, spelling
-from archive.search.agency_names import AGENCY, without_place
+from archive.search.agency_names import AGENCY, bare_names
 from archive.search.query import Group, Query, parse
 from archive.search.synonyms import LONGEST_WORD, thesaurus
 
@@ -24,8 +24,6 @@ _TRIED = 12
 
 _LONGEST_CUT = 14
 """Units of a word that is cut."""
-
-_PUBLISHERS = "SELECT DISTINCT name FROM publisher_names ORDER BY name LIMIT 20000"
 
 Reading = Callable[[str], Query]
 """The reading of words typed: with other words for them, or without."""
@@ -115,8 +113,7 @@ def _letters(query: Query) -> str:
 
 def _known_words(connection: sqlite3.Connection, typed: str) -> Iterator[str]:
     """Return known words that sound like what is typed: of the thesaurus, and the names of the archive's agencies."""
-    names = (without_place(row[0]) for row in connection.execute(_PUBLISHERS))
-    return spelling.words_alike(typed, dict.fromkeys((*thesaurus().words, *names)))
+    return spelling.words_alike(typed, dict.fromkeys((*thesaurus().words, *bare_names(connection))))
 
 
 def _splits(units: tuple[str, ...]) -> Iterator[str]:
