@@ -37,10 +37,10 @@ _LONGEST_TEXT = 5_000_000
 _UNREAD = re.compile(
     rb"/Subtype\s*/(?:Image|Text|FreeText|Stamp|FileAttachment|Widget)\b|/EmbeddedFile|\xff\xd8\xff|\x89PNG\r\n|GIF8[79]a|\\pict\b|\\objdata\b|data:image/"
 )
-"""What begins a picture, a further file, a remark or a field in a PDF, an OLE file, RTF or HTML."""
+"""The beginnings of pictures, further files, remarks and fields in a PDF, an OLE file, RTF or HTML."""
 
 _PACKED_OBJECTS = re.compile(rb"/ObjStm\b.{0,1000}?\bstream\r?\n", re.DOTALL)
-"""What stands before objects of a PDF that are packed together."""
+"""The beginning of objects of a PDF that are packed together."""
 
 _UNREAD_MEMBER = re.compile(r"(?:^|/)(?:media|embeddings|Pictures|ObjectReplacements)/.|(?:^|/)vbaProject\.bin$")
 """Members of an office file that are pictures, further files or programs."""

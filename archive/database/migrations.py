@@ -269,7 +269,7 @@ def m016_budget_comparisons(db: Database) -> None:
 
 @migrations()
 def m017_pages_of_files(db: Database) -> None:
-    """Where the pages of files begin in their text, as JSON beside it."""
+    """Keep where the pages of files begin in their text, as JSON beside it."""
     db.execute("ALTER TABLE attachments ADD COLUMN pages TEXT")
 
 

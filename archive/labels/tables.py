@@ -11,7 +11,7 @@ from archive.labels.label import LABELS, Label, label_of, labels_under
 
 @dataclass(frozen=True, slots=True)
 class StatedBeside:
-    """What the row of another `table`, whose key stands in the column `key`, states of the figures of a row: its `columns`."""
+    """Another `table` whose `columns` state something of the figures of a row, which has its key in the column `key`."""
 
     table: str
     key: str

@@ -32,7 +32,7 @@ FROM shown e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.por
 
 @dataclass(frozen=True, slots=True)
 class EventReport:
-    """What is reported: what was asked for, in words, how many events of each kind in each portal, and some of these, what went before what came.
+    """A report: what was asked for, in words, how many events of each kind in each portal, and some of these, what went before what came.
 
     `counts`: name of the portal → kind → events.
     """

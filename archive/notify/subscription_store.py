@@ -66,7 +66,7 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """What somebody subscribed to. `mark`: random, for the ids of its messages. `receiver`: a mail address, or the name of a room; `topic`: the query string of an `EventRequest`.
+    """One subscription. `mark`: random, for the ids of its messages. `receiver`: a mail address, or the name of a room; `topic`: the query string of an `EventRequest`.
 
     `reported_through`: the last event that was reported, or passed over. `sending_through`: the last event of a message that was
     begun; None where none is. `under_way`: 1 while it is being sent, and may have arrived. `failures`: attempts in a row that failed.

@@ -63,7 +63,7 @@ class SealedDay:
 
 @dataclass(frozen=True, slots=True)
 class SiteLinks:
-    """Where a sheet on a site leads, beside its captures: to its record, to the list pages without it one by one, to the record's
+    """The addresses to which a sheet on a site leads, beside its captures: to its record, to the list pages without it one by one, to the record's
     page before and now side by side, and to the bundle; "": not there."""
 
     record: str = ""

@@ -65,7 +65,7 @@ class Figure:
 
     @property
     def start(self) -> int:
-        """Where it begins with 约 or 超过, if with either."""
+        """Its first character, which 约 or 超过 may be, from 0."""
         return self.end - len(self.printed)
 
     @property

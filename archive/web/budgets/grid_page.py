@@ -42,7 +42,7 @@ WHERE c.portal = :portal AND c.kind = 'budget' AND l.complete
 
 @dataclass(slots=True)
 class GridCell:
-    """What is known of a unit's document of one year. `kinds`: of its tables; `failing`: identities that do not hold."""
+    """A unit's document of one year, as far as it is known. `kinds`: of its tables; `failing`: identities that do not hold."""
 
     kinds: set[str] = field(default_factory=set)
     records: set[int] = field(default_factory=set)
@@ -50,7 +50,7 @@ class GridCell:
 
     @property
     def prescribed(self) -> int:
-        """How many of the nine prescribed tables were found."""
+        """The number of prescribed tables that were found."""
         return len(self.kinds & set(PRESCRIBED))
 
     @property

@@ -12,7 +12,7 @@ STAGES = CODES["budget_tables", "stage"]
 """Budget and final accounts, in this order, and what they are called."""
 
 COLUMNS = "l.printed, l.value_yuan, l.held, l.failed, t.record_id, t.attachment_id, l.number, l.row, l.place, l.page"
-"""What `figure` wants of `budget_lines l` and `budget_tables t`, as SQL."""
+"""The columns of `budget_lines l` and `budget_tables t` that `figure` takes, as SQL."""
 
 OF_ITS_OWN_YEAR = "l.role IS NOT NULL AND l.entry_year = t.fiscal_year AND l.entry_stage = t.stage"
 """The condition for figures that a document gives of its own year and stage, not of those it is compared with, as SQL."""

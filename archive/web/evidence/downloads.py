@@ -1,4 +1,4 @@
-"""Who may download what holds originals: originals as they were received, bundles that prove events, files without personal data."""
+"""Permissions to download what holds originals: originals as they were received, bundles that prove events, files without personal data."""
 
 from typing import Any
 

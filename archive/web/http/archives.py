@@ -54,7 +54,7 @@ _NEVER_SERVED = (
     ("readers' subscriptions", {"subscriptions", "tokens"}),
     ("what is watched", {"watches", "messages", "delivered"}),
 )
-"""What files hold that are never served, and the tables by which they are known."""
+"""Contents of files that are never served, and the tables by which they are known."""
 
 
 def leave_out_private(datasette: Datasette) -> None:

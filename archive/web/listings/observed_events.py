@@ -126,7 +126,7 @@ class ChangesRequest:
 
     @property
     def title(self) -> str:
-        """What is requested, in a reader's words."""
+        """The request in a reader's words."""
         what = str(LABELS["word.changes"]) if self.kinds == ORDER else in_words(self.kinds, READER.get())
         return f"{self.records} {what}".strip()
 

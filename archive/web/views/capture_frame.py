@@ -48,7 +48,7 @@ UNCHANGED = LABELS["original.unchanged"]
 TOO_HEAVY = LABELS["original.too_heavy"]
 BUSY = LABELS["original.busy"]
 NOT_SHOWN = labels_under("not_shown")
-"""Why a capture is not shown, by the code of the reason."""
+"""Reasons why a capture is not shown, by their codes."""
 
 _CAPTURE = """
 SELECT c.*, w.portal, w.mode, w.started_at, p.name AS portal_name, p.checked_on
