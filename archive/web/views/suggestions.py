@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 from typing import Any
 
+from archive.labels import wording
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, Label
 from archive.search import agency_names, engine
@@ -144,7 +145,7 @@ def _tries(
 def _in_place(requested: SearchRequest, portals: Mapping[str, str]) -> Iterator[tuple[Label, Changes]]:
     """Yield the request with the county that its words begin with as a filter."""
     for name in portals.values():
-        county = name.removesuffix("人民政府")
+        county = wording.county(name)
         rest = requested.words.removeprefix(county).strip()
         if rest != requested.words and rest and not requested.portal:
             yield LABELS["suggestion.place"].format(place=county, words=rest), {"words": rest, "portal": county}
