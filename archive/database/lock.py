@@ -1,4 +1,4 @@
-"""One crawl of a portal at a time."""
+"""One process at a time: a crawl of a portal, a run that sends or publishes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,3 +33,18 @@ def held(db: Path, portal: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def alone(lock: Path, busy: str) -> Iterator[None]:
+    """Keep other processes out for as long as the block lasts, by the file `lock`; its folder is made if missing.
+
+    Raises ArchiveError with the message `busy` where another process is in, and OSError.
+    """
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        acquired = FileLock(lock, timeout=0).acquire()
+    except Timeout as error:
+        raise ArchiveError(busy) from error
+    with acquired:
+        yield

@@ -19,9 +19,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.lock import alone
 from archive.export.public_database import Snapshot, snapshot
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
@@ -144,11 +143,8 @@ def published(folder: Path) -> Snapshot:
 def _alone(folder: Path, busy: str, failed: str) -> Iterator[None]:
     """Keep other processes out of the folder. Raises ArchiveError where one is in it, or where the work fails."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / ".lock", timeout=0):
+        with alone(folder / ".lock", f"{busy} already: wait for that to end"):
             yield
-    except Timeout as error:
-        raise ArchiveError(f"{busy} already: wait for that to end") from error
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(f"{failed}: {error}") from error
 

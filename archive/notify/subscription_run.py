@@ -7,14 +7,12 @@ the next one passes over what may have arrived. What was not delivered is sent a
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qs
 
-from filelock import FileLock, Timeout
-
-from archive.database.connection import ArchiveError
+from archive.database import lock
 from archive.notify.event_report import EventReport, event_report, last_event
 from archive.notify.messages import DeliveryError
 from archive.notify.subscription_messages import deliver, report_message
@@ -98,12 +96,6 @@ class Sending:
         self.out_of_reach[subscription.way] = 0
 
 
-@contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """While no other run is sending. Raises ArchiveError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(f"{path}.lock", timeout=0):
-            yield
-    except Timeout as error:
-        raise ArchiveError(f"{path} is in use: another `disclosures subscriptions send` is running") from error
+def alone(path: Path) -> AbstractContextManager[None]:
+    """Keep other runs out for as long as the block lasts; `path`: of the subscriptions. Raises ArchiveError."""
+    return lock.alone(Path(f"{path}.lock"), f"{path} is in use: another `disclosures subscriptions send` is running")

@@ -14,9 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from archive.database.connection import ArchiveError, transaction
+from archive.database.lock import alone
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS own (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -37,16 +36,13 @@ def beside(db: Path) -> Path:
 def notes(path: Path) -> Iterator["Notes"]:
     """The notes at `path`, made if missing, for this process alone. Raises ArchiveError."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{path}.lock", timeout=0):
+        with alone(Path(f"{path}.lock"), f"{path} is in use: another `disclosures watch` is running"):
             path.touch(mode=0o600)
             connection = sqlite3.connect(path, isolation_level=None)
             try:
                 yield Notes(connection, path)
             finally:
                 connection.close()
-    except Timeout as error:
-        raise ArchiveError(f"{path} is in use: another `disclosures watch` is running") from error
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(f"cannot use {path}: {error}") from error
 
