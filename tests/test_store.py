@@ -3,6 +3,7 @@
 import json
 import random
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import (
@@ -143,6 +144,16 @@ def test_a_changed_page_is_an_event_and_a_first_page_is_not(path: Path) -> None:
         "document_number": ["样发〔2026〕1号", "样发〔2026〕9号"],
     }
     assert table(path, "SELECT changed_at FROM records") == [(DAY.format(3),)]
+
+
+def test_a_crawl_reads_again_what_it_changed_alone(path: Path) -> None:
+    crawl(path, [listed(row(1), row(2)), page(1, body="样本支出110万元，比上年增加10万元，增长10%。")])
+    assert table(path, "SELECT count(*) FROM claims") == [(1,)]
+    with closing(open_for_writing(path)) as connection, transaction(connection):
+        connection.execute("DELETE FROM claims")
+        connection.execute("DELETE FROM report_rules")
+    crawl(path, [page(2)], day=2)
+    assert table(path, "SELECT count(*) FROM claims UNION SELECT count(*) FROM report_rules") == [(0,)]
 
 
 def test_half_a_page_takes_nothing_from_a_whole_one(path: Path) -> None:

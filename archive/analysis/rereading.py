@@ -49,7 +49,7 @@ class Rereading(Generic[Input, Output]):
     def is_current(self, connection: sqlite3.Connection) -> bool:
         """Whether this version of the reader read last."""
         known = connection.execute("SELECT value FROM settings WHERE name = ?", (self._setting,)).fetchone()
-        return bool(known == (self.version,))
+        return known is not None and str(known[0]) == self.version
 
     def catch_up(self, connection: sqlite3.Connection) -> None:
         """Read all that is noted, and every record where another version read last; a record that fails is a problem. The caller's transaction."""

@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import timedelta
 
 import pytest
+from filelock import FileLock
 from lxml import html
 
 from archive.database.connection import ArchiveError
@@ -168,7 +169,7 @@ def test_the_one_before_goes_and_its_address_with_it(fresh):
 def test_two_make_it_one_after_the_other(fresh):
     folder = fresh.with_name("disclosures.snapshot")
     folder.mkdir()
-    with snapshots.FileLock(folder / ".lock"), pytest.raises(ArchiveError, match="being made already"):
+    with FileLock(folder / ".lock"), pytest.raises(ArchiveError, match="being made already"):
         renew(fresh)
 
 
