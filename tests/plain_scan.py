@@ -7,6 +7,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 HEADS = ("title", "publisher", "responsible_department", "document_number", "index_number")
 """Columns that are short; in the second place come records in which all words stand in these."""
@@ -54,6 +55,7 @@ def place(words: tuple[str, ...], texts: Mapping[str, str]) -> int:
     return 0 if all("title" in each for each in found) else 1 if all(each & set(HEADS) for each in found) else 2
 
 
+@cache  # the same texts are scanned for one word after the other
 def plain(text: str) -> str:
     """A line in NFKC, simplified, lower case, without punctuation and blanks; | parts two numbers and two Latin words."""
     text = unicodedata.normalize("NFKC", text).lower().translate(_SIMPLIFIED)

@@ -1,7 +1,9 @@
 """Index numbers, document numbers, budgets, issues and working days, taken apart from what is printed."""
 
 import csv
+from datetime import timedelta
 
+import chinese_calendar
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -141,6 +143,12 @@ def test_working_days_know_holidays_and_weekends_that_are_worked() -> None:
     for day in ("1998-01-01", "2071-01-01", "2017-02-30", "", None):
         assert workdays.working_days("2017-09-04", day) is None
         assert workdays.rest_day(day) is None
+
+
+def test_every_day_is_one_of_work_or_rest_as_the_package_says() -> None:
+    days = [workdays.FIRST + timedelta(count) for count in range((workdays.LAST - workdays.FIRST).days + 1)]
+    worked = [day for day in days if workdays.rest_day(day.isoformat()) == ""]
+    assert worked == [day for day in days if chinese_calendar.is_workday(day)]
 
 
 @given(st.text(max_size=80))

@@ -115,9 +115,7 @@ class Writer:
         return record_id
 
     def note_listed(self, record_id: int, window: Window) -> None:
-        """Note that one more catalogue lists a record; what this crawl saw appear may have stood there since its own `window`."""
-        if record_id not in self.appeared:
-            return
+        """Note that one more catalogue lists a record that this crawl saw appear, and may have done so since its own `window`."""
         known = {"id": record_id, "crawl": self.crawl_id, "since": window.not_before, "before": window.before}
         self.connection.execute(_WIDEN_EVENT, known)
         self.connection.execute(_WIDEN_VERSION, known)

@@ -329,7 +329,7 @@ class Store:
         # counts, or each crawl would take the one for an edit of the other.
         if listed and listed["crawl_id"] == self.crawl_id:
             return
-        if record_id in self._writer.appeared:
+        if is_known and record_id in self._writer.appeared:
             self._writer.note_listed(record_id, self._appeared(catalog_id, capture))
         # Half a row takes nothing away from what was read before, and does not show it.
         half = CUT_PAGE in row.doubts and catalog_id in self._writer.readings(record_id)

@@ -17,13 +17,19 @@ LAST = date(max(chinese_calendar.holidays).year, 12, 31)
 VERSION = version("chinesecalendar")
 
 WEEKEND = "周末"
+_SATURDAY = 5
 
 
 @cache
 def _counts() -> tuple[int, ...]:
     """For each day from FIRST on, how many working days there are up to it, the day itself included."""
     days = (FIRST + timedelta(days=count) for count in range((LAST - FIRST).days + 1))
-    return tuple(accumulate(int(chinese_calendar.is_workday(day)) for day in days))
+    return tuple(accumulate(map(_is_working_day, days)))
+
+
+def _is_working_day(day: date) -> bool:
+    """Whether people work on a day that is covered; as the package says, which looks through all its years for each day."""
+    return day in chinese_calendar.workdays or (day.weekday() < _SATURDAY and day not in chinese_calendar.holidays)
 
 
 def _day(text: str | None) -> date | None:
@@ -47,13 +53,13 @@ def working_days(start: str | None, end: str | None) -> int | None:
     return counts[(last - FIRST).days] - counts[(first - FIRST).days]
 
 
-@lru_cache(maxsize=1 << 14)  # the package looks through all its years for each day
+@lru_cache(maxsize=1 << 14)
 def rest_day(text: str | None) -> str | None:
     """Return the reason why a day is free of work: a holiday's Chinese name, or WEEKEND; empty for a working day, None where unknown."""
     day = _day(text)
     if day is None:
         return None
-    if chinese_calendar.is_workday(day):
+    if _is_working_day(day):
         return ""
     _, name = chinese_calendar.get_holiday_detail(day)
     known = next((holiday.chinese for holiday in chinese_calendar.Holiday if holiday.value == name), None)

@@ -181,7 +181,7 @@ def is_garbled(text: str) -> bool:
 def _is_taken_for_gbk(run: str) -> bool:
     """Whether characters are UTF-8 that was decoded as GBK; what is cut off at their end is forgiven."""
     try:
-        codecs.getincrementaldecoder("utf-8")().decode(run.encode("gb18030"))
+        codecs.utf_8_decode(run.encode("gb18030"), "strict", False)
     except UnicodeError:
         return False
     return True

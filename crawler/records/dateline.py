@@ -123,6 +123,8 @@ def title_above(cells: Sequence[Cell]) -> str | None:
 
 
 def _states_source(text: str) -> bool:
+    if "：" not in text and ":" not in text:  # nearly always so, and then there is no need to look for any label
+        return False
     labels = {squash(label[1]) for label in LABEL_COLON.finditer(text)} & _SOURCE_LABELS
     return bool(labels - set(COUNTERS)) or bool(labels and _DAY.search(text))
 
