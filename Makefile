@@ -4,6 +4,9 @@ BIN = .venv/bin
 # Tests wait for half of their time: half as many again at once as there are processors.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n + (n + 1) / 2)))
 
+# Bytecode is kept whatever the shell says: without it each process that a test starts compiles all of our modules anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: setup run test test-long quick repeat test-extras lint serve bench mutants pictures release clean
 
 setup: .venv/ready
