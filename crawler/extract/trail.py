@@ -19,7 +19,7 @@ _POSITION = re.compile(
     r"(?:当\s*前|您|你|所\s*在)[^:：>＞]{0,8}(?:位\s*置|栏\s*目)\s*(?:是|在|为)?\s*[:：]?|^\s*位\s*置\s*[:：]"
 )
 _TEXTS = etree.XPath(
-    ".//text()[contains(., '位') and contains(., '置') or contains(translate(., '您你所', '当当当'), '当') and contains(., '栏目')]"
+    ".//text()[contains(., '位') and contains(., '置') or contains(., '栏目') and contains(translate(., '您你所', '当当当'), '当')]"
     "[not(parent::script or parent::style)]"
 )
 _HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页') or contains(., '首 页')]")
