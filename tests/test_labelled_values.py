@@ -57,6 +57,16 @@ MASKED = [
     ("phone", "家庭电话：13812345678A", "家庭电话：138********A", "a mobile at home"),
     ("home_phone", "家庭电话：0953-5012345", "家庭电话：****-*******", "with the town's number"),
     ("home_phone", "家庭电话：5012345", "家庭电话：*******", "a number within the town"),
+    *(
+        ("resident_id", f"{label}：640324198013011230", f"{label}：64****************", f"label {label}")
+        for label in ("证照号码", "证件编号", "身份証", "身分证号", "ID No.", "ID Number", "I D 号码", "sfzh", "低保证号", "供养证号", "社保编号",
+                      "个人编号", "优待证号", "就业创业证号", "学籍辅号", "身份证（或户口本）号")
+    ),
+    ("chat_account", "微信ID：sample_12", "微信ID：******_**", "an account of another name"),
+    ("chat_account", "薇信：sample_12", "薇信：******_**", "misspelt"),
+    ("chat_account", "V信：sample_12", "V信：******_**", "in short"),
+    ("home_phone", "家里座机：8012345", "家里座机：*******", "at home"),
+    ("number_plate", "牌照宁C12345", "牌照宁C*****", "a plate"),
     ("travel_document", "护照号：E12345678", "护照号：E********", "the first letter stays"),
     ("travel_document", "护照号：EA1234567", "护照号：E********", "of two letters the first stays"),
     ("travel_document", "护照E12345678", "护照E********", "a letter shows that it is a number"),
@@ -85,6 +95,16 @@ STAYS = [
     ("账号：80123456789", "eleven digits are no account"),
     ("账号：8012345678901234567890123", "25 digits are none either"),
     (f"{ORGANISATION} {ACCOUNT}", "an organisation's account"),
+    *(
+        (f"{payee} {ACCOUNT}", f"an account of an office: {payee}")
+        for payee in (
+            "开户单位：样本县样本中心",
+            "账户：样本县财政局",
+            "保证金专户：样本县样本中心",
+            "国库",
+            "非税收入",
+        )
+    ),
     (f"{ACCOUNT}，{ORGANISATION}", "an organisation's that is named behind it"),
     ("手机：13812345678139123456", "the second of two numbers is cut off"),
     ("手机：1381234567812912345678A", "the second is no mobile"),

@@ -111,6 +111,7 @@ CODE = credit_code("91640324198001011")
         ("http://a.cn/tel/⟦13812345678⟧", "phone", False), ("http://wa.me/⟦13812345678⟧", "phone", False), ("http://a.cn/?id=⟦13812345678⟧", "phone", True),
         ("http://a.cn/?userid=⟦13812345678⟧", "phone", False), ("http://a.cn/?tel=⟦13812345678⟧", "phone", False),
         ("http://a.cn/?a=1&t=⟦13812345678⟧", "phone", True), ("http://a.cn/ ⟦13812345678⟧", "phone", False), ("http://a.cn/，t_⟦13812345678⟧", "phone", False),
+        ("/uploads/2019/⟦13812345678⟧.pdf", "phone", True), ("/uploads/2019/⟦13812345678⟧", "phone", False), ("/tel/⟦13812345678⟧.pdf", "phone", False),
         (f"http://{'a' * 270}/⟦13812345678⟧", "phone", True), (f"http://{'a' * 300}/⟦13812345678⟧", "phone", False),
         (f"{CODE[:3]}⟦{CODE[3:14]}⟧{CODE[14:]}", "phone", True), (f"{CODE[:3]}⟦{CODE[3:14]}⟧{CODE[14:]}", "resident_id", False),
         (f"{CODE[:3]}⟦{CODE[3:14]}⟧{CODE[14:17]}Z", "phone", False), (f"⟦{CODE}⟧", "bank_card", True), (f"A{CODE[:3]}⟦{CODE[3:14]}⟧{CODE[14:]}", "phone", False),

@@ -1,13 +1,13 @@
 """Columns of tables that hold particulars of persons: which lines are headers, how far they hold, which cells are masked.
 
-The numbers are made up, and none is one by itself: an ID number's check digit is wrong.
+The numbers are made up, and none is one by itself: an ID number's day of birth is none.
 """
 
 import pytest
 
 from archive.masking.redaction import redact
 
-ID, MASKED = "640324198001011230", "64****************"
+ID, MASKED = "640324198013011230", "64****************"
 HEADER = "姓名\t身份证号"
 LONG_HEAD = "一二三四五六身份证号（一二三四五六七八九十甲乙）"
 
@@ -28,10 +28,13 @@ def test_cells_stand_apart_by_one_mark_or_by_blanks(between: str) -> None:
         ((f"样本甲\t{ID}", HEADER), False),
         ((HEADER, f"样本甲\t{ID}", ""), True),
         (("", HEADER, f"样本甲\t{ID}"), True),
-        ((HEADER, "样本", "样本", f"样本甲\t{ID}"), True),
-        ((HEADER, "样本", "样本", "样本", f"样本甲\t{ID}"), False),
-        ((HEADER, "样本", "样本", "样本乙\t样本", "样本", "样本", f"样本甲\t{ID}"), True),
-        ((HEADER, "样本", "样本", HEADER, "样本", "样本", f"样本甲\t{ID}"), True),
+        ((HEADER, *["样本"] * 4, f"样本甲\t{ID}"), True),
+        ((HEADER, *["样本"] * 5, f"样本甲\t{ID}"), False),
+        ((HEADER, *["样本"] * 3, "", "— 2 —", "第 3 页 共 4 页", "", f"样本甲\t{ID}"), True),
+        (("姓名 身份证号", *[""] * 4, f"样本甲 {ID}"), True),
+        (("姓名 身份证号", *[""] * 5, f"样本甲 {ID}"), False),
+        ((HEADER, *["样本"] * 4, "样本乙\t样本", *["样本"] * 4, f"样本甲\t{ID}"), True),
+        ((HEADER, *["样本"] * 4, HEADER, *["样本"] * 4, f"样本甲\t{ID}"), True),
         ((HEADER, "项目\t金额", f"样本甲\t{ID}"), True),
         ((HEADER, f"姓名\t{LONG_HEAD}等", f"样本甲\t{ID}"), False),
         ((HEADER, f"项目\t{LONG_HEAD}等", f"样本甲\t{ID}"), True),
@@ -43,7 +46,7 @@ def test_cells_stand_apart_by_one_mark_or_by_blanks(between: str) -> None:
         ((f"{HEADER}\t{'样' * 1993}", f"样本甲\t{ID}\t样"), False),
     ],
 )
-def test_a_header_holds_until_the_next_or_three_lines_without_cells(lines: tuple[str, ...], is_masked: bool) -> None:
+def test_a_header_holds_until_the_next_or_five_lines_without_cells(lines: tuple[str, ...], is_masked: bool) -> None:
     assert masked(*lines) == "\n".join(lines).replace(ID, MASKED if is_masked else ID)
 
 
@@ -60,8 +63,10 @@ def test_a_header_holds_until_the_next_or_three_lines_without_cells(lines: tuple
         ("序号\t姓名\t账号", "1\t样本\t样本甲\t801234567890", "1\t样本\t样本甲\t8012********"),
         ("姓名  账号  备注", "样本甲 801234567890 样本", "样本甲 8012******** 样本"),
         ("账号\t姓名\t备注", "801234567890\t样本甲", "8012********\t样本甲"),
+        ("姓名\t账号\t备注", "样本甲\t样本行\t801234567890", "样本甲\t样本行\t8012********"),
+        ("姓名\t账号\t备注", "样本甲\t样本行\t80123456789", "样本甲\t样本行\t80123456789"),
         ("姓名\t账号\t备注", f"{ID}\t样本甲\t样本", f"{ID}\t样本甲\t样本"),
-        ("学生身份证号\t家长身份证号", f"{ID}\t640324198001011231", f"{MASKED}\t{MASKED}"),
+        ("学生身份证号\t家长身份证号", f"{ID}\t640324198013011231", f"{MASKED}\t{MASKED}"),
         ("姓名\t身份证号\t备注", "样本甲\t\t样本", "样本甲\t\t样本"),
     ],
 )
@@ -79,6 +84,8 @@ def test_cells_are_found_where_merged_ones_moved_a_row(header: str, row: str, ex
         ("身份证号", "ABC12345678", "ABC12******"),
         ("身份证号", "ABCD12345678", "ABCD12345678"),
         ("账号", "801234567890", "8012********"),
+        ("开户行及账号", "样本行801234567890", "样本行8012********"),
+        ("开户行及账号", "样本行80123456789", "样本行80123456789"),
         ("联系电话", "0951-1234567", "****-*******"),
         ("联系电话", "123-4567", "***-****"),
         ("联系电话", "123-456", "123-456"),
@@ -110,3 +117,74 @@ def test_what_is_masked_is_counted_by_its_kind(kind: str, header: str) -> None:
 
 def test_what_is_masked_in_a_row_that_moved_is_counted() -> None:
     assert redact(f"{HEADER}\t备注\n{ID}\t样本甲\t样本").counts == {"resident_id": 1}
+
+
+@pytest.mark.parametrize("between", ["\t", "|", "｜", ",", "，"])
+def test_a_table_turned_by_90_degrees_has_its_headers_first_in_each_line(between: str) -> None:
+    lines = (
+        ("姓名", "样本甲", "样本乙", "样本丙"),
+        ("一卡通号", "801234567890", "", "801234567891"),
+        ("金额", "1", "2", "3"),
+    )
+    text = "\n".join(between.join(line) for line in lines)
+    assert redact(text).text == text.replace("34567890", "********").replace("34567891", "********")
+
+
+@pytest.mark.parametrize(
+    ("line", "is_masked"),
+    [
+        ("车牌号\t宁A12345\t宁A12346", True),
+        ("车牌号\t宁A12345\t宁A12346\t无\t无", True),
+        ("车牌号\t宁A12345\t宁A12346\t无\t无\t无", False),
+        ("车牌号\t第一批\t宁A12346", False),
+        ("备注\t宁A12345\t宁A12346", False),
+    ],
+)
+def test_most_cells_behind_a_header_must_be_values_of_its_kind(line: str, is_masked: bool) -> None:
+    assert ("宁A12346" not in redact(f"姓名\t样本\n{line}").text) == is_masked
+
+
+def rows_down(*cells: str) -> str:
+    return "\n".join(("姓名", "一卡通号", "金额", *cells))
+
+
+def test_a_table_whose_cells_stand_one_on_a_line_has_its_headers_first() -> None:
+    text = rows_down("样本甲", "801234567890", "500", "样本乙", "801234567891", "600", "样本丙", "801234567892")
+    assert [line[4:] for line in redact(text).text.split("\n") if line.startswith("8012")] == ["********"] * 3
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("样本甲", "801234567890", "500"),
+        ("样本甲", "801234567890", "500", "样本乙", "样本丙", "801234567891"),
+        (*["样本"] * 12, "801234567890", *["样本"] * 13, "801234567891"),
+    ],
+)
+def test_values_down_the_lines_must_come_again_at_the_same_distance(cells: tuple[str, ...]) -> None:
+    assert redact(rows_down(*cells)).text == rows_down(*cells)
+
+
+def test_values_down_the_lines_end_where_another_stands_in_their_place() -> None:
+    text = rows_down(
+        "甲", "801234567890", "5", "乙", "801234567891", "6", "样本", "合计", "样本", "样本", "801234567892"
+    )
+    assert "801234567892" in redact(text).text
+
+
+@pytest.mark.parametrize("between", [";", "；", "、"])
+def test_weak_marks_stand_between_cells_where_no_blank_does(between: str) -> None:
+    assert (
+        masked(f"姓名{between}账号", f"样本甲{between}801234567890")
+        == f"姓名{between}账号\n样本甲{between}8012********"
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "is_masked"),
+    [("姓名\t地址", True), ("姓名\t详细地址（组）", True), ("企业名称\t地址", False), ("姓名\t职务\t地址", False)],
+)
+def test_addresses_of_a_table_of_persons_are_their_homes(header: str, is_masked: bool) -> None:
+    cell = "样本镇样本村3组57号"
+    row = "\t".join(["样本"] * header.count("\t") + [cell])
+    assert (cell not in masked(header, row)) == is_masked

@@ -38,6 +38,8 @@ _INDEX_NUMBER = re.compile(
 )
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{0,280}$", re.IGNORECASE)
+_PATH = re.compile(r"/(?:[\w.\-]{1,80}/){1,20}")  # of an address on the page's own host
+_FILE_BEHIND = re.compile(r"\.[A-Za-z]{2,4}(?![A-Za-z])")
 _ADDRESS_ENDS = re.compile(r"""[\s"'<>,;|，；。、（）【】]""")
 _KEY = re.compile(r"[?&;#]([\w%.\-]{1,40})=(?:%2B|%20|\+)?$", re.IGNORECASE)
 _KEY_OF_A_PAGE = re.compile(
@@ -170,6 +172,8 @@ def is_other_number(text: str, span: MaskedSpan) -> bool:
     if before == ".":
         return bool(_LONE_ZERO.search(_before(text, span.start, 3)))
     token = _ADDRESS_ENDS.split(_before(text, span.start, _CONTEXT))[-1]
+    if _PATH.fullmatch(token) and _FILE_BEHIND.match(text, span.end):
+        return not _PERSONAL_FOLDER.search(token)
     if not _ADDRESS.search(token):
         return span.kind != "resident_id" and bool(_PAGE_BEHIND.match(text, span.end))
     if key := _KEY.search(token):

@@ -1,16 +1,17 @@
 """Columns of tables that hold particulars of persons, known by their header: 身份证号, 学籍号, 账号, 联系电话, 家庭住址.
 
 A table is lines whose cells stand apart by tabs, bars, commas or blanks. A header holds until the next header, or until
-lines without cells follow.
+lines without cells follow; blank ones and numbers of pages aside, unless cells stand apart by blanks alone. Tables turned by 90° have their headers first in each line;
+tables whose cells stand one on a line have them first of all.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from archive.masking.labelled_values import LABEL, LABELS, value_span
-from archive.masking.personal_numbers import BLANK, MaskedSpan
+from archive.masking.personal_numbers import BLANK, HYPHEN, MaskedSpan
 
 _STRETCH = rf"[{BLANK}]{{0,2}}"
 _KINDS = (
@@ -35,11 +36,23 @@ _PERSONS = re.compile(
 )
 _OFFICES = re.compile(r"职\s?务|职责|分管|科室|办公|部\s?门|机构|企业|公司|岗位|单位|法人|法定代表|店名|场所")
 _BETWEEN = ("\t", "|", "｜", ",", "，")
+_BETWEEN_WITHOUT_BLANKS = (";", "；", "、")
+_ADDRESS_HEAD = re.compile(rf"(?:详细|所在|居住)?{_STRETCH}(?:地{_STRETCH}址|住所|住处)(?:[（(][^\t]{{0,14}})?")
+_MAY_BE_HEAD = re.compile(f"{LABEL.pattern}|地{_STRETCH}址|住所|住处")
+_PAGE_MARK = re.compile(rf"[{BLANK}\f\r{HYPHEN}第共页/·\d]*")
 _BLANKS = re.compile(rf"[{BLANK}]+")
 _LONGEST_HEAD = 24
-_LINES_WITHOUT_CELLS = 3
+_LINES_WITHOUT_CELLS = 5
+_MOST_LINES_OF_A_ROW = 12
 _MANY_DIGITS = re.compile(r"\d{5}")
-_ID_SHAPE = re.compile(r"[GLgl]?\d{15,17}(?:\d{1,3}|[XxＸｘ])?(?:[Bb]\d)?")
+_KEPT = {"resident_id": 2, "bank_card": 4}
+_SHAPES = {
+    "resident_id": re.compile(r"[GLgl]?\d{15,17}(?:\d{1,3}|[XxＸｘ])?(?:[Bb]\d)?"),
+    "bank_card": re.compile(r"\d{12,17}|\d{19}"),
+}
+"""Numbers that are known in a row whose cells merged ones moved; not accounts of 18 digits, which could be credit codes."""
+
+_ACCOUNT_BEHIND_BANK = re.compile(rf"[\u4e00-\u9fff（）()]{{2,24}}[{BLANK}:：]{{0,2}}(?P<number>\d{{12,19}})")
 _LANDLINE_OR_MOBILE = re.compile(rf"[\d（(+][\d{BLANK}）)\-－—/、]{{6,30}}")
 
 
@@ -58,6 +71,9 @@ def column_spans(text: str) -> list[MaskedSpan]:
     header: _Header | None = None
     without = 0
     for start, end in _lines(text):
+        if across := _across(text, start, end):
+            spans += across
+            continue
         if (new := _header(text, start, end)) is not None:
             header, without = new, 0
             continue
@@ -65,17 +81,17 @@ def column_spans(text: str) -> list[MaskedSpan]:
             continue
         cells = _cells(text, start, end, header.between)
         if len(cells) < 2:
-            without += 1
+            without += header.between == " " or not _PAGE_MARK.fullmatch(text, start, end)
             header = header if without < _LINES_WITHOUT_CELLS else None
             continue
         without = 0
         spans += _in_row(text, cells, header)
-    return spans
+    return [*spans, *_down(text)]
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
     """Yield the lines of `text` where a header stands somewhere, else none."""
-    if not LABEL.search(text) or "\n" not in text:
+    if not _MAY_BE_HEAD.search(text) or "\n" not in text:
         return
     at = 0
     while at < len(text):
@@ -104,9 +120,9 @@ def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int
 def _header(text: str, start: int, end: int) -> _Header | None:
     """The header that a line is, if it is one."""
     line = text[start:end]
-    if not LABEL.search(line) or _MANY_DIGITS.search(line) or len(line) > 2000:
+    if not _MAY_BE_HEAD.search(line) or _MANY_DIGITS.search(line) or len(line) > 2000:
         return None
-    between = next((mark for mark in _BETWEEN if mark in line), " ")
+    between = _mark_between(line)
     cells = [text[first:last] for first, last in _cells(text, start, end, between)]
     if len(cells) < 2:
         return None
@@ -119,13 +135,65 @@ def _header(text: str, start: int, end: int) -> _Header | None:
     return _Header(kinds, between, len(cells)) if kinds or _PERSONS.search(line) else None
 
 
+def _mark_between(line: str) -> str:
+    """The mark between the cells of a line, a blank where there is none."""
+    marks = _BETWEEN if _BLANKS.search(line.strip()) else (*_BETWEEN, *_BETWEEN_WITHOUT_BLANKS)
+    return next((mark for mark in marks if mark in line), " ")
+
+
+def _across(text: str, start: int, end: int) -> list[MaskedSpan]:
+    """The values in a line of a table turned by 90°: all but few of the cells behind its header, and two at least."""
+    between = next((mark for mark in _BETWEEN if text.find(mark, start, end) >= 0), None)
+    first, *others = _cells(text, start, end, between) if between else [(start, end)]
+    kind = _kind_of(text[slice(*first)], persons=False) if others else None
+    if not kind:
+        return []
+    filled = [cell for cell in others if cell[0] < cell[1]]
+    spans = [span for cell in filled if (span := _in_cell(text, *cell, kind))]
+    return spans if len(spans) >= max(2, len(filled) / 2) else []
+
+
+@dataclass(slots=True)
+class _Downward:
+    """A column whose cells stand one on a line: its header's line, and after how many lines its values come again."""
+
+    kind: str
+    line: int
+    step: int = 0
+    values: list[MaskedSpan] = field(default_factory=list)
+
+    def goes_on(self, line: int, value: MaskedSpan | None) -> bool:
+        """Take in a line's value, if it is one of the column's; whether more may come."""
+        away = line - self.line
+        if not self.step:
+            self.step = away if value and away > 1 else 0
+        if self.step and not away % self.step:
+            if not value:
+                return False
+            self.values.append(value)
+        return bool(self.step) or away < _MOST_LINES_OF_A_ROW
+
+
+def _down(text: str) -> list[MaskedSpan]:
+    """Return the values of columns whose cells stand one on a line, where two come at the same distance."""
+    columns: list[_Downward] = []
+    going_on: list[_Downward] = []
+    for number, (start, end) in enumerate(_lines(text)):
+        (cell,) = _cells(text, start, end, "\n")
+        going_on = [column for column in going_on if column.goes_on(number, _in_cell(text, *cell, column.kind))]
+        if kind := _kind_of(text[slice(*cell)], persons=False):
+            going_on.append(_Downward(kind, number))
+            columns.append(going_on[-1])
+    return [value for column in columns if len(column.values) > 1 for value in column.values]
+
+
 def _kind_of(cell: str, persons: bool) -> str | None:
     if len(cell) > _LONGEST_HEAD:
         return None
     for kind in _KINDS:
         if _HEAD[kind].fullmatch(cell):
             return "home_phone" if kind == "phone" and persons else kind
-    return None
+    return "home_address" if persons and _ADDRESS_HEAD.fullmatch(cell) else None
 
 
 def _in_row(text: str, cells: list[tuple[int, int]], header: _Header) -> Iterator[MaskedSpan]:
@@ -141,8 +209,7 @@ def _in_row(text: str, cells: list[tuple[int, int]], header: _Header) -> Iterato
                 yield span
                 break
         else:
-            if kind == "resident_id":
-                yield from _shaped(text, cells, done)
+            yield from _shaped(text, cells, done, kind)
 
 
 def _in_cell(text: str, start: int, end: int, kind: str) -> MaskedSpan | None:
@@ -150,20 +217,22 @@ def _in_cell(text: str, start: int, end: int, kind: str) -> MaskedSpan | None:
     if kind == "home_phone":
         whole = _LANDLINE_OR_MOBILE.fullmatch(cell)
         return MaskedSpan(kind, start, end, 0) if whole and sum(map(str.isdigit, cell)) >= 7 else None
-    if kind in {"resident_id", "bank_card"} and _digits(cell) >= 8 and not _words(cell):
-        return MaskedSpan(kind, start + _letters(cell), end, 2 if kind == "resident_id" else 4)
+    if kind in _KEPT and _digits(cell) >= 8 and not _words(cell):
+        return MaskedSpan(kind, start + _letters(cell), end, _KEPT[kind])
+    if kind == "bank_card" and (account := _ACCOUNT_BEHIND_BANK.fullmatch(text, start, end)):
+        return MaskedSpan(kind, account.start("number"), end, _KEPT[kind])
     if kind == "phone":
         return None  # of an office, perhaps; mobiles are masked anywhere
     span = value_span(kind, text, start) if start < end else None
     return span if span and span.end <= end else None
 
 
-def _shaped(text: str, cells: list[tuple[int, int]], done: set[int]) -> Iterator[MaskedSpan]:
-    """Yield the cells of a row that look like ID numbers: merged cells move a row's columns."""
+def _shaped(text: str, cells: list[tuple[int, int]], done: set[int], kind: str) -> Iterator[MaskedSpan]:
+    """Yield the cells of a row that look like numbers of a kind: merged cells move a row's columns."""
     for at, (start, end) in enumerate(cells):
-        if at not in done and _ID_SHAPE.fullmatch(text, start, end):
+        if kind in _SHAPES and at not in done and _SHAPES[kind].fullmatch(text, start, end):
             done.add(at)
-            yield MaskedSpan("resident_id", start + _letters(text[start:end]), end, 2)
+            yield MaskedSpan(kind, start + _letters(text[start:end]), end, _KEPT[kind])
 
 
 def _digits(cell: str) -> int:

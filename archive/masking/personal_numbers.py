@@ -6,9 +6,10 @@ All functions take ASCII digits without gaps; the last of an ID number may be X.
 from dataclasses import dataclass
 from datetime import date
 
-BLANK = r" \t\u00a0\u00ad\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff"
+BLANK = r" \t\u00a0\u00ad\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe0e\ufe0f\ufeff"
+"""Blanks, and signs that are not seen: those of joining, of direction and of lines."""
 HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
-SEPARATOR = rf"{BLANK}\r\n{HYPHEN}.．·•‧・/／_,，、()（）\[\]【】|｜+＋~～〜:：;；=＝#"
+SEPARATOR = rf"{BLANK}\r\n{HYPHEN}.．·•‧・/／\\_,，、()（）\[\]【】|｜+＋~～〜:：;；=＝#"
 """All that may stand between two groups of one number, as characters of a class in a regular expression."""
 
 GAP = rf"(?:(?<=\d)\*(?=\d)|[{SEPARATOR}]{{0,4}}+)"
@@ -48,9 +49,14 @@ def is_birth_date(digits: str) -> bool:
     return True
 
 
+def has_form_of_resident_id(digits: str) -> bool:
+    """Whether 18 digits have an ID number's place and date, whatever their check digit."""
+    return int(digits[:2]) in _ID_PROVINCES and is_birth_date(digits[6:14])
+
+
 def is_resident_id(digits: str) -> bool:
     """Whether 18 digits are an ID number 公民身份号码: its place, its date, its check digit by GB 11643."""
-    if int(digits[:2]) not in _ID_PROVINCES or not is_birth_date(digits[6:14]):
+    if not has_form_of_resident_id(digits):
         return False
     total = sum(int(digit) * weight for digit, weight in zip(digits, _ID_WEIGHTS, strict=False))
     return digits[17] == "10X98765432"[total % 11]

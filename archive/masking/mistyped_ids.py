@@ -1,0 +1,35 @@
+"""ID numbers with a wrong check digit, in a text that speaks of ID numbers before: far from a heading, behind a name.
+
+Labels and headings of columns tell what stands right behind or below them. Lists in sentences, tables whose cells stand one
+on a line and tables that go on pages later keep the number's form alone: a place, a day of birth, 18 digits.
+"""
+
+import re
+
+from archive.masking import number_surroundings as surroundings
+from archive.masking.labelled_values import LABELS
+from archive.masking.personal_numbers import MaskedSpan, ascii_digits, has_form_of_resident_id
+from archive.model.index_numbers import is_credit_code
+
+_SPEAKS_OF_THEM = re.compile(f"{LABELS['resident_id']}|准考证|考号")
+_SHAPE = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXxＸｘ](?![\dA-Za-z])")
+_FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
+"""Permits and projects are numbered alike, by place, day and serial, from about the year behind the last."""
+
+
+def mistyped_id_spans(text: str) -> list[MaskedSpan]:
+    """Return the numbers in `text` that have the form of an ID number, behind the first word about such."""
+    word = _SPEAKS_OF_THEM.search(text)
+    if not word:
+        return []
+    numbers = (MaskedSpan("resident_id", *number.span(), 2) for number in _SHAPE.finditer(text, word.end()))
+    return [span for span in numbers if _is_a_persons(text, span)]
+
+
+def _is_a_persons(text: str, span: MaskedSpan) -> bool:
+    digits = ascii_digits(text[span.start : span.end])
+    if not has_form_of_resident_id(digits) or not _FIRST_BIRTH_YEAR <= digits[6:10] <= _LAST_BIRTH_YEAR:
+        return False
+    if is_credit_code(digits) or surroundings.named_otherwise(text, span.start):
+        return False
+    return not surroundings.in_index_number(text, span) and not surroundings.is_other_number(text, span)

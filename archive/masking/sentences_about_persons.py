@@ -1,0 +1,46 @@
+"""Particulars that a sentence gives without a label before them: where a person lives, the car driven, the passport held."""
+
+import re
+from collections.abc import Iterator
+
+from archive.masking.labelled_values import value_span
+from archive.masking.personal_numbers import BLANK, MaskedSpan
+
+_LONGEST_SENTENCE = 80
+_END = re.compile(r"[。\n]")
+_PERSON = re.compile(
+    r"[，,、；;（(\s][男女](?=[，,、；;）)\s])|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|被?执行人|申请人"
+)
+_LIVES = re.compile(r"(?:居住[于在]|住所地?|住(?![建房院宿户宅持])[于在址]?|地址)[:：为是]{0,2}(?=[\u4e00-\u9fff])")
+_A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]")
+
+_PLATE = re.compile(r"[\u4e00-\u9fff][A-ZＡ-Ｚ][A-Z0-9Ａ-Ｚ０-９·•.]")
+_VEHICLE = re.compile(
+    rf"[{BLANK}]?(?:号牌?|牌)?的?(?:大型|中型|小型|微型|重型|轻型|普通|两轮|二轮|三轮|摩托|电动|轿车|货车|客车|面包|越野|汽车|车辆|牌照)"
+)
+_PASSPORT = re.compile(rf"(?<![A-Za-z0-9])[A-Z]{{1,2}}\d{{7,8}}(?=号?[{BLANK}]?(?:普通|公务|因私|因公)?护照)")
+
+
+def sentence_spans(text: str) -> list[MaskedSpan]:
+    """Return what sentences about persons tell, in the order of its kinds."""
+    return [*_homes(text), *_plates(text), *_passports(text)]
+
+
+def _homes(text: str) -> Iterator[MaskedSpan]:
+    for verb in _LIVES.finditer(text):
+        sentence = _END.split(text[max(0, verb.start() - _LONGEST_SENTENCE) : verb.start()])[-1]
+        address = value_span("home_address", text, verb.end()) if _PERSON.search(sentence) else None
+        if address and _A_DOOR.search(text, address.start, address.end):
+            yield address
+
+
+def _plates(text: str) -> Iterator[MaskedSpan]:
+    for beginning in _PLATE.finditer(text):
+        plate = value_span("number_plate", text, beginning.start())
+        if plate and _VEHICLE.match(text, plate.end):
+            yield plate
+
+
+def _passports(text: str) -> Iterator[MaskedSpan]:
+    for number in _PASSPORT.finditer(text):
+        yield MaskedSpan("travel_document", *number.span(), 1)
