@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 LEAST = 5
 """Names from which on a text lists persons."""
@@ -153,15 +153,22 @@ def _column(title: str, block: tuple[str, list[list[str]]]) -> int:
     head = _head(rows)
     heads, body = rows[head] if head is not None else [], rows[head + 1 if head is not None else 0 :]
     context = f"{title} {before} {' '.join(' '.join(row) for row in rows[: head or 0])}"
-    width = max(map(len, rows))
     best = 0
-    for place in range(width):
-        top = _compact(heads[place]) if place < len(heads) else ""
-        cells = [_compact(row[place]) for row in body if place < len(row)]
+    for top, places in _columns_by_heading(heads, max(map(len, rows))):
+        cells = [_compact(row[place]) for place in places for row in body if place < len(row)]
         count = _names_in_column(top, [cell for cell in cells if cell])
-        if count >= LEAST and _is_held(context, heads, top, body, place):
+        if count >= LEAST and _is_held(context, heads, top, body, places[0]):
             best += count
     return best
+
+
+def _columns_by_heading(heads: Sequence[str], width: int) -> list[tuple[str, list[int]]]:
+    """The headings of a table with the places of their columns: side by side, a list goes on under the same heading."""
+    columns: dict[tuple[str, int], list[int]] = {}
+    for place in range(width):
+        top = _compact(heads[place]) if place < len(heads) else ""
+        columns.setdefault((top, 0 if top else place), []).append(place)
+    return [(top, places) for (top, _), places in columns.items()]
 
 
 def _head(rows: Sequence[Sequence[str]]) -> int | None:
