@@ -8,7 +8,7 @@ import re
 
 from archive.masking import number_surroundings as surroundings
 from archive.masking.labelled_values import LABELS
-from archive.masking.personal_numbers import MaskedSpan, ascii_digits, has_form_of_resident_id
+from archive.masking.personal_numbers import MaskedSpan, ascii_digits, has_form_of_resident_id, is_place
 from archive.model.index_numbers import is_credit_code
 
 _SPEAKS_OF_THEM = re.compile(f"{LABELS['resident_id']}|准考证|考号")
@@ -30,6 +30,6 @@ def _is_a_persons(text: str, span: MaskedSpan) -> bool:
     digits = ascii_digits(text[span.start : span.end])
     if not has_form_of_resident_id(digits) or not _FIRST_BIRTH_YEAR <= digits[6:10] <= _LAST_BIRTH_YEAR:
         return False
-    if is_credit_code(digits) or surroundings.named_otherwise(text, span.start):
+    if (is_credit_code(digits) and is_place(digits[2:8])) or surroundings.named_otherwise(text, span.start):
         return False
     return not surroundings.in_index_number(text, span) and not surroundings.is_other_number(text, span)

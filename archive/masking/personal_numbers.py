@@ -49,9 +49,14 @@ def is_birth_date(digits: str) -> bool:
     return True
 
 
+def is_place(digits: str) -> bool:
+    """Whether six digits can be a division's code: they begin with a province's."""
+    return int(digits[:2]) in _ID_PROVINCES
+
+
 def has_form_of_resident_id(digits: str) -> bool:
     """Whether 18 digits have an ID number's place and date, whatever their check digit."""
-    return int(digits[:2]) in _ID_PROVINCES and is_birth_date(digits[6:14])
+    return is_place(digits[:6]) and is_birth_date(digits[6:14])
 
 
 def is_resident_id(digits: str) -> bool:

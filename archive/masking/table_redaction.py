@@ -1,6 +1,5 @@
 """Mask personal data in the tables of a file, where the head of a column says what stands below it, and in the names of its pages."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -10,15 +9,27 @@ from archive.tables.printed_table import PrintedTable
 
 
 def redact_tables(tables: Iterable[PrintedTable]) -> tuple[tuple[PrintedTable, ...], dict[str, int]]:
-    """Return tables without personal data, and how many numbers of each kind were masked."""
-    counts: Counter[str] = Counter()
+    """Return a file's tables without personal data, and how many numbers of each kind were masked.
 
-    def masked(text: str) -> str:
-        result = redact(text)
-        counts.update(result.counts)
-        return result.text
+    They are masked as one text: a table that goes on over pages or sheets has its header in the first alone.
+    """
+    tables = tuple(tables)
+    texts = [text for table in tables for text in (table.member, table.flat_text())]
+    masked = redact("\n".join(texts))
+    pieces = _pieces(masked.text, texts)
+    return tuple(
+        replace(table.with_flat_text(text), member=member)
+        for table, member, text in zip(tables, pieces[::2], pieces[1::2], strict=True)
+    ), masked.counts
 
-    return tuple(table.with_texts(masked) for table in tables), dict(counts)
+
+def _pieces(joined: str, texts: Iterable[str]) -> list[str]:
+    """Cut a text into pieces as long as `texts`, which it joins."""
+    pieces, at = [], 0
+    for text in texts:
+        pieces.append(joined[at : at + len(text)])
+        at += len(text) + 1
+    return pieces
 
 
 def redact_pages(pages: Iterable[FilePage]) -> tuple[FilePage, ...]:

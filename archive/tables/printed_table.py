@@ -3,8 +3,8 @@
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 MOST_CELLS = 100_000
@@ -78,21 +78,18 @@ class PrintedTable:
             raise ValueError("a table beyond the limits")
         return table
 
-    def with_texts(self, change: Callable[[str], str]) -> "PrintedTable":
-        """Return the table with another text, of the same length, of cells a tab apart and rows a line apart.
+    def flat_text(self) -> str:
+        """Return what stands above the table, and its rows a line apart with their cells a tab apart."""
+        rows = (CELLS_APART.join(_one_line(cell or "") for cell in row) for row in self.rows)
+        return "\n".join((_one_line(self.before), *rows))
 
-        `change` may touch neither tabs nor line ends: so are personal data masked in what is read across cells.
-        """
+    def with_flat_text(self, text: str) -> "PrintedTable":
+        """Return the table with another text, of the same length, with the tabs and line ends of `flat_text`."""
         flat = [cell or "" for row in self.rows for cell in row]
-        lines = (CELLS_APART.join(_one_line(cell or "") for cell in row) for row in self.rows)
-        before = _one_line(self.before)
-        changed = change("\n".join((before, *lines)))
-        before, *pieces = re.split("[\t\n]", changed)
+        before, *pieces = re.split("[\t\n]", text)
         cells = iter(map(_printed_as, flat, pieces))
         rows = tuple(tuple(None if cell is None else text for cell, text in zip(row, cells)) for row in self.rows)  # noqa: B905
-        return PrintedTable(
-            rows, self.page, _printed_as(self.before, before), self.merged, self.x, self.y, change(self.member)
-        )
+        return replace(self, rows=rows, before=_printed_as(self.before, before))
 
 
 def to_json_text(tables: Iterable[PrintedTable]) -> str | None:
