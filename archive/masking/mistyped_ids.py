@@ -7,11 +7,11 @@ on a line and tables that go on pages later keep the number's form alone: a plac
 import re
 
 from archive.masking import number_surroundings as surroundings
-from archive.masking.labelled_values import LABELS
+from archive.masking.labelled_values import LABELS as LABEL_WORDS
 from archive.masking.personal_numbers import MaskedSpan, ascii_digits, has_form_of_resident_id, is_place
 from archive.model.index_numbers import is_credit_code
 
-_SPEAKS_OF_THEM = re.compile(f"{LABELS['resident_id']}|准考证|考号")
+_SPEAKS_OF_THEM = re.compile(f"{LABEL_WORDS['resident_id']}|准考证|考号")
 _SHAPE = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXxＸｘ](?![\dA-Za-z])")
 _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
 """Permits and projects are numbered alike, by place, day and serial, from about the year behind the last."""

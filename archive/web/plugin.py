@@ -4,6 +4,7 @@ Registered as an entry point, so that plain `datasette x.db` has it too. Each ho
 the work; databases that are no disclosures archives are left alone.
 """
 
+import re
 import sqlite3
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
@@ -71,6 +72,10 @@ TEMPLATES = HERE / "templates"
 JSON = r"(\.(?P<format>json))?"
 FORMS = r"(\.(?P<format>csv|xlsx|jsonl|json))?"
 """Ends of addresses that may ask for JSON or a file in place of the page."""
+
+
+FORMS_OF_READERS = {subscribe_page.ROUTE, token_pages.CONFIRM, token_pages.LEAVE}
+"""Our addresses to which readers send something; all others are only read."""
 
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
@@ -303,7 +308,8 @@ def startup(datasette: Datasette) -> None:
 @hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind this
 def asgi_wrapper(datasette: "Datasette") -> Callable[[Application], Middleware]:
     """Put our middleware before Datasette."""
-    return lambda application: Middleware(SignIn(application, datasette))
+    pages = [re.compile(route) for route, _ in register_routes() if route not in FORMS_OF_READERS]
+    return lambda application: Middleware(SignIn(application, datasette), datasette.setting("base_url"), pages)
 
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way

@@ -4,6 +4,7 @@ import asyncio
 
 import httpx
 import pytest
+from datasette.app import Datasette
 
 from archive.web.http.server import make_datasette
 
@@ -65,10 +66,39 @@ def test_what_a_request_got_wrong_is_stated_with_its_status(get, path, status, w
     assert words in answer.json()["error"]
 
 
-def test_no_method_writes(site):
-    for method in ("POST", "PUT", "DELETE", "PATCH"):
-        answer = asyncio.run(site.client.request(method, "/disclosures/records"))
-        assert answer.status_code in {400, 403, 405}, method
+READ = (
+    "/",
+    "/-/search?q=预算",
+    "/-/record/1",
+    "/-/changes.atom",
+    "/robots.txt",
+    "/-/static-plugins/disclosures/sheet.css",
+)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
+def test_no_method_writes(site, method):
+    assert asyncio.run(site.client.request(method, "/disclosures/records")).status_code in {400, 403, 405}
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "PROPFIND"])
+def test_a_page_that_is_read_takes_no_other_method(site, method):
+    for path in READ:
+        answer = asyncio.run(site.client.request(method, path, headers={"Accept-Language": "en"}))
+        assert (answer.status_code, answer.text) == (405, "This address can only be read."), path
+        assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_options_tell_the_methods_of_an_address(site):
+    for path, methods in ((READ[1], "GET, HEAD, OPTIONS"), ("/-/subscribe", "GET, HEAD, POST, OPTIONS")):
+        answer = asyncio.run(site.client.request("OPTIONS", path))
+        assert (answer.status_code, answer.content, answer.headers["allow"]) == (204, b"", methods)
+
+
+def test_pages_are_only_read_below_the_address_where_the_site_stands(archive):
+    site = Datasette(files=[str(archive)], settings={"base_url": "/open/"})
+    assert asyncio.run(site.client.get("/-/search")).url.path == "/open/-/search"
+    assert asyncio.run(site.client.post("/-/search")).status_code == 405
 
 
 # --- a reader's SQL ---

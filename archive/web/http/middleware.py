@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from datasette.utils import tilde_decode
 
+from archive.labels.label import LABELS
 from archive.labels.language import LANGUAGES, READER, TAGS, Language, preferred
 from archive.labels.tables import TABLES
 from archive.search.query import LONGEST_QUERY
@@ -44,6 +45,9 @@ COOKIE = "disclosures_lang"
 _YEAR = 365 * 24 * 60 * 60
 _COOKIE = re.compile(rf"{COOKIE}=({'|'.join(LANGUAGES)})")
 
+_READING = ("GET", "HEAD")
+"""The methods of requests that change nothing."""
+
 _RAW = re.compile(rb"[^\x21-\x7e]|\\")
 _COLUMN_ARGUMENTS = re.compile(r"_facet(_array|_date)?|_col|_nocol|_filter_column(_\d+)?|_sort|_sort_desc")
 _ROW_OF_RECORDS = re.compile(r"(?P<prefix>.*)/records/(?P<id>[0-9]{1,18})")
@@ -51,10 +55,15 @@ _KEEPS_TABLE = {"_sort", "_sort_desc", "_nofilter", "_searchmode", "_through", "
 
 
 class Middleware:
-    """Datasette's application, with tidy addresses and our headers."""
+    """Datasette's application, with tidy addresses and our headers.
 
-    def __init__(self, application: Application) -> None:
+    `pages`: the paths, below the site's base address, of pages that are only read. No address takes methods but GET, HEAD and POST.
+    """
+
+    def __init__(self, application: Application, base: str, pages: Iterable[re.Pattern[str]]) -> None:
         self._application = application
+        self._base = base.rstrip("/")
+        self._pages = tuple(pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -67,7 +76,27 @@ class Middleware:
         if tidy != pairs:
             scope["query_string"] = urlencode(tidy).encode()
         set_context(scope)
-        await self._application(scope, receive, _with_headers(scope, send))
+        send = _with_headers(scope, send)
+        if scope["method"] in self._methods(scope):
+            await self._application(scope, receive, send)
+        else:
+            await _refuse_method(scope["method"] == "OPTIONS", self._methods(scope), send)
+
+    def _methods(self, scope: Scope) -> tuple[str, ...]:
+        """Return the methods that a request's address takes."""
+        path = scope["raw_path"].decode("ascii").removeprefix(self._base)
+        is_read = any(page.match(path) for page in self._pages)
+        return _READING if is_read else (*_READING, "POST")
+
+
+async def _refuse_method(is_asked: bool, methods: Iterable[str], send: Send) -> None:
+    """Answer with the methods there are: one that was asked for them (OPTIONS), or one that came with another."""
+    headers = [(b"allow", ", ".join((*methods, "OPTIONS")).encode())]
+    if not is_asked:
+        headers.append((b"content-type", b"text/plain; charset=utf-8"))
+    body = b"" if is_asked else str(LABELS["error.method"]).encode()
+    await send({"type": "http.response.start", "status": 204 if is_asked else 405, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 class DatasetteMiddleware:
@@ -86,7 +115,7 @@ class Redirects(DatasetteMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, the address of which is tidied."""
-        is_page = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        is_page = scope["type"] == "http" and scope["method"] in _READING
         if is_page and (target := self._ranked_address(scope, pairs_of(scope)) or self._permanent_address(scope)):
             await send({"type": "http.response.start", "status": 302, "headers": [(b"location", target.encode())]})
             await send({"type": "http.response.body", "body": b""})
