@@ -121,6 +121,30 @@ def test_answers_that_cannot_be_unpacked_are_sealed_as_they_came(tmp_path: Path)
     assert [row["kind"] for row in kinds] == ["not_a_page"] * 7 + ["too_large"] * 4
 
 
+DEEP = f"<html><body>{'<div>' * 3000}<h1>样本</h1><p>{SAMPLE}</p>{'</div>' * 3000}</body></html>"
+ODD: dict[str, Answer | str] = {
+    "/304.html": Answer("", status=304),
+    "/302.html": Answer(record(), status=302),
+    "/deep.html": DEEP,
+    "/header.html": Answer(record(), headers=(("X-\xe6\xa0\xb7", "sample"),)),
+}
+
+
+def test_of_answers_that_say_nothing_it_is_told_why_in_plain_words(tmp_path: Path) -> None:
+    db, captures = crawled(tmp_path, ODD)
+    told = rows(
+        db, "SELECT replace(url, rtrim(url, replace(url, '/', '')), '') AS page, kind, message FROM problems ORDER BY 1"
+    )
+    assert [tuple(problem.values()) for problem in told] == [
+        ("302.html", "http_error", "the portal answered 302 without saying where it leads"),
+        ("304.html", "http_error", "the portal answered 304, that nothing changed, though nothing was known"),
+        ("deep.html", "page_cut", "the page's elements stand in one another too deep to be read"),
+        ("header.html", "unreachable", "its answer is no HTTP: a header can't be read"),
+    ]
+    assert {capture["outcome"] for capture in captures if "304" in str(capture["url"])} == {"error"}
+    assert rows(db, "SELECT count(*) AS n FROM records") == [{"n": len(ODD)}]
+
+
 def test_a_page_on_which_judging_fails_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Our own fault while an answer is judged costs its reading, not its evidence."""
     fault = tmp_path / "sitecustomize.py"

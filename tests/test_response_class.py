@@ -40,6 +40,16 @@ DOCUMENT = page(
 )
 
 
+@pytest.mark.parametrize(("depth", "outcome_there"), [(2040, "page"), (2050, "cut")])
+@pytest.mark.parametrize("end", ["</div>", ""])
+def test_a_page_whose_elements_stand_too_deep_is_not_whole(depth: int, outcome_there: str, end: str) -> None:
+    assert outcome(page(f"{'<div>' * depth}{DOCUMENT}{end * depth}")) == outcome_there
+
+
+def test_many_elements_side_by_side_make_a_page_no_deeper() -> None:
+    assert outcome(page(f"{'<p>样本<br>' * 3000}{'<div>样本</div>' * 3000}")) == "page"
+
+
 @pytest.mark.parametrize("status", [404, 410])
 def test_no_such_page(status: int) -> None:
     assert outcome("", status) == "gone"

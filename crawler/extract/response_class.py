@@ -19,7 +19,7 @@ from crawler.extract.body import find_body
 from crawler.extract.field_labels import tidy
 from crawler.extract.place import Place, is_same_site, joined, place_of
 from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
-from crawler.extract.tree import parse_html
+from crawler.extract.tree import nests_too_deep, parse_html
 
 PAGE, CUT, GONE, BLOCKED, ERROR, HOME = "page", "cut", "gone", "blocked", "error", "home"
 NOT_MODIFIED = "not_modified"
@@ -138,29 +138,28 @@ def judge(status: int, text: str, url: str, requested: str, home: str, *, whole:
         return elsewhere or Verdict(GONE, f"the portal answered {status}: no such page")
     if status != 200:
         return Verdict(ERROR, f"the portal answered {status}")
-    verdicts = (
-        verdict
-        for verdict in _doubts(text, url, requested, home, seen)
-        if verdict and not (whole and verdict.outcome == CUT)
-    )
-    return next(verdicts, Verdict(PAGE, "a page"))
+    return next(filter(None, _doubts(text, url, requested, home, seen, whole=whole)), Verdict(PAGE, "a page"))
 
 
-def _doubts(text: str, url: str, requested: str, home: str, seen: _Seen | None) -> Iterator[Verdict | None]:
+def _doubts(  # noqa: PLR0913
+    text: str, url: str, requested: str, home: str, seen: _Seen | None, *, whole: bool
+) -> Iterator[Verdict | None]:
     """Yield what an answer with status 200 may be: the first verdict holds, None is no verdict.
 
     `seen` is given where a cheap look gave reason to doubt.
     """
-    whole = text.strip("\ufeff \t\r\n")
-    if len(whole) < _SHORTEST and len(whole.encode("utf-8", "replace")) < _SHORTEST and _data(text) is not False:
+    bare = text.strip("\ufeff \t\r\n")
+    if len(bare) < _SHORTEST and len(bare.encode("utf-8", "replace")) < _SHORTEST and _data(text) is not False:
         yield Verdict(ERROR, "the answer is empty")
     yield _sent_on(requested, url, home) if url != requested else None
-    if (broken := _data(text)) is not None:
+    if (broken := _data(text)) is not None and not (broken and whole):
         yield Verdict(CUT, "the answer broke off in the middle") if broken else Verdict(PAGE, "data")
     if seen is not None:
         yield _stub(text, seen, requested, home)
-    if breaks_off(text):
+    if breaks_off(text) and not whole:
         yield Verdict(CUT, "the page ends in the middle")
+    if nests_too_deep(text):
+        yield Verdict(CUT, "the page's elements stand in one another too deep to be read")
     if seen is not None:
         yield _message(seen)
     if is_garbled(text[:HEAD]):

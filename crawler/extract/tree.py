@@ -11,6 +11,10 @@ _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remov
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]*)([^<>]{20000,})")
 _MOST_ATTRIBUTES = 2_000
+_DEEPEST = 2_048
+"""Elements within one another that the parser takes; it leaves out what stands deeper."""
+
+_TAG = re.compile(r"<(/?)[a-zA-Z]")
 
 
 def parse_html(text: str) -> Element:
@@ -22,6 +26,20 @@ def parse_html(text: str) -> Element:
     except etree.XMLSyntaxError:
         root = None
     return etree.fromstring(b"<html><body></body></html>", parser=_PARSER) if root is None else root
+
+
+def nests_too_deep(text: str) -> bool:
+    """Whether elements of a page stand in one another so deep that the parser leaves out what is within."""
+    if text.count("<") < _DEEPEST:
+        return False
+    depth = deepest = 0
+    for tag in _TAG.finditer(text):
+        depth = max(0, depth - 1) if tag[1] else depth + 1
+        deepest = max(deepest, depth)
+    if deepest < _DEEPEST:
+        return False
+    parse_html(text)  # which knows the elements that have no end tag
+    return any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in _PARSER.error_log)
 
 
 def _without_crowd(tag: re.Match[str]) -> str:

@@ -154,10 +154,8 @@ class EvidenceMiddleware:
             return Verdict(ERROR, "the answer could not be read; see the log")
 
     def _verdict(self, request: Request, response: Response) -> Verdict:
-        if response.status == 304:
-            return Verdict(NOT_MODIFIED, "unchanged since it was last read")
         if 300 <= response.status < 400:
-            return Verdict("redirect", f"leads to {_location(response)}")
+            return _elsewhere(request, response)
         if BROKE_OFF in response.flags:
             return Verdict(CUT, "the answer broke off before its announced end")
         if request.url.endswith("/robots.txt") or (response.status == 200 and not isinstance(response, TextResponse)):
@@ -173,6 +171,19 @@ class EvidenceMiddleware:
             whole = request.meta["cut_before"] == sha256(response.body).hexdigest()
             return judge(response.status, text, response.url, requested, home, whole=whole)
         return verdict
+
+
+def _elsewhere(request: Request, response: Response) -> Verdict:
+    """The verdict on an answer that leads elsewhere: to what was sealed before (304), or to another address."""
+    if response.status == 304 and "known" in request.meta:
+        return Verdict(NOT_MODIFIED, "unchanged since it was last read")
+    if response.status == 304:
+        return Verdict(ERROR, "the portal answered 304, that nothing changed, though nothing was known")
+    target = _location(response)
+    return Verdict(
+        "redirect",
+        f"leads to {target}" if target else f"the portal answered {response.status} without saying where it leads",
+    )
 
 
 def _location(response: Response) -> str:

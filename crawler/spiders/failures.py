@@ -17,6 +17,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from twisted.internet.error import ConnectError, ConnectionLost
+from twisted.web._newclient import ParseError
 
 from archive.model.observations import Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GARBLED, GONE, HOME, Verdict
@@ -72,6 +73,8 @@ _NO_TLS = re.compile(
     r"wrong[ _]version[ _]number|record[ _]layer[ _]failure|http[ _]request|packet[ _]length", re.IGNORECASE
 )
 
+NO_HTTP = "its answer is no HTTP: a header can't be read"
+
 _KINDS = {BLOCKED: "blocked", GONE: "not_found", CUT: "page_cut", ERROR: "not_a_page"}
 
 
@@ -105,6 +108,8 @@ def _kind_and_reason(error: BaseException | None) -> tuple[str, str]:
         for pattern, reason in ((_OLD_TLS, OLD_TLS), (_NO_TLS, NO_TLS)):
             if pattern.search(str(error)):
                 return "unreachable", reason
+        if any(isinstance(reason, ValueError | ParseError) for reason in _reasons(error)):
+            return "unreachable", NO_HTTP
     for kind_of_error, kind, wording in _WORDING:
         if isinstance(error, kind_of_error):
             return kind, wording.format(error=_first_line(error))
@@ -135,10 +140,14 @@ def _first_line(error: BaseException | None) -> str:
 
 def _words(error: BaseException | None) -> str:
     """The message of an error, where Twisted wraps others those of these: it quotes them as code."""
+    wrapped = _reasons(error)
+    return "; ".join(dict.fromkeys(_of_openssl(each) or str(each) for each in wrapped)) if wrapped else str(error)
+
+
+def _reasons(error: BaseException | None) -> list[BaseException]:
+    """The errors that Twisted wraps in one."""
     wrapped = getattr(error.__cause__, "reasons", None) if error else None
-    if not wrapped:
-        return str(error)
-    return "; ".join(dict.fromkeys(_of_openssl(failure.value) or str(failure.value) for failure in wrapped))
+    return [failure.value for failure in wrapped or ()]
 
 
 def _of_openssl(error: BaseException) -> str:

@@ -16,7 +16,7 @@ from archive.evidence.text_encoding import text_of
 from archive.ingest.frontier import Frontier
 from archive.model.agencies import names_of
 from archive.model.observations import Observation, Problem
-from crawler.extract.response_class import BLOCKED, CUT, ERROR, PAGE, Verdict, ends
+from crawler.extract.response_class import BLOCKED, CUT, ERROR, NOT_MODIFIED, PAGE, Verdict, ends
 from crawler.portals.portal_file import Portal
 from crawler.spiders.failures import TOO_LARGE, requested_url, unread, why
 from pipelines.store import places
@@ -76,7 +76,7 @@ class PortalSite:
 
     def text(self, response: Response) -> str | None:
         """The page to be read: the answer's, or the one known from before where it says that nothing changed. Raises EvidenceError."""
-        if response.status == 304 and "known" in response.meta:
+        if verdict_of(response).outcome == NOT_MODIFIED:
             self.answered()
             return self.known_text(response.meta["known"])
         readable = isinstance(response, TextResponse) and self.is_own(response.url)
@@ -87,9 +87,7 @@ class PortalSite:
 
     def is_read(self, response: Response, key: str) -> bool:
         """Whether an answer says that nothing changed since the record `key` was read: what another crawl only asked for was not."""
-        return response.status == 304 and (
-            "known" not in response.meta or self.frontier.has_read(key, response.meta["known"])
-        )
+        return verdict_of(response).outcome == NOT_MODIFIED and self.frontier.has_read(key, response.meta["known"])
 
     def unconditional(self, response: Response) -> Request:
         """The request of an answer once more, whatever is known of its page."""

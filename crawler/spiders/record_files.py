@@ -10,7 +10,8 @@ from twisted.python.failure import Failure
 
 from archive.evidence.http_exchange import EvidenceError
 from archive.model.observations import AttachmentFile
-from crawler.spiders.portal_site import FILES, Content, PortalSite
+from crawler.extract.response_class import NOT_MODIFIED
+from crawler.spiders.portal_site import FILES, Content, PortalSite, verdict_of
 from crawler.spiders.traversal import Seen
 
 
@@ -32,7 +33,7 @@ class RecordFiles:
 
     def parse_file(self, response: Response, record_url: str, name: str, url: str) -> Iterator[Content]:
         """A file, at `url`, that belongs to the record `record_url`."""
-        if response.status == 304 and "known" in response.meta:
+        if verdict_of(response).outcome == NOT_MODIFIED:
             yield from self._unchanged(response, record_url, name, url)
             return
         is_foreign_page = isinstance(response, TextResponse) and not self._site.is_own(response.url)
