@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from archive.model.printable import UNSEEN
 from archive.search import engine
 from archive.search.agency_names import bare_names, without_place
 from archive.search.engine import Search
@@ -27,12 +28,13 @@ SELECT r.title, r.document_number, r.index_number FROM json_each(?) wanted JOIN 
 
 
 def completions(connection: sqlite3.Connection, typed: str) -> list[str]:
-    """Return at most MOST texts that go on from `typed`; its last word is the one that is completed."""
+    """Return at most MOST texts that go on from `typed`, without characters that nobody sees; its last word is the one that is completed."""
     *before, last = typed[:_LONGEST_TYPED].split() or [""]
     if not folded(last):
         return []
     found = (*islice(_agencies(connection, last), _OF_A_SOURCE), *islice(_words(connection, last), _OF_A_SOURCE))
-    offered = (" ".join((*before, each)) for each in (*found, *_heads(connection, before, last)))
+    seen = (UNSEEN.sub("", each) for each in (*found, *_heads(connection, before, last)))
+    offered = (" ".join((*before, each)) for each in seen)
     return list(islice((each for each in dict.fromkeys(offered) if each != typed.strip()), MOST))
 
 

@@ -11,8 +11,10 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.model.observations import Row
 from archive.web.http.server import make_datasette
 from tests import reporters_archive
+from tests.test_store import crawl, listed
 from tests.web.asking import asking, text, tree
 
 QUERIES = Path(__file__).parent.parent / "reporters_queries.csv"
@@ -173,6 +175,17 @@ def test_what_is_typed_is_completed_from_the_archive(ask, page, typed, offered):
 def test_nothing_completes_what_the_archive_does_not_have(ask, typed):
     answer = ask("/-/search/completions", q=typed)
     assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_no_completion_has_characters_that_nobody_sees(tmp_path):
+    """Those that turn the reading direction would make what is offered look like another text."""
+    unseen = "\u202e\u2066\u200b"
+    fields = {"title": f"样本{unseen}文件", "publisher": f"样本{unseen}局"}
+    archive = tmp_path / "a.db"
+    crawl(archive, [listed(Row(fields, {}, key="http://p.example/1.html"))])
+    answer = asking(archive)("/-/search/completions?q=样本")
+    assert answer.json() == ["样本局", "样本文件"]
+    assert unseen not in asking(archive)("/-/search?q=文件").text
 
 
 def test_what_takes_too_long_is_not_completed(ask, page, monkeypatch):
