@@ -11,12 +11,16 @@ DAY = "2026-01-{:02}T00:00:00Z"
 
 
 class Desk:
-    """An archive of two records in `folder`; what is posted to `hook_path` of the site is kept, and answered by `statuses` in turn, then 200."""
+    """An archive of two records in `folder`; what is posted to `hook_path` of the site is kept, and answered by `statuses` in turn, then 200.
+
+    `bodies`: of these answers, in turn, then none.
+    """
 
     def __init__(self, folder: Path, box: Mailbox, site: Site, hook_path: str) -> None:
         self.db, self.box, self.site = folder / "a.db", box, site
         self.posts: list[SiteRequest] = []
         self.statuses: list[int] = []
+        self.bodies: list[str] = []
         self.rows: list[int] = []
         self.day = 0
         site.answers[hook_path] = self.hook
@@ -24,7 +28,8 @@ class Desk:
 
     def hook(self, request: SiteRequest) -> Answer:
         self.posts.append(request)
-        return Answer(status=self.statuses.pop(0) if self.statuses else 200)
+        body = self.bodies.pop(0) if self.bodies else ""
+        return Answer(body, status=self.statuses.pop(0) if self.statuses else 200)
 
     def add(self, *numbers: int, body: str = "样本正文", **fields: str) -> None:
         """A crawl that finds records, or another text of them."""

@@ -161,9 +161,7 @@ def test_a_room_gets_a_few_lines_as_its_service_wants_them(desk: Watcher, monkey
     assert lines[-1].startswith("另有 2 条未列出")
     desk.add(20)
     desk.statuses = [500]
-    assert desk.look()[0].failures == (
-        "样本: not delivered to the room at wecombot: the room at wecombot did not take it",
-    )
+    assert desk.look()[0].failures == ("样本: not delivered to the room at wecombot: 127.0.0.1 answered 500",)
 
 
 def test_many_are_reported_in_one_message_that_says_how_many_more(

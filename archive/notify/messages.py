@@ -35,13 +35,13 @@ _LOCAL = {"127.0.0.1", "::1", "localhost"}
 class DeliveryError(Exception):
     """A message was not delivered; one plain line, without passwords and without the secret part of an address.
 
-    `again`: whether trying once more may help.
+    `again`: whether trying once more may help. `refused`: the mail server takes nothing for this mailbox, for good (5xx, RFC 5321).
     """
 
-    def __init__(self, message: str, *, again: bool = False) -> None:
+    def __init__(self, message: str, *, again: bool = False, refused: bool = False) -> None:
         """Keep `message` on one line."""
         super().__init__(" ".join(message.split()))
-        self.again = again
+        self.again, self.refused = again, refused
 
 
 def send_mail(
@@ -63,7 +63,22 @@ def post(url: str, content: Mapping[str, Any], message_id: str) -> None:
 
     `message_id` goes along as the header Idempotency-Key, for receivers that know it.
     """
-    persistently(lambda: _post(url, content, message_id))
+    persistently(lambda: post_json(url, content, {"Idempotency-Key": message_id}))
+
+
+def post_json(
+    url: str, content: Mapping[str, Any], headers: Mapping[str, str] = MappingProxyType({})
+) -> httpx.Response:
+    """Post `content` as JSON, once, and return the answer. Raises DeliveryError for any but 2xx; redirects are not followed."""
+    host = urlsplit(url).hostname  # what follows the host is often a secret
+    try:
+        answer = httpx.post(url, json=content, headers=headers, timeout=_TIMEOUT)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        raise DeliveryError(f"{host} can't be reached ({type(error).__name__})", again=True) from error
+    if not answer.is_success:
+        again = answer.status_code in {408, 425, 429} or answer.status_code >= 500
+        raise DeliveryError(f"{host} answered {answer.status_code}", again=again)
+    return answer
 
 
 def check_mail() -> None:
@@ -78,16 +93,18 @@ def check_hook(url: str) -> None:
         raise DeliveryError("a webhook's address begins with https:// or http://")
 
 
-def persistently(send: Callable[[], None]) -> None:
+def persistently(send: Callable[[], object]) -> None:
     """Send again after PAUSES where it may help. Raises DeliveryError."""
     for pause in PAUSES:
         try:
-            return send()
+            send()
         except DeliveryError as error:
             if not error.again:
                 raise
+        else:
+            return
         time.sleep(pause)
-    return send()
+    send()
 
 
 def _server() -> SplitResult:
@@ -135,13 +152,14 @@ def _send(server: SplitResult, mail: EmailMessage) -> None:
     except smtplib.SMTPRecipientsRefused as error:
         (code, text), *_ = error.recipients.values()
         raise DeliveryError(
-            f"{host} refused {mail['To']} ({_smtp_reply(code, text)})", again=400 <= code < 500
+            f"{host} refused {mail['To']} ({_smtp_reply(code, text)})",
+            again=_may_pass(code),
+            refused=not _may_pass(code),
         ) from error
-    except smtplib.SMTPResponseException as error:
-        raise DeliveryError(
-            f"{host} refused the mail ({_smtp_reply(error.smtp_code, error.smtp_error)})",
-            again=400 <= error.smtp_code < 500,
-        ) from error
+    except smtplib.SMTPDataError as error:
+        raise _refused(host, error, refused=not _may_pass(error.smtp_code)) from error
+    except smtplib.SMTPResponseException as error:  # of the session: it says nothing of the mailbox
+        raise _refused(host, error) from error
     except smtplib.SMTPNotSupportedError as error:
         raise DeliveryError(f"{host} does not do what is needed: {error}") from error
     except UnicodeEncodeError as error:
@@ -171,16 +189,15 @@ def _connected(server: SplitResult) -> smtplib.SMTP:
     return smtp
 
 
+def _refused(host: str, error: smtplib.SMTPResponseException, *, refused: bool = False) -> DeliveryError:
+    reply = _smtp_reply(error.smtp_code, error.smtp_error)
+    return DeliveryError(f"{host} refused the mail ({reply})", again=_may_pass(error.smtp_code), refused=refused)
+
+
+def _may_pass(code: int) -> bool:
+    """Whether a server's reply says that it may take the mail later (4xx)."""
+    return 400 <= code < 500
+
+
 def _smtp_reply(code: int, words: bytes | str) -> str:
     return f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"
-
-
-def _post(url: str, content: Mapping[str, Any], message_id: str) -> None:
-    host = urlsplit(url).hostname  # what follows the host is often a secret
-    try:
-        answer = httpx.post(url, json=content, headers={"Idempotency-Key": message_id}, timeout=_TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
-        raise DeliveryError(f"{host} can't be reached ({type(error).__name__})", again=True) from error
-    if not answer.is_success:
-        again = answer.status_code in {408, 425, 429} or answer.status_code >= 500
-        raise DeliveryError(f"{host} answered {answer.status_code}", again=again)

@@ -17,7 +17,7 @@ from archive.notify.event_report import EventReport, event_report, last_event
 from archive.notify.messages import DeliveryError
 from archive.notify.subscription_messages import deliver, report_message
 from archive.notify.subscription_settings import SubscriptionSettings
-from archive.notify.subscription_store import Subscription, Subscriptions, Way, open_subscriptions
+from archive.notify.subscription_store import Subscription, Subscriptions, Way, mailbox, open_subscriptions
 from archive.search.event_request import NoSuchSubjectError, parse_event_request
 
 MOST_IN_A_ROW = 3
@@ -27,11 +27,14 @@ NOT_TRIED = "not tried: others could not be reached"
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionReport:
-    """The outcome for one subscription, by its number. `events`: how many were reported. `failure`: one line without the receiver, or empty."""
+    """The outcome for one subscription, by its number. `events`: how many were reported. `failure` and `ended`, why it is over: one line
+    without the receiver, or empty.
+    """
 
     number: int
     events: int = 0
     failure: str = ""
+    ended: str = ""
 
 
 def send_subscriptions(connection: sqlite3.Connection, settings: SubscriptionSettings) -> Iterator[SubscriptionReport]:
@@ -44,16 +47,22 @@ def send_subscriptions(connection: sqlite3.Connection, settings: SubscriptionSet
         for each in subscriptions.all():
             if each.confirmed_at:
                 yield sending.send(each, latest)
+        yield from sending.end_dead()
 
 
 @dataclass(slots=True)
 class Sending:
-    """One run. `out_of_reach`: way → attempts in a row that failed and might not have."""
+    """One run. `out_of_reach`: way → attempts in a row that failed and might not have.
+
+    `refused`: mailboxes that the mail server refused; `is_mail_taken`: whether it took the mail of any other.
+    """
 
     connection: sqlite3.Connection
     subscriptions: Subscriptions
     settings: SubscriptionSettings
     out_of_reach: Counter[Way] = field(default_factory=Counter)
+    refused: dict[int, str] = field(default_factory=dict)
+    is_mail_taken: bool = False
 
     def send(self, subscription: Subscription, latest: int) -> SubscriptionReport:
         """Send one subscription what is new up to the event `latest`."""
@@ -70,6 +79,8 @@ class Sending:
         except DeliveryError as error:
             self.subscriptions.failed(number)
             self.out_of_reach[subscription.way] += error.again
+            if error.refused:
+                self.refused[number] = mailbox(subscription.receiver)
             return SubscriptionReport(number, failure=str(error).replace(subscription.receiver, "the receiver"))
         except (NoSuchSubjectError, ValueError):
             return SubscriptionReport(number, failure="the archive knows nothing any more of what was subscribed to")
@@ -94,6 +105,19 @@ class Sending:
         self.subscriptions.begin(subscription.id, through)
         deliver(subscription, message, self.settings, message_id)
         self.out_of_reach[subscription.way] = 0
+        self.is_mail_taken |= subscription.way == "mail"
+
+    def end_dead(self) -> Iterator[SubscriptionReport]:
+        """Note who was refused, and end the subscriptions of dead mailboxes.
+
+        A server that takes no mail at all, of several mailboxes, refuses whoever sends: then it says nothing of them.
+        """
+        if not self.is_mail_taken and len(set(self.refused.values())) > 1:
+            return
+        for number in self.refused:
+            self.subscriptions.refused(number)
+        for each in self.subscriptions.end_dead():
+            yield SubscriptionReport(each.subscription, ended=str(each))
 
 
 def alone(path: Path) -> AbstractContextManager[None]:

@@ -11,8 +11,8 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import astuple, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +34,13 @@ MOST_WAITING = 500
 MOST_OF_RECEIVER = 100
 """Subscriptions of one receiver."""
 
-_VERSION = 1
+DEAD_AFTER, DEAD_WITHIN = 5, timedelta(days=4)
+"""A mailbox that its server refused (5xx) so many times in a row, over so long at least, is dead: its subscriptions end."""
+
+ENDED_KEPT = timedelta(days=90)
+"""The time for which an operator is told that a subscription ended for its mailbox is dead."""
+
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS subscriptions (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -57,7 +63,20 @@ CREATE TABLE IF NOT EXISTS tokens (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tokens_by_subscription ON tokens (subscription);
 """
-_COLUMNS = "id, mark, way, receiver, topic, language, requested_at, confirmed_at, reported_through, sending_through, under_way, failures"
+_REFUSALS = """
+ALTER TABLE subscriptions ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE subscriptions ADD COLUMN refused_since TEXT;
+CREATE TABLE ended (
+    subscription INTEGER PRIMARY KEY,
+    refusals INTEGER NOT NULL,
+    refused_since TEXT NOT NULL,
+    ended_at TEXT NOT NULL
+) STRICT;
+"""
+_COLUMNS = (
+    "id, mark, way, receiver, topic, language, requested_at, confirmed_at, reported_through, sending_through, under_way, failures, "
+    "refusals, refused_since"
+)
 
 
 class RefusedError(Exception):
@@ -69,7 +88,8 @@ class Subscription:
     """One subscription. `mark`: random, for the ids of its messages. `receiver`: a mail address, or the name of a room; `topic`: the query string of an `EventRequest`.
 
     `reported_through`: the last event that was reported, or passed over. `sending_through`: the last event of a message that was
-    begun; None where none is. `under_way`: 1 while it is being sent, and may have arrived. `failures`: attempts in a row that failed.
+    begun; None where none is. `under_way`: 1 while it is being sent, and may have arrived. `failures`: attempts in a row that failed;
+    `refusals`: those that the receiver's server refused for good, the first of them at `refused_since`.
     """
 
     id: int
@@ -84,6 +104,32 @@ class Subscription:
     sending_through: int | None
     under_way: int
     failures: int
+    refusals: int
+    refused_since: str | None
+
+    def is_dead(self, now: datetime) -> bool:
+        """Whether its mailbox was refused so often, and for so long, that nobody reads there any more."""
+        return (
+            self.refused_since is not None
+            and self.refusals >= DEAD_AFTER
+            and now - clock.moment(self.refused_since) >= DEAD_WITHIN
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A subscription that ended, for its mailbox is dead: its number, and since when and how often it was refused. Its address is forgotten."""
+
+    subscription: int
+    refusals: int
+    refused_since: str
+    ended_at: str
+
+    def __str__(self) -> str:
+        """Return why it ended, on one line."""
+        return (
+            f"its mailbox is dead: refused {self.refusals} times since {self.refused_since}; its address is forgotten"
+        )
 
 
 @contextmanager
@@ -114,12 +160,13 @@ class Subscriptions:
         if version > _VERSION:
             raise ArchiveError(f"{path} was written by a later version of this program: update it first")
         if version < _VERSION:
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} PRAGMA user_version = {_VERSION}; COMMIT")
+            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {_REFUSALS} PRAGMA user_version = {_VERSION}; COMMIT")
         self._expire()
 
     def _expire(self) -> None:
         until = clock.text(clock.now() - CONFIRM_WITHIN)
         self._delete("confirmed_at IS NULL AND requested_at <= ?", until)
+        self._con.execute("DELETE FROM ended WHERE ended_at <= ?", (clock.text(clock.now() - ENDED_KEPT),))
 
     def _delete(self, condition: str, *values: object) -> None:
         """Delete subscriptions, and every byte of them: SQLite leaves what it deletes in its pages until they are made anew."""
@@ -193,13 +240,36 @@ class Subscriptions:
     def reported(self, number: int, through: int) -> None:
         """Note that the events up to `through` were reported, or that none of them was to be."""
         self._con.execute(
-            "UPDATE subscriptions SET reported_through = ?, sending_through = NULL, under_way = 0, failures = 0 WHERE id = ?",
+            "UPDATE subscriptions SET reported_through = ?, sending_through = NULL, under_way = 0, failures = 0, "
+            "refusals = 0, refused_since = NULL WHERE id = ?",
             (through, number),
         )
 
     def failed(self, number: int) -> None:
         """Note that a message was not delivered, and is to be sent again."""
         self._con.execute("UPDATE subscriptions SET under_way = 0, failures = failures + 1 WHERE id = ?", (number,))
+
+    def refused(self, number: int) -> None:
+        """Note that a failure was a refusal of the receiver, for good."""
+        self._con.execute(
+            "UPDATE subscriptions SET refusals = refusals + 1, refused_since = coalesce(refused_since, ?) WHERE id = ?",
+            (clock.text(clock.now()), number),
+        )
+
+    def end_dead(self) -> list[Ended]:
+        """End the subscriptions of dead mailboxes, forget their receivers, and keep that they ended."""
+        now = clock.now()
+        dead = [each for each in self.all() if each.is_dead(now)]
+        ended = [Ended(each.id, each.refusals, each.refused_since or "", clock.text(now)) for each in dead]
+        with transaction(self._con):
+            self._con.executemany("INSERT INTO ended VALUES (?, ?, ?, ?)", [astuple(each) for each in ended])
+        for each in dead:
+            self.end(each)
+        return ended
+
+    def ended(self) -> list[Ended]:
+        """Return the subscriptions that ended, for their mailboxes are dead, in the last ENDED_KEPT."""
+        return [Ended(*row) for row in self._con.execute("SELECT * FROM ended ORDER BY ended_at, subscription")]
 
 
 def mailbox(receiver: str) -> str:

@@ -13,7 +13,7 @@ import click
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.model.printable import PrintableStream
-from crawler.cli.options import ATTENTION, WRONG_USE, CommandError, db_option, plainly, told_progress
+from crawler.cli.options import ATTENTION, METADATA, WRONG_USE, CommandError, db_option, plainly, told_progress
 from crawler.portals.portal_file import PortalFileError
 
 MODULES = {
@@ -143,12 +143,12 @@ def stamp_days(db: Path) -> bool:
 
 def notify_readers(db: Path) -> bool:
     """Send readers what they subscribed to where $DISCLOSURES_METADATA names the site's metadata; whether nothing failed."""
-    if not os.environ.get("DISCLOSURES_METADATA") or not db.is_file():
+    if not os.environ.get(METADATA) or not db.is_file():
         return True
     from crawler.cli.watch import send_due  # noqa: PLC0415
 
     try:
-        return send_due(db, Path(os.environ["DISCLOSURES_METADATA"]))
+        return send_due(db, Path(os.environ[METADATA]))
     except (ArchiveError, CommandError) as error:
         click.echo(f"readers were sent nothing: {error}", err=True)
         return False

@@ -23,6 +23,9 @@ DEFAULT_DB = "data/disclosures.db"
 ATTENTION = 1
 WRONG_USE = 2
 
+METADATA = "DISCLOSURES_METADATA"
+"""The variable of the environment that names the operator's metadata, with which the site is served."""
+
 
 class CommandError(click.ClickException):
     """An error the user can mend: one plain line, exit status 2."""

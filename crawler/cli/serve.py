@@ -10,7 +10,7 @@ from archive.database.connection import ArchiveError, open_for_reading
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from archive.search.synonyms import thesaurus
-from crawler.cli.options import CommandError, db_option, plainly
+from crawler.cli.options import METADATA, CommandError, db_option, plainly
 
 MIB = 1 << 20
 
@@ -25,10 +25,10 @@ MIB = 1 << 20
 )
 @click.option(
     "--metadata",
-    envvar="DISCLOSURES_METADATA",
+    envvar=METADATA,
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Datasette's metadata (YAML or JSON): who may see the archive, the settings of plugins. Default: $DISCLOSURES_METADATA.",
+    help=f"Datasette's metadata (YAML or JSON): who may see the archive, the settings of plugins. Default: ${METADATA}.",
 )
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)

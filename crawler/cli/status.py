@@ -17,7 +17,7 @@ from archive.ingest.health import FAILING, NEVER_CHECKED, STATES, WELL, Health, 
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.time_stamps import failure
 from archive.model import clock
-from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, METADATA, CommandError, db_option, plainly
 from crawler.jobs.schedule import rhythm
 from crawler.portals.portal_file import known, own_files, readable
 
@@ -26,8 +26,8 @@ _UNENDED = """
     WHERE outcome IS NULL AND id = (SELECT max(id) FROM crawls WHERE portal = c.portal)
 """
 _NO_METRICS = "metrics need the extra `metrics`: pip install 'disclosures[metrics]'"
-_ARCHIVE = "the archive itself"
-UNSTAMPED = "unstamped"
+_ARCHIVE, _SUBSCRIPTIONS = "the archive itself", "subscriptions of readers"
+UNSTAMPED, ENDED = "unstamped", "ended"
 
 _MEND_FILE = "mend the file: the portal is not crawled until then; `disclosures due` checks it"
 
@@ -47,9 +47,18 @@ _MEND_FILE = "mend the file: the portal is not crawled until then; `disclosures 
     metavar="ADDRESS",
     help="Send what has changed since the last message to a mail address or a webhook; several times for several.",
 )
+@click.option(
+    "--metadata",
+    envvar=METADATA,
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help=f"Tell of readers' subscriptions, too, that the site's metadata name. Default: ${METADATA}.",
+)
 @plainly
-def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ...]) -> None:
-    """Say of each portal how it is, why, and what to do; the gravest first. Last, where no server gives a time stamp, the archive itself.
+def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ...], metadata: Path | None) -> None:
+    """Say of each portal how it is, why, and what to do; the gravest first.
+
+    Last, the archive itself, where no server gives a time stamp, and subscriptions that ended, for their mailboxes are dead.
 
     Exit status 1 where a portal needs attention, or a message was not delivered.
     """
@@ -57,7 +66,11 @@ def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ..
     if prometheus:
         write_metrics(portals, archive, prometheus)
     delivered = not tell or report_changes([*portals, archive], db, tell)
-    states = portals if archive.state == WELL else [*portals, archive]
+    states = [
+        *portals,
+        *([] if archive.state == WELL else [archive]),
+        *(subscription_state(metadata) if metadata else []),
+    ]
     if as_json:
         click.echo(json.dumps([asdict(each) for each in states], ensure_ascii=False, indent=1))
     else:
@@ -65,7 +78,7 @@ def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ..
             click.echo(f"{each.state:<15} {each.label}: {each.reason}")
             if each.next_step:
                 click.echo(f"{'':<15} → {each.next_step}")
-    well = all(each.state in {WELL, NEVER_CHECKED} for each in states)
+    well = all(each.state in {WELL, NEVER_CHECKED, ENDED} for each in states)
     sys.exit(0 if well and delivered else ATTENTION)
 
 
@@ -123,6 +136,25 @@ def archive_state(db: Path) -> Health:
     return Health(
         "", _ARCHIVE, UNSTAMPED, reason, "`disclosures seal` asks again, as does each crawl; or name another server"
     )
+
+
+def subscription_state(metadata: Path) -> list[Health]:
+    """Return that subscriptions ended, for their mailboxes are dead, if any did lately, or that they can't be read."""
+    from crawler.cli.watch import ended_for_dead_mailboxes  # noqa: PLC0415 - only where there are readers
+
+    try:
+        ended = ended_for_dead_mailboxes(metadata)
+    except (ArchiveError, CommandError) as error:
+        return [
+            Health("", _SUBSCRIPTIONS, FAILING, str(error), "mend the metadata, or run this as the user of the site")
+        ]
+    if not ended:
+        return []
+    numbers = ", ".join(str(each.subscription) for each in ended)
+    reason = f"{len(ended)} of dead mailboxes ended, the last at {ended[-1].ended_at}: {numbers}"
+    return [
+        Health("", _SUBSCRIPTIONS, ENDED, reason, "nothing is to be done; `disclosures subscriptions list` says more")
+    ]
 
 
 def _is_left(db: Path, portal: str, begun: Container[str]) -> bool:

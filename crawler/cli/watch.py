@@ -4,6 +4,7 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -11,9 +12,9 @@ from archive.database.connection import open_for_reading
 from archive.notify.messages import DeliveryError, check_mail
 from archive.notify.subscription_run import send_subscriptions
 from archive.notify.subscription_settings import SubscriptionSettings, SubscriptionSettingsError, subscription_settings
-from archive.notify.subscription_store import Subscription, open_subscriptions
+from archive.notify.subscription_store import Ended, Subscription, open_subscriptions
 from archive.search.index import is_current
-from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, METADATA, CommandError, db_option, plainly
 from crawler.notify.watch_state import beside, notes
 from crawler.notify.watcher import WatchReport, preview, run_watch, send_test
 from crawler.notify.watches import WatchFile, WatchFileError, load
@@ -82,9 +83,6 @@ def _message(report: WatchReport) -> str:
 
 # --- subscriptions of readers ---
 
-METADATA = "DISCLOSURES_METADATA"
-"""The variable of the environment that names the operator's metadata, which say how readers may subscribe."""
-
 metadata_option = click.option(
     "--metadata",
     envvar=METADATA,
@@ -124,12 +122,17 @@ def send(db: Path, published: Path | None, metadata: Path) -> None:
 @metadata_option
 @plainly
 def list_subscriptions(metadata: Path) -> None:
-    """List subscriptions: number, since when, way and receiver (the name of a mail address by its first letter), and to what."""
+    """List subscriptions: number, since when, way and receiver (the name of a mail address by its first letter), and to what.
+
+    Last, those that ended in the last 90 days, for their mailboxes are dead.
+    """
     with open_subscriptions(_settings(metadata).file) as opened:
         for each in opened.all():
             since = each.confirmed_at or "unconfirmed"
             failures = f"  failed {each.failures} times" if each.failures else ""
             click.echo(f"{each.id:>6} {since:<20} {each.way} {_masked(each)}  {each.topic or '-'}{failures}")
+        for ended in opened.ended():
+            click.echo(f"{ended.subscription:>6} ended {ended.ended_at}: {ended}")
 
 
 @subscriptions.command()
@@ -156,25 +159,47 @@ def send_due(db: Path, metadata: Path) -> bool:
             failed += bool(report.failure)
             if report.failure:
                 click.echo(f"subscription {report.number}: not delivered: {report.failure}", err=True)
+            if report.ended:
+                click.echo(f"subscription {report.number} ended: {report.ended}", err=True)
     click.echo(f"subscriptions: {sent} messages delivered, {failed} not")
     return not failed
 
 
+def ended_for_dead_mailboxes(metadata: Path) -> list[Ended]:
+    """Return the subscriptions that ended lately, for their mailboxes are dead; none where the metadata have none. Raises ArchiveError, CommandError."""
+    settings = _settings_in(metadata, _read(metadata))
+    if settings is None or not settings.file.exists():
+        return []
+    with open_subscriptions(settings.file) as opened:
+        return opened.ended()
+
+
 def _settings(metadata: Path) -> SubscriptionSettings:
     """Return the settings of subscriptions in the operator's metadata. Raises ArchiveError, CommandError."""
-    from archive.web.http.server import plugin_settings, read_metadata  # noqa: PLC0415 - Datasette takes a second to load
-
-    values = read_metadata(metadata)
+    values = _read(metadata)
     databases = values.get("databases") or {}
     if any(each.get("allow", True) is not True for each in (values, *databases.values())):
         raise CommandError(f"{metadata}: the archive is closed (`allow:`), so nobody subscribes to it")
-    try:
-        settings = subscription_settings(plugin_settings(values).get("subscriptions"))
-    except SubscriptionSettingsError as error:
-        raise CommandError(f"{metadata}: {error}") from error
+    settings = _settings_in(metadata, values)
     if settings is None:
         raise CommandError(f"{metadata} has no `plugins: disclosures: subscriptions:`")
     return settings
+
+
+def _read(metadata: Path) -> dict[str, Any]:
+    from archive.web.http.server import read_metadata  # noqa: PLC0415 - Datasette takes a second to load
+
+    return read_metadata(metadata)
+
+
+def _settings_in(metadata: Path, values: dict[str, Any]) -> SubscriptionSettings | None:
+    """Return the settings of subscriptions in the values of the operator's metadata, None where there are none. Raises CommandError."""
+    from archive.web.http.server import plugin_settings  # noqa: PLC0415 - the same
+
+    try:
+        return subscription_settings(plugin_settings(values).get("subscriptions"))
+    except SubscriptionSettingsError as error:
+        raise CommandError(f"{metadata}: {error}") from error
 
 
 def _masked(subscription: Subscription) -> str:

@@ -1,0 +1,120 @@
+"""Subscriptions of mailboxes that a server refuses for good: they end after a while, and their addresses are forgotten."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from archive.database.connection import ArchiveError
+from archive.model import clock
+from archive.notify import subscription_store
+from archive.notify.subscription_store import DEAD_AFTER, DEAD_WITHIN, ENDED_KEPT, open_subscriptions
+from crawler.cli.main import main
+from tests.subscriptions.office import READER, Office
+
+NO_MAILBOX = "550 5.1.1 no such mailbox"
+OTHER = "other@example.org"
+
+
+@pytest.fixture
+def wait(monkeypatch: pytest.MonkeyPatch):
+    """Let time pass."""
+
+    def passed(span: timedelta) -> None:
+        monkeypatch.setenv(clock.VARIABLE, clock.text(clock.now() + span))
+
+    return passed
+
+
+def refused(desk: Office, *replies: str) -> str:
+    """What a run says in which the server answers mails so."""
+    desk.box.answers = list(replies)
+    return desk.send().stderr
+
+
+def test_a_dead_mailbox_ends_its_subscription_and_is_forgotten(desk: Office, wait) -> None:
+    desk.confirmed()
+    desk.confirmed(mail=OTHER)
+    desk.add(3)
+    assert "ended" not in refused(desk, NO_MAILBOX)
+    for _ in range(DEAD_AFTER - 2):
+        wait(DEAD_WITHIN / (DEAD_AFTER - 1))
+        desk.add(3, body=f"另一正文{clock.now()}")
+        assert "ended" not in refused(desk, NO_MAILBOX)
+    assert b"reader@" in desk.file.read_bytes()
+    wait(DEAD_WITHIN / (DEAD_AFTER - 1) + timedelta(seconds=5))
+    said = refused(desk, NO_MAILBOX)
+    assert f"subscription 1 ended: its mailbox is dead: refused {DEAD_AFTER} times since 20" in said
+    assert b"reader@" not in desk.file.read_bytes()
+    assert refused(desk, NO_MAILBOX) == ""
+    shown = desk.command("list").stdout.splitlines()
+    assert [line.split()[:2] for line in shown][1] == ["1", "ended"]
+    assert "o…@example.org" in shown[0]
+    assert "reader" not in "".join(shown)
+    wait(ENDED_KEPT)
+    assert "ended" not in desk.command("list").stdout
+
+
+def test_many_refusals_within_an_hour_end_nothing(desk: Office) -> None:
+    desk.confirmed()
+    desk.add(3)
+    for _ in range(2 * DEAD_AFTER):
+        assert "ended" not in refused(desk, NO_MAILBOX)
+    desk.send()
+    assert desk.box.to[-1] == [READER]
+
+
+@pytest.mark.parametrize("reply", ["", "451 4.2.0 later"])
+def test_refusals_that_were_not_in_a_row_or_not_for_good_do_not_count(desk: Office, wait, reply: str) -> None:
+    desk.confirmed()
+    for number in range(3, 3 + 3 * DEAD_AFTER):
+        desk.add(number)
+        wait(timedelta(days=1))
+        refused(desk, *([reply] if reply else [NO_MAILBOX] if number % DEAD_AFTER else []))
+    assert b"reader@" in desk.file.read_bytes()
+
+
+def test_a_server_that_refuses_everybody_says_nothing_of_their_mailboxes(desk: Office, wait) -> None:
+    desk.confirmed()
+    desk.confirmed(mail=OTHER)
+    desk.add(3)
+    for _ in range(2 * DEAD_AFTER):
+        wait(timedelta(days=1))
+        assert "ended" not in refused(desk, "554 5.7.1 relay access denied", "554 5.7.1 relay access denied")
+    assert desk.send().stdout == "subscriptions: 2 messages delivered, 0 not\n"
+
+
+def test_status_tells_the_operator_and_is_well_with_it(desk: Office, wait, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subscription_store, "DEAD_AFTER", 1)
+    monkeypatch.setattr(subscription_store, "DEAD_WITHIN", timedelta(0))
+    desk.confirmed()
+    desk.add(3)
+
+    def status(*options: str) -> str:
+        return CliRunner().invoke(main, ["status", "--db", str(desk.db), *options]).stdout
+
+    assert "subscriptions" not in status("--metadata", str(desk.metadata))
+    refused(desk, NO_MAILBOX)
+    assert "subscriptions" not in status()
+    (said,) = (each for each in json.loads(status("--json", "--metadata", str(desk.metadata))) if not each["portal"])
+    assert (said["state"], said["name"]) == ("ended", "subscriptions of readers")
+    assert said["reason"].startswith("1 of dead mailboxes ended, the last at 20")
+    assert said["reason"].endswith(": 1")
+    desk.metadata.unlink()
+    assert "failing" in status("--metadata", str(desk.metadata))
+
+
+def test_a_file_of_before_is_brought_up_to_date(desk: Office, tmp_path: Path) -> None:
+    desk.confirmed()
+    with open_subscriptions(desk.file) as opened:
+        connection = opened._con
+        connection.executescript(
+            "ALTER TABLE subscriptions DROP COLUMN refusals; ALTER TABLE subscriptions DROP COLUMN refused_since;"
+            "DROP TABLE ended; PRAGMA user_version = 1"
+        )
+    desk.add(3)
+    assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"
+    with pytest.raises(ArchiveError), open_subscriptions(tmp_path):
+        pass
