@@ -32,6 +32,7 @@ pytestmark = pytest.mark.slow
 BOUNDED = {
     "archive.analysis.report_indicators._words()": 1000,  # a sentence: report_prose.LONGEST_SENTENCE
     "archive.analysis.report_templates._REMARK": 200,  # labels of our own templates
+    "archive.labels.reasons.forms()": 1000,  # reasons._LONGEST
     "archive.model.index_numbers._patterns()": 200,  # index_numbers._LONGEST
     "archive.model.noise._WEATHER": 200,  # noise._LONGEST
     "archive.model.noise._TOOL_LINE": 200,  # noise._LONGEST
@@ -89,6 +90,7 @@ FUNCTIONS: dict[str, tuple[Callable[[str], object], int]] = {
 MADE_IN = {
     "archive.analysis.report_indicators._words": "its results are among the patterns",
     "archive.ingest.health._by_rules": "test_the_words_of_each_rule_of_health",
+    "archive.labels.reasons._pattern": "its results are among the patterns",
     "archive.model.index_numbers._patterns": "its results are among the patterns",
     "archive.analysis.report_templates.patterns": "test_the_labels_of_each_template",
     "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",

@@ -15,6 +15,7 @@ from diff_match_patch import diff_match_patch
 from archive.labels.code_labels import STATES
 from archive.labels.label import LABELS, Label, labels_under
 from archive.labels.language import say
+from archive.labels.reasons import in_words
 from archive.labels.tables import column_label
 
 SAME, OLD, NEW, GAP = "", "del", "ins", "gap"
@@ -39,6 +40,7 @@ _SECONDS = 0.1  # spent on one comparison; then the rest counts as replaced
 _FILE = "attachment "
 _DIGEST = 12
 _DETAILS = labels_under("detail")
+_CAPTURES = labels_under("detail_capture")
 _DOTS = " …… "
 _WORDS = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[A-Za-z]+")
 _IN_WORD = re.compile(r"[0-9A-Za-z.,]")
@@ -206,7 +208,14 @@ def event_lines(detail: Mapping[str, object]) -> list[tuple[str, str]]:
         pairs.append(
             (str(LABELS["word.before"]), str(STATES[was]) if isinstance(was, str) and was in STATES else _text(was))
         )
-    return pairs + [(str(label), _text(detail[key])) for key, label in _DETAILS.items() if detail.get(key)]
+    details = ((key, str(label), _text(detail[key])) for key, label in _DETAILS.items() if detail.get(key))
+    return pairs + [(label, in_words(text) if key == "reason" else text) for key, label, text in details]
+
+
+def event_captures(detail: Mapping[str, object]) -> list[tuple[str, int]]:
+    """Return the captures that an event's detail names: what each is, in the reader's language, and its number."""
+    numbers = ((label, detail.get(key)) for key, label in _CAPTURES.items())
+    return [(str(label), number) for label, number in numbers if isinstance(number, int)]
 
 
 def json_object(text: str) -> Mapping[str, object]:

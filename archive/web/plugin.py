@@ -189,6 +189,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         column_label=tables.column_label,
         counted=wording.counted,
         county=wording.county,
+        crawl_reason=cells.crawl_reason,
         cut=cells.cut,
         displayed=tables.displayed,
         is_internal=tables.is_internal,

@@ -28,6 +28,16 @@ def test_it_names_every_state_and_what_proves_it(guide):
         assert len(proof.text_content()) > 8
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_it_says_the_way_to_a_figures_proof_in_four_clicks(get, language):
+    tree = html.fromstring(get(f"/-/guide?lang={language}").text)
+    (budgets,) = tree.cssselect("section#budgets")
+    assert len(budgets.cssselect("ol li")) == 4
+    assert "/-/budgets" in [link.get("href") for link in budgets.cssselect("ol a")]
+    assert {"△", "≠"} <= set(budgets.text_content())
+    assert "#budgets" in [link.get("href") for link in tree.cssselect("nav.ways a")]
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/-/search", "/-/record/1", "/disclosures/records", "/disclosures?sql=select+1", "/nope"]
 )

@@ -80,7 +80,7 @@ def test_withdrawn_with_its_proof(page):
     assert "页面不存在（HTTP 404）" in words(entry)
     assert "2026-11-20 至 2026-11-21 之间" in words(entry)
     assert "此前所见：存档副本 3" in words(entry)
-    assert "the portal answered 404: no such page" in words(entry)
+    assert "网站答复 404：没有这个页面" in words(entry)
     assert {"/past/crawls/2", "/-/copy/11", "/-/copy/14"} <= set(links(entry))
     (walk,) = entry.xpath(".//a[text()='凭据']/@href[contains(., 'look=1')]")
     assert [link.get("href") for link in page(walk).cssselect("td.col-capture_id a")] == ["/past/captures/11"]
@@ -211,8 +211,10 @@ def test_a_state_without_its_event_still_shows(past, tmp_path):
 def test_details_in_tables_are_stated_in_words(page):
     shown = [words(cell) for cell in page("/past/events").cssselect("td.col-detail")]
     assert any(text.startswith("信息名称 样例公告之1 → 样例") for text in shown)
-    assert "原页面的响应 the portal answered 404: no such page；最后列有此记录的列表页 1；其存档副本 14" in shown
-    assert "此前 已撤下；存档副本 21" in shown
+    assert (
+        "原页面的响应 网站答复 404：没有这个页面；最后列有此记录的列表页 存档副本 1；原页面的响应 存档副本 14" in shown
+    )
+    assert "此前 已撤下；所据页面 存档副本 21" in shown
     assert not [text for text in shown if "{" in text]
     versions = [words(cell) for cell in page("/past/versions?_size=max").cssselect("td.col-changed")]
     assert "首次所见" in versions

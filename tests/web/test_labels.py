@@ -71,7 +71,7 @@ def test_every_label_is_used(database):
     loose = {key for key in LABELS if key.partition(".")[0] not in whole} - named - seen
     assert loose == set(), "labels that nothing shows"
     coded = {"kind", "state", "event", "flag", "mode", "health", "problem", "capture", "cause", "file", "redaction"}
-    coded |= {"outcome", "heading", "filter", "detail"}
+    coded |= {"outcome", "heading", "filter", "detail", "detail_capture"}
     codes = {key for key in LABELS if key.partition(".")[0] in coded and not key.endswith("_overlong")}
     unknown = {key for key in codes if not re.search(rf"""["']{key.partition(".")[2]}["']""", text)}
     assert unknown == set(), "labels of codes that nothing writes"

@@ -7,6 +7,7 @@ import pytest
 from lxml import etree, html
 
 from archive.web.formats import page_files
+from tests.web.asking import asking
 from tests.web.exported import LISTS
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -89,6 +90,20 @@ def test_a_feed_of_withdrawals_holds_nothing_else(history):
     }
     assert "changed" in kinds
     assert "added" not in kinds
+
+
+def test_an_entry_says_which_copies_show_it_and_leads_to_them(history, past):
+    entries = feed(history("/-/changes.atom?kind=withdrawn")).findall("a:entry", ATOM)
+    for summary in (entry.findtext("a:summary", None, ATOM) for entry in entries):
+        named = re.findall(r"^(.+)：存档副本 (\d+) http://localhost/-/copy/(\d+)$", summary, re.MULTILINE)
+        assert [what for what, *_ in named] == ["最后列有此记录的列表页", "原页面的响应"]
+        assert all(number == at for _, number, at in named)
+        assert not re.search(r"：\d+$", summary, re.MULTILINE)  # no number by itself
+    as_browsers_ask = asking(past, headers={"sec-fetch-dest": "document"})
+    shown = html.fromstring(as_browsers_ask("/-/changes.atom?kind=withdrawn&lang=en").text)
+    links = [link for link in shown.cssselect(".entries .summary a") if "/-/copy/" in link.get("href")]
+    assert len(links) == 2 * len(entries)
+    assert links[0].text_content().startswith("last list page with the record: archived copy ")
 
 
 def test_a_feed_that_has_nothing_new_is_not_sent_again(site, get):

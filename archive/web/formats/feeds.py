@@ -20,11 +20,11 @@ from lxml import etree
 from archive.export import record_rows
 from archive.export.rows import Rows
 from archive.labels.code_labels import EVENTS, KINDS, STATES
-from archive.labels.label import SITE
+from archive.labels.label import LABELS, SITE
 from archive.labels.language import READER, TAGS, say
 from archive.labels.tables import column_label
 from archive.labels.when import when
-from archive.proof.differences import event_lines, json_object
+from archive.proof.differences import event_captures, event_lines, json_object
 from archive.search.event_request import ORDER
 from archive.search.snippet import snippet
 from archive.web.formats.responses import in_time
@@ -76,7 +76,10 @@ _RENEWED = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. `key`: what it is, for ever; `updated`: a moment, UTC; `published`: a day, or None."""
+    """One entry. `key`: what it is, for ever; `updated`: a moment, UTC; `published`: a day, or None.
+
+    `copies`: archived copies that show what it says, each in words and by its address.
+    """
 
     key: tuple[str, ...]
     title: str
@@ -86,6 +89,12 @@ class Entry:
     summary: str
     category: str
     published: str | None = None
+    copies: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The summary, with the copies' addresses below it."""
+        return "\n".join([self.summary, *(f"{words} {address}" for words, address in self.copies)])
 
 
 async def of_selection(context: RequestContext, selection: Selection) -> Response:
@@ -162,7 +171,8 @@ def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> E
 
 def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
     label, happened = EVENTS[row["event"]], when(row["not_before"], row["at"])
-    lines = [f"{name}{say('：', ': ')}{text}" for name, text in event_lines(json_object(row["detail"]))]
+    detail, colon = json_object(row["detail"]), say("：", ": ")
+    lines = [f"{name}{colon}{text}" for name, text in event_lines(detail)]
     return Entry(
         key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),
         title=say(f"【{label}】{_title(row)}", f"[{label}] {_title(row)}"),
@@ -171,6 +181,10 @@ def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
         author=row["publisher"] or row["portal_name"],
         summary="\n".join([label.meaning, str(happened), *lines]),
         category=row["event"],
+        copies=tuple(
+            (f"{what}{colon}{LABELS['word.copy']} {number}", context.absolute(context.address("copy", number)))
+            for what, number in event_captures(detail)
+        ),
     )
 
 
@@ -224,7 +238,7 @@ def document(*, title: str, page: str, here: str, entries: Iterable[Entry], othe
             _add(element, "published", f"{entry.published}T00:00:00+08:00")
         _add(_add(element, "author"), "name", entry.author)
         _add(element, "category", term=entry.category)
-        _add(element, "summary", entry.summary, type="text")
+        _add(element, "summary", entry.text, type="text")
     return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8"))
 
 

@@ -14,12 +14,13 @@ from markupsafe import Markup, escape
 
 from archive.labels.code_labels import FLAGS, code_label
 from archive.labels.label import LABELS, Label, label_of
-from archive.labels.language import say
+from archive.labels.language import READER, say
+from archive.labels.reasons import in_chinese
 from archive.labels.tables import holds_times
-from archive.labels.wording import dated, is_day_or_time, quoted, quoting, shown
+from archive.labels.wording import dated, is_day_or_time, prose, quoted, quoting, shown
 from archive.model.addresses import is_web_address
 from archive.model.clock import BEIJING, moment
-from archive.proof.differences import diff_lines, event_lines, json_object
+from archive.proof.differences import diff_lines, event_captures, event_lines, json_object
 from archive.search.query import Query
 from archive.search.snippet import marked, snippet
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
@@ -36,7 +37,7 @@ LONGEST_VALUE = 2_000
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
 _SENTENCES = {"health_reason", "message"}
-"""Columns that hold what a crawl said of itself, in English."""
+"""Columns that hold what a crawl said of itself."""
 
 _JSON = {"source_fields", "fields", "counts", "stated", "detail", "changed"}
 REFERS = {
@@ -193,7 +194,7 @@ def _text(value: str, column: str, table: str) -> Markup:
     elif (table, column) == ("versions", "changed"):
         html = escape(say("首次所见", "first seen"))
     elif column in _SENTENCES:
-        html = Markup('<span lang="en">{}</span>').format(dated(cut(value, LONGEST_CELL)))
+        html = crawl_reason(value)
     elif (label := code_label(table, column, value)) != value:
         html = shown(label)
     else:
@@ -202,10 +203,23 @@ def _text(value: str, column: str, table: str) -> Markup:
     return html or Markup("&nbsp;")
 
 
+def crawl_reason(text: str) -> Markup:
+    """Return a reason that a crawl gave, in the reader's language; in English, and marked as such, where it has no Chinese words."""
+    phrases = in_chinese(text) if READER.get() == "zh" else None
+    if phrases is None:
+        return Markup('<span lang="en">{}</span>').format(dated(cut(text, LONGEST_CELL)))
+    return Markup("").join(
+        prose(phrase.text) if phrase.is_ours else Markup('<span translate="no">{}</span>').format(dated(phrase.text))
+        for phrase in phrases
+    )
+
+
 def _pairs(value: str, column: str, table: str) -> list[tuple[Markup, str]]:
     """A JSON object as labels and texts; the labels of what isn't ours are its own."""
     if (table, column) == ("events", "detail"):
-        return [(quoting(label), text) for label, text in event_lines(json_object(value))]
+        detail = json_object(value)
+        captures = [(label, f"{LABELS['word.copy']} {number}") for label, number in event_captures(detail)]
+        return [(quoting(label), text) for label, text in [*event_lines(detail), *captures]]
     if (table, column) == ("versions", "changed"):
         return [(quoting(label), text) for label, text in diff_lines(json_object(value))]
     return [(quoted(label), text) for label, text in printed(value).items()]

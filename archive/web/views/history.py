@@ -37,7 +37,7 @@ WHERE id IN (SELECT value FROM json_each(:ids))
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Proof that a record is gone. `page`: what its own page answered; None where it has none. `reason`: in English."""
+    """Proof that a record is gone. `page`: what its own page answered; None where it has none. `reason`: as the crawl gave it."""
 
     walks: tuple[CatalogueWalk, ...]
     page: Row | None
