@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pytest
 
+from archive.budgets.documents import BudgetTable
+from archive.budgets.three_public import role_of
 from tests.budget_forms import ACROSS, DOWN, EXPECTED, INTERLEAVED, failing, read, table
 
 ACCOUNTS = """
@@ -69,3 +71,110 @@ def test_a_slip_in_three_public_expenses_is_named_with_both_figures() -> None:
         table(DOWN.replace("2.公务接待费|2.00|3.00", "2.公务接待费|2.00|30.00"), "“三公”经费支出表\n单位：万元")
     )
     assert failing(found) == [("three_public", Decimal("12.00"), Decimal("39.00"))]
+
+
+# --- identities beyond the table's own sums ---
+
+BASIC = """
+科目编码|科目名称|合计
+301|工资福利支出|80.00
+302|商品和服务支出|20.00
+30217|公务接待费|3.00
+30231|公务用车运行维护费|{vehicles}
+|合计|100.00
+"""
+BY_UNIT = """
+单位|三公经费合计|因公出国（境）费|公务用车购置及运行费|<|<|公务接待费
+^|^|^|小计|公务用车购置费|公务用车运行费|^
+合计|12.00|1.00|8.00|5.00|3.00|{reception}
+样本局本级|8.00|1.00|5.00|5.00|0.00|2.00
+样本中心|4.00|0.00|3.00|0.00|3.00|1.00
+"""
+RECEPTIONS = """
+项目|预算数|决算数
+“三公”经费合计|12.00|9.00
+1.因公出国（境）费|1.00|0.00
+2.公务用车购置及运行维护费|8.00|7.00
+（1）公务用车购置费|5.00|4.00
+（2）公务用车运行维护费|3.00|3.00
+3.公务接待费|3.00|2.00
+（1）国内接待费|2.50|{home}
+其中：外事接待费|0.40|0.30
+（2）国（境）外接待费|0.50|0.50
+"""
+CHANGES = """
+项目|2025年预算数|2026年预算数|增减额
+合计|10.00|12.00|2.00
+1.因公出国（境）费|1.00|1.00|
+2.公务接待费|2.00|3.00|{change}
+3.公务用车购置及运行费|7.00|8.00|1.00
+"""
+TITLE = "2026年“三公”经费支出预算表\n单位：万元"
+
+
+def support(found: BudgetTable, role: str) -> tuple[int, int]:
+    line = found.expenses[-1].parts[role]
+    return found.support()[line.row, line.column]
+
+
+def test_receptions_stand_under_their_code_in_the_table_of_basic_spending() -> None:
+    basic = table(BASIC.format(vehicles="1.00"), "2026年一般公共预算基本支出表\n单位：万元", page=2)
+    expenses, _ = read(table(ACROSS, TITLE), basic)
+    (same,) = [check for check in expenses.checks if check.rule == "same_amount"]
+    assert (same.left, same.right, same.holds) == (Decimal("30000.00"), Decimal("30000.00"), True)
+    assert support(expenses, "reception") == (2, 0)
+    assert support(expenses, "vehicle_running") == (1, 0)  # projects have the rest of it: no contradiction
+    assert failing(expenses) == []
+
+
+def test_two_tables_of_basic_spending_hold_an_expense_once() -> None:
+    basic = BASIC.format(vehicles="3.00")
+    titles = ("2026年财政拨款基本支出表\n单位：万元", "2026年一般公共预算基本支出表\n单位：元")
+    one, other = (table(basic, title, page) for page, title in enumerate(titles, 2))
+    expenses, *_ = read(table(ACROSS, TITLE), one, other)
+    assert [support(expenses, role) for role in ("reception", "vehicle_running")] == [(2, 0), (2, 0)]
+
+
+@pytest.mark.parametrize(("reception", "expected"), [("3.00", (2, 0)), ("3.50", (0, 2))])
+def test_the_total_is_that_of_the_units_below_it(reception: str, expected: tuple[int, int]) -> None:
+    (found,) = read(table(BY_UNIT.format(reception=reception), TITLE))
+    line = found.expenses[0].parts["reception"]
+    assert found.support()[line.row, line.column] == expected
+    assert ("total" in {rule for rule, *_ in failing(found)}) == (expected == (0, 2))
+
+
+def test_rows_that_make_up_no_total_are_no_units() -> None:
+    rows_of = BY_UNIT.replace("8.00|1.00|5.00|5.00|0.00|2.00", "80.00|10.00|50.00|50.00|0.00|20.00")
+    (found,) = read(table(rows_of.format(reception="3.00"), TITLE))
+    assert "total" not in {check.rule for check in found.checks}
+
+
+@pytest.mark.parametrize(("home", "expected"), [("1.50", (2, 0)), ("1.00", (1, 1))])
+def test_receptions_are_those_at_home_and_abroad(home: str, expected: tuple[int, int]) -> None:
+    (found,) = read(table(RECEPTIONS.format(home=home), "2025年财政拨款“三公”经费支出决算表\n单位：万元"))
+    assert support(found, "reception") == expected
+    assert [check.rule for check in found.checks].count("reception") == 2
+    assert found.expenses[-1].parts["reception"].value == 2
+
+
+@pytest.mark.parametrize(("change", "expected"), [("1.00", (2, 0)), ("1.10", (1, 1))])
+def test_the_change_against_last_year_holds_an_expense(change: str, expected: tuple[int, int]) -> None:
+    (found,) = read(table(CHANGES.format(change=change), TITLE))
+    assert support(found, "reception") == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "role"),
+    [
+        ("公务接待费/小计", "reception"),
+        ("公务接待费/国内接待费", None),
+        ("公务接待费/国（境）外接待费", None),
+        ("公务接待费/其中：外事接待费", None),
+        ("“三公”经费/小计", "total"),
+        ("公务用车购置及运行费/小计", "vehicles"),
+        ("因公出国（境）费/合计", "abroad"),
+        ("项目支出/小计", None),
+    ],
+)
+def test_which_part_a_column_below_a_head_is(column: str, role: str | None) -> None:
+    assert role_of(column) == role

@@ -15,14 +15,14 @@ from archive.budgets.amounts import agree
 from archive.budgets.headings import Heading
 from archive.budgets.lines import BudgetLine
 from archive.budgets.statements import BudgetStatement
-from archive.budgets.three_public import ExpenseSet, year_of_column
+from archive.budgets.three_public import year_of_column
 
 RULES = (
-    "children", "total", "columns", "change", "items", "carry", "balance", "three_public", "vehicles", "expenses_total", "same_total",
+    "children", "total", "columns", "change", "items", "carry", "balance", "three_public", "vehicles", "reception", "expenses_total", "same_total",
     "same_amount", "prose",
 )  # fmt: skip
 """类 = Σ 款 and 款 = Σ 项 · 合计 = Σ 类 · 合计 = 基本 + 项目, or all columns beside it · 增减 = 本年 − 上年 · 本年合计 = Σ 一、二、… · 总计 = 本年 + 结转 · 收入 = 支出 ·
-三公 = its three parts · 用车 = 购置 + 运行 · 合计 = 三公 + 会议费 + 培训费 · the same total in two tables, the same
+三公 = its three parts · 用车 = 购置 + 运行 · 接待 = 国内 + 国(境)外 · 合计 = 三公 + 会议费 + 培训费 · the same total in two tables, the same
 amount of a code in two tables of one total · a sentence and the table."""
 
 _WHOLE = re.compile("(?:本年)?(?:支出|收入)?合计|(?:支出|收入)总计|小计|总计")
@@ -51,20 +51,15 @@ class BudgetCheck:
     lines: tuple[BudgetLine, ...]
 
 
-def check_statement(
-    statement: BudgetStatement, lines: Sequence[BudgetLine], expenses: Iterable[ExpenseSet]
-) -> list[BudgetCheck]:
-    """Return the identities within one statement."""
+def check_statement(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """Yield the identities within one statement; for one of three public expenses, see `expense_checks`."""
     kind = statement.heading.kind
-    if kind == "three_public":
-        found = [*_expenses(expenses), *_expenses_total(lines)]
-    elif kind in ("summary", "fiscal_summary"):
-        found = list(_summary(lines))
-    elif kind == "procurement":
-        found = []
-    else:
-        found = [*_codes(lines), *_columns(lines), *_changes(statement.heading, lines)]
-    return found
+    if kind in ("summary", "fiscal_summary"):
+        yield from _summary(lines)
+    elif kind not in ("procurement", "three_public"):
+        yield from _codes(lines)
+        yield from _columns(lines)
+        yield from check_changes(statement.heading, lines)
 
 
 def check_between(tables: Sequence[tuple[BudgetStatement, Sequence[BudgetLine]]]) -> Iterator[BudgetCheck]:
@@ -95,7 +90,7 @@ def _same_codes(kind: str, lines: Sequence[BudgetLine], others: Sequence[BudgetL
 
 def _by_code(lines: Sequence[BudgetLine]) -> dict[str, BudgetLine]:
     """Return the whole of each code, "" for the total; nothing of a table that has a code twice or columns without a whole."""
-    wholes = [line for line in lines if (line.code or line.is_total) and _is_whole(line)]
+    wholes = [line for line in lines if (line.code or line.is_total) and is_whole(line)]
     by_code = {line.code: line for line in wholes}
     return by_code if len(by_code) == len(wholes) else {}
 
@@ -117,7 +112,7 @@ def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Ite
         for line, *_ in _totals_by_label(lines, _GRAND):
             yield _side(line), line
     else:
-        wholes = (line for line in lines if _is_whole(line) and line.is_of_whole_table)
+        wholes = (line for line in lines if is_whole(line) and line.is_of_whole_table)
         for line in islice(wholes, 1):
             yield "income" if kind == "income" else "spending", line
 
@@ -134,7 +129,7 @@ def _on_side(side: str, total: BudgetLine, lines: Sequence[BudgetLine]) -> Itera
     yield from (line for line, *_ in _totals_by_label(lines, pattern) if _side(line) == side)
 
 
-def _check(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+def check_sum(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """Yield the identity of a whole and its parts, unless it is 0 = 0."""
     values = [part.value for part in parts]
     right = sum(values, Decimal(0))
@@ -142,7 +137,7 @@ def _check(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]
         yield BudgetCheck(rule, place, whole.value, right, agree(whole.value, right, values), (whole, *parts))
 
 
-def _grouped(lines: Iterable[BudgetLine], by: Literal["row", "column", "offset"]) -> dict[int, list[BudgetLine]]:
+def grouped(lines: Iterable[BudgetLine], by: Literal["row", "column", "offset"]) -> dict[int, list[BudgetLine]]:
     groups: dict[int, list[BudgetLine]] = {}
     for line in lines:
         groups.setdefault(getattr(line, by), []).append(line)
@@ -152,7 +147,7 @@ def _grouped(lines: Iterable[BudgetLine], by: Literal["row", "column", "offset"]
 def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """类 = Σ 款, 款 = Σ 项, and 合计 = Σ 类, in each column; a table that goes on at its own side is one."""
     alone = len({line.block for line in lines if line.code}) == 1
-    for column in _grouped(lines, "offset").values():
+    for column in grouped(lines, "offset").values():
         own = [line for line in column if line.code]
         counts = Counter(line.code for line in own)
         by_code = {line.code: line for line in own if counts[line.code] == 1}
@@ -162,11 +157,11 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             parts_of[code[:-2]].append(line)
         for code, whole in by_code.items():
             if (parts := parts_of.get(code)) and code not in unsure:
-                yield from _check("children", f"{code} {whole.column_name}", whole, parts)
+                yield from check_sum("children", f"{code} {whole.column_name}", whole, parts)
         top = [line for line in by_code.values() if line.is_of_class]
         total = next((line for line in column if line.is_total), None)
         if total and top and alone and len(by_code) == len(own):
-            yield from _check("total", total.column_name, total, top)
+            yield from check_sum("total", total.column_name, total, top)
 
 
 def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
@@ -175,21 +170,26 @@ def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     Of other columns it is not known beforehand that they make up the total: where they do in most rows they should in all.
     """
     unsure = defaultdict[tuple[str, ...], list[BudgetCheck]](list)
-    for row in _grouped(lines, "row").values():
+    for row in grouped(lines, "row").values():
         by_path = {tuple(line.column_name.split("/")): line for line in row}
         for path, whole in by_path.items():
             if _WHOLE.fullmatch(path[-1]):
                 beside = {name: line for name, line in _below(path[:-1], by_path).items() if line is not whole}
                 place = f"{whole.code or whole.name} {'/'.join(path[:-1])}".strip()
                 if halves := _halves(beside):
-                    yield from _check("columns", place, whole, halves)
+                    yield from check_sum("columns", place, whole, halves)
                 elif others := [line for name, line in beside.items() if not _BY_ITSELF.search(name)]:
-                    unsure[path] += _check("columns", place, whole, others)
+                    unsure[path] += check_sum("columns", place, whole, others)
     for checks in unsure.values():
-        several = [check for check in checks if len(check.lines) > 2]  # a whole and one part may be equal by chance
-        holding = sum(check.holds for check in several)
-        if holding >= _CONFIRMING and 2 * holding > len(several):
+        if known_by_most(checks):
             yield from checks
+
+
+def known_by_most(checks: Sequence[BudgetCheck]) -> bool:
+    """Whether most sums of a form hold, so that it is one, and all of them should."""
+    several = [check for check in checks if len(check.lines) > 2]  # a whole and one part may be equal by chance
+    holding = sum(check.holds for check in several)
+    return holding >= _CONFIRMING and 2 * holding > len(several)
 
 
 def _halves(beside: Mapping[str, BudgetLine]) -> list[BudgetLine]:
@@ -200,9 +200,9 @@ def _halves(beside: Mapping[str, BudgetLine]) -> list[BudgetLine]:
     return []
 
 
-def _changes(heading: Heading, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+def check_changes(heading: Heading, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """增减额 = 本年 − 上年, where a row has one whole of each year."""
-    for row in _grouped(lines, "row").values():
+    for row in grouped(lines, "row").values():
         changes = [line for line in row if _CHANGE.search(line.column_name)]
         years = [(year_of_column(heading, line.column_name), line) for line in row if _is_of_a_year(line)]
         now, before = ([line for year, line in years if year == each] for each in _two_years(heading))
@@ -235,7 +235,7 @@ def _below(head: tuple[str, ...], by_path: Mapping[tuple[str, ...], BudgetLine])
     return found
 
 
-def _is_whole(line: BudgetLine) -> bool:
+def is_whole(line: BudgetLine) -> bool:
     """Whether a line stands in the column of the whole, beside columns of its parts or as the only one."""
     own = _own_name(line)
     return _WHOLE.fullmatch(own) is not None or own.startswith("金额")
@@ -247,7 +247,7 @@ def _own_name(line: BudgetLine) -> str:
 
 def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """本年合计 = Σ 一、二、…, 总计 = 本年合计 + 结转, and the totals of income and spending are equal."""
-    for own in _grouped(lines, "column").values():
+    for own in grouped(lines, "column").values():
         items = [line for line in own if _ITEM.match(line.name)]
         subtotal = next((line for line in own if _SUBTOTAL.fullmatch(line.name)), None)
         grand = next((line for line in reversed(own) if _GRAND.fullmatch(line.name)), None)
@@ -255,15 +255,15 @@ def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             line for line in own if _CARRIED.search(line.name) and not _ITEM.match(line.name) and _is_outer(line)
         ]
         if items and subtotal:
-            yield from _check("items", subtotal.column_name, subtotal, items)
+            yield from check_sum("items", subtotal.column_name, subtotal, items)
         elif items and grand:
-            yield from _check("items", grand.column_name, grand, [*items, *carried])
+            yield from check_sum("items", grand.column_name, grand, [*items, *carried])
         if grand and subtotal:
-            yield from _check("carry", grand.column_name, grand, [subtotal, *carried])
+            yield from check_sum("carry", grand.column_name, grand, [subtotal, *carried])
     for one, other in pairwise(_totals_by_label(lines, _GRAND)):
         if len(one) in (1, len(other)):  # else nothing says which of them belong together
             for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
-                yield from _check("balance", f"{income.name} {spending.name}", income, [spending])
+                yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
 
 
 def _totals_by_label(lines: Sequence[BudgetLine], pattern: re.Pattern[str]) -> list[list[BudgetLine]]:
@@ -286,31 +286,3 @@ def _totals(lines: Sequence[BudgetLine], pattern: re.Pattern[str]) -> list[Budge
         if pattern.fullmatch(line.name):
             found[line.column] = line
     return [found[column] for column in sorted(found)]
-
-
-def _expenses(sets: Iterable[ExpenseSet]) -> Iterator[BudgetCheck]:
-    for each in sets:
-        parts = each.parts
-        vehicles = [parts[role] for role in ("vehicle_purchase", "vehicle_running") if role in parts]
-        three = [parts[role] for role in ("abroad", "vehicles", "reception") if role in parts]
-        if "vehicles" not in parts:
-            three += vehicles
-        place = " ".join(str(word) for word in (each.year, each.stage) if word)
-        if "total" in parts and three:
-            yield from _check("three_public", place, parts["total"], three)
-        if "vehicles" in parts and vehicles:
-            yield from _check("vehicles", place, parts["vehicles"], vehicles)
-
-
-def _expenses_total(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """合计 = 三公 + 会议费 + 培训费, where one table has them all."""
-    for in_row in _grouped(lines, "row").values():
-        own = {line.column_name: line for line in in_row}
-        whole = own.get("合计")
-        others = [
-            line
-            for name, line in own.items()
-            if name in ("会议费", "培训费") or re.fullmatch('[“"]?三公[”"]?经费/(?:小计|合计)', name)
-        ]
-        if whole and any("三公" in line.column_name for line in others) and len(others) > 1:
-            yield from _check("expenses_total", whole.name, whole, others)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from archive.budgets.checks import BudgetCheck, check_between, check_statement
+from archive.budgets.expense_checks import check_beside_basic, check_expenses
 from archive.budgets.lines import BudgetLine, read_lines
 from archive.budgets.parts import stated_parts
 from archive.budgets.prose import StatedAmounts
@@ -57,15 +58,18 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     for part in stated_parts(read_statements(tables), title.split("\n")):
         with_lines = [(statement, read_lines(statement)) for statement in part]
         between += check_between(with_lines)
+        basic = [each for each in with_lines if each[0].heading.kind == "basic_spending"]
         for statement, lines in with_lines:
             expenses = expense_sets(statement.heading, lines) if statement.heading.kind == "three_public" else []
+            between += check_beside_basic(expenses, statement, basic)
             read.append((statement, lines, expenses))
     kinds = Counter(statement.heading.kind for statement, lines, _ in read if lines)
     stated = StatedAmounts(text) if kinds else None
     tables_read: list[BudgetTable] = []
     for statement, lines, expenses in read:
         heading = statement.heading
-        checks = [*check_statement(statement, lines, expenses), *_of(between, lines)]
+        within = (check_statement(statement, lines), check_expenses(statement, lines, expenses))
+        checks = [*within[heading.kind == "three_public"], *_of(between, lines)]
         if stated and kinds[heading.kind] == 1:  # else nothing says which of them the text means
             checks += stated.check_expenses(expenses, heading.stage, heading.year)
             checks += stated.check_totals(statement, lines)

@@ -14,16 +14,23 @@ ROLES = ("total", "abroad", "vehicles", "vehicle_purchase", "vehicle_running", "
 _STAGE = re.compile(r"(?:\d{4}年|上年|本年)?度?(?:年初|全年|调整)?(?:预算|决算|执行|统计)数?|金额(?:\([^)]*\))?")
 _NUMBERED = re.compile(r"^(?:其中|\d+[、.．]?|[一二三四五六七八九十]+、|[(（][\d一二三四五六]+[)）])+:?")
 _QUOTES = str.maketrans("", "", "\"'“”‘’")
+_PART_OF_RECEPTION = re.compile(r"(?:国内|国?\(?境\)?外|国外)(?:公务)?接待费(?:支出)?(?:\(.{1,4}\))?")
+_OF_SOME_GUESTS = re.compile(r"国内|境\)?外|国外|外事|外宾")
+_OF_TWO_YEARS = re.compile("增减|增长|增加|减少|比|较")
 _SUMS = ("合计", "总计", "小计")
 
 
 @dataclass(slots=True)
 class ExpenseSet:
-    """The three public expenses of one unit for one year: budgeted or spent, as `stage` says."""
+    """The three public expenses of one unit for one year: budgeted or spent, as `stage` says.
+
+    `receptions`: 国内接待费 and 国（境）外接待费, of which receptions consist, where a table tells them apart.
+    """
 
     stage: str | None
     year: int | None
     parts: dict[str, BudgetLine] = field(default_factory=dict)
+    receptions: list[BudgetLine] = field(default_factory=list)
 
 
 def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseSet]:
@@ -36,13 +43,17 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
     across = "abroad" in by_column.values() or "reception" in by_column.values()
     sets: dict[tuple[object, ...], ExpenseSet] = {}
     for line in lines:
-        role = by_column[line.column] if across else role_of(line.name)
-        if role is None:
+        name = line.column_name if across else line.name
+        role = by_column[line.column] if across else role_of(name)
+        is_part = _PART_OF_RECEPTION.fullmatch(_own_and_above(name)[0]) is not None
+        if (role is None and not is_part) or _OF_TWO_YEARS.search(line.column_name.rpartition("/")[2]):
             continue
         stage, year = stage_of(line.column_name) or heading.stage, year_of_column(heading, line.column_name)
         place = line.row if across else line.column
         expenses = sets.setdefault((place, stage, year), ExpenseSet(stage, year))
-        if role == "total" and "三公" in (line.column_name if across else line.name):
+        if role is None:
+            expenses.receptions.append(line)
+        elif role == "total" and "三公" in name:
             expenses.parts[role] = line  # beside it, 合计 may be of meetings and training, too
         else:
             expenses.parts.setdefault(role, line)
@@ -59,21 +70,30 @@ def year_of_column(heading: Heading, column: str) -> int | None:
 
 def role_of(name: str) -> str | None:
     """Return the part of three public expenses that a column is, as its name and the heads above say; None for any other."""
-    parts = [part for part in plain(name).translate(_QUOTES).split("/") if not _STAGE.fullmatch(part)]
-    own = _NUMBERED.sub("", parts[-1]) if parts else ""
+    own, above = _own_and_above(name)
     if "会议" in own or "培训" in own or "机关运行" in name:
         return None
-    if own in _SUMS:
-        above = "".join(parts[-2:-1])
-        return "vehicles" if "用车" in above else "total" if "三公" in above or not above else None
-    return _expense(own)
+    return _sum(above) if own in _SUMS else _expense(own)
+
+
+def _own_and_above(name: str) -> tuple[str, str]:
+    """Return the name of a column itself, and of the head above it, without those that state a stage or a year."""
+    parts = [part for part in plain(name).translate(_QUOTES).split("/") if not _STAGE.fullmatch(part)]
+    return _NUMBERED.sub("", parts[-1]) if parts else "", "".join(parts[-2:-1])
+
+
+def _sum(above: str) -> str | None:
+    """Return the part whose sum stands below a head."""
+    if not above or "三公" in above:
+        return "total"
+    return "vehicles" if "用车" in above else _expense(above) if re.search("接待|出国", above) else None
 
 
 def _expense(own: str) -> str | None:
     if "出国" in own:
         return "abroad"
     if "接待" in own:
-        return "reception"
+        return None if _OF_SOME_GUESTS.search(own) else "reception"
     if re.search("购置(?:及|和|、)?运行", own) or own in ("公务用车费", "公务用车经费"):
         return "vehicles"
     if ("运行" in own and "用车" in own) or own == "运行费" or own.startswith("运行维护费"):

@@ -1,0 +1,95 @@
+"""Identities that three public expenses must satisfy, within their table and beside the table of basic spending. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from archive.budgets.amounts import agree
+from archive.budgets.checks import BudgetCheck, check_changes, check_sum, grouped, is_whole, known_by_most
+from archive.budgets.lines import BudgetLine
+from archive.budgets.statements import BudgetStatement
+from archive.budgets.three_public import ExpenseSet, role_of
+
+_ROLE_OF_CODE = {
+    "30212": "abroad", "30217": "reception", "30231": "vehicle_running", "31013": "vehicle_purchase",
+    "50207": "abroad", "50206": "reception", "50208": "vehicle_running", "50303": "vehicle_purchase",
+}  # fmt: skip
+"""Codes of the economic classification, of departments and of governments, under which the same expenses stand."""
+
+
+def check_expenses(
+    statement: BudgetStatement, lines: Sequence[BudgetLine], sets: Sequence[ExpenseSet]
+) -> Iterator[BudgetCheck]:
+    """Yield the identities within a table of three public expenses."""
+    for each in sets:
+        yield from _of_set(each)
+    yield from _with_meetings(lines)
+    yield from _of_units(lines)
+    yield from check_changes(statement.heading, lines)
+
+
+def check_beside_basic(
+    sets: Iterable[ExpenseSet],
+    statement: BudgetStatement,
+    basic: Sequence[tuple[BudgetStatement, Sequence[BudgetLine]]],
+) -> Iterator[BudgetCheck]:
+    """Yield that an expense is what the tables of basic spending print of it, for the table's own year, where it is.
+
+    Where basic spending has less of it, projects have the rest; where more, that is of other funds: neither says anything.
+    """
+    own = [each for each in sets if (each.stage, each.year) == (statement.heading.stage, statement.heading.year)]
+    printed = [line for _, lines in basic for line in lines if _is_basic(line)]
+    for role, line in own[0].parts.items() if len(own) == 1 else ():
+        alike = (other for other in printed if _ROLE_OF_CODE.get(other.code) == role and _is_same(line, other))
+        if (other := next(alike, None)) and line.yuan is not None and other.yuan is not None:
+            yield BudgetCheck("same_amount", f"basic_spending {other.code}", line.yuan, other.yuan, True, (line, other))
+
+
+def _of_set(expenses: ExpenseSet) -> Iterator[BudgetCheck]:
+    parts = expenses.parts
+    vehicles = [parts[role] for role in ("vehicle_purchase", "vehicle_running") if role in parts]
+    three = [parts[role] for role in ("abroad", "vehicles", "reception") if role in parts]
+    if "vehicles" not in parts:
+        three += vehicles
+    place = " ".join(str(word) for word in (expenses.year, expenses.stage) if word)
+    if "total" in parts and three:
+        yield from check_sum("three_public", place, parts["total"], three)
+    if "vehicles" in parts and vehicles:
+        yield from check_sum("vehicles", place, parts["vehicles"], vehicles)
+    if "reception" in parts and expenses.receptions:
+        yield from check_sum("reception", place, parts["reception"], expenses.receptions)
+
+
+def _with_meetings(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """合计 = 三公 + 会议费 + 培训费, where one table has them all."""
+    for in_row in grouped(lines, "row").values():
+        own = {line.column_name: line for line in in_row}
+        whole = own.get("合计")
+        others = [
+            line
+            for name, line in own.items()
+            if name in ("会议费", "培训费") or re.fullmatch('[“"]?三公[”"]?经费/(?:小计|合计)', name)
+        ]
+        if whole and any("三公" in line.column_name for line in others) and len(others) > 1:
+            yield from check_sum("expenses_total", whole.name, whole, others)
+
+
+def _of_units(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """合计 = the sum of the rows below it, of a unit each, in each column of an expense; where most of them are, all should be."""
+    checks: list[BudgetCheck] = []
+    for column in grouped((line for line in lines if role_of(line.column_name)), "column").values():
+        totals = [line for line in column if line.is_total]
+        units = [line for line in column if not line.is_total]
+        if len(totals) == 1 and len(units) > 1:
+            checks += check_sum("total", totals[0].column_name, totals[0], units)
+    if known_by_most(checks):
+        yield from checks
+
+
+def _is_basic(line: BudgetLine) -> bool:
+    """Whether a line of the table of basic spending is the whole of it."""
+    return line.code in _ROLE_OF_CODE and (is_whole(line) or line.column_name == "基本支出")
+
+
+def _is_same(line: BudgetLine, other: BudgetLine) -> bool:
+    """Whether two lines print one amount that is not 0, in yuan."""
+    return bool(line.yuan) and other.yuan is not None and line.yuan is not None and agree(line.yuan, other.yuan, ())
