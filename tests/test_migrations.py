@@ -22,7 +22,7 @@ MADE = (
     "tally_months", "tally_portals", "tally_events",
     "unread_reports", "annual_reports", "report_statistics", "report_claims", "report_equations", "report_rules",
     "report_checks", "attachment_tables",
-    "unread_budgets", "replaced_tables", "budget_tables", "budget_lines", "budget_checks", "budget_figures", "unit_tables", "three_public",
+    "unread_budgets", "replaced_tables", "replaced_pages", "budget_tables", "budget_lines", "budget_checks", "budget_figures", "unit_tables", "three_public",
     "unread_claims", "claims", "claim_checks", "budget_comparisons",
     "underived", "derived", "document_numbers", "budgets", "agencies", "publisher_names",
 )  # fmt: skip

@@ -1,8 +1,8 @@
 """Budgets and final accounts read into the archive, out of the tables of files and of records' own pages.
 
 All of it follows from a record and its files alone. Triggers note each change (`archive/database/budgets.sql`), `catch_up`
-reads again what is noted, so that the rows are right after a crawl, a reparse and a redaction alike. What a new version of a file
-changed is the exception: its earlier tables are kept until both are read, by the same reader, and compared.
+reads again what is noted, so that the rows are right after a crawl, a reparse and a redaction alike. What a new version of a file,
+or of a page, changed is the exception: its earlier tables are kept until both are read, by the same reader, and compared.
 """
 
 import json
@@ -45,8 +45,12 @@ _OTHER_TEXTS = (
     "ORDER BY id LIMIT ?"
 )
 _REPLACED = (
-    "SELECT a.id, a.url, p.capture_id, p.tables, substr(p.text, 1, ?) FROM replaced_tables p JOIN attachments a ON a.id = p.attachment_id "
-    "WHERE a.record_id = ? AND a.state = 'text' AND a.tables IS NOT NULL ORDER BY a.id LIMIT ?"
+    "SELECT a.id, a.url, p.capture_id, a.capture_id, p.tables, substr(p.text, 1, ?) FROM replaced_tables p "
+    "JOIN attachments a ON a.id = p.attachment_id WHERE a.record_id = ? AND a.state = 'text' AND a.tables IS NOT NULL ORDER BY a.id LIMIT ?"
+)
+_REPLACED_PAGE = (
+    "SELECT NULL, r.url, p.before_capture_id, p.after_capture_id, p.tables, substr(p.text, 1, ?) FROM replaced_pages p "
+    "JOIN records r ON r.id = p.record_id WHERE r.id = ?"
 )
 
 
@@ -63,11 +67,12 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class _Replaced:
-    """A file's earlier version: its tables, as JSON, and its text."""
+    """An earlier version of a file, or of the record's own page where `attachment_id` is None: its tables, as JSON, and its text."""
 
-    attachment_id: int
+    attachment_id: int | None
     url: str
-    capture_id: int | None
+    before_capture_id: int | None
+    after_capture_id: int | None
     tables: str
     text: str
 
@@ -98,7 +103,7 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """A figure that a new version of a file changed, and the table of the new version that shows it."""
+    """A figure that a new version of a file or a page changed, and the table of the new version that shows it."""
 
     replaced: _Replaced
     read: _Read
@@ -134,7 +139,9 @@ def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:
     if not sources:
         return None
     others = [text for (text,) in connection.execute(_OTHER_TEXTS, (LONGEST, record_id, MOST_FILES))]
-    replaced = [_Replaced(*file) for file in connection.execute(_REPLACED, (LONGEST, record_id, MOST_FILES))]
+    earlier = connection.execute(_REPLACED_PAGE, (LONGEST, record_id)).fetchall() if tables else []
+    earlier += connection.execute(_REPLACED, (LONGEST, record_id, MOST_FILES)).fetchall()
+    replaced = [_Replaced(*each) for each in earlier]
     return _Input(record_id, portal, title or "", publisher, sources, [body or "", *others], replaced)
 
 
@@ -168,10 +175,12 @@ def _unit_in_title(title: str) -> str | None:
 
 
 def _changes(replaced: _Replaced, tables: Sequence[_Read], of: _Input) -> Iterator[_Changed]:
-    """Yield the figures of a file that were others in its earlier version."""
+    """Yield the figures of a file or a page that were others in its earlier version."""
     later = {id(read.table): read for read in tables if read.source.attachment_id == replaced.attachment_id}
     source = next((read.source for read in later.values()), None)
     if source is not None:
+        if source.attachment_id is None:
+            of = replace(of, texts=(replaced.text, *of.texts[1:]))
         earlier = _read_source(replace(source, tables=replaced.tables, text=replaced.text), of)
         for change in changed_figures((read.table for read in earlier), (read.table for read in later.values())):
             yield _Changed(replaced, later[id(change.table)], change)
@@ -187,6 +196,7 @@ def _write(connection: sqlite3.Connection, of: _Input, output: _Output) -> None:
     )
     compared = [(each.attachment_id,) for each in of.replaced]
     connection.executemany("DELETE FROM replaced_tables WHERE attachment_id = ?", compared)
+    connection.execute("DELETE FROM replaced_pages WHERE record_id = ?", (of.record_id,))
 
 
 def _write_table(connection: sqlite3.Connection, of: _Input, read: _Read, explained: bool) -> None:
@@ -215,7 +225,7 @@ def _change_row(record_id: int, changed: _Changed) -> tuple[object, ...]:
     read, before, after = changed.read, changed.change.before, changed.change.after
     heading, row = read.table.statement.heading, read.table.statement.rows[after.row]
     return (
-        record_id, changed.replaced.url, changed.replaced.capture_id, read.source.capture_id, read.unit_name, heading.kind,
+        record_id, changed.replaced.url, changed.replaced.before_capture_id, changed.replaced.after_capture_id, read.unit_name, heading.kind,
         heading.year, heading.stage, read.numbers[row.table], row.row, row.places[after.column], after.code, after.name, after.column_name,
         after.unit, before.printed, after.printed, _yuan(before), _yuan(after), changed.change.checked,
     )  # fmt: skip

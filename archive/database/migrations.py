@@ -273,6 +273,16 @@ def m017_pages_of_files(db: Database) -> None:
     db.execute("ALTER TABLE attachments ADD COLUMN pages TEXT")
 
 
+_PAGE_CHANGES = Path(__file__).with_name("page_changes.sql").read_text(encoding="utf-8")
+
+
+@migrations()
+def m018_changes_of_pages(db: Database) -> None:
+    """Keep the tables of a record's own page that was changed until they are compared, as those of files."""
+    for statement in statements(_PAGE_CHANGES):
+        db.execute(statement)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -14,6 +14,7 @@ from archive.budgets import spending, three_public
 from archive.budgets.headings import PRESCRIBED
 from archive.labels.code_labels import CODES
 from archive.labels.label import Label
+from archive.model.records import OWN_PAGE
 from archive.web.budgets.budget_units import budget_units
 from archive.web.budgets.figure_bars import FigureBars, figure_bars
 from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, STAGES, ShownFigure, chosen, figure
@@ -45,13 +46,15 @@ _FAILING = """
 SELECT c.table_id, c.rule, c.place, c.left_value, c.right_value FROM budget_checks c
 WHERE NOT c.holds AND c.table_id IN (SELECT value FROM json_each(:tables)) ORDER BY c.table_id, c.rule, c.place LIMIT :most
 """
-_CHANGES = """
-SELECT c.*, a.id AS file, e.id AS event, e.not_before, e.at FROM budget_changes c
+_CHANGES = f"""
+SELECT c.*, a.id AS file, a.id IS NOT NULL OR p.capture_id IS NOT NULL AS is_shown, e.id AS event, e.not_before, e.at FROM budget_changes c
+LEFT JOIN records r ON r.id = c.record_id AND r.url = c.url
+LEFT JOIN readings p ON p.record_id = r.id AND p.catalog_id = {OWN_PAGE} AND p.capture_id = c.after_capture_id
 LEFT JOIN attachments a ON a.record_id = c.record_id AND a.url = c.url AND a.capture_id = c.after_capture_id
 LEFT JOIN events e ON e.record_id = c.record_id AND e.kind = 'changed' AND e.after_capture_id = c.after_capture_id
 WHERE c.record_id IN (SELECT value FROM json_each(:records)) AND c.unit_name IN (SELECT value FROM json_each(:names))
 ORDER BY c.after_capture_id DESC, c.number, c.row, c.place LIMIT :most
-"""
+"""  # noqa: S608 - constant
 
 _Key = tuple[str, str, str]
 _Cells = Mapping[tuple[int, str], ShownFigure]
