@@ -64,7 +64,7 @@ def test_pages_of_budgets_are_measured(tmp_path, monkeypatch):
     monkeypatch.setattr(budget_pages, "UNITS", 2)
     report = budget_pages.measured(budget_pages.archive_of(tmp_path, 1), 1)
     assert report.title.startswith("Pages of budgets over 360 tables and 33,480 lines")
-    assert len(report.figures) == 3 + len(budget_pages.QUESTIONS)
+    assert len(report.figures) == 3 + len(budget_pages.QUESTIONS) + len(budget_pages.COMPARISONS)
 
 
 def test_budgets_of_a_folder_are_measured(tmp_path):

@@ -113,3 +113,23 @@ def test_executed_amounts_are_not_held_against_budgeted_ones(archive: sqlite3.Co
     document(archive, "样本局2026年部门预算", DOWN.replace("2025年预算数", "2025年预算执行数"))
     document(archive, "样本局2025年部门预算", BUDGET_2025)
     assert compared(archive) == {}
+
+
+def test_documents_that_print_other_names_of_one_agency_are_compared(archive: sqlite3.Connection) -> None:
+    document(archive, "样本局2026年部门预算", DOWN)
+    document(archive, "样本改革局2025年部门预算", BUDGET_2025, publisher="样本改革局")
+    assert compared(archive) == {}
+    archive.execute(
+        "INSERT INTO agencies (id, portal, name, type, stated) VALUES (1, 'a', '样本发展和改革局', 'department', 1)"
+    )
+    archive.executemany(
+        "INSERT INTO publisher_names (portal, name, agency_id) VALUES ('a', ?, 1)", [("样本局",), ("样本改革局",)]
+    )
+    assert len(compared(archive)) == 6
+
+
+def test_a_units_other_tables_are_found_along_an_index(archive: sqlite3.Connection) -> None:
+    plan = [row[3] for row in archive.execute("EXPLAIN QUERY PLAN SELECT count(*), sum(holds) FROM budget_comparisons")]
+    by_name = "budget_tables_by_unit (portal=? AND unit_name=? AND fiscal_year=? AND stage=? AND kind=?)"
+    assert [step for step in plan if by_name in step]
+    assert not [step for step in plan if step.startswith("SCAN") and "json_each" not in step and "CONSTANT" not in step]

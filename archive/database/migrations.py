@@ -283,6 +283,16 @@ def m018_changes_of_pages(db: Database) -> None:
         db.execute(statement)
 
 
+_COMPARISONS_BY_NAME = Path(__file__).with_name("comparisons_by_name.sql").read_text(encoding="utf-8")
+
+
+@migrations()
+def m019_comparisons_by_name(db: Database) -> None:
+    """Find the tables that figures are compared with by the names that their unit may print."""
+    for statement in statements(_COMPARISONS_BY_NAME):
+        db.execute(statement)
+
+
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
     sql = (

@@ -1,0 +1,89 @@
+"""New rows of a question's answer to be reported to one receiver."""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from archive.labels.label import LABELS, Label
+from archive.labels.language import Language
+from archive.labels.tables import TABLES
+from archive.notify.hit_text import Hit
+from archive.questions.answer_request import AnswerRequest, Row, title
+from archive.questions.question_files import Question
+
+MOST = 50
+"""Rows that are shown one by one; of others it is said how many there are."""
+
+_HIT = ("published_on", "publisher", "kind", "index_number")
+_SAID_ELSEWHERE = {*_HIT, "record_id", "title", "portal"}
+_RECORD = "SELECT url FROM records WHERE id = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerReport:
+    """A report: the question, in words, how many rows are new, and some of these."""
+
+    title: str
+    count: int
+    hits: Sequence[Hit]
+    subject: Label = LABELS["message.answers"]
+
+    def summary(self, language: Language) -> str:
+        """Return nothing: the rows say all."""
+        return ""
+
+
+def answer_report(
+    connection: sqlite3.Connection, requested: AnswerRequest, rows: Sequence[Row], site: str, language: Language
+) -> AnswerReport:
+    """Return the report of some rows of an answer. `site`: where the site stands, ending in a slash."""
+    portals = dict(map(tuple, connection.execute("SELECT id, name FROM portals")))
+    page = f"{site}-/questions/{requested.question.name}"
+    hits = [_hit(connection, requested.question, row, portals, page, site, language) for row in rows[:MOST]]
+    return AnswerReport(title(connection, requested, language), len(rows), hits)
+
+
+def _hit(  # noqa: PLR0913, PLR0917 - a row, and what it is told with
+    connection: sqlite3.Connection,
+    question: Question,
+    row: Row,
+    portals: Mapping[str, str],
+    page: str,
+    site: str,
+    language: Language,
+) -> Hit:
+    record = row.get("record_id")
+    url = connection.execute(_RECORD, (record,)).fetchone() if record is not None else None
+    found = _found(question, row, language)
+    return {
+        **{name: row.get(name) for name in _HIT},
+        "title": row.get("title") or (found if record is None else None),
+        "portal": portals.get(row.get("portal") or "", row.get("portal")),
+        "page": f"{site}-/record/{record}" if record is not None else page,
+        "url": url[0] if url else "",
+        "snippet": found,
+    }
+
+
+def _found(question: Question, row: Row, language: Language) -> str:
+    """Return what a row says besides its record's own particulars, each value behind its name."""
+    colon, semicolon = ("：", "；") if language == "zh" else (": ", "; ")
+    return semicolon.join(
+        f"{_name(question, name, language)}{colon}{_value(value, language)}"
+        for name, value in _others(row.items())
+        if value is not None
+    )
+
+
+def _others(items: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
+    return ((name, value) for name, value in items if name not in _SAID_ELSEWHERE)
+
+
+def _name(question: Question, column: str, language: Language) -> str:
+    return (question.columns.get(column) or TABLES["records"].columns[column]).name(language)
+
+
+def _value(value: object, language: Language) -> str:
+    zh, _, en = str(value).partition(" / ")
+    return zh if language == "zh" else en or zh

@@ -1,0 +1,86 @@
+"""The request that an address makes for the answer to a question, and its rows, known again from one answer to the next."""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from archive.labels.code_labels import STATES
+from archive.labels.language import Language
+from archive.questions.question_files import Question, questions
+from archive.questions.runner import AnswerError, parameter_values, run_question
+
+Row = Mapping[str, Any]
+
+_OF_RECORDS = {"record_id", "title", "publisher", "portal", "kind"}
+"""Columns that say of which record a row is, and not what was found of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRequest:
+    """A request for the answer to a question. `values`: of all of its parameters."""
+
+    question: Question
+    values: Mapping[str, str | int]
+
+    @property
+    def narrowing(self) -> dict[str, str | int]:
+        """The values that are not those by default."""
+        return {
+            each.name: self.values[each.name]
+            for each in self.question.parameters
+            if str(self.values[each.name]) != each.default
+        }
+
+    def address(self) -> str:
+        """Return the query string that makes this request, the same for the same request."""
+        return urlencode({"question": self.question.name, **self.narrowing})
+
+
+def parse_answer_request(arguments: Mapping[str, Sequence[str]]) -> AnswerRequest | None:
+    """Return the request that an address's arguments make, each a list of values; None where they name no question. Raises ValueError."""
+    if "question" not in arguments:
+        return None
+    question = questions().get(arguments["question"][0])
+    if question is None:
+        raise ValueError(f"no question: {arguments['question'][0]}")
+    typed = {each.name: arguments[each.name][0] for each in question.parameters if each.name in arguments}
+    try:
+        return AnswerRequest(question, parameter_values(question, typed))
+    except AnswerError as error:
+        raise ValueError(str(error)) from error
+
+
+def title(connection: sqlite3.Connection, requested: AnswerRequest, language: Language) -> str:
+    """Return what is requested in a reader's words."""
+    names = dict(map(tuple, connection.execute("SELECT id, name FROM portals")))
+    parts = [requested.question.title.name(language)]
+    for parameter in requested.question.parameters:
+        if value := requested.narrowing.get(parameter.name):
+            match parameter.kind:
+                case "portal":
+                    parts.append(names.get(value, str(value)))
+                case "state":
+                    parts.append(STATES[str(value)].name(language))
+                case _:
+                    parts.append(f"{parameter.label.name(language)} {value}")
+    return " · ".join(parts)
+
+
+def answer_rows(connection: sqlite3.Connection, requested: AnswerRequest) -> dict[str, Row]:
+    """Return the rows of the answer by what is the same of them in a later answer. Raises AnswerError."""
+    answer = run_question(connection, requested.question, requested.values)
+    return {_key(row): row for row in answer.dicts()}
+
+
+def _key(row: Row) -> str:
+    """Return a digest of a row's record and of what was found: of its texts, for counts grow with the archive."""
+    found = [value for name, value in row.items() if isinstance(value, str) and name not in _of_record(row)]
+    return hashlib.sha256(json.dumps([row.get("record_id"), *found]).encode()).hexdigest()[:32]
+
+
+def _of_record(row: Row) -> set[str]:
+    return _OF_RECORDS if row.get("record_id") is not None else set()
