@@ -72,7 +72,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "archive.masking": {"archive.model", "archive.tables"},
     "archive.model": {"archive.tables"},
-    "archive.notify": {"archive.database", "archive.labels", "archive.model", "archive.search"},
+    "archive.notify": {"archive.database", "archive.labels", "archive.model", "archive.questions", "archive.search"},
     "archive.proof": {
         "archive.copies",
         "archive.database",
@@ -106,6 +106,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.database",
         "archive.export",
         "archive.labels",
+        "archive.model",
         "archive.tables",
         "archive.web.formats",
         "archive.web.http",
@@ -170,6 +171,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive.web.subscriptions": {
         "archive.labels",
         "archive.notify",
+        "archive.questions",
         "archive.search",
         "archive.web.formats",
         "archive.web.http",

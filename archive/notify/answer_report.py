@@ -1,9 +1,8 @@
 """New rows of a question's answer to be reported to one receiver."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from archive.labels.label import LABELS, Label
 from archive.labels.language import Language
@@ -27,11 +26,15 @@ class AnswerReport:
     title: str
     count: int
     hits: Sequence[Hit]
-    subject: Label = LABELS["message.answers"]
+
+    @property
+    def subject(self) -> Label:
+        """The subject of its message, with places for its title and count."""
+        return LABELS["message.answers"]
 
     def summary(self, language: Language) -> str:
-        """Return nothing: the rows say all."""
-        return ""
+        """Return what these are, and what a reader should mind."""
+        return LABELS["message.of_question"].name(language)
 
 
 def answer_report(
@@ -69,15 +72,10 @@ def _hit(  # noqa: PLR0913, PLR0917 - a row, and what it is told with
 def _found(question: Question, row: Row, language: Language) -> str:
     """Return what a row says besides its record's own particulars, each value behind its name."""
     colon, semicolon = ("：", "；") if language == "zh" else (": ", "; ")
+    others = ((name, value) for name, value in row.items() if name not in _SAID_ELSEWHERE and value is not None)
     return semicolon.join(
-        f"{_name(question, name, language)}{colon}{_value(value, language)}"
-        for name, value in _others(row.items())
-        if value is not None
+        f"{_name(question, name, language)}{colon}{_value(value, language)}" for name, value in others
     )
-
-
-def _others(items: Iterable[tuple[str, Any]]) -> Iterable[tuple[str, Any]]:
-    return ((name, value) for name, value in items if name not in _SAID_ELSEWHERE)
 
 
 def _name(question: Question, column: str, language: Language) -> str:

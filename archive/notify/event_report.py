@@ -5,13 +5,19 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from archive.labels.code_labels import EVENTS
+from archive.labels.label import LABELS, Label
 from archive.labels.language import Language
 from archive.notify.hit_text import Hit
-from archive.search.event_request import EventRequest, condition, title
+from archive.search.event_request import ORDER, EventRequest, condition, title
 
 MOST, MOST_OF_PORTAL = 50, 10
 """Events that are shown one by one: in all, and of one kind and portal, so that no flood hides the rest; of others it is said how many there are."""
+
+MOST_PORTALS = 20
+"""Portals of each of which a message says how much there is."""
 
 _NEW = "id > :after AND id <= :through AND kind IN (SELECT value FROM json_each(:kinds)) AND {}"
 _COUNTS = """
@@ -45,6 +51,24 @@ class EventReport:
     def count(self) -> int:
         """Number of events."""
         return sum(sum(kinds.values()) for kinds in self.counts.values())
+
+    @property
+    def subject(self) -> Label:
+        """The subject of its message, with places for its title and count."""
+        return LABELS["message.changes"]
+
+    def summary(self, language: Language) -> str:
+        """Return a line for each portal that says how many events of each kind there are, and one for those beyond MOST_PORTALS."""
+        comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
+        lines = [
+            portal
+            + colon
+            + comma.join(f"{EVENTS[kind].name(language)} {kinds[kind]}" for kind in ORDER if kind in kinds)
+            for portal, kinds in islice(self.counts.items(), MOST_PORTALS)
+        ]
+        if others := len(self.counts) - len(lines):
+            lines.append(LABELS["message.other_portals"].name(language).format(count=others))
+        return "\n".join(lines)
 
 
 def last_event(connection: sqlite3.Connection) -> int:

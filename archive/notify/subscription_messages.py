@@ -3,22 +3,31 @@
 What asks for a confirmation holds no words of whoever asked for it: it may go to a stranger.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
+from typing import Protocol
 
-from archive.labels.code_labels import EVENTS
-from archive.labels.label import LABELS, SITE
+from archive.labels.label import LABELS, SITE, Label
 from archive.labels.language import Language
 from archive.notify import hit_text
 from archive.notify.chat import post_to_room
-from archive.notify.event_report import EventReport
 from archive.notify.messages import DeliveryError, send_mail
 from archive.notify.subscription_settings import SubscriptionSettings
 from archive.notify.subscription_store import Subscription, Subscriptions
-from archive.search.event_request import ORDER
 
-MOST_PORTALS = 20
-"""Portals of each of which a message says how much there is."""
+
+class NewsReport(Protocol):
+    """What a message reports: its title, how many things are new, and some of them."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def hits(self) -> Sequence[hit_text.Hit]: ...
+    @property
+    def subject(self) -> Label: ...
+    def summary(self, language: Language) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +53,16 @@ def confirmation(
 
 
 def report_message(
-    subscriptions: Subscriptions, subscription: Subscription, report: EventReport, settings: SubscriptionSettings
+    subscriptions: Subscriptions, subscription: Subscription, report: NewsReport, settings: SubscriptionSettings
 ) -> SubscriptionMessage:
-    """Return the message that reports events."""
+    """Return the message that reports what is new."""
     language = subscription.language
     leave = _leave(subscriptions, subscription, settings)
     title = hit_text.cut(hit_text.one_line(report.title))
-    subject = LABELS["message.changes"].name(language).format(title=title, count=report.count)
+    subject = report.subject.name(language).format(title=title, count=report.count)
     every = f"{LABELS['message.every'].name(language)} {settings.site}-/subscribe?{subscription.topic}"
     foot = _foot(leave, language)
-    text = f"{_counts(report, language)}\n{hit_text.text(report.hits, report.count, language)}{every}\n\n{foot}"
+    text = f"{report.summary(language)}\n\n{hit_text.text(report.hits, report.count, language)}{every}\n\n{foot}"
     link = [every] if len(every) <= hit_text.LONGEST_LINK else []
     brief = "\n".join([subject, hit_text.brief(report.hits, report.count, language), *link, foot])
     return SubscriptionMessage(subject, text, brief, leave)
@@ -77,18 +86,6 @@ def deliver(
         post_to_room(address, message.brief)
     else:
         raise DeliveryError(f"the operator's settings name no room {subscription.receiver!r} any more")
-
-
-def _counts(report: EventReport, language: Language) -> str:
-    """A line for each portal that says how many events of each kind there are, and one for those beyond MOST_PORTALS."""
-    comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
-    lines = [
-        portal + colon + comma.join(f"{EVENTS[kind].name(language)} {kinds[kind]}" for kind in ORDER if kind in kinds)
-        for portal, kinds in islice(report.counts.items(), MOST_PORTALS)
-    ]
-    if others := len(report.counts) - len(lines):
-        lines.append(LABELS["message.other_portals"].name(language).format(count=others))
-    return "\n".join(lines) + "\n"
 
 
 def _leave(subscriptions: Subscriptions, subscription: Subscription, settings: SubscriptionSettings) -> str:

@@ -9,16 +9,20 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
-from urllib.parse import parse_qs
 
 from archive.database import lock
-from archive.notify.event_report import EventReport, event_report, last_event
+from archive.notify.answer_report import answer_report
+from archive.notify.event_report import event_report, last_event
 from archive.notify.messages import DeliveryError
-from archive.notify.subscription_messages import deliver, report_message
+from archive.notify.subscription_messages import NewsReport, deliver, report_message
 from archive.notify.subscription_settings import SubscriptionSettings
 from archive.notify.subscription_store import Subscription, Subscriptions, Way, mailbox, open_subscriptions
-from archive.search.event_request import NoSuchSubjectError, parse_event_request
+from archive.notify.topics import parse_topic
+from archive.questions.answer_request import AnswerRequest, answer_rows
+from archive.questions.runner import AnswerError
+from archive.search.event_request import NoSuchSubjectError
 
 MOST_IN_A_ROW = 3
 CUT_OFF = "a run was killed while it sent a message, which may not have arrived"
@@ -73,37 +77,52 @@ class Sending:
         if self.out_of_reach[subscription.way] >= MOST_IN_A_ROW:
             return SubscriptionReport(number, failure=NOT_TRIED)
         try:
-            report = self._report(subscription, through)
-            if report.count:
-                self._deliver(subscription, report, through)
+            count = self._report(subscription, through)
         except DeliveryError as error:
             self.subscriptions.failed(number)
             self.out_of_reach[subscription.way] += error.again
             if error.refused:
                 self.refused[number] = mailbox(subscription.receiver)
             return SubscriptionReport(number, failure=str(error).replace(subscription.receiver, "the receiver"))
+        except AnswerError as error:
+            return SubscriptionReport(number, failure=str(error))
         except (NoSuchSubjectError, ValueError):
             return SubscriptionReport(number, failure="the archive knows nothing any more of what was subscribed to")
         self.subscriptions.reported(number, through)
-        return SubscriptionReport(number, report.count)
+        return SubscriptionReport(number, count)
 
-    def _report(self, subscription: Subscription, through: int) -> EventReport:
-        """Return what is new. Raises NoSuchSubjectError, ValueError."""
-        return event_report(
+    def _report(self, subscription: Subscription, through: int) -> int:
+        """Send what is new, and return how much that is. Raises DeliveryError, NoSuchSubjectError, AnswerError, ValueError."""
+        topic = parse_topic(subscription.topic)
+        if isinstance(topic, AnswerRequest):
+            return self._report_answer(subscription, topic, through)
+        report = event_report(
             self.connection,
-            parse_event_request(parse_qs(subscription.topic)),
+            topic,
             after=min(subscription.reported_through, through),  # an archive made anew counts events from the start
             through=through,
             site=self.settings.site,
             language=subscription.language,
         )
+        if report.count:
+            self._deliver(subscription, report, through, f"{subscription.reported_through}-{through}")
+        return report.count
 
-    def _deliver(self, subscription: Subscription, report: EventReport, through: int) -> None:
-        """Send a message of it. Raises DeliveryError."""
+    def _report_answer(self, subscription: Subscription, requested: AnswerRequest, through: int) -> int:
+        """Send the rows that are new in the answer to a question."""
+        rows = answer_rows(self.connection, requested)
+        due = self.subscriptions.due_rows(subscription.id, rows)
+        if due:
+            new = [rows[row] for row in due]
+            report = answer_report(self.connection, requested, new, self.settings.site, subscription.language)
+            self._deliver(subscription, report, through, sha256("".join(sorted(due)).encode()).hexdigest()[:16])
+        return len(due)
+
+    def _deliver(self, subscription: Subscription, report: NewsReport, through: int, number: str) -> None:
+        """Send a message of it. `number`: what is the same of it when it is sent again. Raises DeliveryError."""
         message = report_message(self.subscriptions, subscription, report, self.settings)
-        message_id = f"{subscription.mark}.{subscription.reported_through}-{through}"
         self.subscriptions.begin(subscription.id, through)
-        deliver(subscription, message, self.settings, message_id)
+        deliver(subscription, message, self.settings, f"{subscription.mark}.{number}")
         self.out_of_reach[subscription.way] = 0
         self.is_mail_taken |= subscription.way == "mail"
 

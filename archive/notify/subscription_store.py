@@ -6,10 +6,11 @@ in the file, and no log of it outlives a change.
 """
 
 import hashlib
+import json
 import os
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
@@ -72,6 +73,12 @@ CREATE TABLE ended (
     refused_since TEXT NOT NULL,
     ended_at TEXT NOT NULL
 ) STRICT;
+CREATE TABLE known_rows (
+    subscription INTEGER NOT NULL REFERENCES subscriptions ON DELETE CASCADE,
+    row TEXT NOT NULL,
+    is_due INTEGER NOT NULL,
+    PRIMARY KEY (subscription, row)
+) STRICT, WITHOUT ROWID;
 """
 _COLUMNS = (
     "id, mark, way, receiver, topic, language, requested_at, confirmed_at, reported_through, sending_through, under_way, failures, "
@@ -204,8 +211,8 @@ class Subscriptions:
         matching = "id = (SELECT subscription FROM tokens WHERE digest = ? AND purpose = ?)"
         return next(iter(self._all(matching, _digest(token), purpose)), None)
 
-    def confirm(self, subscription: Subscription, last_event: int) -> None:
-        """Begin to report what comes after `last_event`, in the place of the receiver's former subscription to the same."""
+    def confirm(self, subscription: Subscription, last_event: int, rows: Iterable[str] = ()) -> None:
+        """Begin to report what comes after `last_event`, or besides `rows` of an answer, in the place of the receiver's former subscription to the same."""
         former = (subscription.way, subscription.receiver, subscription.topic, subscription.id)
         self._delete("(way, receiver, topic) = (?, ?, ?) AND id <> ? AND confirmed_at IS NOT NULL", *former)
         with transaction(self._con):
@@ -214,6 +221,7 @@ class Subscriptions:
                 (clock.text(clock.now()), last_event, subscription.id),
             )
             self._con.execute("DELETE FROM tokens WHERE subscription = ? AND purpose = 'confirm'", (subscription.id,))
+            self._con.executemany("INSERT INTO known_rows VALUES (?, ?, 0)", [(subscription.id, row) for row in rows])
 
     def end(self, subscription: Subscription) -> None:
         """Delete a subscription, and its receiver with it."""
@@ -238,12 +246,28 @@ class Subscriptions:
         self._con.execute("UPDATE subscriptions SET sending_through = ?, under_way = 1 WHERE id = ?", (through, number))
 
     def reported(self, number: int, through: int) -> None:
-        """Note that the events up to `through` were reported, or that none of them was to be."""
+        """Note that the events up to `through`, and the rows that were due, were reported, or that none of them was to be."""
         self._con.execute(
             "UPDATE subscriptions SET reported_through = ?, sending_through = NULL, under_way = 0, failures = 0, "
             "refusals = 0, refused_since = NULL WHERE id = ?",
             (through, number),
         )
+        self._con.execute("UPDATE known_rows SET is_due = 0 WHERE subscription = ?", (number,))
+
+    def due_rows(self, number: int, rows: Iterable[str]) -> list[str]:
+        """Return the rows of an answer that are to be reported, noted as due: those of a message that was not delivered, or else all new ones.
+
+        Rows that are in the answer no more are forgotten: they would be new again.
+        """
+        rows = list(rows)
+        with transaction(self._con):
+            gone = "subscription = ? AND row NOT IN (SELECT value FROM json_each(?))"
+            self._con.execute(f"DELETE FROM known_rows WHERE {gone}", (number, json.dumps(rows)))  # noqa: S608 - ours
+            known = dict(self._con.execute("SELECT row, is_due FROM known_rows WHERE subscription = ?", (number,)))
+            due = [row for row in rows if known.get(row)] or [row for row in rows if row not in known]
+            sql = "INSERT INTO known_rows VALUES (?, ?, 1) ON CONFLICT DO NOTHING"
+            self._con.executemany(sql, [(number, row) for row in due])
+        return due
 
     def failed(self, number: int) -> None:
         """Note that a message was not delivered, and is to be sent again."""

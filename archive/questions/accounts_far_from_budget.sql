@@ -14,6 +14,7 @@
 -- column: budget, 预算（元） / budget (yuan)
 -- column: accounts, 决算（元） / accounts (yuan)
 -- column: percent, 相差（%） / difference (%)
+-- known by: record_id, unit, fiscal_year, part
 -- chart: fiscal_year
 -- left out: 未核对而未比较的数字 / figures not compared, for they are not checked
 WITH own AS MATERIALIZED (

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -14,9 +14,6 @@ from archive.questions.question_files import Question, questions
 from archive.questions.runner import AnswerError, parameter_values, run_question
 
 Row = Mapping[str, Any]
-
-_OF_RECORDS = {"record_id", "title", "publisher", "portal", "kind"}
-"""Columns that say of which record a row is, and not what was found of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +68,10 @@ def title(connection: sqlite3.Connection, requested: AnswerRequest, language: La
 
 
 def answer_rows(connection: sqlite3.Connection, requested: AnswerRequest) -> dict[str, Row]:
-    """Return the rows of the answer by what is the same of them in a later answer. Raises AnswerError."""
+    """Return the rows of the answer by what makes them the same in a later answer, as a digest. Raises AnswerError."""
     answer = run_question(connection, requested.question, requested.values)
-    return {_key(row): row for row in answer.dicts()}
+    return {_digest(row[name] for name in requested.question.known_by): row for row in answer.dicts()}
 
 
-def _key(row: Row) -> str:
-    """Return a digest of a row's record and of what was found: of its texts, for counts grow with the archive."""
-    found = [value for name, value in row.items() if isinstance(value, str) and name not in _of_record(row)]
-    return hashlib.sha256(json.dumps([row.get("record_id"), *found]).encode()).hexdigest()[:32]
-
-
-def _of_record(row: Row) -> set[str]:
-    return _OF_RECORDS if row.get("record_id") is not None else set()
+def _digest(values: Iterable[object]) -> str:
+    return hashlib.sha256(json.dumps([*values], ensure_ascii=False).encode()).hexdigest()[:32]

@@ -17,6 +17,7 @@
 -- column: place, 何处 / place
 -- column: stated, 表中数字 / printed
 -- column: expected, 核对值 / held against it
+-- known by: record_id, unit, fiscal_year, stage, rule, place
 -- chart: rule
 -- left out: 原页没有读完整而未计的 / left out, for the page was not read whole
 SELECT r.id AS record_id, r.title, t.unit_name AS unit, t.portal, t.fiscal_year, t.stage, c.rule, c.place, c.left_value AS stated,

@@ -12,6 +12,7 @@
 -- parameter: portal portal -, 门户 / portal
 -- column: unit, 标题所称单位 / unit in the title
 -- column: year, 年度 / year
+-- known by: record_id, unit, year
 -- chart: publisher
 -- left out: 因标题或发布机构存疑而未计的预决算 / budgets left out for a doubtful title or publisher
 SELECT r.id AS record_id, r.title, un.name AS unit, r.publisher, r.portal, b.year, r.published_on

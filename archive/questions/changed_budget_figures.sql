@@ -17,6 +17,7 @@
 -- column: printed_in, 表上的单位 / unit in the table
 -- column: not_before, 此前最后见于 / as before last seen
 -- column: noticed_at, 发现于 / noticed
+-- known by: record_id, item, noticed_at
 -- chart: fiscal_year
 -- left out: 前后有一份未核对而未列的改动 / changes left out, for a figure is not checked in one of the versions
 SELECT r.id AS record_id, r.title, coalesce(a.name, c.unit_name) AS unit, r.portal, c.fiscal_year, c.stage,

@@ -13,6 +13,7 @@
 -- column: noticed_at, 发现时间 / noticed
 -- column: not_before, 不早于 / not before
 -- column: changed, 变动的内容 / what changed
+-- known by: record_id, noticed_at
 -- chart: noticed_at
 -- left out: 页面不完整的记录，未列出 / changes of records whose page broke off in the middle
 WITH changes AS (

@@ -12,6 +12,7 @@
 -- column: file_url, 附件地址 / its address
 -- column: found_instead, 所见 / what was there
 -- column: asked_at, 去取的时间 / asked
+-- known by: record_id, file_url
 -- chart: publisher
 SELECT r.id AS record_id, r.title, a.name AS file, a.url AS file_url,
        CASE a.state WHEN 'unavailable' THEN '没有取到 / not to be had' WHEN 'empty' THEN '空文件 / an empty file'

@@ -18,6 +18,7 @@
 -- column: highest, 最大号 / highest
 -- column: missing, 没有见到的 / not found
 -- column: numbers, 没有见到的号 / which
+-- known by: portal, issuer, year
 -- chart: year, missing
 -- left out: 因所在页面存疑而未计的文号 / document numbers left out for a doubtful page
 WITH seen AS (

@@ -15,6 +15,7 @@
 -- column: highest, 最大号 / highest
 -- column: missing, 没有见到的 / not found
 -- column: numbers, 没有见到的号 / which
+-- known by: portal, index_prefix, year, month
 -- left out: 不能判断怎样编号、因而未列的门户 / portals left out, for how they count isn't known
 WITH serials AS MATERIALIZED (
   SELECT DISTINCT portal, index_prefix, index_year, index_month, index_serial FROM derived

@@ -15,6 +15,7 @@
 -- column: part, 所指 / part
 -- column: said_later, 次年文件（元） / in the next year's document (yuan)
 -- column: said_then, 该年文件（元） / in that year's own (yuan)
+-- known by: record_id, unit, fiscal_year, stage, part
 -- chart: fiscal_year
 -- left out: 有一个未核对而未比较的数字 / figures not compared, for one of the two is not checked
 WITH said AS MATERIALIZED (

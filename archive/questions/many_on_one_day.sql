@@ -17,6 +17,7 @@
 -- column: records, 条数 / records
 -- column: usual, 平均每天 / mean of a day
 -- column: inspection_on, 其后14天内的检查 / inspection within 14 days
+-- known by: portal, day, basis
 -- chart: day, records
 -- left out: 因日期存疑而未计的记录 / records left out for a doubtful date
 WITH first_walk AS (

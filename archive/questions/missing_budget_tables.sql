@@ -15,6 +15,7 @@
 -- column: stage, 预算或决算 / stage
 -- column: tables_read, 读出 / read
 -- column: tables_missing, 未见 / not seen
+-- known by: portal, unit, fiscal_year, stage
 -- chart: fiscal_year
 -- left out: 读出的表太少而未计的 / left out, for too few tables were read
 WITH nine AS (

@@ -15,6 +15,7 @@
 -- column: year, 年度 / year
 -- column: type, 种类 / type
 -- column: others, 公开了该年度的单位 / units that disclosed it
+-- known by: portal, agency, year, type
 -- chart: year
 -- left out: 因标题被截断或存疑而未计的预决算 / budgets left out, for their titles are cut or doubtful
 WITH found AS MATERIALIZED (

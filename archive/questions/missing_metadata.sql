@@ -17,6 +17,7 @@
 -- column: no_published_on, 缺发布日期％ / no date published %
 -- column: no_department, 缺责任部门％ / no department %
 -- column: no_document_number, 缺文号％ / no document number %
+-- known by: portal, agency
 -- left out: 因页面存疑而未计的记录 / records left out for a doubtful page
 WITH counted AS (
   SELECT portal, publisher_id, count(*) AS records, sum(lacks & 1 > 0) AS number, sum(lacks & 2 > 0) AS created,

@@ -13,6 +13,7 @@
 -- column: masked_kind, 种类 / kind
 -- column: records, 记录 / records
 -- column: numbers, 号码个数 / numbers
+-- known by: portal, agency, masked_kind
 -- chart: masked_kind, records
 SELECT coalesce(a.name, n.name, '未载发布机构 / no publisher stated') AS agency, d.portal, x.kind AS masked_kind,
        count(DISTINCT x.record_id) AS records, sum(x.count) AS numbers

@@ -10,6 +10,7 @@ Texts for readers are in Chinese and English, parted by ` / `. Keys, each once u
     caution     what the answer doesn't prove
     parameter   NAME KIND DEFAULT, label    any number of times; KIND is one of KINDS, DEFAULT - where there is none
     column      NAME, label                 any number of times: columns that are called otherwise than those of records
+    known by    COLUMN, COLUMN …            what makes a row the same one in a later answer; without it, its record alone
     chart       COLUMN or COLUMN, COLUMN    what is drawn: rows by a column's value, or the sum of the second by the first
     left out    why rows are not counted; then a second statement, after a line `-- left out`, says how many
 
@@ -37,7 +38,7 @@ IMPLIED = frozenset({"today"})
 STATES = ("listed", "unlisted", "withdrawn")
 
 _TEXTS = ("title", "means", "computed", "caution", "left out")
-_ONCE = ("id", "chart", *_TEXTS)
+_ONCE = ("id", "chart", "known by", *_TEXTS)
 _NEEDED = ("id", "title", "means", "computed", "caution")
 _LINE = re.compile(r"-- (?P<key>[a-z]+(?: [a-z]+)?): (?P<text>.+)")
 _PARAMETER = re.compile(r"(?P<name>[a-z_]+) (?P<kind>[a-z]+) (?P<default>\S+), (?P<label>.+)")
@@ -64,7 +65,8 @@ class Parameter:
 class Question:
     """A question. `columns`: names for columns of its own. `chart`: the column by which, and the one of which, or None.
 
-    `left_out`: why rows are not counted, and `left_out_sql` how many; both None where none are.
+    `left_out`: why rows are not counted, and `left_out_sql` how many; both None where none are. `known_by`: the columns that make a row the
+    same one in a later answer.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Question:
     sql: str
     left_out: Label | None = None
     left_out_sql: str | None = None
+    known_by: tuple[str, ...] = ("record_id",)
 
 
 @cache
@@ -125,6 +128,7 @@ def _question(name: str, entries: list[tuple[str, str]], rest: str) -> Question:
         chart=(by, of or None) if by else None,
         sql=sql,
         left_out_sql=left_out or None,
+        known_by=tuple(once.get("known by", "record_id").split(", ")),
         **{key.replace(" ", "_"): label for key, label in texts.items()},
     )
 

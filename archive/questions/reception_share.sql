@@ -15,6 +15,7 @@
 -- column: reception, 公务接待费（元） / receptions (yuan)
 -- column: total, 三公经费合计（元） / three public expenses (yuan)
 -- column: percent, 占（%） / share (%)
+-- known by: record_id, unit, fiscal_year, stage
 -- chart: fiscal_year
 -- left out: 未核对而未计算的公务接待费 / receptions left out, for they or their totals are not checked
 WITH pairs AS MATERIALIZED (

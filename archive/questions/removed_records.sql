@@ -15,6 +15,7 @@
 -- column: noticed_at, 发现时间 / noticed
 -- column: not_before, 不早于 / not before
 -- column: possible_reason, 可能的缘由 / possible reason
+-- known by: record_id, state, noticed_at
 -- chart: noticed_at
 SELECT r.id AS record_id, r.title, r.publisher, r.portal, r.kind, r.published_on, r.state,
        coalesce(e.at, r.last_seen) AS noticed_at,

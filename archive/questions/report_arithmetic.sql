@@ -19,6 +19,7 @@
 -- column: found, 核对值 / held against it
 -- column: weight, 级别 / weight
 -- column: sentence, 所在句 / sentence
+-- known by: record_id, figure, held_against
 -- chart: report_year
 -- left out: 页面不完整，或统计表只见于扫描附件的年报，未对照 / reports not checked: half a page, or a table only in a scanned file
 SELECT r.id AS record_id, r.title, a.reporter, a.portal, a.year AS report_year,

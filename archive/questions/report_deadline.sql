@@ -15,6 +15,7 @@
 -- column: reporter, 报告单位 / reporter
 -- column: due_on, 期限 / due on
 -- column: observed, 所见 / what was observed
+-- known by: portal, reporter, report_year
 -- chart: report_year
 -- left out: 未载发布日期的年报，无从判断早晚 / reports without a date, of which nobody can say whether they are late
 WITH RECURSIVE whole AS (

@@ -15,6 +15,7 @@
 -- column: stated, 年报所报 / stated
 -- column: seen, 目录所见 / seen
 -- column: difference, 所见减所报 / seen less stated
+-- known by: record_id, figure
 -- left out: 页面不完整的年报 / reports of which only half a page was read
 WITH compared (indicator, kind) AS (
   VALUES ('1.2.2', ''), ('2.1', 'hot_topic_response'), ('2.2.3', 'policy_interpretation'), ('1.1.a', 'normative_document')

@@ -15,6 +15,7 @@
 -- column: figure, 指标 / figure
 -- column: stated, 报告所载 / stated
 -- column: expected, 由上年推算 / from the year before
+-- known by: record_id, figure
 -- left out: 同一单位同一年有几份年报，未对照 / reports not compared: several of one agency for one year
 WITH single AS (
   SELECT min(a.record_id) AS record_id, a.portal, a.reporter, a.year FROM annual_reports a JOIN records r ON r.id = a.record_id

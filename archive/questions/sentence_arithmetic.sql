@@ -15,6 +15,7 @@
 -- column: fits, 相合之数 / would fit
 -- column: equation, 算式 / equation
 -- column: sentence, 文句 / sentence
+-- known by: record_id, equation
 -- chart: stated_of
 SELECT r.id AS record_id, r.title, r.publisher, r.portal, r.published_on,
        CASE k.rule

@@ -14,6 +14,7 @@
 -- column: records, 记录 / records
 -- column: newest_on, 最近一条的日期 / newest is dated
 -- column: crawled_on, 门户最近采集 / portal last crawled
+-- known by: portal, agency
 -- chart: type
 -- left out: 不能确定属于哪个机构、因而未计的名称 / names left out, for whose they are isn't sure
 WITH crawled AS (

@@ -14,6 +14,7 @@
 -- column: newest_on, 最新一条的日期 / newest is dated
 -- column: walked_on, 最近一次完整采集 / last read wholly
 -- column: days, 相隔天数 / days between
+-- known by: portal, catalog
 -- left out: 没有带日期的记录、或从未完整采集而未计的目录 / catalogues left out: no dated records, or never read to their end
 WITH walked AS (
   SELECT c.id, c.portal, c.title, c.kind, date(max(w.finished_at), '+8 hours') AS walked_on

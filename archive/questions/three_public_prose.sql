@@ -14,6 +14,7 @@
 -- column: part, 所指 / part
 -- column: in_table, 表中（元） / in the table (yuan)
 -- column: in_text, 文字（元） / in the text (yuan)
+-- known by: record_id, unit, fiscal_year, stage, part
 -- chart: fiscal_year
 -- left out: 表中的数字别无等式支持而未计的 / left out, for no other identity holds the table's figure
 SELECT r.id AS record_id, r.title, t.unit_name AS unit, t.portal, t.fiscal_year, t.stage, c.place AS part, c.left_value AS in_table,

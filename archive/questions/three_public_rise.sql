@@ -18,6 +18,7 @@
 -- column: year_before, 上年（元） / year before (yuan)
 -- column: this_year, 本年（元） / this year (yuan)
 -- column: percent, 上涨（%） / rise (%)
+-- known by: record_id, unit, fiscal_year, stage, part
 -- chart: fiscal_year
 -- left out: 未核对而未比较的数字 / figures not compared, for they are not checked
 WITH own AS MATERIALIZED (

@@ -14,6 +14,7 @@
 -- column: fiscal_year, 年度 / year
 -- column: stage, 预算或决算 / stage
 -- column: project, 项目支出（元） / project spending (yuan)
+-- known by: record_id, unit, fiscal_year, stage
 -- chart: fiscal_year
 -- left out: 未核对而未计的项目支出 / project spending left out, for it is not checked
 WITH projects AS MATERIALIZED (

@@ -26,7 +26,9 @@ async def answer_file(
 ) -> Response:
     """Return the answer in the form `form`, one of FORMS."""
     if form == "atom":
-        return await _feed(context, question, answer)
+        entries, crawled = await answer_entries(context, question, answer)
+        page = context.address("questions", question.name)
+        return await feeds.feed(context, str(question.title), page, entries, crawled, feeds.MOST_EVENTS)
     if form == "json":
         return json_response(_document(question, values, answer))
     return whole_file(Rows(str(question.title), answer.columns, answer.rows, labels=question.columns), form)
@@ -46,8 +48,13 @@ def _document(question: Question, values: Mapping[str, str | int], answer: Quest
     }
 
 
-async def _feed(context: RequestContext, question: Question, answer: QuestionAnswer) -> Response:
-    """Return the first rows as entries: those of records keep their ids when the archive moves, others as long as they say the same."""
+async def answer_entries(
+    context: RequestContext, question: Question, answer: QuestionAnswer
+) -> tuple[list[feeds.Entry], str]:
+    """Return the first rows as entries of a feed, and when the last crawl ended.
+
+    Their ids are made of records, which keep them when the archive moves, and of what else makes a row the same in a later answer.
+    """
     rows = answer.dicts()[: feeds.MOST_EVENTS]
 
     def read(connection: sqlite3.Connection) -> tuple[dict[int, Row], dict[tuple[int, str], int], str]:
@@ -63,7 +70,7 @@ async def _feed(context: RequestContext, question: Question, answer: QuestionAns
         )
         for row in rows
     ]
-    return await feeds.feed(context, str(question.title), page, entries, crawled, feeds.MOST_EVENTS)
+    return entries, crawled
 
 
 def _page(context: RequestContext, row: Row, events: Mapping[tuple[int, str], int]) -> str | None:
@@ -71,6 +78,12 @@ def _page(context: RequestContext, row: Row, events: Mapping[tuple[int, str], in
     record = row.get("record_id")
     event = events.get((record or 0, row.get("noticed_at") or ""))
     return context.proof(event) if event else context.record(record) if record is not None else None
+
+
+def _known_by(question: Question, row: Row, record: Row | None) -> tuple[str, ...]:
+    """Return what makes a row the same in a later answer, a record by its portal and address."""
+    of_record = (record["portal"], record["url"]) if record else ()
+    return (*of_record, *(str(row[name]) for name in question.known_by if name != "record_id"))
 
 
 def _entry(  # noqa: PLR0913, PLR0917
@@ -82,7 +95,7 @@ def _entry(  # noqa: PLR0913, PLR0917
     texts = tuple(str(value) for value in row.values() if isinstance(value, str))
     title = row.get("title") or " · ".join(texts)
     return feeds.Entry(
-        key=("question", question.name, *((record["portal"], record["url"]) if record else texts)),
+        key=("question", question.name, *_known_by(question, row, record)),
         title=cut(title, feeds.SUMMARY) or str(UNTITLED),
         page=context.absolute(page),
         updated=row.get("noticed_at") or (record["seen"] if record else crawled),

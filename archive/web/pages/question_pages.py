@@ -113,6 +113,7 @@ async def _variables(
         "bars_by": _label(question, question.chart[0]) if question.chart else None,
         "bar_label": lambda value: _shown_value(question.chart[0] if question.chart else "", value, names),
         "page_address": context.address("questions", question.name, **chosen),
+        "subscribe_address": context.address("subscribe", question=question.name, **chosen),
     }
 
 

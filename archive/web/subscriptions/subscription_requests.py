@@ -4,7 +4,6 @@ import asyncio
 import math
 import re
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import parse_qs
 from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import BadRequest, Response
@@ -14,7 +13,8 @@ from archive.notify.messages import DeliveryError
 from archive.notify.subscription_messages import confirmation, deliver
 from archive.notify.subscription_settings import SubscriptionSettings
 from archive.notify.subscription_store import RefusedError, Way, mailbox, open_subscriptions
-from archive.search.event_request import EventRequest, parse_event_request
+from archive.notify.topics import Topic, parse_topic
+from archive.search.event_request import EventRequest
 from archive.web.http.attempts import Attempts
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED
@@ -43,7 +43,8 @@ async def subscribe(context: RequestContext) -> Response:
     settings, fields = required_settings(context.datasette), await posted(context.request)
     way, receiver = _receiver(fields, await offers(context))
     requested = requested_by(fields.get("topic", ""))
-    await scope_of(context, requested, {})
+    if isinstance(requested, EventRequest):
+        await scope_of(context, requested, {})
     if seconds := _wait(context, receiver):
         return await _busy(context, seconds)
     work = (settings, way, receiver, requested.address(), READER.get())
@@ -62,10 +63,10 @@ async def _busy(context: RequestContext, seconds: float) -> Response:
     return response
 
 
-def requested_by(query: str) -> EventRequest:
+def requested_by(query: str) -> Topic:
     """Return the request that a query string makes. Raises BadRequest."""
     try:
-        return parse_event_request(parse_qs(query))
+        return parse_topic(query)
     except ValueError as error:
         raise BadRequest(MALFORMED) from error
 

@@ -5,15 +5,18 @@ Mail programs end a subscription by a POST of their own (RFC 8058), without the 
 
 import asyncio
 import sqlite3
-from urllib.parse import parse_qs
+from collections.abc import Iterable
 
-from datasette.utils.asgi import Request, Response
+from datasette.utils.asgi import BadRequest, Request, Response
 
 from archive.labels.language import READER, Language
 from archive.notify.event_report import last_event
 from archive.notify.subscription_settings import SubscriptionSettings
 from archive.notify.subscription_store import Purpose, Subscription, open_subscriptions
-from archive.search.event_request import NoSuchSubjectError, parse_event_request, title
+from archive.notify.topics import parse_topic, title
+from archive.questions.answer_request import AnswerRequest, answer_rows
+from archive.questions.runner import AnswerError
+from archive.search.event_request import NoSuchSubjectError
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import RequestContext
 from archive.web.subscriptions.forms import stage_page
@@ -30,8 +33,8 @@ async def confirm(context: RequestContext) -> Response:
     if found is None:
         return await stage_page(context.datasette, context.request, "unknown")
     if context.request.method == "POST":
-        latest = await context.db.execute_fn(last_event)
-        await asyncio.to_thread(_confirm, settings, found, latest)
+        latest, rows = await context.db.execute_fn(lambda connection: _already_there(connection, found))
+        await asyncio.to_thread(_confirm, settings, found, latest, rows)
         return await stage_page(context.datasette, context.request, "confirmed")
     topic = await context.db.execute_fn(lambda connection: _title(connection, found, language))
     return await stage_page(context.datasette, context.request, "confirm", topic=topic)
@@ -52,9 +55,19 @@ async def leave(datasette: Datasette, request: Request) -> Response:
 def _title(connection: sqlite3.Connection, subscription: Subscription, language: Language) -> str:
     """Return what was subscribed to, in a reader's words; nothing where the archive knows it no more."""
     try:
-        return title(connection, parse_event_request(parse_qs(subscription.topic)), language)
+        return title(connection, parse_topic(subscription.topic), language)
     except NoSuchSubjectError:
         return ""
+
+
+def _already_there(connection: sqlite3.Connection, subscription: Subscription) -> tuple[int, list[str]]:
+    """Return the last event, and the rows of the answer to the question that is subscribed to: of what comes after these is reported. Raises BadRequest."""
+    topic = parse_topic(subscription.topic)
+    try:
+        rows = answer_rows(connection, topic) if isinstance(topic, AnswerRequest) else {}
+    except AnswerError as error:
+        raise BadRequest(str(error)) from error
+    return last_event(connection), list(rows)
 
 
 def _find(settings: SubscriptionSettings, token: str, purpose: Purpose) -> Subscription | None:
@@ -62,9 +75,9 @@ def _find(settings: SubscriptionSettings, token: str, purpose: Purpose) -> Subsc
         return subscriptions.find(token, purpose)
 
 
-def _confirm(settings: SubscriptionSettings, found: Subscription, latest: int) -> None:
+def _confirm(settings: SubscriptionSettings, found: Subscription, latest: int, rows: Iterable[str]) -> None:
     with open_subscriptions(settings.file) as subscriptions:
-        subscriptions.confirm(found, latest)
+        subscriptions.confirm(found, latest, rows)
 
 
 def _end(settings: SubscriptionSettings, found: Subscription) -> None:
