@@ -35,6 +35,7 @@ PAGES = (
     "-/changes?kind=added&page=2",
     "-/changes?q=预算&kind=withdrawn&kind=changed",
     "-/subscribe?q=预算&events=withdrawn&events=changed",
+    "-/subscribe?question=removed_records&portal=sample",
     "-/subscriptions/leave/no_such_token_no_such_token",
     "-/search.atom?q=预算",
     "-/counties",
