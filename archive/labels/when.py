@@ -1,6 +1,6 @@
-"""The time of an event in words: between the day on which its earlier state was last seen and that on which the new one was."""
+"""Times as people read them; and the time of an event in words: between the day on which its earlier state was last seen and that on which the new one was."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta, tzinfo
 
 from archive.labels.label import LABELS, Label
 from archive.model.clock import BEIJING, moment
@@ -43,3 +43,20 @@ def english_day(of: date, before: date | None = None) -> str:
     if before and of.year == before.year:
         return f"{of.day}" if of.month == before.month else f"{of.day}{month}"
     return f"{of.day}{month}{year}"
+
+
+def beijing(time: str) -> str:
+    """A UTC time in Beijing's, to the minute; what isn't a time as it is."""
+    return _written(time, BEIJING, "minutes")
+
+
+def utc(time: str) -> str:
+    """A time to the second, UTC, as people read it; what isn't a time as it is."""
+    return _written(time, UTC, "seconds")
+
+
+def _written(time: str, zone: tzinfo, to: str) -> str:
+    try:
+        return moment(time).astimezone(zone).replace(tzinfo=None).isoformat(" ", to)
+    except (ValueError, OverflowError):
+        return time

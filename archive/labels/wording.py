@@ -1,14 +1,19 @@
 """Words as templates print them: labels and dates in the reader's language, numbers with their nouns, words of others marked as such."""
 
+import json
 import re
 from datetime import date
 
 from markupsafe import Markup, escape
 
-from archive.labels.label import Label
+from archive.labels.label import LABELS, Label
 from archive.labels.language import READER, say
+from archive.labels.tables import column_label
 from archive.labels.when import english_day
 from archive.model.printable import UNSEEN, code_of, with_codes
+
+_FILE, _FILES = "attachment ", "attachments"
+"""The beginning of a changed field that is a file, and the field of all their names."""
 
 _CODE_OR_NAME = re.compile(r"`([^`]+)`|\*([^*]+)\*")
 _DAY_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d(?: \d\d:\d\d(?::\d\d)?)?")
@@ -96,3 +101,11 @@ def county(portal_name: str) -> str:
 def calendar_day(day: date) -> str:
     """A day as the reader's language writes it."""
     return say(f"{day.year}年{day.month}月{day.day}日", english_day(day))
+
+
+def names_of_changed(changed: str | None) -> tuple[str, ...]:
+    """Return the names in a JSON list of changed fields, each once."""
+    names = [str(name) for name in json.loads(changed or "[]")]
+    files = any(name.startswith(_FILE) or name == _FILES for name in names)
+    fields = [str(column_label("records", name)) for name in names if not (name.startswith(_FILE) or name == _FILES)]
+    return tuple(fields + [str(LABELS["word.attachments"])] * files)

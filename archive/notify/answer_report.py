@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archive.labels.label import LABELS, Label
-from archive.labels.language import Language
-from archive.labels.tables import TABLES
+from archive.labels.language import Language, reading, say
 from archive.notify.hit_text import Hit
 from archive.questions.answer_request import AnswerRequest, Row, title
+from archive.questions.answer_words import row_in_words
 from archive.questions.question_files import Question
 
 MOST = 50
@@ -58,7 +58,8 @@ def _hit(  # noqa: PLR0913, PLR0917 - a row, and what it is told with
 ) -> Hit:
     record = row.get("record_id")
     url = connection.execute(_RECORD, (record,)).fetchone() if record is not None else None
-    found = _found(question, row, language)
+    with reading(language):
+        found = say("；", "; ").join(row_in_words(question, row, portals, _SAID_ELSEWHERE))
     return {
         **{name: row.get(name) for name in _HIT},
         "title": row.get("title") or (found if record is None else None),
@@ -67,21 +68,3 @@ def _hit(  # noqa: PLR0913, PLR0917 - a row, and what it is told with
         "url": url[0] if url else "",
         "snippet": found,
     }
-
-
-def _found(question: Question, row: Row, language: Language) -> str:
-    """Return what a row says besides its record's own particulars, each value behind its name."""
-    colon, semicolon = ("：", "；") if language == "zh" else (": ", "; ")
-    others = ((name, value) for name, value in row.items() if name not in _SAID_ELSEWHERE and value is not None)
-    return semicolon.join(
-        f"{_name(question, name, language)}{colon}{_value(value, language)}" for name, value in others
-    )
-
-
-def _name(question: Question, column: str, language: Language) -> str:
-    return (question.columns.get(column) or TABLES["records"].columns[column]).name(language)
-
-
-def _value(value: object, language: Language) -> str:
-    zh, _, en = str(value).partition(" / ")
-    return zh if language == "zh" else en or zh

@@ -21,7 +21,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.database.connection import ArchiveError
-from archive.labels import tables, wording
+from archive.labels import tables, when, wording
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
 from archive.labels.label import LABELS, SITE, Label, labels_under
@@ -181,7 +181,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.filters.update(dated=wording.dated, prose=wording.prose, quoting=wording.quoting)
     env.globals.update(
         arranged=tables.arranged,
-        beijing=cells.beijing,
+        beijing=when.beijing,
         calendar_day=wording.calendar_day,
         cell_address=shown_figures.cell_address,
         clause=wording.clause,
@@ -217,7 +217,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         ).hexdigest()[:8],
         table_label=tables.table_label,
         export_address=page_files.address,
-        utc=cells.utc,
+        utc=when.utc,
         documented=tables.TABLES,
         walked=portal_status.walked,
         weekdays=labels_under("weekday"),

@@ -37,6 +37,7 @@ def test_new_results_are_told_from_the_questions_page_to_the_message_and_out_aga
     text = told.get_content()
     assert f"{SITE}-/record/2" in text
     assert f"{SITE}-/subscribe?{CHANGED}" in text
+    assert "变动的内容：正文" in text
     assert "样本文件之1" not in text
     assert desk.press(links(told)["leave"]).status_code == 200
     assert b"reader" not in desk.file.read_bytes()
@@ -123,6 +124,8 @@ def test_the_page_offers_feed_mail_and_rooms_in_one_language(desk: Office, langu
     assert feed.headers["content-type"].startswith("application/atom+xml")
     assert "样本文件之1" in feed.text
     assert visitor(desk.application)(f"/-/subscribe.atom?{CHANGED}&portal=p").status_code == 200
+    said = {"zh": "变动的内容：正文", "en": "what changed: body"}[language]
+    assert said in " ".join(each.text_content() for each in shown.cssselect(".entries .summary"))
     assert other_language(shown) == []
 
 

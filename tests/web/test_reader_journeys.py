@@ -5,8 +5,8 @@ from contextlib import closing
 
 import pytest
 
+from archive.labels.when import beijing
 from archive.proof.checking import faults
-from archive.web.views.cells import beijing
 from tests.web.axe import findings
 from tests.web.browsing import fits, served
 

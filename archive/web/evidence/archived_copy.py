@@ -17,6 +17,7 @@ from archive.evidence.http_exchange import EvidenceError
 from archive.export.original_files import export
 from archive.labels.label import LABELS
 from archive.labels.language import TAGS
+from archive.labels.when import beijing, utc
 from archive.web.evidence import screenshots
 from archive.web.evidence.downloads import ORIGINALS
 from archive.web.http.archives import archives
@@ -25,7 +26,6 @@ from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import address, context_for, render
 from archive.web.processes.lanes import NoPlaceError
 from archive.web.views import capture_frame
-from archive.web.views.cells import beijing, utc
 
 logger = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from archive.labels.label import LABELS, Label
+from archive.labels.when import beijing
 from archive.web.evidence.comparison import compared
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.capture_frame import Archived, registered, said_by
-from archive.web.views.cells import beijing
 
 ROUTE = r"/-/compare$"
 

@@ -8,10 +8,12 @@ from datasette.utils.asgi import Response
 
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Rows
+from archive.questions.answer_words import in_words, row_in_words
 from archive.questions.question_files import Question
 from archive.questions.runner import QuestionAnswer
 from archive.web.formats import feeds
 from archive.web.formats.responses import json_response, whole_file
+from archive.web.http.archives import portal_names
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.listings.observed_events import noticed
 from archive.web.views.cells import UNTITLED, cut
@@ -63,10 +65,19 @@ async def answer_entries(
         return records, noticed(connection, rows), feeds.last_crawl(connection)
 
     records, events, crawled = await context.db.execute_fn(read)
-    page = context.address("questions", question.name)
+    page, portals = (
+        context.address("questions", question.name),
+        await portal_names(context.datasette, context.database),
+    )
     entries = [
         _entry(
-            context, question, row, records.get(row.get("record_id") or 0), crawled, _page(context, row, events) or page
+            context,
+            question,
+            row,
+            records.get(row.get("record_id") or 0),
+            crawled,
+            _page(context, row, events) or page,
+            portals,
         )
         for row in rows
     ]
@@ -87,12 +98,16 @@ def _known_by(question: Question, row: Row, record: Row | None) -> tuple[str, ..
 
 
 def _entry(  # noqa: PLR0913, PLR0917
-    context: RequestContext, question: Question, row: Row, record: Row | None, crawled: str, page: str
+    context: RequestContext,
+    question: Question,
+    row: Row,
+    record: Row | None,
+    crawled: str,
+    page: str,
+    portals: Mapping[str, str],
 ) -> feeds.Entry:
-    lines = [
-        f"{name}: {value}" for name, value in row.items() if value is not None and name not in {"record_id", "title"}
-    ]
-    texts = tuple(str(value) for value in row.values() if isinstance(value, str))
+    lines = row_in_words(question, row, portals, {"record_id", "title"})
+    texts = [in_words(name, value, portals) for name, value in row.items() if isinstance(value, str)]
     title = row.get("title") or " · ".join(texts)
     return feeds.Entry(
         key=("question", question.name, *_known_by(question, row, record)),

@@ -7,11 +7,11 @@ from datasette.utils.asgi import Response
 
 from archive.labels.code_labels import KINDS
 from archive.labels.label import label_of, labels_under
+from archive.labels.when import beijing
 from archive.model.clock import today
 from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, part
 from archive.web.listings.observed_events import SHOWN, Span, within
 from archive.web.listings.selections import ON_DAY
-from archive.web.views.cells import beijing
 from archive.web.views.record_lines import COLUMNS, lines
 
 WEEKDAYS = tuple(labels_under("weekday").values())

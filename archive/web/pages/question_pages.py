@@ -7,13 +7,13 @@ from typing import Any
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
 
-from archive.labels.code_labels import STATES, code_label
+from archive.labels.code_labels import STATES
 from archive.labels.label import LABELS, Label
-from archive.labels.language import say
-from archive.labels.tables import TABLES
+from archive.labels.when import beijing
 from archive.labels.wording import dated, is_day_or_time, quoted, shown
 from archive.model.addresses import is_web_address
 from archive.questions import question_files as asking
+from archive.questions.answer_words import in_words, name_of_column
 from archive.questions.question_files import Question
 from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
 from archive.web.formats.answer_files import answer_file
@@ -23,18 +23,9 @@ from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import PAGE, RequestContext, pages, part
 from archive.web.listings.observed_events import noticed
 from archive.web.views.bars import bars
-from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut, web_link
-from archive.web.views.record_lines import names_of_changed
+from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, web_link
 
 _NOT_SHOWN = {"record_id"}
-_TIMES = ("_at", "_seen", "not_before")
-_CODED = {
-    "masked_kind": ("redactions", "kind"),
-    "stage": ("budget_tables", "stage"),
-    "part": ("budget_lines", "role"),
-    "rule": ("budget_checks", "rule"),
-}
-"""Columns of answers that hold codes, and the columns of tables whose codes these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +89,7 @@ async def _variables(
     rows = answer.dicts()
     shown_rows = rows[page.offset : page.offset + PAGE]
     proofs = await context.db.execute_fn(lambda connection: noticed(connection, shown_rows))
-    columns = [(name, _label(question, name)) for name in answer.columns if name not in _NOT_SHOWN]
+    columns = [(name, name_of_column(question, name)) for name in answer.columns if name not in _NOT_SHOWN]
     return {
         "question": question,
         "fields": [_field(question, name, str(value), names) for name, value in chosen.items()],
@@ -110,8 +101,8 @@ async def _variables(
             [(name, label, _cell(context, row, name, names, proofs)) for name, label in columns] for row in shown_rows
         ],
         "bars": bars(rows, *question.chart) if question.chart else None,
-        "bars_by": _label(question, question.chart[0]) if question.chart else None,
-        "bar_label": lambda value: _shown_value(question.chart[0] if question.chart else "", value, names),
+        "bars_by": name_of_column(question, question.chart[0]) if question.chart else None,
+        "bar_label": lambda value: in_words(question.chart[0] if question.chart else "", value, names),
         "page_address": context.address("questions", question.name, **chosen),
         "subscribe_address": context.address("subscribe", question=question.name, **chosen),
     }
@@ -132,32 +123,6 @@ def _field(question: Question, name: str, value: str, names: Mapping[str, str]) 
     return Field(name, parameter.label, value, tuple(made))
 
 
-def _label(question: Question, name: str) -> Label:
-    """Return the label of a column: as named by the question itself, or else as the same column of records."""
-    return question.columns.get(name) or TABLES["records"].columns[name]
-
-
-def _shown_value(name: str, value: object, names: Mapping[str, str]) -> str:
-    """A value as a reader should see it."""
-    if value is None or value == "":
-        return "—"
-    if name == "portal":
-        return names.get(str(value), str(value))
-    if name.endswith(_TIMES):
-        return beijing(str(value))
-    if name == "changed":
-        return say("、", ", ").join(names_of_changed(str(value)))
-    if name in _CODED:
-        return code_label(*_CODED[name], value)
-    return code_label("records", name, _in_language(str(value)))
-
-
-def _in_language(text: str) -> str:
-    """A text of an answer in the reader's language, where it is in both (Chinese / English)."""
-    zh, _, en = text.partition(" / ")
-    return say(zh, en or zh)
-
-
 def _cell(
     context: RequestContext,
     row: Mapping[str, Any],
@@ -172,7 +137,7 @@ def _cell(
         return web_link(value)
     if isinstance(value, int):
         return escape(f"{value:,}") if not name.endswith("year") else escape(value)
-    text = cut(_shown_value(name, value, names), LONGEST_CELL)
+    text = cut(in_words(name, value, names), LONGEST_CELL)
     if is_day_or_time(text):
         return dated(text)
     return quoted(text) if text == value or name == "portal" else shown(text)

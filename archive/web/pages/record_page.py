@@ -14,6 +14,7 @@ from archive.database.withheld import withheld_on
 from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.label import LABELS, Label, label_of
 from archive.labels.tables import column_label
+from archive.labels.when import beijing
 from archive.model.records import FIELDS
 from archive.web.formats.responses import citation_response
 from archive.web.http.datasette_class import Datasette
@@ -21,7 +22,7 @@ from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row, address, part
 from archive.web.views.body_text import LONGEST_FILE, beginning
 from archive.web.views.body_text import part as part_of_text
-from archive.web.views.cells import beijing, cut, flag_labels, printed, server_time
+from archive.web.views.cells import cut, flag_labels, printed, server_time
 from archive.web.views.citation import Address, of_record
 from archive.web.views.history import captures, history, observation
 from archive.web.views.neighbours import neighbours

@@ -7,7 +7,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
-from datetime import UTC, tzinfo
 from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
@@ -17,9 +16,9 @@ from archive.labels.label import LABELS, Label, label_of
 from archive.labels.language import READER, say
 from archive.labels.reasons import in_chinese
 from archive.labels.tables import holds_times
+from archive.labels.when import beijing
 from archive.labels.wording import dated, is_day_or_time, prose, quoted, quoting, shown
 from archive.model.addresses import is_web_address
-from archive.model.clock import BEIJING, moment
 from archive.proof.differences import diff_lines, event_captures, event_lines, json_object
 from archive.search.query import Query
 from archive.search.snippet import marked, snippet
@@ -87,23 +86,6 @@ def web_link(address: str, text: str | None = None) -> Markup:
     named = shown(text or cut(re.sub(r"^\w+://", "", address), 48))
     kept = Markup(' translate="no"') if text is None or text.startswith(address[:LONGEST_VALUE]) else Markup()
     return Markup('<a href="{}" rel="noopener noreferrer nofollow"{}>{}</a>').format(address, kept, named)
-
-
-def beijing(time: str) -> str:
-    """A UTC time in Beijing's, to the minute; what isn't a time as it is."""
-    return _written(time, BEIJING, "minutes")
-
-
-def utc(time: str) -> str:
-    """A time to the second, UTC, as people read it; what isn't a time as it is."""
-    return _written(time, UTC, "seconds")
-
-
-def _written(time: str, zone: tzinfo, to: str) -> str:
-    try:
-        return moment(time).astimezone(zone).replace(tzinfo=None).isoformat(" ", to)
-    except (ValueError, OverflowError):
-        return time
 
 
 def server_time(stated: str) -> str:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 from archive.export.citation_formats import Citation, day_stated, remark
 from archive.labels.label import LABELS, SITE, Label
+from archive.labels.when import beijing, utc
 from archive.model.addresses import is_web_address
 from archive.proof.event_proof import EventProof
 from archive.web.http.request_context import Row
-from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, beijing, cut, utc
+from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, cut
 
 Address = Callable[..., str]
 """Returns the absolute address of one of the site's pages, given its parts."""

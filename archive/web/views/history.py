@@ -9,11 +9,10 @@ from typing import Any
 
 from archive.labels.code_labels import CAPTURES, CAUSES, EVENTS, STATES
 from archive.labels.label import Label, label_of
-from archive.labels.when import when
+from archive.labels.when import beijing, when
 from archive.proof.differences import FieldDiff, diff, json_object
 from archive.proof.event_proof import CatalogueWalk, walks_without
 from archive.web.http.request_context import Row
-from archive.web.views.cells import beijing
 
 MOST = 50
 """Events and re-readings shown on a record's page; the tables have them all."""

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from archive.labels.code_labels import HEALTH, OUTCOMES
 from archive.labels.label import LABELS, Label
+from archive.labels.when import beijing
 from archive.model.clock import moment, now
 from archive.model.divisions import divisions
 from archive.web.http.request_context import RequestContext, Row
-from archive.web.views.cells import beijing
 
 WHOLE_WITHIN = 14
 """Days without a whole walk that call for attention: twice what a crawl takes between full ones."""

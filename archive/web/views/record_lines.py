@@ -1,15 +1,14 @@
 """Records as lines that can be scanned: date, title, publisher, county, state; `_line.html` shows one."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from archive.labels.label import LABELS, Label
-from archive.labels.tables import column_label
-from archive.labels.when import when
+from archive.labels.label import Label
+from archive.labels.when import beijing, when
+from archive.labels.wording import names_of_changed
 from archive.web.http.request_context import RequestContext, Row
-from archive.web.views.cells import LONGEST_CELL, UNTITLED, beijing, cut
+from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut
 
 STATE_EVENT = """
 CASE WHEN r.state IN ('unlisted', 'withdrawn') THEN (SELECT max(e.id) FROM events e WHERE e.record_id = r.id AND e.kind = r.state) END
@@ -18,8 +17,6 @@ AS state_event"""
 
 COLUMNS = f"r.id, r.title, r.publisher, r.published_on, r.kind, r.state, p.name AS portal_name, {STATE_EVENT}"
 """Columns that a line is made of: of `records r` and its `portals p`."""
-
-FILE, FILES = "attachment ", "attachments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +65,3 @@ def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> Record
         changed=names_of_changed(row.get("changed")),
         proof=context.proof(row["event_id"]) if "event_id" in row else None,
     )
-
-
-def names_of_changed(changed: str | None) -> tuple[str, ...]:
-    """Return the names in a JSON list of changed fields, each once."""
-    names = [str(name) for name in json.loads(changed or "[]")]
-    files = any(name.startswith(FILE) or name == FILES for name in names)
-    fields = [str(column_label("records", name)) for name in names if not (name.startswith(FILE) or name == FILES)]
-    return tuple(fields + [str(LABELS["word.attachments"])] * files)
