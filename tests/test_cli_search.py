@@ -64,6 +64,7 @@ def test_nothing_found(run: Run, words: tuple[str, ...]) -> None:
     [
         ((), 61), (("--since", 2017), 41), (("--until", 2017), 40), (("--since", 2017, "--until", 2017), 20), (("--since", 2019), 0),
         (("--until", 2015), 0), (("--kind", "budget"), 60), (("--portal", "checked"), 0), (("--portal", "yangli"), 61), (("--portal", "人民政府"), 61),
+        (("--place", "64"), 61), (("--place", "640399"), 61), (("--place", "640398"), 0), (("--place", "6403", "--portal", "checked"), 0),
         (("--publisher", "样例县教育局"), 20), (("--publisher", "教育"), 20), (("--state", "listed"), 61), (("--state", "gone"), 0), (("--files",), 0),
     ],
 )  # fmt: skip

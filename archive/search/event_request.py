@@ -10,7 +10,7 @@ from archive.labels.code_labels import EVENTS, KINDS
 from archive.labels.label import LABELS, Label
 from archive.labels.language import Language
 from archive.search import engine
-from archive.search.request import FILTERS, STATE_CHOICES, SearchRequest, parse_request, resolved
+from archive.search.request import FILTERS, STATE_CHOICES, SearchRequest, parse_request, place_name, resolved
 
 ORDER = ("withdrawn", "unlisted", "changed", "returned", "moved", "added")
 """Kinds of events in the order in which they are shown: what went comes first, for readers look for that first."""
@@ -118,6 +118,8 @@ def _subjects(connection: sqlite3.Connection, requested: EventRequest, language:
     for name, value in requested.search.filters().items():
         if name == "portal":
             yield _portals(connection).get(value, value)
+        elif name == "place":
+            yield place_name(value)
         elif name in codes:
             yield codes[name][value].name(language)
         elif name == "publisher":

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import LABELS, labels_under
+from archive.model.divisions import divisions
 from archive.search import engine
 from archive.search.query import LONGEST_QUERY, Query, parse
 from archive.search.widening import widened
@@ -26,8 +27,13 @@ FILTERS = labels_under("filter")
 EXACT = "yes"
 """Value of `exact` that leaves out other words than those typed."""
 
+PLACE = re.compile(r"(?:[0-9]{2}){1,3}")
+"""The code of a division, or its first digits: 64 is a province, 6403 a prefecture, 640324 a county."""
+
 DATE = re.compile(r"[0-9]{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12][0-9]|3[01]))?)?")
 """A year, a month or a day: 2017, 2017-05, 2017-05-02."""
+
+_WITHIN = "SELECT id FROM portals WHERE substr(division_code, 1, length(:place)) = :place"
 
 _NAMES = {"words": "q", "since": "from", "until": "to", "database": "db"}
 """Names of parameters in the address, where they differ from those of fields."""
@@ -39,6 +45,7 @@ class SearchRequest:
 
     words: str = ""
     portal: str = ""
+    place: str = ""
     kind: str = ""
     publisher: str = ""
     since: str = ""
@@ -78,7 +85,8 @@ def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchReq
         "facet": set(engine.FACETS),
     }
     ignored = [name for name, values in known.items() if given[name] and given[name] not in values]
-    ignored += [name for name in ("since", "until") if given[name] and not DATE.fullmatch(given[name])]
+    forms = {"since": DATE, "until": DATE, "place": PLACE}
+    ignored += [name for name, form in forms.items() if given[name] and not form.fullmatch(given[name])]
     said = tuple(f"{_NAMES.get(name, name)}={given.pop(name)}" for name in ignored)
     page = given.pop("page")
     number = int(page) if re.fullmatch(r"[0-9]{1,3}", page) and 1 <= int(page) <= LAST_PAGE else 1
@@ -88,14 +96,13 @@ def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchReq
 
 def resolved(connection: sqlite3.Connection, requested: SearchRequest, portals: Mapping[str, str]) -> engine.Search:
     """Return the requested search. A portal may be named by a part of its name, a publisher by words in its name."""
-    chosen = (
-        [requested.portal]
-        if requested.portal in portals
-        else [i for i, name in portals.items() if requested.portal in name]
-    )
+    chosen = [requested.portal] if requested.portal in portals else _named(requested.portal, portals)
+    if requested.place:
+        within = {row[0] for row in connection.execute(_WITHIN, {"place": requested.place})}
+        chosen = [each for each in chosen if each in within]
     states = ("unlisted", "withdrawn") if requested.state == GONE else (requested.state,)
     filters = engine.Filters(
-        portals=tuple(chosen or ["-"]) if requested.portal else (),
+        portals=tuple(chosen or ["-"]) if requested.portal or requested.place else (),
         kind=requested.kind,
         since=requested.since or None,
         until=requested.until or None,
@@ -104,6 +111,17 @@ def resolved(connection: sqlite3.Connection, requested: SearchRequest, portals: 
     )
     filters = engine.of_publisher(connection, filters, requested.publisher)
     return engine.Search(query_of(connection, requested), filters, newest=requested.sort == "newest")
+
+
+def _named(part: str, portals: Mapping[str, str]) -> list[str]:
+    """Return the portals in whose names `part` stands."""
+    return [portal for portal, name in portals.items() if part in name]
+
+
+def place_name(code: str) -> str:
+    """Return the name of the division with a code or, of a part of one, of the division whose codes begin so; the code where none is known."""
+    division = divisions().get(f"{code:0<6}")
+    return division.name if division else code
 
 
 def query_of(connection: sqlite3.Connection, requested: SearchRequest) -> Query | None:

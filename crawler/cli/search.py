@@ -16,11 +16,11 @@ from archive.model.printable import printable, unfiltered
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.query import Query
-from archive.search.request import DATE, EXACT, STATE_CHOICES, parse_request, resolved
+from archive.search.request import DATE, EXACT, PLACE, STATE_CHOICES, parse_request, resolved
 from archive.search.snippet import marked
 from crawler.cli.options import ROWS, CommandError, db_option, plainly
 
-NAMES = ("portal", "kind", "publisher", "since", "until", "state", "files", "newest", "exact")
+NAMES = ("portal", "place", "kind", "publisher", "since", "until", "state", "files", "newest", "exact")
 
 
 class _Date(click.ParamType):  # type: ignore[type-arg]  # click's own types differ by version
@@ -35,8 +35,26 @@ class _Date(click.ParamType):  # type: ignore[type-arg]  # click's own types dif
         return value
 
 
+class _Place(click.ParamType):  # type: ignore[type-arg]
+    """A division's code, or the first digits of it."""
+
+    name = "place"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the code as it is; anything else is wrong use."""
+        if not PLACE.fullmatch(value):
+            self.fail(f"{value!r} is no division code or its first digits, such as 64, 6403 or 640324", param, ctx)
+        return value
+
+
 _OPTIONS = (
     click.option("--portal", metavar="ID", help="Of this portal; for records a part of its name does, too."),
+    click.option(
+        "--place",
+        type=_Place(),
+        metavar="CODE",
+        help="Of a division, by its code or the first digits of it: 64, 6403, 640324.",
+    ),
     click.option("--kind", type=click.Choice(list(KINDS)), metavar="KIND", help=f"Of one kind: {', '.join(KINDS)}."),
     click.option("--publisher", metavar="NAME", help="Of one publisher: its whole name, or words in it."),
     click.option(
@@ -74,7 +92,7 @@ def search_of(connection: sqlite3.Connection, words: str, **filters: Any) -> eng
     """
     if not is_current(connection):
         raise CommandError("the search index was made by another version: `disclosures serve` or a crawl renews it")
-    arguments = {name: str(filters[name] or "") for name in ("portal", "kind", "publisher", "state")}
+    arguments = {name: str(filters[name] or "") for name in ("portal", "place", "kind", "publisher", "state")}
     arguments |= {"q": words, "from": str(filters["since"] or ""), "to": str(filters["until"] or "")}
     arguments |= {"files": "yes" if filters["files"] else "", "sort": "newest" if filters["newest"] else ""}
     arguments |= {"exact": EXACT if filters["exact"] else ""}

@@ -36,12 +36,22 @@ def test_what_is_not_understood_is_stated_and_left_out(page):
     assert total(tree) == 61
 
 
+def test_a_place_narrows_by_the_beginning_of_division_codes(page):
+    assert [total(page(place=code)) for code in ("64", "6403", "640399", "640398", "11", "640300")] == [66, 66, 64, 2, 0, 0]
+    assert total(page(place="64", portal="checked")) == 2
+    tree = page(q="预算", place="64")
+    assert [chip.text_content() for chip in tree.cssselect(".chip")] == ["行政区划：宁夏回族自治区 ✖"]
+    assert tree.xpath("//form//input[@name='place']/@value") == ["64"]
+    assert [code.text for code in page(place="县").cssselect(".note code")] == ["place=县"]
+
+
 PIECES = ("预算", "县", "-", "|", '"', "“", "”", "或", "OR", "(", ")", "*", ":", "^", "\\", "'", ";", "\x00", "\n", "\t", "%", "<script>", "\u202e", "\ufeff",
           "𠮷", "\U0010ffff", "a" * 300, "预" * 1200, "2017", "640324001/2017-", "，", "　", "＂", "｜", "NEAR(", "AND", "NOT", "{title}", "q:", "--", "/*",
           "=", "&", "#", "+", "．", "ﬀ", "İ", "ß", "०", "①", "\ue000", "_", "2017_92", "kind_budget", "record_any")  # fmt: skip
 NAMES = (
     "q",
     "portal",
+    "place",
     "kind",
     "publisher",
     "from",

@@ -11,7 +11,7 @@ from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS
 from archive.search import engine
 from archive.search.index import is_current
-from archive.search.request import SearchRequest, parse_request, resolved
+from archive.search.request import SearchRequest, parse_request, place_name, resolved
 from archive.web.http.errors import MALFORMED, NOTHING_HERE, OUTDATED
 from archive.web.http.request_context import RequestContext, Row, choice, day, part, portal
 from archive.web.views.cells import UNTITLED
@@ -61,7 +61,8 @@ async def of_search(context: RequestContext) -> Selection:
     """Return what the search page finds, under the same parameters."""
     requested = parse_request(context.request.args, context.database if context.named else "")
     address = requested.address()
-    words = [requested.words, *(value for name, value in requested.filters().items() if name != "kind")]
+    words = [requested.words, *(value for name, value in requested.filters().items() if name not in {"kind", "place"})]
+    words += [place_name(requested.place)] if requested.place else []
     words += [str(KINDS[requested.kind])] if requested.kind else []
     return Selection(
         title=f"{LABELS['word.search']} {' '.join(filter(None, words)) or LABELS['word.all_records']}",

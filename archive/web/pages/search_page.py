@@ -26,6 +26,7 @@ from archive.search.request import (
     STATE_CHOICES,
     SearchRequest,
     parse_request,
+    place_name,
     resolved,
 )
 from archive.web.http.archives import archives
@@ -226,6 +227,8 @@ def _narrowed(
         shown: Label | str = value
         if name == "portal":
             shown = portals.get(value, HAS.format(value=value))
+        elif name == "place":
+            shown = place_name(value)
         elif name == "publisher" and search.filters.publisher_has:
             shown = HAS.format(value=value)
         elif name in {"kind", "state"}:
