@@ -93,6 +93,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.proof",
         "archive.search",
         "archive.web.budgets",
+        "archive.web.coverage",
         "archive.web.evidence",
         "archive.web.formats",
         "archive.web.http",
@@ -108,6 +109,14 @@ ALLOWED: dict[str, set[str]] = {
         "archive.labels",
         "archive.model",
         "archive.tables",
+        "archive.web.formats",
+        "archive.web.http",
+    },
+    "archive.web.coverage": {
+        "archive.directory",
+        "archive.export",
+        "archive.labels",
+        "archive.model",
         "archive.web.formats",
         "archive.web.http",
     },
@@ -157,6 +166,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive.web.pages": {
         "archive.analysis",
         "archive.database",
+        "archive.directory",
         "archive.export",
         "archive.labels",
         "archive.model",
@@ -180,6 +190,7 @@ ALLOWED: dict[str, set[str]] = {
     "archive.web.views": {
         "archive.copies",
         "archive.database",
+        "archive.directory",
         "archive.evidence",
         "archive.export",
         "archive.labels",

@@ -1,7 +1,9 @@
 """`disclosures survey` and `coverage`: from lists of home pages to portal files that crawl, and each home that gives none named rightly."""
 
 import json
+import re
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,8 +15,9 @@ from urllib.parse import parse_qsl
 import pytest
 from click.testing import CliRunner, Result
 
+from archive.directory.coverage import county_divisions
 from archive.directory.entries import PortalHome
-from archive.directory.joining import ConflictError, _merged, join
+from archive.directory.joining import ConflictError, join, merged
 from archive.model.divisions import divisions
 from crawler.cli.main import main
 from crawler.portals.portal_file import load
@@ -24,7 +27,7 @@ from crawler.survey.neighbours_software import SoftwareOfNeighbours
 from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, rows
 from tests.county_sites import FAULTY, KINDS, sound
 
-COUNTIES = [code for code, each in divisions().items() if each.level == "county"]
+COUNTIES = [each.code for each in county_divisions()]
 
 
 def run(*arguments: object) -> Result:
@@ -104,7 +107,7 @@ def test_the_next_survey_asks_nobody_again_until_told(surveyed: tuple[Path, Path
 def test_coverage_says_what_is_archived_and_what_would_help(surveyed: tuple[Path, Path, dict[str, Site], str]) -> None:
     db, *_ = surveyed
     told = json.loads(run("coverage", "--json", "--db", db).stdout)
-    assert len(told["counties"]) == sum(each.level == "county" for each in divisions().values())
+    assert len(told["counties"]) == len(county_divisions())
     assert {each["state"] for each in told["counties"]} >= {"surveyed", "blocked", "not_listed"}
     assert {each["state"] for each in told["next"]} >= {"blocked", "script_made", "misread"}
     assert all(each["step"] for each in told["next"])
@@ -169,7 +172,11 @@ def test_a_list_that_is_none_is_one_line(tmp_path: Path, text: str, said: str) -
         ("640324000000", "同心县", "640324", ""),
         ("640324", "同心市", "640324", "renamed"),
         ("640399", "同心市", "640324", "renamed: 640399 同心市"),
-        ("310108", "闸北区", "310106", "merged"),
+        ("310108", "闸北区", "310106", "310108 闸北区 was merged into it"),
+        ("410322", "孟津县", "410308", "410322 孟津县 was merged into it"),
+        ("", "河南省洛阳市孟津县", "410308", "410322 孟津县 was merged into it"),
+        ("", "福建省三明市三元区", "350404", ""),
+        ("", "福建省三明市沙县区", "350405", ""),
         ("", "宁夏回族自治区吴忠市同心县", "640324", ""),
         ("", "吴忠市", "640300", ""),
     ],
@@ -194,9 +201,19 @@ def test_a_row_that_leads_to_none_says_why(code: str, name: str, said: str) -> N
         join(code, name)
 
 
-def test_what_was_merged_is_gone_and_what_it_was_merged_into_is_there() -> None:
-    assert not _merged().keys() & divisions().keys()
-    assert set(_merged().values()) <= divisions().keys()
+def test_what_was_merged_leads_to_what_is_there() -> None:
+    assert set(merged().values()) <= divisions().keys() - merged().keys()
+
+
+TWO_OF_ONE_NAME = {("622901", "622921"), ("653201", "653221"), ("654002", "654021")}
+"""Cities that stand beside the county of their name, and always did: 临夏, 和田, 伊宁."""
+
+
+def test_no_county_stands_there_by_its_code_of_before_and_that_of_since() -> None:
+    alike = defaultdict(list)
+    for each in county_divisions():
+        alike[each.code[:4], re.sub("(?<=..)[县市区]$", "", each.name)].append(each.code)
+    assert {tuple(codes) for codes in alike.values() if len(codes) > 1} == TWO_OF_ONE_NAME
 
 
 # --- Wikidata, as its documentation says that it answers ---

@@ -1,7 +1,8 @@
 """Joining of lists of portals to divisions: a row's code and name lead to one division, or the row says why not. Pure.
 
 Divisions are renamed (同心县 becomes 同心市), get other codes when they do, and are merged; lists that others keep are often older
-than that. `merged_divisions.csv` has those that are gone: nobody's name leads to them.
+than that. `merged_divisions.csv` has those that are gone, and into which they went: no row leads to them. Those of 2021 stand in
+division_codes.csv twice, by the code of before and by that of since.
 """
 
 import csv
@@ -31,14 +32,14 @@ class Joined:
 def join(code: str, name: str) -> Joined:
     """Return the division of a row with this code, GB/T 2260, and name; either may be "". Raises ConflictError."""
     if not code:
-        return Joined(_by_name(name))
+        return _by_name(name)
     if not _CODE.fullmatch(code):
         raise ConflictError(f"{code!r} is no division code: six digits")
     code = code[:6]
     if known := divisions().get(code):
-        return _checked(known, name)
-    if code in _merged():
-        return Joined(divisions()[_merged()[code]], f"{code} {name} was merged into it".replace("  ", " "))
+        return _current(_checked(known, name))
+    if code in merged():
+        return Joined(divisions()[current_code(code)], _merger(code, name))
     near = [each for each in divisions().values() if each.code[:4] == code[:4] and name and each.is_named_in(name)]
     if len(near) == 1:
         return Joined(near[0], f"renamed: {code} {name}")
@@ -54,7 +55,23 @@ def _checked(division: Division, name: str) -> Joined:
     raise ConflictError(f"{division.code} is {division.name}, not {name}")
 
 
-def _by_name(name: str) -> Division:
+def current_code(code: str) -> str:
+    """Return the code of the division into which the one with `code` was merged, or its own."""
+    return merged().get(code, code)
+
+
+def _current(joined: Joined) -> Joined:
+    """The division into which the one that a row leads to was merged, or that one."""
+    old = joined.division
+    current = divisions()[current_code(old.code)]
+    return joined if current is old else Joined(current, _merger(old.code, old.name))
+
+
+def _merger(code: str, name: str) -> str:
+    return f"{f'{code} {name}'.strip()} was merged into it"
+
+
+def _by_name(name: str) -> Joined:
     """The one division that a full name, such as 宁夏回族自治区吴忠市同心县, ends in."""
     if not name:
         raise ConflictError("it has neither a code nor a name")
@@ -64,10 +81,11 @@ def _by_name(name: str) -> Division:
     ]
     lowest = lowest or [each for each in named if each.level == PROVINCE]
     placed = [each for each in lowest if _is_placed(each, name)] or lowest
-    if len(placed) != 1:
+    current = {joined.division.code: joined for joined in map(_current, map(Joined, placed))}
+    if len(current) != 1:
         among = f": {'; '.join(each.place for each in placed)}" if placed else ""
         raise ConflictError(f"{name} names {'several divisions' if placed else 'no known division'}{among}")
-    return placed[0]
+    return next(iter(current.values()))
 
 
 def _is_placed(division: Division, name: str) -> bool:
@@ -76,7 +94,7 @@ def _is_placed(division: Division, name: str) -> bool:
 
 
 @cache
-def _merged() -> dict[str, str]:
+def merged() -> dict[str, str]:
     """The codes of divisions that were merged into others, and those of the others."""
     with _MERGED.open(encoding="utf-8", newline="") as file:
         return {row["code"]: row["into"] for row in csv.DictReader(file)}

@@ -1,11 +1,10 @@
 """The worklist of the directory: homes that are not archived yet, by what would help most of them."""
 
-import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from archive.directory.coverage import ARCHIVED, counties
+from archive.directory.coverage import ARCHIVED, NO_RECORDS, Area
 from archive.directory.entries import (
     BLOCKED,
     CONFLICT,
@@ -19,13 +18,14 @@ from archive.directory.entries import (
     SCRIPT_MADE,
     SURVEYED,
     PortalHome,
-    homes,
 )
+from archive.directory.joining import current_code
 
 NEXT_STEPS = {
     CONFLICT: "settle which home is right: `disclosures survey FILE.csv --settle` with a list of the right ones",
     NOT_TRIED: "`disclosures survey` looks at them",
     SURVEYED: "`disclosures crawl --due`, with DISCLOSURES_PORTALS naming the folder of their files",
+    NO_RECORDS: "`disclosures status` says why its crawls gave no record",
     MISREAD: "`disclosures probe HOME` shows what is read; its family of software, or our code, needs mending",
     NO_CATALOGUE: "find the disclosure catalogue in a browser, and write its address into a portal file (docs/add-a-portal.md)",
     SCRIPT_MADE: "find the service behind its pages (docs/add-a-portal.md)",
@@ -49,13 +49,14 @@ class Work:
     step: str
 
 
-def worklist(connection: sqlite3.Connection) -> list[Work]:
-    """Return what is to be done, the step first that helps most homes. Raises sqlite3.Error."""
-    archived = {each.division.code for each in counties(connection) if each.state == ARCHIVED}
+def worklist(country: Area, entries: Iterable[PortalHome]) -> list[Work]:
+    """Return what is to be done for the homes of the directory, the step first that helps most of them."""
+    crawled = {each.division.code: each.state for each in (*country.counties, *country.others) if each.portals}
     groups: defaultdict[tuple[str, str | None], list[PortalHome]] = defaultdict(list)
-    for each in homes(connection):
-        if each.division_code not in archived:
-            groups[each.state, each.family].append(each)
+    for each in entries:
+        state = crawled.get(current_code(each.division_code or ""))
+        if state != ARCHIVED:
+            groups[each.state if each.state == CONFLICT else state or each.state, each.family].append(each)
     return sorted(_works(groups), key=lambda work: (-work.count, work.state, work.family or ""))
 
 

@@ -34,6 +34,7 @@ CODES: dict[tuple[str, str], Mapping[str, Label]] = {
     ("redactions", "kind"): REDACTIONS,
     ("attachment_tables", "state"): ATTACHMENTS,
     ("directory", "state"): labels_under("directory_state"),
+    ("counties", "state"): labels_under("county_state"),
     ("budget_tables", "kind"): labels_under("budget_kind"),
     ("budget_tables", "stage"): labels_under("budget_stage"),
     ("budget_lines", "role"): labels_under("budget_role"),

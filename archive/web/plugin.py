@@ -33,6 +33,7 @@ from archive.search.query import to_match
 from archive.search.synonyms import SynonymsError, thesaurus
 from archive.web.budgets import routes as budget_routes
 from archive.web.budgets import shown_figures
+from archive.web.coverage import country_page, province_page
 from archive.web.evidence import archived_copy, compare_page, downloads, file_page, proof_page, seal_page
 from archive.web.formats import file_tables, page_files, record_json, saved_query, table_files
 from archive.web.http import access_control, archives, errors, request_context
@@ -48,7 +49,6 @@ from archive.web.pages import (
     browse_pages,
     card_pages,
     changes_page,
-    counties_page,
     day_page,
     download_page,
     guide_page,
@@ -235,8 +235,8 @@ def register_routes() -> list[tuple[str, Any]]:
         (r"/(\.(?P<format>jsono?))?$", home_page.page),
         (r"/-/guide$", guide_page.page),
         (r"/-/about$", guide_page.about),
-        (rf"/-/counties{JSON}$", counties_page.overview),
-        (rf"/-/counties/(?P<province>[0-9]{{2}}){JSON}$", counties_page.province),
+        (rf"/-/counties{FORMS}$", country_page.country),
+        (rf"/-/counties/(?P<province>[0-9]{{2}}){FORMS}$", province_page.province),
         (record_page.ROUTE, in_context(record_page.page)),
         (record_page.CITATION_ROUTE, in_context(record_page.citation_file)),
         (record_json.ROUTE, in_context(record_json.record)),

@@ -15,8 +15,8 @@ from urllib.parse import urljoin
 import click
 
 from archive.database.connection import open_for_reading
-from archive.directory.coverage import ARCHIVED, UNLISTED_DIVISION, by_province, counties
-from archive.directory.entries import BLOCKED, NOT_TRIED, SURVEYED, Listed, add
+from archive.directory.coverage import ARCHIVED, NOT_LISTED, UNREAD, Area, archived_portals, country, provinces
+from archive.directory.entries import BLOCKED, NOT_TRIED, SURVEYED, Listed, add, homes
 from archive.directory.worklist import worklist
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
@@ -328,22 +328,24 @@ def _summary(found: Counter[str]) -> str:
 def coverage(*, as_json: bool, db: Path) -> None:
     """Say what of the country is archived, province by province, what is not and why, and what would help most."""
     with closing(open_for_reading(db)) as connection:
-        covered, todo = counties(connection), worklist(connection)
+        entries = homes(connection)
+        covered = country(archived_portals(connection), entries)
+    todo = worklist(covered, entries)
     if as_json:
         rows = [
             {
                 "division_code": each.division.code, "name": each.division.name, "prefecture": each.division.prefecture,
                 "province": each.division.province, "state": each.state, "records": each.records, "last_seen": each.last_seen,
             }
-            for each in covered
+            for each in covered.counties
         ]  # fmt: skip
         click.echo(
             json.dumps({"counties": rows, "next": [asdict(each) for each in todo]}, ensure_ascii=False, indent=1)
         )
         return
-    for province, states in by_province(covered).items():
-        click.echo(_of_province(province, states))
-    click.echo(_of_province("all", Counter(each.state for each in covered)))
+    for area in provinces(covered):
+        click.echo(_in_words(area, area.name))
+    click.echo(_in_words(covered, "all"))
     if todo:
         click.echo("\nnext:")
     for work in todo[:_SHOWN]:
@@ -351,10 +353,10 @@ def coverage(*, as_json: bool, db: Path) -> None:
         click.echo(f"{work.count:>5} {work.state}{software}, such as {work.example}: {work.step}")
 
 
-def _of_province(province: str, states: Counter[str]) -> str:
-    """A province's counties: how many there are, are archived, surveyed, tried in vain, still to be tried, and in no list."""
-    vain = states.total() - sum(states[each] for each in (ARCHIVED, SURVEYED, NOT_TRIED, UNLISTED_DIVISION))
+def _in_words(area: Area, name: str | None) -> str:
+    """The counties of an area: how many there are, are archived, surveyed, tried in vain, still to be tried, and in no list; its records."""
+    groups = area.groups
     return (
-        f"{province}: {states.total()} counties, {states[ARCHIVED]} archived, {states[SURVEYED]} surveyed, {states[BLOCKED]} blocked, "
-        f"{vain - states[BLOCKED]} not read, {states[NOT_TRIED]} to be tried, {states[UNLISTED_DIVISION]} in no list"
+        f"{name}: {groups.total()} counties, {groups[ARCHIVED]} archived, {groups[SURVEYED]} surveyed, {groups[BLOCKED]} blocked, "
+        f"{groups[UNREAD]} not read, {groups[NOT_TRIED]} to be tried, {groups[NOT_LISTED]} in no list; {area.records:,} records"
     )

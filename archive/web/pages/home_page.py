@@ -1,14 +1,14 @@
 """The home page: what is new and what is gone, what can be done here, how much was published when, and how each portal stands."""
 
-from functools import cache
 from typing import Any
 
 from datasette.utils.asgi import Request, Response
 from datasette.views.index import IndexView
 
+from archive.directory.coverage import county_divisions
+from archive.directory.joining import current_code
 from archive.labels.code_labels import EVENTS
 from archive.model.clock import today
-from archive.model.divisions import COUNTY, divisions
 from archive.questions.question_files import questions
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
@@ -98,10 +98,7 @@ def _chosen(all_portals: tuple[PortalStatus, ...]) -> tuple[PortalStatus, ...]:
 
 
 def _counties(all_portals: tuple[PortalStatus, ...]) -> tuple[int, int]:
-    known = _known_counties()
-    return len(known & {each.row["division_code"] for each in all_portals if each.row["records"]}), len(known)
-
-
-@cache
-def _known_counties() -> frozenset[str]:
-    return frozenset(division.code for division in divisions().values() if division.level == COUNTY)
+    known = {each.code for each in county_divisions()}
+    return len(known & {current_code(each.row["division_code"]) for each in all_portals if each.row["records"]}), len(
+        known
+    )

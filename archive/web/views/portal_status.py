@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from archive.directory.coverage import LAST_WHOLE_WALK
 from archive.labels.code_labels import HEALTH, OUTCOMES
 from archive.labels.label import LABELS, Label
 from archive.labels.when import beijing
@@ -15,18 +16,17 @@ WHOLE_WITHIN = 14
 _FINE, _WELL = "finished", "well"
 
 # A crawl that is still going on has no outcome, and neither has one that was killed until the next begins.
-_PORTALS = """
+_PORTALS = f"""
 WITH last AS (SELECT portal, max(id) AS id FROM crawls GROUP BY portal)
 SELECT p.*,
        (SELECT coalesce(sum(records), 0) FROM tally_portals WHERE portal = p.id) AS records,
        (SELECT max(published_on) FROM records WHERE portal = p.id AND published_on <= :today) AS newest,
-       (SELECT w.started_at FROM crawls w WHERE w.portal = p.id AND EXISTS (SELECT 1 FROM ledger WHERE crawl_id = w.id)
-        AND NOT EXISTS (SELECT 1 FROM ledger WHERE crawl_id = w.id AND NOT complete) ORDER BY w.id DESC LIMIT 1) AS walked_at,
+       {LAST_WHOLE_WALK} AS walked_at,
        c.id AS crawl_id, c.started_at AS crawled_at, c.finished_at, c.outcome, c.health, c.health_reason, c.next_step,
        (SELECT count(*) FROM problems WHERE crawl_id = c.id) AS problems
 FROM portals p LEFT JOIN last ON last.portal = p.id LEFT JOIN crawls c ON c.id = last.id
 WHERE :portal IS NULL OR p.id = :portal ORDER BY p.division_code, p.id
-"""
+"""  # noqa: S608 - constant
 
 
 _FIELD_ALARMS = (

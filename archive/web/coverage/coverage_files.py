@@ -1,0 +1,56 @@
+"""Coverage as files: rows of divisions for people and machines, and objects of divisions and areas for JSON."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from archive.directory.coverage import ARCHIVED, GROUPS, Area, CoveredDivision
+from archive.export.rows import Rows
+from archive.labels.label import labels_under
+from archive.web.formats.responses import whole_file
+
+COLUMNS = labels_under("county_column")
+"""Columns of a file, and their headings."""
+
+_OF_PORTAL = ("id", "name", "records", "last_seen", "walked_at")
+
+
+def coverage_file(title: str, of: Iterable[CoveredDivision], form: str) -> Response:
+    """Return divisions as a file: for people with headings and the names of states, for machines with names and codes."""
+    return whole_file(Rows(title, tuple(COLUMNS), [[*_row(each).values()] for each in of], "counties", COLUMNS), form)
+
+
+def area_object(area: Area) -> dict[str, Any]:
+    """Return an area for machines."""
+    groups = area.groups
+    return {
+        "counties": len(area.counties),
+        "archived": groups[ARCHIVED],
+        "groups": {name: groups[name] for name in GROUPS},
+        "records": area.records,
+        "last_seen": area.last_seen,
+    }
+
+
+def division_object(of: CoveredDivision) -> dict[str, Any]:
+    """Return a division for machines, with its portals here."""
+    row = _row(of)
+    portals = [{name: getattr(each, name) for name in _OF_PORTAL} for each in of.portals]
+    return {"code": row.pop("division_code"), **row, "portals": portals}
+
+
+def _row(of: CoveredDivision) -> dict[str, Any]:
+    """Return a division by the names in COLUMNS."""
+    division, home = of.division, of.home
+    return {
+        "division_code": division.code,
+        "name": division.name,
+        "prefecture": division.prefecture,
+        "province": division.province,
+        "state": of.state,
+        "records": of.records,
+        "last_seen": of.last_seen,
+        "home": home.home if home else None,
+        "reason": home.reason if home else None,
+    }
