@@ -1,8 +1,8 @@
 """Every page of the site, in one place: what holds for each is tested in test_every_page. A new page is one line more.
 
 PAGES are those of the sample portal's first two days (fixture `two_days`), served as `sample`; what stands in braces is a
-number found by NUMBERS. SEALED are those of `sealed.build_sealed`, where they show what the sample portal hasn't. CLOSED are
-those of the first archive closed by METADATA.
+number found by NUMBERS. SEALED are those of `sealed.build_sealed`, where they show what the sample portal hasn't, COUNTRY those of
+`country_archive`. CLOSED are those of the first archive closed by METADATA.
 """
 
 import sqlite3
@@ -96,6 +96,9 @@ SEALED = (
     f"-/copy/{number(PAGE, 2)}",
     f"-/copy/{number(XLS)}",
 )
+
+COUNTRY = ("-/counties?lang=zh", "-/counties/51")
+"""Pages of an archive that knows all counties."""
 
 CLOSED = ("-/login", "-/record/1")
 """The page that a closed archive shows to anybody: the form to log in, and that it is closed."""

@@ -7,9 +7,10 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+from tests.country_archive import country_archive
 from tests.web.axe import findings
 from tests.web.browsing import WIDTHS, fits, served
-from tests.web.every_page import CLOSED, METADATA, PAGES, SEALED, numbers
+from tests.web.every_page import CLOSED, COUNTRY, METADATA, PAGES, SEALED, numbers
 from tests.web.sealed import build_sealed
 
 TABLET = 768
@@ -65,8 +66,10 @@ def address(two_days, two_days_site, tmp_path_factory):
     """Where a path is found."""
     known = numbers(two_days)
     sealed = build_sealed(tmp_path_factory.mktemp("sealed"))
-    with served(sealed) as sealed_site, served(two_days, METADATA) as closed_site:
-        sites = dict.fromkeys(SEALED, sealed_site) | dict.fromkeys(CLOSED, closed_site)
+    country = country_archive(tmp_path_factory.mktemp("country") / "country.db")
+    with served(sealed) as sealed_site, served(country) as country_site, served(two_days, METADATA) as closed_site:
+        sites = dict.fromkeys(SEALED, sealed_site) | dict.fromkeys(COUNTRY, country_site)
+        sites |= dict.fromkeys(CLOSED, closed_site)
         yield lambda path: sites.get(path, two_days_site) + path.format(**known)
 
 
@@ -91,7 +94,7 @@ def one_row(archive: Path, sql: str) -> tuple:
         return connection.execute(sql).fetchone()
 
 
-@pytest.mark.parametrize("path", [*PAGES, *SEALED, *CLOSED], ids=lambda path: path or "home")
+@pytest.mark.parametrize("path", [*PAGES, *SEALED, *COUNTRY, *CLOSED], ids=lambda path: path or "home")
 def test_every_page_serves_everybody(opened, address, path):
     page = opened
     page.emulate_media(media="screen", color_scheme="light")
