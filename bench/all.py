@@ -14,7 +14,7 @@ from bench import page
 from bench.large_archive import FOLDER
 
 ON_ARCHIVES = ("store", "search", "pages", "questions", "budget_pages")
-BY_THEMSELVES = ("crawl", "files", "evidence", "flipped_bytes", "portals", "memory", "masking")
+BY_THEMSELVES = ("crawl", "files", "evidence", "flipped_bytes", "portals", "coverage", "memory", "masking")
 
 
 def main() -> None:

@@ -21,6 +21,7 @@ ORDER = (
     "store",
     "memory",
     "budget_pages",
+    "coverage",
     "masking",
     "portals",
     "search",

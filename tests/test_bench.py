@@ -18,6 +18,7 @@ from bench import all as every
 from bench import (
     budget_pages,
     budgets,
+    coverage,
     evidence,
     files,
     flipped_bytes,
@@ -65,6 +66,12 @@ def test_pages_of_budgets_are_measured(tmp_path, monkeypatch):
     report = budget_pages.measured(budget_pages.archive_of(tmp_path, 1), 1)
     assert report.title.startswith("Pages of budgets over 360 tables and 33,480 lines")
     assert len(report.figures) == 3 + len(budget_pages.QUESTIONS) + len(budget_pages.COMPARISONS)
+
+
+def test_pages_of_a_whole_country_are_measured(tmp_path):
+    report = coverage.measured(tmp_path, 2, 1_000_000, 1)
+    assert report.title.startswith("Coverage of 2,854 counties, 8,562 crawls and 1,000,000 records")
+    assert len(report.figures) == len(coverage.PAGES)
 
 
 def test_budgets_of_a_folder_are_measured(tmp_path):

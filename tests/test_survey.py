@@ -3,9 +3,10 @@
 import json
 import re
 import shutil
+import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Semaphore
 from time import sleep
@@ -24,7 +25,7 @@ from crawler.portals.portal_file import load
 from crawler.survey import country, wikidata
 from crawler.survey.home import SurveyedPortal
 from crawler.survey.neighbours_software import SoftwareOfNeighbours
-from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, rows
+from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, empty_archive, rows
 from tests.county_sites import FAULTY, KINDS, sound
 
 COUNTIES = [each.code for each in county_divisions()]
@@ -112,6 +113,28 @@ def test_coverage_says_what_is_archived_and_what_would_help(surveyed: tuple[Path
     assert {each["state"] for each in told["next"]} >= {"blocked", "script_made", "misread"}
     assert all(each["step"] for each in told["next"])
     assert " counties, 0 archived, " in run("coverage", "--db", db).stdout
+
+
+def test_what_was_crawled_and_gave_no_record_is_not_to_be_crawled_first_of_all(tmp_path: Path) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    homes = (("640324", "surveyed"), ("640323", "surveyed"), ("410308", "dead"), ("640302", "conflict"))
+    with closing(sqlite3.connect(db)) as connection, connection:
+        for code, state in homes:
+            connection.execute(
+                "INSERT INTO directory (home, name, division_code, source, as_of, state) VALUES (?, '', ?, 's.csv', '2026-11-01', ?)",
+                (f"http://{code}.sample.invalid/", code, state),
+            )
+        for code in ("640324", "410322", "640302"):  # 孟津县 as it was before it became 孟津区
+            connection.execute(
+                "INSERT INTO portals (id, name, division_code, home) VALUES (?, '', ?, '')", (code, code)
+            )
+    told = json.loads(run("coverage", "--json", "--db", db).stdout)
+    next_ = {each["example"]: (each["state"], each["step"]) for each in told["next"]}
+    assert {home[7:13]: state for home, (state, _) in next_.items()} == {
+        "410308": "no_records", "640323": "surveyed", "640302": "conflict",
+    }  # fmt: skip
+    assert "disclosures status" in next_["http://410308.sample.invalid/"][1]
+    assert [each["count"] for each in told["next"]] == [2, 1, 1]
 
 
 # --- lists ---

@@ -186,6 +186,29 @@ def test_only_a_whole_walk_of_all_catalogues_is_one(tmp_path: Path) -> None:
     assert rows(tree(asking(path)("/-/counties/64")))["同心县"][0] == "已采集 尚未完整采集"
 
 
+def test_last_seen_is_the_end_of_the_last_crawl_that_ended(country: Path, tmp_path: Path) -> None:
+    code = "640121"
+    crawls = (
+        ("2026-11-25T01:00:00.000Z", "2026-11-25T20:00:00.000Z", "blocked"),
+        ("2026-11-28T01:00:00.000Z", None, None),
+    )
+    get = asking_copy(
+        country,
+        tmp_path,
+        f"INSERT OR IGNORE INTO portals (id, name, division_code, home) VALUES ('c{code}', '样本', '{code}', 'http://x.example/')",
+        *(
+            f"INSERT INTO crawls (portal, mode, started_at, finished_at, outcome) VALUES ('c{code}', 'full', {', '.join(repr(each) if each else 'NULL' for each in crawl)})"
+            for crawl in crawls
+        ),
+    )
+    (county,) = (each for each in get("/-/counties/64.json").json()["counties"] if each["code"] == code)
+    assert county["last_seen"] == "2026-11-25T20:00:00.000Z"
+    page = tree(get("/-/counties/64"))
+    assert rows(page)[county["name"]][-1] == rows(page)["银川市"][-1] == "2026-11-26"  # in Beijing
+    assert rows(tree(get("/-/counties")))["宁夏回族自治区"][-1] == "2026-11-26"
+    assert rows(tree(get("/-/counties")))["北京市"][-1] == "2026-11-21"
+
+
 def test_a_county_merged_since_is_that_into_which_it_was(tmp_path: Path) -> None:
     path = build(tmp_path / "a.db")
     with closing(sqlite3.connect(path)) as connection, connection:

@@ -36,12 +36,20 @@ def test_what_is_not_understood_is_stated_and_left_out(page):
     assert total(tree) == 61
 
 
-def test_a_place_narrows_by_the_beginning_of_division_codes(page):
-    assert [total(page(place=code)) for code in ("64", "6403", "640399", "640398", "11", "640300")] == [66, 66, 64, 2, 0, 0]
+def test_a_place_narrows_by_the_beginning_of_division_codes(page, get):
+    assert [total(page(place=code)) for code in ("64", "6403", "640399", "640398", "11", "640300")] == [
+        66,
+        66,
+        64,
+        2,
+        0,
+        0,
+    ]
     assert total(page(place="64", portal="checked")) == 2
     tree = page(q="预算", place="64")
     assert [chip.text_content() for chip in tree.cssselect(".chip")] == ["行政区划：宁夏回族自治区 ✖"]
     assert tree.xpath("//form//input[@name='place']/@value") == ["64"]
+    assert get("/-/search.json?place=64").json()["title"] == "检索 宁夏回族自治区"
     assert [code.text for code in page(place="县").cssselect(".note code")] == ["place=县"]
 
 
