@@ -73,6 +73,11 @@ def test_filters_count_as_they_list(run: Run, options: tuple[object, ...], count
     assert len(json.loads(run("预算", *options, "--json", "--limit", 100).stdout)) == count
 
 
+@pytest.mark.parametrize("place", ["县", "6", "640", "6403240", "６４"])
+def test_a_place_that_is_no_code_is_wrong_use(run: Run, place: str) -> None:
+    assert "is no division code or its first digits" in run("预算", "--place", place, status=2).output
+
+
 def test_the_newest_first_or_the_title_first(run: Run) -> None:
     days = [hit["published_on"] for hit in json.loads(run("预算", "--json", "--newest", "--limit", 100).stdout)]
     assert days == sorted(days, reverse=True)

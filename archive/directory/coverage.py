@@ -49,7 +49,10 @@ LAST_WHOLE_WALK = """
 """The beginning of the last crawl of `portals p` that walked all of its catalogues wholly, as SQL."""
 
 _PORTALS = f"""
-SELECT p.id, p.name, p.division_code, (SELECT coalesce(sum(records), 0) FROM tally_portals WHERE portal = p.id),
+WITH withheld AS MATERIALIZED (SELECT portal, count(*) AS records FROM records WHERE state = 'withheld' GROUP BY portal)
+SELECT p.id, p.name, p.division_code,
+       (SELECT coalesce(sum(records), 0) FROM tally_portals WHERE portal = p.id)
+       - coalesce((SELECT records FROM withheld WHERE portal = p.id), 0),
        (SELECT finished_at FROM crawls WHERE portal = p.id AND outcome IS NOT NULL ORDER BY id DESC LIMIT 1), {LAST_WHOLE_WALK}, :archive
 FROM portals p ORDER BY p.division_code, p.id
 """  # noqa: S608 - constant
@@ -58,7 +61,7 @@ _DIRECTORY = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'direc
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPortal:
-    """A portal of an archive. `last_seen`: when its last crawl ended; `walked_at`: when the last whole walk began; both UTC.
+    """A portal of an archive. `records`: that are shown; `last_seen`: when its last crawl ended; `walked_at`: when the last whole walk began; both UTC.
 
     `archive`: the name of the archive, where there are several.
     """
@@ -89,8 +92,8 @@ class CoveredDivision:
 
     @property
     def group(self) -> str:
-        """The group of its state, one of GROUPS."""
-        return GROUP_OF[self.state]
+        """The group of its state, one of GROUPS; `unread` of a state that a later version found."""
+        return GROUP_OF.get(self.state, UNREAD)
 
     @property
     def records(self) -> int:
@@ -101,6 +104,20 @@ class CoveredDivision:
     def last_seen(self) -> str | None:
         """When the last crawl of one of its portals ended, UTC."""
         return _last_seen(self.portals)
+
+    def row(self) -> dict[str, str | int | None]:
+        """Return it as a row of a table, by the names of the columns."""
+        return {
+            "division_code": self.division.code,
+            "name": self.division.name,
+            "prefecture": self.division.prefecture,
+            "province": self.division.province,
+            "state": self.state,
+            "records": self.records,
+            "last_seen": self.last_seen,
+            "home": self.home.home if self.home else None,
+            "reason": self.home.reason if self.home else None,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,9 @@ def worklist(country: Area, entries: Iterable[PortalHome]) -> list[Work]:
     crawled = {each.division.code: each.state for each in (*country.counties, *country.others) if each.portals}
     groups: defaultdict[tuple[str, str | None], list[PortalHome]] = defaultdict(list)
     for each in entries:
-        state = crawled.get(current_code(each.division_code or ""))
+        state = crawled.get(current_code(each.division_code or ""), each.state)
         if state != ARCHIVED:
-            groups[each.state if each.state == CONFLICT else state or each.state, each.family].append(each)
+            groups[CONFLICT if each.state == CONFLICT else state, each.family].append(each)
     return sorted(_works(groups), key=lambda work: (-work.count, work.state, work.family or ""))
 
 

@@ -15,8 +15,19 @@ from urllib.parse import urljoin
 import click
 
 from archive.database.connection import open_for_reading
-from archive.directory.coverage import ARCHIVED, NOT_LISTED, UNREAD, Area, archived_portals, country, provinces
-from archive.directory.entries import BLOCKED, NOT_TRIED, SURVEYED, Listed, add, homes
+from archive.directory.coverage import (
+    ARCHIVED,
+    NOT_LISTED,
+    UNREAD,
+    Area,
+    CoveredDivision,
+    archived_portals,
+    country,
+    known_homes,
+    prefectures,
+    provinces,
+)
+from archive.directory.entries import BLOCKED, NOT_TRIED, SURVEYED, Listed, add
 from archive.directory.worklist import worklist
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
@@ -322,30 +333,30 @@ def _summary(found: Counter[str]) -> str:
 
 
 @click.command()
+@click.option(
+    "--province", metavar="CODE", help="Of one province, county by county: the first two digits of its codes."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one object: counties, and what to do next.")
 @db_option
 @plainly
-def coverage(*, as_json: bool, db: Path) -> None:
+def coverage(*, province: str | None, as_json: bool, db: Path) -> None:
     """Say what of the country is archived, province by province, what is not and why, and what would help most."""
     with closing(open_for_reading(db)) as connection:
-        entries = homes(connection)
-        covered = country(archived_portals(connection), entries)
+        portals, entries = archived_portals(connection), known_homes(connection)
+    covered = country(portals, entries)
+    if province:
+        covered = _province(covered, province)
+        entries = [each for each in entries if (each.division_code or "").startswith(province)]
     todo = worklist(covered, entries)
     if as_json:
-        rows = [
-            {
-                "division_code": each.division.code, "name": each.division.name, "prefecture": each.division.prefecture,
-                "province": each.division.province, "state": each.state, "records": each.records, "last_seen": each.last_seen,
-            }
-            for each in covered.counties
-        ]  # fmt: skip
-        click.echo(
-            json.dumps({"counties": rows, "next": [asdict(each) for each in todo]}, ensure_ascii=False, indent=1)
-        )
+        told = {"counties": [each.row() for each in covered.counties], "next": [asdict(each) for each in todo]}
+        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
         return
-    for area in provinces(covered):
-        click.echo(_in_words(area, area.name))
-    click.echo(_in_words(covered, "all"))
+    for area in prefectures(covered) if province else provinces(covered):
+        click.echo(_in_words(area, area.name or "of no prefecture"))
+        if province:
+            click.echo("\n".join(map(_line, (*area.counties, *area.others))))
+    click.echo(_in_words(covered, covered.name or "all"))
     if todo:
         click.echo("\nnext:")
     for work in todo[:_SHOWN]:
@@ -353,7 +364,24 @@ def coverage(*, as_json: bool, db: Path) -> None:
         click.echo(f"{work.count:>5} {work.state}{software}, such as {work.example}: {work.step}")
 
 
-def _in_words(area: Area, name: str | None) -> str:
+def _province(of: Area, code: str) -> Area:
+    """The province of the country whose codes begin with `code`. Raises CommandError."""
+    found = next((each for each in provinces(of) if each.code == code), None)
+    if found is None:
+        raise CommandError(f"no province has counties whose codes begin with {code}")
+    return found
+
+
+def _line(division: CoveredDivision) -> str:
+    """A division with its state and, where it is archived, its records and last crawl, or else why it is not."""
+    if division.portals:
+        what = f"{division.records:,} records, last crawled {(division.last_seen or 'never')[:10]}"
+    else:
+        what = division.home.reason or "" if division.home else ""
+    return f"  {division.division.code} {division.division.name}: {division.state}{f', {what}' if what else ''}"
+
+
+def _in_words(area: Area, name: str) -> str:
     """The counties of an area: how many there are, are archived, surveyed, tried in vain, still to be tried, and in no list; its records."""
     groups = area.groups
     return (

@@ -137,6 +137,11 @@ def test_an_archive_of_an_earlier_version_shows_its_own_portals(archive: Path, t
     assert rows(page)["宁夏回族自治区"][:7] == ["22", "1", "0", "0", "1", "0", "20"]
 
 
+def test_withheld_records_are_not_counted(archive: Path, tmp_path: Path) -> None:
+    get = asking_copy(archive, tmp_path, "UPDATE records SET state = 'withheld' WHERE portal = 'yangli' AND id % 2")
+    assert rows(tree(get("/-/counties")))["宁夏回族自治区"][7] == "34"
+
+
 # --- a province ---
 
 
@@ -231,6 +236,12 @@ def test_every_state_has_a_group_and_a_name() -> None:
     assert [LABELS[f"county_group.{each}"].en for each in GROUPS]
 
 
+def test_a_state_of_a_later_version_is_shown_as_it_is(archive: Path, tmp_path: Path) -> None:
+    get = asking_copy(archive, tmp_path, "UPDATE directory SET state = 'sealed' WHERE division_code = '640302'")
+    assert rows(tree(get("/-/counties/64")))["利通区"][0].startswith("sealed ")
+    assert rows(tree(get("/-/counties")))["宁夏回族自治区"][3:5] == ["0", "3"]
+
+
 def test_in_english_names_are_marked_as_chinese(ask: Ask) -> None:
     page = tree(ask("/-/counties/64?lang=en"))
     assert page.xpath("//tr/th//text()[.='同心县']/ancestor::*[@lang][1]/@lang") == ["zh"]
@@ -284,6 +295,31 @@ def test_the_shell_tells_the_same(country: Path) -> None:
     figures = rows(tree(asking(country)("/-/counties")))["宁夏回族自治区"][:8]
     (line,) = (line for line in words.splitlines() if line.startswith("宁夏回族自治区: "))
     assert re.findall(r"[\d,]+\d|\d", line) == figures
+
+
+def test_the_shell_names_the_counties_of_a_province(archive: Path) -> None:
+    def shell(*options: str) -> tuple[int, str]:
+        done = CliRunner().invoke(main, ["coverage", *options, "--db", str(archive)], catch_exceptions=False)
+        return done.exit_code, done.output
+
+    lines = shell("--province", "64")[1].splitlines()
+    wuzhong = next(place for place, line in enumerate(lines) if line.startswith("吴忠市: 5 counties, 1 archived, "))
+    assert lines[wuzhong + 1 : wuzhong + 5] == [
+        f"  640302 利通区: blocked, {HOSTILE}",
+        "  640303 红寺堡区: dead, sample",
+        "  640323 盐池县: no_records, 0 records, last crawled never",
+        f"  640324 同心县: archived, 64 records, last crawled {last_seen(archive)}",
+    ]
+    assert next(line for line in lines if line.startswith("宁夏回族自治区: ")).endswith("; 66 records")
+    told = json.loads(shell("--province", "64", "--json")[1])
+    assert {each["division_code"][:2] for each in told["counties"]} == {"64"}
+    assert shell("--province", "99") == (2, "disclosures: no province has counties whose codes begin with 99\n")
+
+
+def last_seen(archive: Path) -> str:
+    with closing(sqlite3.connect(archive)) as connection:
+        (time,) = connection.execute("SELECT max(finished_at) FROM crawls WHERE portal = 'yangli'").fetchone()
+    return str(time)[:10]
 
 
 # --- who may see what; how heavy it is ---

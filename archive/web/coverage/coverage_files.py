@@ -18,7 +18,7 @@ _OF_PORTAL = ("id", "name", "records", "last_seen", "walked_at")
 
 def coverage_file(title: str, of: Iterable[CoveredDivision], form: str) -> Response:
     """Return divisions as a file: for people with headings and the names of states, for machines with names and codes."""
-    return whole_file(Rows(title, tuple(COLUMNS), [[*_row(each).values()] for each in of], "counties", COLUMNS), form)
+    return whole_file(Rows(title, tuple(COLUMNS), [[*each.row().values()] for each in of], "counties", COLUMNS), form)
 
 
 def area_object(area: Area) -> dict[str, Any]:
@@ -35,22 +35,6 @@ def area_object(area: Area) -> dict[str, Any]:
 
 def division_object(of: CoveredDivision) -> dict[str, Any]:
     """Return a division for machines, with its portals here."""
-    row = _row(of)
+    row = of.row()
     portals = [{name: getattr(each, name) for name in _OF_PORTAL} for each in of.portals]
     return {"code": row.pop("division_code"), **row, "portals": portals}
-
-
-def _row(of: CoveredDivision) -> dict[str, Any]:
-    """Return a division by the names in COLUMNS."""
-    division, home = of.division, of.home
-    return {
-        "division_code": division.code,
-        "name": division.name,
-        "prefecture": division.prefecture,
-        "province": division.province,
-        "state": of.state,
-        "records": of.records,
-        "last_seen": of.last_seen,
-        "home": home.home if home else None,
-        "reason": home.reason if home else None,
-    }

@@ -16,8 +16,8 @@ from archive.web.http.request_context import address, render
 LONGEST_REASON = 40
 """Characters of why a home was not read that are shown; a file has all."""
 
-STATES, GROUPS = labels_under("county_state"), labels_under("county_group")
-"""States of counties, and groups of them, with their labels."""
+GROUPS = labels_under("county_group")
+"""Groups of states of counties, with their labels."""
 
 
 async def known_portals(
@@ -49,7 +49,6 @@ async def page(datasette: Datasette, request: Request, template: str, **variable
         request,
         template,
         groups=GROUPS,
-        states=STATES,
         longest_reason=LONGEST_REASON,
         portal_address=lambda portal: address(datasette, portal.archive, "browse", portal.id),
         search_address=partial(_search_address, datasette),
