@@ -171,6 +171,22 @@ def test_what_is_of_no_county_stands_in_its_prefecture_or_below(ask: Ask) -> Non
     assert bodies["其他"] == ["宁夏回族自治区"]
 
 
+def test_counties_of_no_prefecture_are_one_place(archive: Path, tmp_path: Path) -> None:
+    """Of Chongqing some have codes that begin with 5001, others with 5002."""
+    get = asking_copy(
+        archive,
+        tmp_path,
+        "UPDATE portals SET division_code = '500101' WHERE id = 'yangli'",
+        "UPDATE portals SET division_code = '500229' WHERE id = 'checked'",
+    )
+    page = tree(get("/-/counties/50"))
+    assert [text(name) for name in page.cssselect(".cartogram a")] == ["直辖"]
+    assert rows(page)["直辖"][:2] == ["已采集 2 / 38", "66"]
+    (link,) = page.xpath("//tr[th='直辖']/td/a/@href")
+    assert link == "/-/search?place=50"
+    assert text(tree(get(link)).cssselect(".result b")[0]) == "66"
+
+
 def test_squares_lead_to_their_rows(ask: Ask) -> None:
     page = tree(ask("/-/counties/64"))
     anchors = [link.removeprefix("#") for link in page.xpath("//ul[@class='cartogram']//a/@href")]
