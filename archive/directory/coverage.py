@@ -170,11 +170,6 @@ def known_homes(connection: sqlite3.Connection) -> list[PortalHome]:
     return homes(connection) if connection.execute(_DIRECTORY).fetchone() else []
 
 
-def coverage(connection: sqlite3.Connection) -> Area:
-    """Return the country as an archive covers it. Raises sqlite3.Error."""
-    return country(archived_portals(connection), known_homes(connection))
-
-
 def covered(
     of: Iterable[Division], portals: Iterable[ArchivedPortal], entries: Iterable[PortalHome]
 ) -> list[CoveredDivision]:
