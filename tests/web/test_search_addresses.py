@@ -50,6 +50,7 @@ def test_a_place_narrows_by_the_beginning_of_division_codes(page, get):
     assert [chip.text_content() for chip in tree.cssselect(".chip")] == ["行政区划：宁夏回族自治区 ✖"]
     assert tree.xpath("//form//input[@name='place']/@value") == ["64"]
     assert get("/-/search.json?place=64").json()["title"] == "检索 宁夏回族自治区"
+    assert "宁夏回族自治区" in html.fromstring(get("/-/subscribe?place=64").text).text_content()
     assert [code.text for code in page(place="县").cssselect(".note code")] == ["place=县"]
 
 
