@@ -128,6 +128,9 @@ def test_what_was_crawled_and_gave_no_record_is_not_to_be_crawled_first_of_all(t
             connection.execute(
                 "INSERT INTO portals (id, name, division_code, home) VALUES (?, '', ?, '')", (code, code)
             )
+        connection.execute(
+            "INSERT INTO crawls (portal, mode, started_at, finished_at, outcome) SELECT id, 'full', '2026', '2026', 'blocked' FROM portals"
+        )
     told = json.loads(run("coverage", "--json", "--db", db).stdout)
     next_ = {each["example"]: (each["state"], each["step"]) for each in told["next"]}
     assert {home[7:13]: state for home, (state, _) in next_.items()} == {

@@ -26,7 +26,7 @@ from archive.directory.joining import current_code, merged
 from archive.model.divisions import COUNTY, HEADING, Division, divisions, province_of
 
 ARCHIVED, NO_RECORDS, NOT_LISTED = "archived", "no_records", "not_listed"
-"""States of divisions besides those of their homes: with records here, with a portal here that gave none yet, in no list."""
+"""States of divisions besides those of their homes: with records here, with a portal that was crawled and gave none, in no list."""
 
 UNREAD = "unread"
 
@@ -85,9 +85,9 @@ class CoveredDivision:
 
     @property
     def state(self) -> str:
-        """`archived` where there are records, `no_records` where a portal gave none; else its home's, `not_listed` without one."""
+        """`archived` where there are records, `no_records` where a crawl gave none, `surveyed` where none has ended; else its home's."""
         if self.portals:
-            return ARCHIVED if self.records else NO_RECORDS
+            return ARCHIVED if self.records else NO_RECORDS if self.last_seen else SURVEYED
         return self.home.state if self.home else NOT_LISTED
 
     @property

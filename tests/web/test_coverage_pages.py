@@ -93,7 +93,7 @@ def test_provinces_say_how_many_of_their_counties_are_in_which_state(ask: Ask) -
     page = tree(ask("/-/counties"))
     table = rows(page)
     assert len(table) == 1 + 31 + 1
-    assert table["宁夏回族自治区"] == ["22", "1", "0", "1", "2", "1", "17", "66", table["宁夏回族自治区"][-1]]
+    assert table["宁夏回族自治区"] == ["22", "1", "1", "1", "1", "1", "17", "66", table["宁夏回族自治区"][-1]]
     assert table["北京市"] == ["16", "0", "0", "0", "0", "0", "16", "—", "—"]
     assert table["全部"][:2] == [f"{len(county_divisions()):,}", "1"]
     assert [text(line) for line in page.cssselect("dl.legend dd")] == table["全部"][1:7]
@@ -134,7 +134,7 @@ def test_counts_lead_to_searches(ask: Ask) -> None:
 
 def test_an_archive_of_an_earlier_version_shows_its_own_portals(archive: Path, tmp_path: Path) -> None:
     page = tree(asking_copy(archive, tmp_path, "DROP TABLE directory")("/-/counties"))
-    assert rows(page)["宁夏回族自治区"][:7] == ["22", "1", "0", "0", "1", "0", "20"]
+    assert rows(page)["宁夏回族自治区"][:7] == ["22", "1", "1", "0", "0", "0", "20"]
 
 
 def test_withheld_records_are_not_counted(archive: Path, tmp_path: Path) -> None:
@@ -149,13 +149,13 @@ def test_a_province_opens_its_counties(ask: Ask) -> None:
     (link,) = tree(ask("/-/counties")).xpath("//table//a[.='宁夏回族自治区']/@href")
     page = tree(ask(link))
     table = rows(page)
-    assert drawn(page, "吴忠市") == {"archived": 1, "blocked": 1, "unread": 2, "not_tried": 1}
+    assert drawn(page, "吴忠市") == {"archived": 1, "surveyed": 1, "blocked": 1, "unread": 1, "not_tried": 1}
     assert table["吴忠市"][:2] == ["已采集 1 / 5", "66"]
     assert [name for name in reversed(table) if name in {"利通区", "红寺堡区", "盐池县", "同心县", "青铜峡市"}] == [
         "利通区", "红寺堡区", "盐池县", "同心县", "青铜峡市",
     ]  # fmt: skip
     assert table["同心县"][:2] == ["已采集", "64"]
-    assert table["盐池县"] == ["采集过，无记录 尚未完整采集", "0", "—"]
+    assert table["盐池县"] == ["已勘察", "0", "—"]
     assert table["利通区"] == [f"拒绝访问 {HOSTILE}", "—", "—"]
     assert table["红寺堡区"] == ["打不开 sample", "—", "—"]
     assert table["青铜峡市"] == ["出处互相矛盾 sample", "—", "—"]
@@ -223,7 +223,7 @@ def test_last_seen_is_the_end_of_the_last_crawl_that_ended(country: Path, tmp_pa
         ),
     )
     (county,) = (each for each in get("/-/counties/64.json").json()["counties"] if each["code"] == code)
-    assert county["last_seen"] == "2026-11-25T20:00:00.000Z"
+    assert (county["last_seen"], county["state"]) == ("2026-11-25T20:00:00.000Z", "no_records")
     page = tree(get("/-/counties/64"))
     assert rows(page)[county["name"]][-1] == rows(page)["银川市"][-1] == "2026-11-26"  # in Beijing
     assert rows(tree(get("/-/counties")))["宁夏回族自治区"][-1] == "2026-11-26"
@@ -255,13 +255,13 @@ def test_every_state_has_a_group_and_a_name() -> None:
 def test_a_state_of_a_later_version_is_shown_as_it_is(archive: Path, tmp_path: Path) -> None:
     get = asking_copy(archive, tmp_path, "UPDATE directory SET state = 'sealed' WHERE division_code = '640302'")
     assert rows(tree(get("/-/counties/64")))["利通区"][0].startswith("sealed ")
-    assert rows(tree(get("/-/counties")))["宁夏回族自治区"][3:5] == ["0", "3"]
+    assert rows(tree(get("/-/counties")))["宁夏回族自治区"][3:5] == ["0", "2"]
 
 
 def test_in_english_names_are_marked_as_chinese(ask: Ask) -> None:
     page = tree(ask("/-/counties/64?lang=en"))
     assert page.xpath("//tr/th//text()[.='同心县']/ancestor::*[@lang][1]/@lang") == ["zh"]
-    assert rows(page)["盐池县"][0] == "crawled, no records never crawled completely"
+    assert rows(page)["盐池县"][0] == "surveyed"
 
 
 # --- files, the shell ---
@@ -273,7 +273,7 @@ def test_both_pages_are_json_too(ask: Ask) -> None:
     (ningxia,) = (each for each in whole["provinces"] if each["code"] == "64")
     assert (ningxia["name"], ningxia["counties"], ningxia["archived"]) == ("宁夏回族自治区", 22, 1)
     assert ningxia["groups"] == {
-        "archived": 1, "surveyed": 0, "blocked": 1, "unread": 2, "not_tried": 1, "not_listed": 17,
+        "archived": 1, "surveyed": 1, "blocked": 1, "unread": 1, "not_tried": 1, "not_listed": 17,
     }  # fmt: skip
     province = ask("/-/counties/64.json").json()
     counties = {county["name"]: county for county in province["counties"]}
@@ -323,7 +323,7 @@ def test_the_shell_names_the_counties_of_a_province(archive: Path) -> None:
     assert lines[wuzhong + 1 : wuzhong + 5] == [
         f"  640302 利通区: blocked, {HOSTILE}",
         "  640303 红寺堡区: dead, sample",
-        "  640323 盐池县: no_records, 0 records, last crawled never",
+        "  640323 盐池县: surveyed, 0 records, last crawled never",
         f"  640324 同心县: archived, 64 records, last crawled {last_seen(archive)}",
     ]
     assert next(line for line in lines if line.startswith("宁夏回族自治区: ")).endswith("; 66 records")
