@@ -39,7 +39,7 @@ SLOW = (
     "tests/test_made_pages.py", "tests/test_merge", "tests/test_old_archives.py", "tests/test_original_files.py",
     "tests/test_page_robustness.py", "tests/test_page_tables.py", "tests/test_redacted_copies.py",
     "tests/test_remote_jobs.py", "tests/test_rosters.py", "tests/test_schedule.py::test_an_interrupted_process",
-    "tests/test_sealing.py", "tests/test_search_archive.py", "tests/test_snapshot.py", "tests/test_tallies.py",
+    "tests/test_sealing.py", "tests/test_search_archive.py", "tests/test_simulated_country.py", "tests/test_snapshot.py", "tests/test_tallies.py",
     "tests/test_watch.py", "tests/test_widening.py", "tests/web/test_access_control.py",
     "tests/web/test_archived_copy.py", "tests/web/test_browse_pages.py", "tests/web/test_budget_pages.py",
     "tests/web/test_history.py", "tests/web/test_home_page.py", "tests/web/test_hostile.py",

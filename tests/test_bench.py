@@ -164,6 +164,7 @@ SMALLEST = {
     "country": "--portals 16",
     "portals": "--portals 2 --records 5",
     "reading": "--runs 1",
+    "simulated_country": "--portals 4 --days 10 --sample 2",
     "repeat": "--times 1 --busy 1 -- tests/test_clock.py",
     "sql_mutants": "removed_records",
 }

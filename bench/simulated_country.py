@@ -1,0 +1,305 @@
+"""A simulated country: a year of daily crawls of thousands of made-up portals, by the real scheduler, with real states and messages.
+
+    python -m bench.simulated_country [--portals 2800] [--days 365] [--seed 1] [--machines 1] [--sample 100] [--software FILE]
+
+Simulated are the network, the pages and the clock, which passes from crawl to crawl: portals, sizes, news and faults are drawn from
+tables (`bench.simulated_portals`). Real are the schedule, the states and the messages, all of them for every portal; and for every
+portal of a SAMPLE the crawl session, too, which seals and stores each answer in an archive of its own (`bench.simulated_archives`).
+Processor and memory are worked out from what the benchmarks measured (`bench.costs`), the disk from what the sample took.
+A machine crawls as many portals at once as one process of `disclosures crawl --due` does; who finds no place waits.
+`--software`: a table of an operator's own in place of the built-in shares: columns most_frequent_shape, counties, counties_with_it.
+"""
+
+import argparse
+import heapq
+import math
+import statistics
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from archive.ingest.frontier import FULL_EVERY
+from bench import costs
+from bench.measure import Curve, Figure, Ratio, Report, arguments, p95, tell
+from bench.simulated_archives import Crawled, KeptArchive, NotedArchive, SimulatedArchive
+from bench.simulated_portals import (
+    DAY,
+    FILE_BYTES,
+    SOFTWARE,
+    SimulatedPortal,
+    Software,
+    Traffic,
+    draw_portals,
+    read_faults,
+    read_software,
+    with_shares_of,
+)
+from crawler.jobs.run import AGAIN_AFTER, AT_ONCE
+from crawler.notify import health_message
+
+BEGINS = date(2025, 1, 1)
+GB = 1e9
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Morning:
+    """The state of the country on one morning: portals by state, changes reported, letters of the message, answers of the day before."""
+
+    states: Counter[str]
+    changes: int
+    letters: int
+    requests: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of the sample's files, and the records and answers that they hold."""
+
+    files: dict[str, int]
+    records: int = 0
+    answers: int = 0
+
+
+@dataclass(slots=True)
+class Lived:
+    """All crawls of some time. `waits`: for a place, of portals that were crawled before; `walked`: when each was first read wholly."""
+
+    crawls: Counter[str] = field(default_factory=Counter)
+    traffic: Traffic = field(default_factory=Traffic)
+    processor: float = 0.0
+    busy: timedelta = timedelta(0)
+    waits: list[timedelta] = field(default_factory=list)
+    walked: dict[str, datetime] = field(default_factory=dict)
+    mornings: list[Morning] = field(default_factory=list)
+    sampled: Counter[str] = field(default_factory=Counter)
+    foreseen: Counter[str] = field(default_factory=Counter)
+
+
+class Country:
+    """Portals and their archives in `folder`; `sample`: one of so many has its crawls kept whole."""
+
+    def __init__(self, folder: Path, portals: Sequence[SimulatedPortal], sample: int, machines: int) -> None:
+        begins = datetime.combine(BEGINS, time(0), UTC)
+        self.portals, self.begins = portals, begins
+        self.lived = Lived()
+        self.listed = sum(each.listed for each in portals)
+        self.kept = KeptArchive(folder / "kept.db", portals[::sample], BEGINS)
+        self._noted = NotedArchive(
+            folder / "noted.db", [each for each in portals if each.file.id not in self.kept.portals], begins
+        )
+        self._due = [(begins, number) for number in range(len(portals))]
+        self.places = [begins] * (AT_ONCE * machines)
+        self.costs = costs.measured()
+        self.empty = Sizes(self.kept.sizes())
+        self.first: Sizes | None = None
+        self._answered = 0
+
+    def live(self, days: int) -> Iterator[datetime]:
+        """Let so many days pass; yields each morning."""
+        morning, ends = self.begins + DAY, self.begins + days * DAY
+        while morning <= ends:
+            begins = max(self._due[0][0], self.places[0])
+            if begins >= morning:
+                self._report(morning)
+                yield morning
+                morning += DAY
+            else:
+                self._crawl_next(begins)
+
+    def close(self) -> None:
+        """Close the archives."""
+        self.kept.close()
+        self._noted.close()
+
+    def places_wanted(self) -> float:
+        """Return at how many places portals would have to be crawled all the time, were none of them to wait."""
+        share = 0.0
+        for portal in self.portals:
+            every = self._archive_of(portal).rhythm(portal, portal.read_at)
+            full, update = portal.full_crawl(), portal.update(portal.read_at + every)
+            share += portal.answers_after(full.requests, None) / FULL_EVERY
+            share += portal.answers_after(update.requests, None) / every
+        return share
+
+    def sizes(self) -> Sizes:
+        """The sizes of the sample's files."""
+        (records,) = self.kept.connection.execute("SELECT count(*) FROM records").fetchone()
+        return Sizes(self.kept.sizes(), records, self._answered)
+
+    def _archive_of(self, portal: SimulatedPortal) -> SimulatedArchive:
+        return self.kept if portal.file.id in self.kept.portals else self._noted
+
+    def _crawl_next(self, now: datetime) -> None:
+        """Crawl the portal that is due, at the place that is free; or put it off, where it is due later by now."""
+        due, number = heapq.heappop(self._due)
+        portal = self.portals[number]
+        archive = self._archive_of(portal)
+        plan = archive.plan(portal, now)
+        if plan.at > now:
+            heapq.heappush(self._due, (plan.at, number))
+            return
+        crawled = archive.crawl(portal, plan.mode, now)
+        heapq.heapreplace(self.places, crawled.ends)
+        if portal.file.id in self.lived.walked:
+            self.lived.waits.append(now - due)
+        self._count(portal, crawled)
+        heapq.heappush(self._due, (self._next(archive, portal, crawled), number))
+
+    def _next(self, archive: SimulatedArchive, portal: SimulatedPortal, crawled: Crawled) -> datetime:
+        """Return when a portal is due again: a process that goes on crawling others takes it up no sooner than AGAIN_AFTER."""
+        at = max(archive.plan(portal, crawled.ends).at, crawled.ends)
+        return max(at, crawled.begins + AGAIN_AFTER) if max(self.places) > at else at
+
+    def _count(self, portal: SimulatedPortal, crawled: Crawled) -> None:
+        lived, traffic = self.lived, crawled.traffic
+        lived.crawls[crawled.mode] += 1
+        lived.traffic += traffic
+        lived.processor += self.costs.processor(traffic)
+        lived.busy += crawled.ends - crawled.begins
+        if portal.file.id not in lived.walked and not portal.unread:
+            lived.walked[portal.file.id] = crawled.ends
+        if portal.file.id in self.kept.portals:
+            self._answered += traffic.requests
+            lived.sampled[crawled.mode] += traffic.requests
+            lived.foreseen[crawled.mode] += crawled.foreseen.requests
+            if self.first is None and self.kept.portals.keys() <= lived.walked.keys():
+                self.first = self.sizes()
+
+    def _report(self, now: datetime) -> None:
+        """Report the changes of states in one message, as `disclosures status --tell` does."""
+        states: Counter[str] = Counter()
+        changes, requests = [], self.lived.traffic.requests
+        for archive in (self.kept, self._noted):
+            health = archive.states(now)
+            states.update(each.state for each in health)
+            changed = archive.changes(health)
+            archive.note_reported(changed, now)
+            changes += changed
+        letters = len(health_message.text(changes)) if changes else 0
+        before = sum(each.requests for each in self.lived.mornings)
+        self.lived.mornings.append(Morning(states, len(changes), letters, requests - before))
+
+
+def report(country: Country, days: int, machines: int) -> Report:
+    """The figures of a country in which so many days have passed."""
+    lived, made = (
+        country.lived,
+        Report("simulated_country", f"A simulated country: {len(country.portals):,} portals, {days} days"),
+    )
+    made.figures = [*_work(country, days), *_disk(country), *_states(lived)]
+    made.ratios = [
+        Ratio(f"requests of the sample's {mode} crawls, by the archive's frontier to those foreseen", lived.sampled[mode] / foreseen)
+        for mode, foreseen in lived.foreseen.items()
+    ]  # fmt: skip
+    points = [(float(day), float(each.requests)) for day, each in enumerate(lived.mornings, 1)]
+    made.curves.append(Curve("A simulated year", "days", "requests a day", f"{machines} machines", points))
+    made.notes.append(
+        "Simulated: network, pages, clock. Real: schedule, states and messages of all portals, and the crawl sessions of "
+        f"{len(country.kept.portals)} of them. By other benchmarks' figures: processor and memory."
+    )
+    return made
+
+
+def _work(country: Country, days: int) -> list[Figure]:
+    """The work of crawling: requests, bytes, time and processor."""
+    lived, every = country.lived, max(days, 1)
+    first = [(at - country.begins) / DAY for at in lived.walked.values()]
+    places = len(country.places)
+    wanted = country.places_wanted()
+    return [
+        Figure("records listed at the beginning", country.listed, ""),
+        Figure("portals read wholly", len(lived.walked), ""),
+        Figure("days until 95 of 100 of these were", p95(first) if first else 0, "days"),
+        Figure("updates a day", lived.crawls["update"] / every, ""),
+        Figure("full crawls a day", lived.crawls["full"] / every, ""),
+        Figure("requests a day", lived.traffic.requests / every, ""),
+        Figure("requests on the busiest day", max(each.requests for each in lived.mornings), ""),
+        Figure("of 100 requests, for pages that are as they were", 100 * lived.traffic.unchanged / lived.traffic.requests, ""),
+        Figure("received a day", lived.traffic.bytes / GB / every, "GB"),
+        Figure("places in use, on average", lived.busy / (every * DAY), "", places),
+        Figure("places wanted at the end, were none to wait", wanted, "", places),
+        Figure("machines wanted for these", math.ceil(wanted / AT_ONCE), ""),
+        Figure("wait for a place, 95th percentile", p95([each / HOUR for each in lived.waits or [timedelta(0)]]), "h"),
+        Figure("processor a day", lived.processor / 3600 / every, "h"),
+        Figure("memory of a machine's crawls", country.costs.memory, "MB"),
+    ]  # fmt: skip
+
+
+def _disk(country: Country) -> list[Figure]:
+    """The disk that the archive takes in the end, by what the sample took."""
+    first, last = country.first, country.sizes()
+    if first is None:
+        return []
+    traffic, figures, total = country.lived.traffic, [], 0.0
+    for name, bytes_first in first.files.items():
+        a_record = (bytes_first - country.empty.files[name]) / first.records
+        grown = last.files[name] - bytes_first - (last.records - first.records) * a_record
+        an_answer = max(grown, 0) / max(last.answers - first.answers, 1)
+        files = traffic.files * FILE_BYTES if name == "evidence" else 0
+        size = traffic.pages * a_record + (traffic.unchanged + traffic.lists) * an_answer + files
+        total += size
+        figures += [
+            Figure(f"{name}: bytes for a record at its first crawl", a_record, ""),
+            Figure(f"{name}: bytes for an answer afterwards", an_answer, ""),
+            Figure(f"{name} in the end", size / GB, "GB"),
+        ]
+    return [
+        *figures,
+        Figure("of the evidence, files", traffic.files * FILE_BYTES / GB, "GB"),
+        Figure("disk in all", total / GB, "GB"),
+    ]
+
+
+def _states(lived: Lived) -> list[Figure]:
+    """The states on an average morning, and the messages of changes."""
+    mornings = lived.mornings
+    names = sorted({name for each in mornings for name in each.states})
+    told = [each.letters for each in mornings if each.changes]
+    return [
+        *(
+            Figure(f"portals {name}, on average", statistics.mean(each.states[name] for each in mornings), "")
+            for name in names
+        ),
+        Figure("changes of states reported a day", statistics.mean(each.changes for each in mornings), ""),
+        Figure("days without a message", sum(not each.changes for each in mornings), ""),
+        Figure("letters of a message, median", statistics.median(told) if told else 0, ""),
+        Figure("letters of the longest message", max(told, default=0), ""),
+    ]
+
+
+def drawn(options: argparse.Namespace) -> list[SimulatedPortal]:
+    """The portals of a country, with the faults of its days."""
+    software: Sequence[Software] = read_software(SOFTWARE)
+    if options.software:
+        software = with_shares_of(software, options.software)
+    portals = draw_portals(options.portals, software, seed=options.seed, since=BEGINS, sample=options.sample)
+    for portal in portals:
+        portal.draw_faults(read_faults(), datetime.combine(BEGINS, time(0), UTC), options.days)
+    return portals
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--portals", type=int, default=2_800)
+    parser.add_argument("--days", type=int, default=365)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--machines", type=int, default=1)
+    parser.add_argument("--sample", type=int, default=100, help="one portal of so many has its crawls kept whole (100)")
+    parser.add_argument("--software", type=Path, metavar="FILE", help="a table with the products' shares")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        country = Country(Path(name), drawn(options), options.sample, options.machines)
+        for morning in country.live(options.days):
+            if morning.day == 1:
+                print(f"{morning:%Y-%m-%d}: {country.lived.crawls.total():,} crawls", file=sys.stderr, flush=True)
+        tell(report(country, options.days, options.machines), options)
+        country.close()
+
+
+if __name__ == "__main__":
+    main()
