@@ -160,7 +160,7 @@ def tell(report: Report, options: argparse.Namespace) -> None:
     if options.keep:
         kept = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
         asked = [f"--{name.replace('_', '-')} {value}" for name, value in vars(options).items()
-                 if name != "keep" and isinstance(value, int) and not isinstance(value, bool)]  # fmt: skip
+                 if name != "keep" and isinstance(value, int | str) and not isinstance(value, bool)]  # fmt: skip
         kept[report.name] = {"command": " ".join([f"python -m bench.{report.name}", *asked]), **conditions()}
         kept[report.name] |= asdict(report)
         KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -27,6 +27,8 @@ ORDER = (
     "search",
     "pages",
     "questions",
+    "curve",
+    "simulated_country",
     "mutants",
 )
 """Benchmarks in the order of the page; new ones follow."""
@@ -64,6 +66,16 @@ def _section(one: Kept) -> Iterator[str]:
     if "scores" in one:
         yield from _scores(one["scores"])
         return
+    if not one["figures"]:
+        yield from _points(one["curves"])
+    else:
+        yield from _figures(one)
+    yield ""
+    for note in one["notes"]:
+        yield f"{note}\n"
+
+
+def _figures(one: Kept) -> Iterator[str]:
     yield "| ratio | clock | processor | at most |\n|---|---:|---:|---:|"
     for each in one["ratios"]:
         yield f"| {each['what']} | {_number(each['wall'])} | {_number(each['processor'])} | {_number(each['target'])} |"
@@ -71,9 +83,14 @@ def _section(one: Kept) -> Iterator[str]:
     for each in one["figures"]:
         value = f"{_number(each['value'])} {each['unit']}"
         yield f"| {each['what']} | {value} | {_number(each['processor'])} | {_number(each['target'])} |"
-    yield ""
-    for note in one["notes"]:
-        yield f"{note}\n"
+
+
+def _points(curves: Sequence[Kept]) -> Iterator[str]:
+    """Curves over the same values of x as a table: a row for each curve, a column for each x."""
+    across = [x for x, _ in curves[0]["points"]]
+    yield f"| {curves[0]['x']} | {' | '.join(f'{x:,.0f}' for x in across)} |\n|---|{'---:|' * len(across)}"
+    for curve in curves:
+        yield f"| {curve['name']}, {curve['y']} | {' | '.join(_number(y) for _, y in curve['points'])} |"
 
 
 def _scores(scores: Mapping[str, Kept]) -> Iterator[str]:

@@ -3,7 +3,6 @@
 The pages have the TRS county template's markup and random Chinese text that says that it is benchmark text.
 """
 
-import random
 import shutil
 import socket
 import subprocess
@@ -11,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from random import Random
 
 from tests.files import docx, text_cell, word, word_table, xlsx
 
@@ -59,28 +59,34 @@ _STYLE = "\n".join(f".c{n}{{margin:{n}px;padding:{n}px;color:#333;font-size:14px
 def write_portal(folder: Path, records: int, seed: int = 1, *, small: bool = False, files: int = 0) -> None:
     """Write a catalogue of `records` records, 20 a list page, under `folder`/xxgk/; pages of 20 KB, or `small` ones of 3.
 
-    Of a hundred records `files` link to a file of their own: by turns docx, xlsx, pdf, xls and txt.
+    Of a hundred records `files` link to a file of their own: by turns docx, xlsx, pdf, xls and txt. The list begins with the last
+    record; with fewer of them it was written before, the pages of these stay as they are.
     """
-    randomly = random.Random(seed)
     catalog = folder / "xxgk"
-    (catalog / "201711").mkdir(parents=True)
+    (catalog / "201711").mkdir(parents=True, exist_ok=True)
     pages = -(-records // ROWS_A_PAGE)
     for page in range(pages):
-        rows = []
-        for number in range(page * ROWS_A_PAGE, min(records, (page + 1) * ROWS_A_PAGE)):
-            title = "".join(randomly.choices(WORDS, k=8)) + f"第{number}号"
-            agency = randomly.choice(AGENCIES)
-            rows.append(_row(number, title, agency))
-            path = catalog / f"201711/t20171101_{number}.html"
-            main = _record(number, title, agency, randomly, 2 if small else 16)
-            if number % 100 < files:
-                main += _write_file(path, number, randomly)
-            path.write_text(_page(title, main, small), "utf-8")
+        newest = records - page * ROWS_A_PAGE
+        numbers = range(newest - 1, max(newest - ROWS_A_PAGE, 0) - 1, -1)
+        rows = "".join(_write_record(catalog, number, Random(f"{seed} {number}"), small, files) for number in numbers)
         head = "<ul><li>索引号</li><li>标题</li><li>发布单位</li><li>发布日期</li></ul>"
         pager = f'<script>createPageHTML({pages}, {page}, "list", "html");</script>'
-        main = f'<div class="boxcon">{head}{"".join(rows)}</div>{pager}'
         name = "list.html" if page == 0 else f"list_{page}.html"
+        main = f'<div class="boxcon">{head}{rows}</div>{pager}'
         (catalog / name).write_text(_page("目录", main, small), "utf-8")
+
+
+def _write_record(catalog: Path, number: int, randomly: Random, small: bool, files: int) -> str:
+    """Write a record's page and file, if it is not there; return its row."""
+    title = "".join(randomly.choices(WORDS, k=8)) + f"第{number}号"
+    agency = randomly.choice(AGENCIES)
+    path = catalog / f"201711/t20171101_{number}.html"
+    if not path.exists():
+        main = _record(number, title, agency, randomly, 2 if small else 16)
+        if number * files % 100 < files:
+            main += _write_file(path, number, randomly)
+        path.write_text(_page(title, main, small), "utf-8")
+    return _row(number, title, agency)
 
 
 def _page(title: str, main: str, small: bool) -> str:
@@ -99,7 +105,7 @@ def _row(number: int, title: str, agency: str) -> str:
     )
 
 
-def _record(number: int, title: str, agency: str, randomly: random.Random, paragraphs: int) -> str:
+def _record(number: int, title: str, agency: str, randomly: Random, paragraphs: int) -> str:
     text = "".join(f"<p>{''.join(randomly.choices(WORDS, k=40))}。</p>" for _ in range(paragraphs))
     return (
         f'<div class="pos">当前位置：<a href="/">首页</a> > <a href="/xxgk/list.html">目录</a></div><h1>{title}</h1><table>'
@@ -109,7 +115,7 @@ def _record(number: int, title: str, agency: str, randomly: random.Random, parag
     )
 
 
-def _write_file(page: Path, number: int, randomly: random.Random) -> str:
+def _write_file(page: Path, number: int, randomly: Random) -> str:
     """Write a file beside its record's page; return the link to it."""
     lines = ["".join(randomly.choices(WORDS, k=20)) for _ in range(100)]
     table = "\n".join(f"{line[:8]}\t{number}\t{place}" for place, line in enumerate(lines))

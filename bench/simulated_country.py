@@ -1,12 +1,12 @@
 """A simulated country: a year of daily crawls of thousands of made-up portals, by the real scheduler, with real states and messages.
 
-    python -m bench.simulated_country [--portals 2800] [--days 365] [--seed 1] [--machines 1] [--sample 100] [--software FILE]
+    python -m bench.simulated_country [--portals 2800] [--days 365] [--seed 1] [--processes 1] [--sample 100] [--software FILE]
 
 Simulated are the network, the pages and the clock, which passes from crawl to crawl: portals, sizes, news and faults are drawn from
 tables (`bench.simulated_portals`). Real are the schedule, the states and the messages, all of them for every portal; and for every
 portal of a SAMPLE the crawl session, too, which seals and stores each answer in an archive of its own (`bench.simulated_archives`).
 Processor and memory are worked out from what the benchmarks measured (`bench.costs`), the disk from what the sample took.
-A machine crawls as many portals at once as one process of `disclosures crawl --due` does; who finds no place waits.
+Each of the PROCESSES crawls as many portals at once as one `disclosures crawl --due` does; who finds no place waits.
 `--software`: a table of an operator's own in place of the built-in shares: columns most_frequent_shape, counties, counties_with_it.
 """
 
@@ -83,7 +83,7 @@ class Lived:
 class Country:
     """Portals and their archives in `folder`; `sample`: one of so many has its crawls kept whole."""
 
-    def __init__(self, folder: Path, portals: Sequence[SimulatedPortal], sample: int, machines: int) -> None:
+    def __init__(self, folder: Path, portals: Sequence[SimulatedPortal], sample: int, processes: int) -> None:
         begins = datetime.combine(BEGINS, time(0), UTC)
         self.portals, self.begins = portals, begins
         self.lived = Lived()
@@ -93,7 +93,7 @@ class Country:
             folder / "noted.db", [each for each in portals if each.file.id not in self.kept.portals], begins
         )
         self._due = [(begins, number) for number in range(len(portals))]
-        self.places = [begins] * (AT_ONCE * machines)
+        self.places = [begins] * (AT_ONCE * processes)
         self.costs = costs.measured()
         self.empty = Sizes(self.kept.sizes())
         self.first: Sizes | None = None
@@ -185,7 +185,7 @@ class Country:
         self.lived.mornings.append(Morning(states, len(changes), letters, requests - before))
 
 
-def report(country: Country, days: int, machines: int) -> Report:
+def report(country: Country, days: int, processes: int) -> Report:
     """The figures of a country in which so many days have passed."""
     lived, made = (
         country.lived,
@@ -197,7 +197,7 @@ def report(country: Country, days: int, machines: int) -> Report:
         for mode, foreseen in lived.foreseen.items()
     ]  # fmt: skip
     points = [(float(day), float(each.requests)) for day, each in enumerate(lived.mornings, 1)]
-    made.curves.append(Curve("A simulated year", "days", "requests a day", f"{machines} machines", points))
+    made.curves.append(Curve("A simulated year", "days", "requests a day", f"crawled by {processes} processes", points))
     made.notes.append(
         "Simulated: network, pages, clock. Real: schedule, states and messages of all portals, and the crawl sessions of "
         f"{len(country.kept.portals)} of them. By other benchmarks' figures: processor and memory."
@@ -218,15 +218,16 @@ def _work(country: Country, days: int) -> list[Figure]:
         Figure("updates a day", lived.crawls["update"] / every, ""),
         Figure("full crawls a day", lived.crawls["full"] / every, ""),
         Figure("requests a day", lived.traffic.requests / every, ""),
+        Figure("requests a day, of the last four weeks", statistics.mean(each.requests for each in lived.mornings[-28:]), ""),
         Figure("requests on the busiest day", max(each.requests for each in lived.mornings), ""),
         Figure("of 100 requests, for pages that are as they were", 100 * lived.traffic.unchanged / lived.traffic.requests, ""),
         Figure("received a day", lived.traffic.bytes / GB / every, "GB"),
         Figure("places in use, on average", lived.busy / (every * DAY), "", places),
         Figure("places wanted at the end, were none to wait", wanted, "", places),
-        Figure("machines wanted for these", math.ceil(wanted / AT_ONCE), ""),
+        Figure("processes wanted for these", math.ceil(wanted / AT_ONCE), ""),
         Figure("wait for a place, 95th percentile", p95([each / HOUR for each in lived.waits or [timedelta(0)]]), "h"),
         Figure("processor a day", lived.processor / 3600 / every, "h"),
-        Figure("memory of a machine's crawls", country.costs.memory, "MB"),
+        Figure("memory of each process, peak", country.costs.memory, "MB"),
     ]  # fmt: skip
 
 
@@ -288,16 +289,16 @@ def main() -> None:
     parser.add_argument("--portals", type=int, default=2_800)
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--machines", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--sample", type=int, default=100, help="one portal of so many has its crawls kept whole (100)")
     parser.add_argument("--software", type=Path, metavar="FILE", help="a table with the products' shares")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        country = Country(Path(name), drawn(options), options.sample, options.machines)
+        country = Country(Path(name), drawn(options), options.sample, options.processes)
         for morning in country.live(options.days):
             if morning.day == 1:
                 print(f"{morning:%Y-%m-%d}: {country.lived.crawls.total():,} crawls", file=sys.stderr, flush=True)
-        tell(report(country, options.days, options.machines), options)
+        tell(report(country, options.days, options.processes), options)
         country.close()
 
 

@@ -45,6 +45,9 @@ FILES_A_RECORD, FILE_BYTES = 0.25, 200_000
 WITHDRAWN_A_YEAR = 0.1
 """The share of its listed records that a portal withdraws in a year."""
 
+ASKED_WITHIN = timedelta(hours=1)
+"""The pages that are due again are the first that a crawl asks for."""
+
 NOT_MODIFIED_BYTES = 300
 SLOW_ANSWER = 20.0
 """Seconds for an answer of a portal that is slow."""
@@ -281,18 +284,20 @@ class SimulatedPortal:
     def _due(self, since_crawl: timedelta, since_full: timedelta) -> int:
         """Records' pages that an update asks for again: those whose interval is shorter than the time since all were asked for.
 
-        The integral of 1/interval over the ages of the records (archive.ingest.frontier.page_interval), within the quota.
+        The integral of 1/interval over the ages of the records (archive.ingest.frontier.page_interval), within the daily quota.
         """
-        if since_full < SHORTEST_INTERVAL:
+        # What the last crawl asked for while it ran is too fresh for one that begins SHORTEST_INTERVAL after it.
+        if since_full < SHORTEST_INTERVAL + ASKED_WITHIN:
             return 0
-        shortest, longest = max(SHORTEST_INTERVAL, since_crawl) / DAY, LONGEST_INTERVAL / DAY
+        again = since_crawl if since_crawl > SHORTEST_INTERVAL + ASKED_WITHIN else 2 * since_crawl
+        longest, shortest = LONGEST_INTERVAL / DAY, again / DAY
         asked = max(min(since_full / DAY, longest), shortest)
         a_day = self.a_workday * WORKDAYS_A_YEAR / 365
         due_a_day = a_day * (1 + math.log(asked / shortest)) / INTERVAL_SHARE
         if since_full / DAY > longest:
             due_a_day += max(self.listed - a_day * longest / INTERVAL_SHARE, 0) / longest
-        quota = max(LEAST_DAILY_QUOTA, int(self.listed * DAILY_QUOTA_SHARE))
-        return min(round(due_a_day * max(since_crawl / DAY, 1)), quota)
+        quota = max(LEAST_DAILY_QUOTA, int(self.listed * DAILY_QUOTA_SHARE)) * (since_crawl / again)
+        return round(min(due_a_day * (since_crawl / DAY), max(quota - self.fresh, 0)))
 
 
 def draw_portals(

@@ -19,6 +19,7 @@ from bench import (
     budget_pages,
     budgets,
     coverage,
+    curve,
     evidence,
     files,
     flipped_bytes,
@@ -112,6 +113,32 @@ def test_memory_is_reported_by_tenths_of_a_crawl():
     assert memory.peaks(iter(seen), 100) == [(10 * step, 95.0 + 10 * step) for step in range(1, 11)]
 
 
+def test_costs_are_measured_size_by_size_and_not_twice(tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "queries", lambda _: [("words", {"q": "预算"})])
+    kept = archive_of(tmp_path, 200)
+    values = curve.measured(tmp_path, [100, 200], 20, 2)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        kept.name,
+        curve.NOTES,
+    }  # what it made is removed, what was there is not
+    monkeypatch.setattr(curve, "of_archive", None)
+    assert curve.measured(tmp_path, [100, 200], 20, 2) == values
+    curves = {each.name: each.points for each in curve.report(values).curves}
+    assert len(curves) == len(curve.MEASURES)
+    assert all(value > 0 for points in curves.values() for _, value in points)
+    assert curves["the archive"][0][1] < curves["the archive"][1][1]
+
+
+def test_a_report_of_curves_is_a_table_by_size(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(measure, "KEPT", tmp_path / "benchmarks.json")
+    made = curve.report({10_000: [1.0] * 8, 3_000_000: [2.5] * 8})
+    measure.tell(made, Namespace(keep=True, sizes="10000,3000000", folder=tmp_path))
+    written = page.page(json.loads((tmp_path / "benchmarks.json").read_text("utf-8")))
+    assert "| records | 10,000 | 3,000,000 |" in written
+    assert "| home, 95th percentile, ms | 1.00 | 2.50 |" in written
+    assert "`python -m bench.curve --sizes 10000,3000000`" in written
+
+
 def test_searches_are_asked_of_each_way_to_search(archive, monkeypatch):
     monkeypatch.setattr(search, "queries", lambda _: [("words", {"q": "预算"}), ("words", {"q": "棚户区"})])
     report = search.report({400: search.of_size(archive)})
@@ -161,6 +188,7 @@ SMALLEST = {
     "crawl": "--records 20 --runs 1",
     "masking": "--size 500",
     "memory": "--records 200",
+    "checked_model": "--portals 2 --records 20",
     "country": "--portals 16",
     "portals": "--portals 2 --records 5",
     "reading": "--runs 1",
@@ -170,7 +198,7 @@ SMALLEST = {
 }
 """The command lines of benchmarks that no other test runs, with their smallest numbers."""
 
-WANT_NGINX = {"country", "crawl", "memory", "portals"}
+WANT_NGINX = {"checked_model", "country", "crawl", "memory", "portals"}
 BY_ANOTHER = {"all", "bare_spider", "unsealed"}
 """Commands that run, or are run by, benchmarks that are tested."""
 

@@ -34,7 +34,7 @@ def _portal(seed=3, *, sampled=True, **software):
 
 
 def _options(**changed):
-    return Namespace(**{"portals": 4, "days": 3, "seed": 1, "sample": 3, "machines": 1, "software": None} | changed)
+    return Namespace(**{"portals": 4, "days": 3, "seed": 1, "sample": 3, "processes": 1, "software": None} | changed)
 
 
 def _figures(country, days):

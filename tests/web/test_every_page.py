@@ -126,7 +126,7 @@ def test_every_page_serves_everybody(opened, address, path):
     assert page.evaluate(CUT_OFF) == []
 
 
-@pytest.mark.parametrize("path", [*PAGES, *SEALED, *CLOSED], ids=lambda path: path or "home")
+@pytest.mark.parametrize("path", [*PAGES, *SEALED, *COUNTRY, *CLOSED], ids=lambda path: path or "home")
 def test_every_page_serves_readers_of_english_in_the_dark(in_english, address, path):
     """One load and one run of axe-core, in English and in dark colours: of each by itself, a page has no elements that the other hasn't."""
     page = in_english
