@@ -34,6 +34,7 @@ from crawler.notify.health_message import StateChange
 NOTED_LISTS = 2
 """Catalogues of a portal whose crawls are only noted: one of them can fail by itself."""
 
+INDEX_MERGED = "INSERT INTO records_fts (records_fts) VALUES ('optimize')"
 _CRAWL = "INSERT INTO crawls (id, portal, mode, started_at, finished_at, outcome) VALUES (?, ?, ?, ?, ?, ?)"
 _LEDGER = "INSERT INTO ledger (crawl_id, catalog_id, pages_read, rows_read, complete) VALUES (?, ?, ?, ?, ?)"
 _ANSWER = """
@@ -54,6 +55,15 @@ class Crawled:
     ends: datetime
     traffic: Traffic
     foreseen: Traffic
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of a database: of all but its table of captures, of that one, and how many captures it holds."""
+
+    contents: int
+    captures: int
+    count: int
 
 
 class SimulatedArchive:
@@ -211,27 +221,27 @@ class KeptArchive(SimulatedArchive):
         super().close()
         self._evidence.close()
 
-    def sizes(self) -> dict[str, int]:
-        """Bytes of the archive and of its evidence, of copies without what later writings overwrite: free pages, unmerged indexes."""
-        return {
-            "archive": _size(self.db, "INSERT INTO records_fts (records_fts) VALUES ('optimize')"),
-            "evidence": _size(beside(self.db)),
-        }
+    def sizes(self) -> dict[str, Sizes]:
+        """The sizes of the archive and of its evidence."""
+        return {"archive": _sizes(self.db, INDEX_MERGED), "evidence": _sizes(beside(self.db))}
 
 
-def _size(path: Path, tidying: str = "") -> int:
-    """The bytes of a database's copy, after an SQL statement that tidies it."""
+def _sizes(path: Path, *tidying: str) -> Sizes:
+    """The sizes of a database's copy, after SQL statements that tidy it: without what later writings overwrite."""
     copy = path.with_suffix(".copy")
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("VACUUM INTO ?", (str(copy),))
     with closing(sqlite3.connect(copy, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
-        if tidying:
-            connection.execute(tidying)
-            connection.execute("VACUUM")
-    size = copy.stat().st_size
+        (count,) = connection.execute("SELECT count(*) FROM captures").fetchone()
+        sizes = []
+        for statements in (tidying, ("DROP TABLE captures",)):
+            for statement in (*statements, "VACUUM"):
+                connection.execute(statement)
+            sizes.append(copy.stat().st_size)
     copy.unlink()
-    return size
+    whole, without = sizes
+    return Sizes(without, whole - without, count)
 
 
 def _of_file(portal: SimulatedPortal) -> PortalOfFile:

@@ -1,6 +1,7 @@
 """A simulated country: a year of daily crawls of thousands of made-up portals, by the real scheduler, with real states and messages.
 
-    python -m bench.simulated_country [--portals 2800] [--days 365] [--seed 1] [--processes 1] [--sample 100] [--software FILE]
+    python -m bench.simulated_country [--portals 2800] [--days 365] [--seed 1] [--processes 1] [--full-every 7]
+                                      [--sample 100] [--software FILE]
 
 Simulated are the network, the pages and the clock, which passes from crawl to crawl: portals, sizes, news and faults are drawn from
 tables (`bench.simulated_portals`). Real are the schedule, the states and the messages, all of them for every portal; and for every
@@ -18,7 +19,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -40,6 +41,7 @@ from bench.simulated_portals import (
 )
 from crawler.jobs.run import AGAIN_AFTER, AT_ONCE
 from crawler.notify import health_message
+from crawler.portals.portal_file import Schedule
 
 BEGINS = date(2025, 1, 1)
 GB = 1e9
@@ -54,15 +56,6 @@ class Morning:
     changes: int
     letters: int
     requests: int
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """Bytes of the sample's files, and the records and answers that they hold."""
-
-    files: dict[str, int]
-    records: int = 0
-    answers: int = 0
 
 
 @dataclass(slots=True)
@@ -95,9 +88,7 @@ class Country:
         self._due = [(begins, number) for number in range(len(portals))]
         self.places = [begins] * (AT_ONCE * processes)
         self.costs = costs.measured()
-        self.empty = Sizes(self.kept.sizes())
-        self.first: Sizes | None = None
-        self._answered = 0
+        self.empty = self.kept.sizes()
 
     def live(self, days: int) -> Iterator[datetime]:
         """Let so many days pass; yields each morning."""
@@ -122,14 +113,9 @@ class Country:
         for portal in self.portals:
             every = self._archive_of(portal).rhythm(portal, portal.read_at)
             full, update = portal.full_crawl(), portal.update(portal.read_at + every)
-            share += portal.answers_after(full.requests, None) / FULL_EVERY
+            share += portal.answers_after(full.requests, None) / (portal.file.schedule.full_every or FULL_EVERY)
             share += portal.answers_after(update.requests, None) / every
         return share
-
-    def sizes(self) -> Sizes:
-        """The sizes of the sample's files."""
-        (records,) = self.kept.connection.execute("SELECT count(*) FROM records").fetchone()
-        return Sizes(self.kept.sizes(), records, self._answered)
 
     def _archive_of(self, portal: SimulatedPortal) -> SimulatedArchive:
         return self.kept if portal.file.id in self.kept.portals else self._noted
@@ -164,11 +150,8 @@ class Country:
         if portal.file.id not in lived.walked and not portal.unread:
             lived.walked[portal.file.id] = crawled.ends
         if portal.file.id in self.kept.portals:
-            self._answered += traffic.requests
             lived.sampled[crawled.mode] += traffic.requests
             lived.foreseen[crawled.mode] += crawled.foreseen.requests
-            if self.first is None and self.kept.portals.keys() <= lived.walked.keys():
-                self.first = self.sizes()
 
     def _report(self, now: datetime) -> None:
         """Report the changes of states in one message, as `disclosures status --tell` does."""
@@ -232,28 +215,22 @@ def _work(country: Country, days: int) -> list[Figure]:
 
 
 def _disk(country: Country) -> list[Figure]:
-    """The disk that the archive takes in the end, by what the sample took."""
-    first, last = country.first, country.sizes()
-    if first is None:
-        return []
-    traffic, figures, total = country.lived.traffic, [], 0.0
-    for name, bytes_first in first.files.items():
-        a_record = (bytes_first - country.empty.files[name]) / first.records
-        grown = last.files[name] - bytes_first - (last.records - first.records) * a_record
-        an_answer = max(grown, 0) / max(last.answers - first.answers, 1)
-        files = traffic.files * FILE_BYTES if name == "evidence" else 0
-        size = traffic.pages * a_record + (traffic.unchanged + traffic.lists) * an_answer + files
+    """The disk that archive and evidence take in the end, by what those of the sample took."""
+    (records,) = country.kept.connection.execute("SELECT count(*) FROM records").fetchone()
+    traffic, figures = country.lived.traffic, []
+    files = traffic.files * FILE_BYTES / GB
+    total = files
+    for name, sizes in country.kept.sizes().items():
+        a_record = (sizes.contents - country.empty[name].contents) / records
+        an_answer = sizes.captures / sizes.count
+        size = (traffic.pages * a_record + traffic.requests * an_answer) / GB
         total += size
         figures += [
-            Figure(f"{name}: bytes for a record at its first crawl", a_record, ""),
-            Figure(f"{name}: bytes for an answer afterwards", an_answer, ""),
-            Figure(f"{name} in the end", size / GB, "GB"),
+            Figure(f"{name}: bytes for a record", a_record, ""),
+            Figure(f"{name}: bytes for an answer besides", an_answer, ""),
+            Figure(f"{name} without files, in the end", size, "GB"),
         ]
-    return [
-        *figures,
-        Figure("of the evidence, files", traffic.files * FILE_BYTES / GB, "GB"),
-        Figure("disk in all", total / GB, "GB"),
-    ]
+    return [*figures, Figure("files in the evidence", files, "GB"), Figure("disk in all", total, "GB")]
 
 
 def _states(lived: Lived) -> list[Figure]:
@@ -279,7 +256,9 @@ def drawn(options: argparse.Namespace) -> list[SimulatedPortal]:
     if options.software:
         software = with_shares_of(software, options.software)
     portals = draw_portals(options.portals, software, seed=options.seed, since=BEGINS, sample=options.sample)
+    schedule = Schedule(full_every=options.full_every * DAY)
     for portal in portals:
+        portal.file = replace(portal.file, schedule=schedule)
         portal.draw_faults(read_faults(), datetime.combine(BEGINS, time(0), UTC), options.days)
     return portals
 
@@ -290,6 +269,9 @@ def main() -> None:
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument(
+        "--full-every", type=int, default=FULL_EVERY.days, metavar="DAYS", help="days between full crawls"
+    )
     parser.add_argument("--sample", type=int, default=100, help="one portal of so many has its crawls kept whole (100)")
     parser.add_argument("--software", type=Path, metavar="FILE", help="a table with the products' shares")
     options = parser.parse_args()

@@ -34,7 +34,9 @@ def _portal(seed=3, *, sampled=True, **software):
 
 
 def _options(**changed):
-    return Namespace(**{"portals": 4, "days": 3, "seed": 1, "sample": 3, "processes": 1, "software": None} | changed)
+    return Namespace(
+        **{"portals": 4, "days": 3, "seed": 1, "sample": 3, "processes": 1, "full_every": 7, "software": None} | changed
+    )
 
 
 def _figures(country, days):
@@ -163,6 +165,16 @@ def test_the_same_seed_makes_the_same_country(tmp_path, monkeypatch):
     assert figures[0]["portals read wholly"] == 4
     assert figures[0]["requests a day"] > 0
     assert drawn(_options(seed=2))[0].a_workday != drawn(_options())[0].a_workday
+
+
+def test_portals_that_are_seldom_walked_wholly_want_fewer_places(tmp_path):
+    wanted = []
+    for days in (7, 60):
+        portals = drawn(_options(portals=20, sample=100, full_every=days))
+        (tmp_path / str(days)).mkdir()
+        with closing(Country(tmp_path / str(days), portals, 100, 1)) as country:
+            wanted.append(country.places_wanted())
+    assert wanted[0] > 3 * wanted[1] > 0
 
 
 def test_shares_of_products_come_from_an_operators_table(tmp_path):
