@@ -109,13 +109,12 @@ class Country:
 
     def places_wanted(self) -> float:
         """Return at how many places portals would have to be crawled all the time, were none of them to wait."""
-        share = 0.0
-        for portal in self.portals:
-            every = self._archive_of(portal).rhythm(portal, portal.read_at)
-            full, update = portal.full_crawl(), portal.update(portal.read_at + every)
-            share += portal.answers_after(full.requests, None) / (portal.file.schedule.full_every or FULL_EVERY)
-            share += portal.answers_after(update.requests, None) / every
-        return share
+        return sum(
+            portal.share_of_time(
+                self._archive_of(portal).rhythm(portal, portal.read_at), portal.file.schedule.full_every or FULL_EVERY
+            )
+            for portal in self.portals
+        )
 
     def _archive_of(self, portal: SimulatedPortal) -> SimulatedArchive:
         return self.kept if portal.file.id in self.kept.portals else self._noted

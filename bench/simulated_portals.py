@@ -9,6 +9,7 @@ import csv
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -241,6 +242,15 @@ class SimulatedPortal:
         """Return how long so many requests take, one after the other."""
         is_slow = fault is not None and fault.lists == "none"
         return timedelta(seconds=requests * (SLOW_ANSWER if is_slow else DOWNLOAD_DELAY))
+
+    def share_of_time(self, every: timedelta, full_every: timedelta) -> float:
+        """Return for which share of all time it is being crawled, where nothing makes it wait."""
+        steady = copy(self)
+        steady.unread = steady.fresh = round(self.a_workday * WORKDAYS_A_YEAR / 365 * (every / DAY))
+        steady.full_at = self.read_at + every - full_every / 2
+        update = steady.update(self.read_at + every)
+        full = self.answers_after(steady.full_crawl().requests, None) / full_every
+        return full + self.answers_after(update.requests, None) / every
 
     # --- the requests of a crawl, as crawler/spiders/ makes them ---
 
