@@ -11,14 +11,23 @@ COMMANDS_MODULE = "crawler.commands"  # default: none; those that look at a page
 DISCLOSURES_DB = os.environ.get("DISCLOSURES_DB", "data/disclosures.db")  # our own: the archive to write
 DISCLOSURES_EVIDENCE = os.environ.get("DISCLOSURES_EVIDENCE", "")  # our own: the originals; empty: beside the archive
 DISCLOSURES_MODE = ""  # our own: full or update; empty: an update, or full where one is due
+DISCLOSURES_PROGRESS = (
+    60  # our own: seconds between two lines of progress in a file: one of a day should not fill the journal
+)
 DISCLOSURES_OCR = os.environ.get("DISCLOSURES_OCR", "") == "1"  # our own: recognise the text of scanned files
 
 # --- a polite guest ---
 
 CONTACT = os.environ.get("DISCLOSURES_CONTACT", "")
-USER_AGENT = (
-    f"Disclosures/{version('disclosures')} (archive of county disclosure catalogues; {CONTACT or 'no contact given'})"
-)
+
+
+def user_agent(contact: str) -> str:
+    """The name by which an operator who is reached by `contact` asks."""
+    purpose = "archive of county disclosure catalogues"
+    return f"Disclosures/{version('disclosures')} ({purpose}; {contact or 'no contact given'})"
+
+
+USER_AGENT = user_agent(CONTACT)
 """default: Scrapy's own name; a portal's operator should see who calls and how to reach them."""
 ROBOTSTXT_OBEY = True  # default False
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; county portals are small machines

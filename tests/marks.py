@@ -24,6 +24,7 @@ LONG = (
     "tests/test_restore.py::test_an_archive_of_many_days", "tests/test_restore.py::test_portals_that_are_crawled", "tests/test_schedules.py", "tests/test_skips.py",
     "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding", "tests/test_stopped_anywhere.py",
     "tests/test_most_changed.py", "tests/test_ten_days.py", "tests/test_writer_process.py", "tests/test_year.py",
+    "tests/test_workers.py::test_a_worker_that", "tests/test_workers.py::test_a_worker_outlives", "tests/test_workers.py::test_workers_find",
     "tests/web/test_browser_hostile.py", "tests/web/test_every_page.py", "tests/web/test_reader_requests.py",
 )  # fmt: skip
 """Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width."""
@@ -40,7 +41,7 @@ SLOW = (
     "tests/test_page_robustness.py", "tests/test_page_tables.py", "tests/test_redacted_copies.py",
     "tests/test_remote_jobs.py", "tests/test_rosters.py", "tests/test_schedule.py::test_an_interrupted_process",
     "tests/test_sealing.py", "tests/test_search_archive.py", "tests/test_simulated_country.py", "tests/test_snapshot.py", "tests/test_tallies.py",
-    "tests/test_watch.py", "tests/test_widening.py", "tests/web/test_access_control.py",
+    "tests/test_watch.py", "tests/test_widening.py", "tests/test_workers.py", "tests/web/test_access_control.py",
     "tests/web/test_archived_copy.py", "tests/web/test_browse_pages.py", "tests/web/test_budget_pages.py",
     "tests/web/test_history.py", "tests/web/test_home_page.py", "tests/web/test_hostile.py",
     "tests/web/test_machines.py", "tests/web/test_malformed.py", "tests/web/test_page_bounds.py",

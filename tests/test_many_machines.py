@@ -3,13 +3,7 @@
 import json
 import os
 import re
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -24,61 +18,15 @@ from tests import warm
 from tests.conftest import rows
 from tests.county import County
 from tests.natural import contents
-from tests.waiting import answers, wait_until
+from tests.waiting import wait_until
+from tests.worker_machines import RedisServer, kill_all_of, needs_redis, worker
 
 pytest.importorskip("rq", reason="the extra `many` is not installed")
-needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
-
-PATIENCE = 4
 CRAWLING = ("--delay", 0, "--mode", "full")
-
-
-@contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
-    """A Redis of our own, on a free port of this machine; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(folder)]
-    process = subprocess.Popen(["redis-server", *options, "--requirepass", "sample"], stdout=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: answers(lambda: socket.create_connection(("127.0.0.1", port), 60).close()))
-        yield f"redis://:sample@127.0.0.1:{port}"
-    finally:
-        process.kill()
-        process.wait()
 
 
 def until_brought(spool: Path, wanted: int) -> None:
     wait_until(lambda: len(list(spool.glob("done/county*"))) == wanted)
-
-
-def worker(spool: Path, redis: str, scratch: Path, env: dict[str, str]) -> "subprocess.Popen[bytes]":
-    command = [
-        sys.executable,
-        "-m",
-        "crawler.cli.main",
-        "work",
-        "--spool",
-        spool,
-        "--redis",
-        redis,
-        "--scratch",
-        scratch,
-    ]
-    return subprocess.Popen([*map(str, command), "--patience", str(PATIENCE)], env=env, start_new_session=True)
-
-
-def kill_all_of(process: "subprocess.Popen[bytes]") -> None:
-    """As when its machine loses power: every process of its session, whatever groups they made for themselves."""
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            session = int(stat.read_text().rpartition(")")[2].split()[3])
-        except OSError:
-            continue
-        if session == process.pid:
-            os.kill(int(stat.parent.name), signal.SIGKILL)
-    process.wait()
 
 
 def without_chance(table: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +59,7 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
     with ExitStack() as stack:
         counties = [stack.enter_context(County(20, catalogs=2, seed=n, address=f"127.0.0.{n}")) for n in (1, 2, 3)]
         files = [county.portal_file(tmp_path, f"county{n}") for n, county in enumerate(counties, 1)]
-        redis = stack.enter_context(redis_server(tmp_path))
+        redis = stack.enter_context(RedisServer(tmp_path)).url
         for day, handed_out in ((1, files), (2, files[:1])):
             env = {**os.environ, clock.VARIABLE: morning(day).isoformat()}
             options = ["--db", many, "--mode", "full", "--spool", spool, "--redis", redis, "--delay", 0.05]
@@ -141,7 +89,8 @@ def test_a_killed_worker_loses_nothing(tmp_path: Path) -> None:
 
 @needs_redis
 def test_what_is_wrong_is_stated_in_one_line(tmp_path: Path) -> None:
-    with County(3, catalogs=1) as county, redis_server(tmp_path) as redis:
+    with County(3, catalogs=1) as county, RedisServer(tmp_path) as server:
+        redis = server.url
         portal, spool = county.portal_file(tmp_path), tmp_path / "spool"
         options = ["--db", tmp_path / "a.db", "--spool", spool]
         for command, said in (

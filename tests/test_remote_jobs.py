@@ -1,6 +1,5 @@
 """Jobs as a worker does them, and portals as they are handed out: each once, one of a host at a time, nothing by halves."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import closing
@@ -8,15 +7,18 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.evidence.evidence_reader import beside
 from archive.maintenance import job
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check
-from crawler.jobs.remote_jobs import SCRATCH, SPOOL, Job, JobError, Spool, brought, run
-from tests import warm
+from crawler.cli.main import main
+from crawler.jobs.queue import connected, queue_at
+from crawler.jobs.remote_jobs import CONTACT, SCRATCH, SPOOL, Job, JobError, Spool, brought, run
 from tests.conftest import Answer, Site, empty_archive, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page
+from tests.worker_machines import RedisServer, needs_redis
 
 NAME = "county.20180101T000000Z"
 
@@ -50,11 +52,13 @@ def modes(folder: Path) -> dict[str, int]:
 def test_a_job_is_done_once_and_brought_back_whole(
     spool: Spool, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wherever this machine keeps an archive of its own: a job has nothing to do with that."""
+    """Wherever this machine keeps an archive of its own: a job has nothing to do with that. It asks in the name of who handed it out."""
     monkeypatch.setenv("DISCLOSURES_DB", str(tmp_path / "own.db"))
     monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path / "own.evidence.db"))
-    todo = handed_out(spool, site, tmp_path)
+    monkeypatch.delenv(CONTACT, raising=False)
+    todo = replace(handed_out(spool, site, tmp_path), contact="desk@sample.example")
     assert "full crawl finished" in run(asdict(todo))
+    assert all("desk@sample.example" in agent for agent in site.user_agents)
     done = spool.done(NAME)
     assert modes(done) == {NAME: 0o700, "disclosures.db": 0o600, "evidence.db": 0o600}
     assert list(check(done / "disclosures.db", done / "evidence.db")) == []
@@ -135,10 +139,10 @@ def test_what_waits_of_a_portal_is_of_that_portal_alone(tmp_path: Path) -> None:
 pytest.importorskip("rq", reason="the extra `many` is not installed")
 
 
-@pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
-def test_one_portal_of_a_host_at_a_time_and_none_that_waits_to_be_merged(tmp_path: Path) -> None:
-    from tests.test_many_machines import redis_server
-
+@needs_redis
+def test_one_portal_of_a_host_at_a_time_and_none_that_waits_to_be_merged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     one, two, three = (
         portal_file(tmp_path, f"http://{host}/", ("plan", "规划", "/zwgk/"), name=name)
         for name, host in (("one", "a.example"), ("two", "a.example"), ("three", "b.example"))
@@ -151,13 +155,14 @@ def test_one_portal_of_a_host_at_a_time_and_none_that_waits_to_be_merged(tmp_pat
     db = tmp_path / "a.db"
 
     def enqueue(*files: Path) -> list[str]:
-        done = warm.disclosures(
-            "enqueue", *files, "--db", db, "--spool", spool.folder, "--redis", redis, env={**os.environ}
-        )
-        assert done.returncode == 0, done.stderr
+        words = ["enqueue", *files, "--db", db, "--spool", spool.folder, "--redis", redis]
+        done = CliRunner().invoke(main, list(map(str, words)))
+        assert done.exit_code == 0, done.output
         return done.stdout.splitlines()
 
-    with redis_server(tmp_path) as redis:
+    monkeypatch.setattr("crawler.jobs.queue.CONTACT", "desk@sample.example")
+    with RedisServer(tmp_path) as server:
+        redis = server.url
         first = enqueue(one, two, three)
         assert first[0].startswith("one: handed out, full: ")
         assert first[1] == "two: waits, for one is under way on a.example"
@@ -170,4 +175,9 @@ def test_one_portal_of_a_host_at_a_time_and_none_that_waits_to_be_merged(tmp_pat
         assert again[0].startswith("three: handed out, full: ")
         assert again[1] == "two: waits, for one is under way on a.example"
         assert begun.exists(), "its job is under way"
+        with connected(redis) as connection:
+            queue = queue_at(connection)
+            assert {queue.fetch_job(each).kwargs["values"]["contact"] for each in queue.get_job_ids()} == {
+                "desk@sample.example"
+            }
     assert not beside(db).exists()

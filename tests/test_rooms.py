@@ -249,6 +249,7 @@ ALLOWED: dict[str, set[str]] = {
     "crawler.families": {"archive.model", "crawler.extract", "crawler.records", "crawler.services"},
     "crawler.jobs": {
         "archive.database",
+        "archive.directory",
         "archive.evidence",
         "archive.ingest",
         "archive.maintenance",
@@ -257,7 +258,9 @@ ALLOWED: dict[str, set[str]] = {
         "archive.replay",
         "crawler",
         "crawler.portals",
+        "crawler.probe",
         "crawler.spiders",
+        "crawler.survey",
         "pipelines",
     },
     "crawler.middlewares": {

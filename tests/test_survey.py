@@ -22,6 +22,9 @@ from archive.directory.joining import ConflictError, join, merged
 from archive.model.divisions import divisions
 from crawler.cli.main import main
 from crawler.portals.portal_file import load
+from crawler.probe.fetcher import ForbiddenError
+from crawler.probe.home_survey import PageReader
+from crawler.probe.page_reading import Probed
 from crawler.survey import country, wikidata
 from crawler.survey.home import SurveyedPortal
 from crawler.survey.neighbours_software import SoftwareOfNeighbours
@@ -374,15 +377,18 @@ def test_what_is_killed_goes_on_with_what_is_left(tmp_path: Path, monkeypatch: p
 
 
 def test_a_fault_of_our_own_is_one_portals_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def looked_at(home: str, *_: object) -> SurveyedPortal:
-        if "0" in home:
+    def read(_: PageReader, url: str) -> Probed:
+        if "0" in url:
             raise ZeroDivisionError
-        return SurveyedPortal("blocked", "sample")
+        raise ForbiddenError(url, "sample")
 
-    monkeypatch.setattr(country, "survey", looked_at)
+    monkeypatch.setattr(PageReader, "read", read)
     list_ = listed(tmp_path / "l.csv", *zip(COUNTIES, ["http://0.example/", "http://1.example/"], strict=False))
     run("survey", list_, "--out", tmp_path / "out", "--db", tmp_path / "a.db")
-    assert states(tmp_path / "a.db") == {"http://0.example/": "misread", "http://1.example/": "blocked"}
+    assert rows(tmp_path / "a.db", "SELECT state, reason FROM directory ORDER BY home") == [
+        {"state": "misread", "reason": "the survey itself failed: ZeroDivisionError"},
+        {"state": "blocked", "reason": "http://1.example/: sample"},
+    ]
 
 
 def test_what_neighbours_run_is_likely() -> None:

@@ -19,7 +19,7 @@ from crawler.portals.portal_file import PortalFileError
 MODULES = {
     **{name: name for name in ("ask", "export", "portals", "probe", "search", "serve", "status", "verify", "watch")},
     **dict.fromkeys(("backup", "doctor", "merge", "restore", "review", "withhold"), "upkeep"),
-    **dict.fromkeys(("enqueue", "work"), "workers"),
+    **dict.fromkeys(("enqueue", "jobs", "work"), "workers"),
     **dict.fromkeys(("redact", "reparse"), "verify"),
     "check-proof": "proof",
     "coverage": "probe",

@@ -6,10 +6,10 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 import click
@@ -35,12 +35,16 @@ from archive.model.addresses import is_on_the_web
 from archive.model.observations import CatalogOfPortal
 from archive.model.records import FIELDS, Reading
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.workers import redis_option
 from crawler.extract.page_kind import DETAIL, LIST, OTHER
 from crawler.portals.catalogue_kinds import kind_of
 from crawler.probe.draft import DraftCatalog, comment, draft, portal_id
 from crawler.probe.page_reading import MOST_BYTES, NOWHERE, Fetched, Probed, described, read_answer
 from crawler.probe.software_prior import SoftwarePrior, read_prior
 from pipelines.normalise import tidy_reading
+
+if TYPE_CHECKING:
+    from crawler.survey.country import Surveyors
 
 _SHOWN = 20
 """Conflicts, and lines of the worklist, that are printed one by one."""
@@ -246,6 +250,8 @@ def _record(page: Probed) -> Iterator[str]:
     help="Seconds between two requests to one host.",
 )
 @click.option("--hosts", type=click.IntRange(1, 64), default=16, show_default=True, help="Hosts asked at a time.")
+@click.option("--workers", is_flag=True, help="Have the machines where `disclosures work` runs look at the homes.")
+@redis_option
 @db_option
 @plainly
 def survey(  # noqa: PLR0913 - one for each option
@@ -258,6 +264,8 @@ def survey(  # noqa: PLR0913 - one for each option
     out: Path,
     delay: float,
     hosts: int,
+    workers: bool,
+    redis: str,
     db: Path,
 ) -> None:
     """Look at the portals of lists of home pages, and write a portal file for each that can be read.
@@ -277,7 +285,8 @@ def survey(  # noqa: PLR0913 - one for each option
                 click.echo(f"  conflict: {line}")
         if list_only:
             return
-        found = _surveyed(connection, out, delay, hosts, again=again)
+        with _surveyors(redis if workers else None, hosts, delay) as surveyors:
+            found = _surveyed(connection, out, hosts, surveyors, again=again)
     click.echo(_summary(found))
     sys.exit(ATTENTION if found.total() > found[SURVEYED] else 0)
 
@@ -307,9 +316,22 @@ def _asked() -> list[Listed]:
         raise CommandError(str(error)) from error
 
 
-def _surveyed(connection: sqlite3.Connection, out: Path, delay: float, hosts: int, *, again: bool) -> Counter[str]:
+def _surveyors(redis: str | None, hosts: int, delay: float) -> AbstractContextManager["Surveyors"]:
+    """Those who look at homes: the workers that take jobs from the Redis at an address, or threads of this process."""
+    if redis:
+        from crawler.jobs.survey_jobs import workers  # noqa: PLC0415
+
+        return workers(redis, delay)
+    from crawler.survey.country import threads  # noqa: PLC0415 - what asks takes a while to load
+
+    return threads(hosts, delay)
+
+
+def _surveyed(
+    connection: sqlite3.Connection, out: Path, hosts: int, surveyors: "Surveyors", *, again: bool
+) -> Counter[str]:
     """Survey what is to be surveyed, and tell of each; how many were found in which state. Raises ArchiveError and CommandError."""
-    from crawler.survey.country import Survey, run, to_survey  # noqa: PLC0415 - what asks takes a while to load
+    from crawler.survey.country import run, to_survey  # noqa: PLC0415
 
     upcoming = to_survey(connection, again=again)
     try:
@@ -317,7 +339,7 @@ def _surveyed(connection: sqlite3.Connection, out: Path, delay: float, hosts: in
     except OSError as error:
         raise CommandError(f"{out}: cannot be made: {error.strerror or error}") from error
     found: Counter[str] = Counter()
-    for number, entry in enumerate(run(connection, upcoming, Survey(out, delay, hosts)), 1):
+    for number, entry in enumerate(run(connection, upcoming, out, hosts, surveyors), 1):
         found[entry.state] += 1
         file = f" {out / f'{entry.portal}.toml'}:" if entry.state == SURVEYED else ""
         click.echo(f"[{number}/{len(upcoming)}] {entry.state:<12} {entry.home} {entry.name}:{file} {entry.reason}")

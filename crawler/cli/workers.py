@@ -1,8 +1,9 @@
-"""`disclosures enqueue` and `work`: hand portals out to many machines, and work them off."""
+"""`disclosures enqueue`, `work` and `jobs`: hand portals out to many machines, work them off, and say how far they are."""
 
 import os
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -119,11 +120,24 @@ def work(spool: Path | None, redis: str, scratch: Path, burst: bool, patience: i
     A worker that is killed, with its whole machine or not, loses nothing: its portal is handed out again.
     """
     from crawler.jobs.queue import connected  # noqa: PLC0415
-    from crawler.jobs.queue import work as work_off  # noqa: PLC0415
 
     target = spool_at(spool)
     try:
         with connected(redis) as connection:
+            from crawler.jobs.worker import work as work_off  # noqa: PLC0415 - of an optional extra, which is there
+
             work_off(connection, target, scratch, patience, burst=burst)
     except (OSError, JobError) as error:
         raise CommandError(str(error)) from error
+
+
+@click.command()
+@redis_option
+@plainly
+def jobs(redis: str) -> None:
+    """Say what workers do and what waits for one: a line for each portal that is crawled, or home that is surveyed."""
+    from crawler.jobs.queue import connected, under_way  # noqa: PLC0415
+
+    with connected(redis) as connection:
+        for line in under_way(connection, datetime.now(UTC)):
+            click.echo(line)

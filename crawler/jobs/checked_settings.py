@@ -32,6 +32,8 @@ def require_sound(settings: Mapping[str, Any]) -> None:
             raise SettingError(f"{name} = {settings[name]!r} must be a number from 1 to {MOST_AT_A_TIME}")
     if _number(settings, "DOWNLOAD_DELAY") < 0:
         raise SettingError(f"DOWNLOAD_DELAY = {settings['DOWNLOAD_DELAY']!r} must be seconds")
+    if _number(settings, "DISCLOSURES_PROGRESS") < 1:
+        raise SettingError(f"DISCLOSURES_PROGRESS = {settings['DISCLOSURES_PROGRESS']!r} must be seconds, at least one")
     level = settings["LOG_LEVEL"]
     if not isinstance(level, int) and str(level).upper() not in _LEVELS:
         raise SettingError(f"LOG_LEVEL = {level!r} must be one of {', '.join(_LEVELS)}")

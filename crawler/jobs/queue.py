@@ -1,11 +1,10 @@
-"""The queue of jobs in Redis, by RQ: hand portals out, work them off. Needs the extra `many`."""
+"""The queue of jobs in Redis, by RQ: portals handed out, and what workers do with them. Needs the extra `many`."""
 
 import asyncio
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,30 +17,45 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.job import begin
 from archive.model.atomic_file import atomic_file
 from crawler.jobs import remote_jobs
-from crawler.jobs.remote_jobs import ENDS_WITHIN, QUEUE, TRIES, Job, Spool
+from crawler.jobs.remote_jobs import ENDS_WITHIN, PROGRESS, QUEUE, TRIES, Job, Spool
 from crawler.jobs.schedule import Plan
+from crawler.settings import CONTACT
 
 NOT_INSTALLED = "RQ is not installed: pip install 'disclosures[many]'"
+
+RESTARTS_WITHIN = 10
+"""Seconds that every command waits for a Redis that was there and is gone."""
 
 
 @contextmanager
 def connected(address: str) -> Iterator[Any]:
-    """Redis at `address`. Raises ArchiveError, in one line, where RQ is not installed and for whatever goes wrong with Redis."""
+    """Redis at `address`, whose restarts are waited for. Raises ArchiveError, in one line, where RQ is not installed and for whatever goes wrong with Redis."""
     try:
         import redis  # noqa: PLC0415 - an optional extra
         import rq  # noqa: F401, PLC0415
+        from redis.backoff import ConstantBackoff, NoBackoff  # noqa: PLC0415
+        from redis.retry import Retry  # noqa: PLC0415
     except ImportError:
         raise ArchiveError(NOT_INSTALLED) from None
     try:
-        connection = redis.Redis.from_url(address, socket_timeout=30)
+        connection = redis.Redis.from_url(address, socket_timeout=30, retry=Retry(NoBackoff(), 0))
     except ValueError as error:
         raise ArchiveError(f"this is no address of a Redis: {error}") from error
     try:
         connection.ping()
+        connection.set_retry(Retry(ConstantBackoff(1), RESTARTS_WITHIN))
         yield connection
     except redis.exceptions.RedisError as error:
         where = urlsplit(address).hostname
         raise ArchiveError(f"Redis at {where} can't be had: {str(error).splitlines()[0]}") from error
+
+
+def queue_at(connection: Any) -> Any:  # noqa: ANN401 - of an optional extra
+    """The queue of jobs in a Redis."""
+    from rq import Queue  # noqa: PLC0415
+    from rq.serializers import JSONSerializer  # noqa: PLC0415
+
+    return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +78,10 @@ class JobQueue:
 
         Of each host, one portal at a time. Raises ArchiveError, EvidenceError, OSError.
         """
-        from rq import Queue  # noqa: PLC0415
-        from rq.serializers import JSONSerializer  # noqa: PLC0415
-
         self.spool.make()
         open_up_to_date(self.db).close()
         with FileLock(self.spool.folder / "enqueue.lock"):
-            queue = Queue(QUEUE, connection=self.connection, serializer=JSONSerializer)
+            queue = queue_at(self.connection)
             under_way = _under_way(queue)
             hosts = {str(job.meta["host"]): str(job.meta["portal"]) for job in under_way}
             self._tidy({job.description for job in under_way})
@@ -100,7 +111,7 @@ class JobQueue:
         with atomic_file(self.spool.begins(name)) as part:
             begin(self.db, portal, part)
         toml = file.read_text(encoding="utf-8")
-        job = Job(name, portal, toml, plan.mode, self.delay, self.concurrency, self.longest)
+        job = Job(name, portal, toml, plan.mode, self.delay, self.concurrency, self.longest, CONTACT)
         queue.enqueue_call(
             remote_jobs.run,
             kwargs={"values": asdict(job)},
@@ -135,37 +146,32 @@ def _given_up(queue: Any, portal: str) -> str:  # noqa: ANN401
     if not ids:
         return ""
     job = queue.fetch_job(ids[-1])
-    result = job.latest_result() if job else None
-    lines = (result.exc_string or "").strip().splitlines() if result else []
     for job_id in ids:
         failed.remove(job_id)
-    return f"; it was given up after {TRIES} tries: {lines[-1] if lines else 'see the log of the workers'}"
+    return f"; it was given up after {TRIES} tries: {last_line(job.latest_result() if job else None)}"
 
 
-def work(connection: Any, spool: Spool, scratch: Path, patience: int, *, burst: bool) -> None:  # noqa: ANN401
-    """Work portals off, one after the other, until stopped; with `burst`, until none waits.
+def last_line(result: Any) -> str:  # noqa: ANN401 - of an optional extra
+    """The last line of what ended a job that failed."""
+    lines = (result.exc_string or "").strip().splitlines() if result else []
+    return str(lines[-1]) if lines else "see the log of the workers"
 
-    Workers that give no sign of life for `patience` seconds are taken for dead by the others. Raises OSError.
-    """
+
+def under_way(connection: Any, now: datetime) -> Iterator[str]:  # noqa: ANN401 - of an optional extra
+    """Yield a line for each job of the queue in a Redis: who does it for how long, when that worker was last heard of, and how far it is."""
     from rq import Worker  # noqa: PLC0415
-    from rq.serializers import JSONSerializer  # noqa: PLC0415
 
-    class PortalWorker(Worker):
-        """RQ's, with our patience in place of a minute and its own."""
+    queue = queue_at(connection)
+    for job in _under_way(queue):
+        what = str(job.meta["portal"])
+        if job.worker_name and job.started_at:
+            last = now - max(filter(None, (job.last_heartbeat, job.started_at)))
+            progress = job.meta.get(PROGRESS) or "no progress yet"
+            yield f"{what}: {job.worker_name} for {_whole(now - job.started_at)}, heard of {_whole(last)} ago: {progress}"
+        else:
+            yield f"{what}: waits for a worker"
+    yield f"workers: {Worker.count(queue=queue)}, jobs waiting: {len(queue)}"
 
-        def get_heartbeat_ttl(self, job: Any, working_time: float = 0.0) -> int:  # noqa: ANN401 - RQ's signature
-            return patience
 
-    spool.make()
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    os.environ.update({remote_jobs.SPOOL: str(spool.folder.resolve()), remote_jobs.SCRATCH: str(scratch.resolve())})
-    worker = PortalWorker(
-        [QUEUE],
-        connection=connection,
-        serializer=JSONSerializer,
-        job_monitoring_interval=max(1, patience // 3),
-        maintenance_interval=max(1, patience // 3),
-        # An idle worker looks for the dead between two waits for work, which last 15 seconds less than this.
-        worker_ttl=patience + 15,
-    )
-    worker.work(burst=burst, logging_level="WARNING")
+def _whole(duration: timedelta) -> timedelta:
+    return timedelta(seconds=max(0, round(duration.total_seconds())))

@@ -13,8 +13,9 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from archive.evidence.evidence_reader import beside
@@ -22,6 +23,9 @@ from archive.maintenance.backup import copy_database
 from archive.model.atomic_file import atomic_file, atomic_folder
 
 QUEUE = "disclosures"
+PROGRESS = "progress"
+"""The name under which a job's progress stands in the queue."""
+
 DB = "disclosures.db"
 
 PATIENCE = 90
@@ -36,10 +40,15 @@ TRIES = 5
 ENDS_WITHIN = 120
 """Seconds an interrupted crawl has to end."""
 
-SPOOL, SCRATCH = "DISCLOSURES_SPOOL", "DISCLOSURES_SCRATCH"
-"""The variables that name these folders on a job's machine."""
+SPOOL, SCRATCH, CONTACT = "DISCLOSURES_SPOOL", "DISCLOSURES_SCRATCH", "DISCLOSURES_CONTACT"
+"""The variables that name these folders on a job's machine, and how its operator is reached."""
+
+STOP = Event()
+"""Set on a worker that is stopped: the crawl under way ends, and what it found is brought back."""
 
 _LOOKS_EVERY = 0.2
+_REPORTS_EVERY = 2.0
+_LONGEST_LINE = 1_000
 
 
 class JobError(Exception):
@@ -75,7 +84,8 @@ class Job:
     """One portal for one worker: all that a machine needs which knows nothing of it.
 
     `name`: portal and moment; `toml`: its portal file; `mode`: full or update; seconds between requests and requests at a
-    time, None as ever; `longest`: LONGEST, or less.
+    time, None as ever; `longest`: LONGEST, or less; `contact`: how portals' operators reach those who keep the archive, where the
+    worker's machine does not say otherwise.
     """
 
     name: str
@@ -85,6 +95,7 @@ class Job:
     delay: float | None = None
     concurrency: int | None = None
     longest: float = LONGEST
+    contact: str = ""
 
 
 def run(values: dict[str, Any]) -> str:
@@ -128,12 +139,14 @@ def _crawl(job: Job, portal: Path, db: Path) -> str:
     options = [("--mode", job.mode), ("--delay", job.delay), ("--concurrency", job.concurrency)]
     words = [str(word) for option in options if option[1] not in {None, ""} for word in option]
     command = [sys.executable, "-m", "crawler.cli.main", "crawl", str(portal), "--db", str(db), *words]
+    command += ["--set", f"DISCLOSURES_PROGRESS={_REPORTS_EVERY:.0f}"]
     env = {key: value for key, value in os.environ.items() if key not in {"DISCLOSURES_DB", "DISCLOSURES_EVIDENCE"}}
+    env[CONTACT] = env.get(CONTACT) or job.contact
     out, err = db.with_name("out.txt"), db.with_name("err.txt")
     with out.open("wb") as output, err.open("wb") as errors:
         process = subprocess.Popen(command, stdout=output, stderr=errors, env=env)  # noqa: S603 - our own command
         try:
-            status = _ended(process, job.longest)
+            status = _ended(process, job.longest, _Progress(err))
         finally:
             process.kill()
     if status not in {0, 1}:
@@ -142,20 +155,64 @@ def _crawl(job: Job, portal: Path, db: Path) -> str:
     return next(iter(out.read_text(encoding="utf-8", errors="replace").splitlines()), "")
 
 
-def _ended(process: "subprocess.Popen[bytes]", longest: float) -> int:
-    """The exit status of a crawl. It is interrupted when its time is over, and killed when the worker that runs this is gone."""
+def _ended(process: "subprocess.Popen[bytes]", longest: float, progress: "_Progress") -> int:
+    """The exit status of a crawl, whose progress is reported meanwhile.
+
+    It is interrupted when its time is over or the worker is stopped, and killed when the worker that runs this is gone.
+    """
     worker, until = os.getppid(), time.monotonic() + longest
     while process.poll() is None:
         time.sleep(_LOOKS_EVERY)
         if os.getppid() != worker:
             raise JobError("the worker is gone: its portal is handed out again, and must not be crawled twice at once")
-        if time.monotonic() > until:
-            process.terminate()
-            try:
-                process.wait(ENDS_WITHIN)
-            except subprocess.TimeoutExpired:
-                raise JobError(f"a crawl of more than {longest:.0f} s did not end when interrupted") from None
+        if STOP.is_set() or time.monotonic() > until:
+            return _interrupted(process)
+        progress.report()
     return process.returncode
+
+
+def _interrupted(process: "subprocess.Popen[bytes]") -> int:
+    """The exit status of a crawl that is asked to end: what it has asked for is answered, read and written, and no more asked."""
+    process.terminate()
+    try:
+        return process.wait(ENDS_WITHIN)
+    except subprocess.TimeoutExpired:
+        raise JobError(f"the crawl did not end within {ENDS_WITHIN} s when interrupted") from None
+
+
+@dataclass(slots=True)
+class _Progress:
+    """The progress of a crawl, as the last line of the file `lines` has it, for the queue to show."""
+
+    lines: Path
+    reported: str = ""
+    looked_at: float = field(default_factory=time.monotonic)
+
+    def report(self) -> None:
+        """Note the last line with the job, where it is another than before; every few seconds at the most."""
+        if time.monotonic() - self.looked_at < _REPORTS_EVERY:
+            return
+        self.looked_at = time.monotonic()
+        *_, last = ["", *self._end().splitlines()]
+        if last != self.reported:
+            self.reported = last
+            note_progress(last)
+
+    def _end(self) -> str:
+        with self.lines.open("rb") as file:
+            file.seek(max(0, self.lines.stat().st_size - _LONGEST_LINE))
+            return file.read().decode("utf-8", "replace")
+
+
+def note_progress(line: str) -> None:
+    """Note with the job under way how far it is; not where Redis is away, nor where no queue handed the job out."""
+    from redis.exceptions import RedisError  # noqa: PLC0415 - an optional extra
+    from rq import get_current_job  # noqa: PLC0415
+
+    with suppress(RedisError):
+        if job := get_current_job():
+            job.meta[PROGRESS] = line
+            job.save_meta()  # type: ignore[no-untyped-call]
 
 
 def _bring(folder: Path, spool: Spool, name: str) -> bool:

@@ -49,8 +49,7 @@ AT_ONCE = 50
 """Portals crawled at a time: with three seconds between two requests to a host, some twenty requests a second in all."""
 
 TERMINAL_REFRESH = 0.5
-PLAIN_REFRESH = 60.0
-"""Seconds between two lines of progress: a crawl of a day should not fill the journal."""
+"""Seconds until the line of progress on a terminal is renewed."""
 
 MOST_PROBLEMS_SHOWN = 10
 SHOWN_FIRST = (
@@ -197,7 +196,7 @@ def crawl_portals(
     gc.freeze()
     logging.raiseExceptions = False  # where the log can't be written, the summary says what happened
     gc.set_threshold(GARBAGE_THRESHOLD)
-    with _progress(crawls, unfiltered(sys.stderr)):
+    with _progress(crawls, unfiltered(sys.stderr), settings.getfloat("DISCLOSURES_PROGRESS")):
         process.start()
     attention = False
     for crawl in crawls:
@@ -273,8 +272,8 @@ def _is_loopback(url: str) -> bool:
 
 
 @contextmanager
-def _progress(crawls: Sequence[PortalCrawl], out: TextIO) -> Iterator[None]:
-    """One line that changes in place on a terminal; plain lines, fewer, in a file."""
+def _progress(crawls: Sequence[PortalCrawl], out: TextIO, refresh: float) -> Iterator[None]:
+    """One line that changes in place on a terminal; plain lines in a file, one every `refresh` seconds."""
     began = monotonic()
     terminal = out.isatty()
 
@@ -284,7 +283,7 @@ def _progress(crawls: Sequence[PortalCrawl], out: TextIO) -> Iterator[None]:
         out.flush()
 
     loop = LoopingCall(show)
-    loop.start(TERMINAL_REFRESH if terminal else PLAIN_REFRESH, now=terminal)
+    loop.start(TERMINAL_REFRESH if terminal else refresh, now=terminal)
     try:
         yield
     finally:

@@ -36,11 +36,14 @@ class ForbiddenError(FetchError):
 
 
 class Fetcher:
-    """Asks the pages of the portal at `home` one after the other, `delay` seconds apart."""
+    """Asks the pages of the portal at `home` one after the other, `delay` seconds apart, by the name `user_agent`."""
 
-    def __init__(self, home: str, delay: float, report: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self, home: str, delay: float, report: Callable[[str], None] = lambda _: None, user_agent: str = USER_AGENT
+    ) -> None:
         self._transport = BoundedTransport(Site.of(home))
-        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "gzip, deflate, br, zstd"}
+        self._user_agent = user_agent
+        headers = {"User-Agent": user_agent, "Accept-Encoding": "gzip, deflate, br, zstd"}
         self._client = httpx.Client(
             headers=headers, timeout=DOWNLOAD_TIMEOUT, transport=self._transport, trust_env=False
         )
@@ -72,9 +75,9 @@ class Fetcher:
         rules = self._rules[site]
         if isinstance(rules, FetchError):
             raise FetchError(url, f"not requested: robots.txt of {parts.netloc} could not be read ({rules})") from rules
-        if not rules.can_fetch(url, USER_AGENT):
+        if not rules.can_fetch(url, self._user_agent):
             raise ForbiddenError(url, f"not requested: robots.txt of {parts.netloc} forbids it")
-        self._delay = max(self._delay, min(float(rules.crawl_delay(USER_AGENT) or 0), 60.0))
+        self._delay = max(self._delay, min(float(rules.crawl_delay(self._user_agent) or 0), 60.0))
 
     def _robots(self, url: str) -> Protego | FetchError:
         """The rules of a host, or why there are none to go by: then nothing may be requested (RFC 9309 §2.3.1.4)."""

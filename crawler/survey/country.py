@@ -1,10 +1,12 @@
 """The country's portals surveyed: many hosts at once, each host slowly, every result kept as it comes."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from archive.directory.entries import CONFLICT, MISREAD, NOT_TRIED, STATES, SURVEYED, PortalHome, homes, note_found
@@ -12,19 +14,46 @@ from archive.model import clock
 from archive.model.atomic_file import atomic_file
 from crawler.portals.portal_file import PortalFileError, is_id, known, load
 from crawler.probe.draft import draft, portal_id
+from crawler.probe.software_prior import SoftwarePrior
 from crawler.survey.home import SurveyedPortal, survey
 from crawler.survey.neighbours_software import SoftwareOfNeighbours
 
-FAILED = "the survey itself failed"
+
+class Surveyors(Protocol):
+    """Those who look at homes, several at a time: threads of this process, or workers on other machines."""
+
+    def begin(self, home: str, prior: SoftwarePrior) -> None:
+        """Have a home looked at; `prior`: what its neighbours run."""
+
+    def ended(self) -> Mapping[str, SurveyedPortal]:
+        """What was found at homes that are done with; waits until there is one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """A survey under way: where portal files go, seconds between two requests to one host, and hosts asked at a time."""
+class Threads:
+    """Threads of this process, as surveyors, each with `delay` seconds between two requests."""
 
-    out: Path
-    delay: float
-    hosts: int
+    def __init__(self, pool: ThreadPoolExecutor, delay: float) -> None:
+        self._pool, self._delay = pool, delay
+        self._running: dict[Future[SurveyedPortal], str] = {}
+
+    def begin(self, home: str, prior: SoftwarePrior) -> None:
+        """Have a thread look at a home."""
+        self._running[self._pool.submit(survey, home, self._delay, prior)] = home
+
+    def ended(self) -> Mapping[str, SurveyedPortal]:
+        """What was found by threads that are done."""
+        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
+        return {self._running.pop(future): future.result() for future in done}
+
+
+@contextmanager
+def threads(hosts: int, delay: float) -> Iterator[Threads]:
+    """So many threads as there are `hosts` to be asked at a time, as surveyors."""
+    pool = ThreadPoolExecutor(hosts)
+    try:
+        yield Threads(pool, delay)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def to_survey(connection: sqlite3.Connection, *, again: bool) -> list[PortalHome]:
@@ -33,38 +62,24 @@ def to_survey(connection: sqlite3.Connection, *, again: bool) -> list[PortalHome
     return [each for each in homes(connection) if each.state in upcoming]
 
 
-def run(connection: sqlite3.Connection, upcoming: Sequence[PortalHome], to: Survey) -> Iterator[PortalHome]:
-    """Survey the portals of `upcoming`; yield each as it was found, after it is kept. Raises ArchiveError.
+def run(
+    connection: sqlite3.Connection, upcoming: Sequence[PortalHome], out: Path, hosts: int, surveyors: Surveyors
+) -> Iterator[PortalHome]:
+    """Have the portals of `upcoming` surveyed, `hosts` at a time, their files written into `out`; yield each as it was found, after it is kept.
 
-    Two homes at one host wait for each other. What was found at one portal is tried first at its neighbours.
+    Two homes at one host wait for each other. What was found at one portal is tried first at its neighbours. Raises ArchiveError.
     """
-    waiting, busy = list(upcoming), set[str]()
-    running: dict[Future[SurveyedPortal], PortalHome] = {}
+    waiting, busy = list(upcoming), dict[str, PortalHome]()
     neighbours = SoftwareOfNeighbours(homes(connection))
-    with ThreadPoolExecutor(to.hosts) as pool:
-        try:
-            while waiting or running:
-                for entry in _free(waiting, busy, to.hosts - len(running)):
-                    waiting.remove(entry)
-                    busy.add(_host(entry))
-                    running[pool.submit(survey, entry.home, to.delay, neighbours.prior())] = entry
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    entry = running.pop(future)
-                    busy.discard(_host(entry))
-                    found = _kept(connection, entry, _result(future), to.out)
-                    neighbours.note(found)
-                    yield found
-        finally:
-            pool.shutdown(cancel_futures=True)
-
-
-def _result(future: Future[SurveyedPortal]) -> SurveyedPortal:
-    """The findings of a survey; a failure of our own code is a portal that is not read."""
-    try:
-        return future.result()
-    except Exception as error:  # noqa: BLE001 - whatever our code met on a page nobody has seen
-        return SurveyedPortal(MISREAD, f"{FAILED}: {type(error).__name__}")
+    while waiting or busy:
+        for entry in _free(waiting, set(map(_host, busy.values())), hosts - len(busy)):
+            waiting.remove(entry)
+            busy[entry.home] = entry
+            surveyors.begin(entry.home, neighbours.prior())
+        for home, found in surveyors.ended().items():
+            kept = _kept(connection, busy.pop(home), found, out)
+            neighbours.note(kept)
+            yield kept
 
 
 def _kept(connection: sqlite3.Connection, entry: PortalHome, found: SurveyedPortal, out: Path) -> PortalHome:
@@ -76,7 +91,7 @@ def _kept(connection: sqlite3.Connection, entry: PortalHome, found: SurveyedPort
         except PortalFileError as error:
             state, reason = MISREAD, f"its drafted file can't be used: {error}"
     kept = replace(
-        entry, state=state, reason=reason, portal=portal, family=found.family, columns=len(found.lists), rows=found.rows,
+        entry, state=state, reason=reason, portal=portal, family=found.family, columns=found.columns, rows=found.rows,
         surveyed_at=clock.text(clock.now()),
     )  # fmt: skip
     note_found(connection, kept)

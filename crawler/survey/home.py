@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from itertools import islice, zip_longest
 from urllib.parse import urlsplit
 
 from archive.directory.entries import (
@@ -16,7 +17,7 @@ from archive.directory.entries import (
     SCRIPT_MADE,
     SURVEYED,
 )
-from archive.model.observations import CatalogOfPortal, Row
+from archive.model.observations import CatalogOfPortal, ListPage, Row
 from archive.model.records import same_title
 from archive.model.site import Site
 from crawler.extract import response_class
@@ -27,12 +28,15 @@ from crawler.probe.fetcher import Fetcher, FetchError, ForbiddenError
 from crawler.probe.home_survey import PageReader, check_column, find_catalogue, within_frames
 from crawler.probe.page_reading import Probed, described
 from crawler.probe.software_prior import SoftwarePrior
+from crawler.settings import USER_AGENT
 
 MOST_COLUMNS = 40
 """Columns of a catalogue that are looked into."""
 
-_RECORDS = 3
-"""Lists of which a record's page is read, until one is read well."""
+_RECORDS = 4
+"""Records whose pages are read, until one is read well."""
+
+FAILED = "the survey itself failed"
 
 _LITTLE = 200
 """Characters; a page that shows fewer without its scripts, and leads nowhere, is made by them."""
@@ -42,45 +46,52 @@ _OF_GOVERNMENTS = ("政府", "gov.cn", "政务", "信息公开")
 
 @dataclass(frozen=True, slots=True)
 class SurveyedPortal:
-    """The findings of a survey at a home. `state`: one of the directory's; `name`: what the portal calls itself."""
+    """The findings of a survey at a home. `state`: one of the directory's; `name`: what the portal calls itself.
+
+    `entries`: its columns, of which `columns` are lists, of `rows` rows in all: stated, or shown where none are.
+    """
 
     state: str
     reason: str
     name: str = ""
     family: str | None = None
+    columns: int = 0
+    rows: int = 0
     entries: tuple[DraftCatalog, ...] = ()
-
-    @property
-    def lists(self) -> list[DraftCatalog]:
-        """The columns that are lists with rows."""
-        return [entry for entry in self.entries if entry.is_list]
-
-    @property
-    def rows(self) -> int:
-        """Rows that the lists state, or show where they state none."""
-        stated = ((entry.listed.paging.rows_claimed, len(entry.listed.rows)) for entry in self.lists if entry.listed)
-        return sum(claimed if claimed is not None else shown for claimed, shown in stated)
 
 
 def survey(
-    home: str, delay: float, prior: SoftwarePrior | None = None, report: Callable[[str], None] = lambda _: None
+    home: str,
+    delay: float,
+    prior: SoftwarePrior | None = None,
+    report: Callable[[str], None] = lambda _: None,
+    user_agent: str = USER_AGENT,
 ) -> SurveyedPortal:
-    """Survey the portal at `home`, `delay` seconds between two requests. `prior`: what its neighbours run; `report`: told of each request."""
-    site = Site.of(home)
-    with closing(Fetcher(home, delay, report)) as fetcher:
-        reader = PageReader(fetcher, prior)
+    """Survey the portal at `home`, `delay` seconds between two requests.
+
+    `prior`: what its neighbours run; `report`: told of each request. A failure of our own code is a portal that is not read.
+    """
+    with closing(Fetcher(home, delay, report, user_agent)) as fetcher:
         try:
-            page = reader.read(home)
-        except ForbiddenError as error:
-            return SurveyedPortal(BLOCKED, str(error))
-        except FetchError as error:
-            end = (
-                error.__cause__ if isinstance(error.__cause__, FetchError) else error
-            )  # of robots.txt, where that can't be had
-            return SurveyedPortal(DEAD, str(error)) if site.holds(end.url) else _moved(end.url)
-        if not site.holds(page.url):
-            return _moved(page.url)
-        return _refused(page) or _surveyed(reader, page, home)
+            return _looked_at(home, PageReader(fetcher, prior))
+        except Exception as error:  # noqa: BLE001 - whatever our code met on a page nobody has seen
+            return SurveyedPortal(MISREAD, f"{FAILED}: {type(error).__name__}")
+
+
+def _looked_at(home: str, reader: PageReader) -> SurveyedPortal:
+    """The findings at a home, whose page may be refused, gone or another site's."""
+    site = Site.of(home)
+    try:
+        page = reader.read(home)
+    except ForbiddenError as error:
+        return SurveyedPortal(BLOCKED, str(error))
+    except FetchError as error:
+        # of robots.txt, where that can't be had
+        end = error.__cause__ if isinstance(error.__cause__, FetchError) else error
+        return SurveyedPortal(DEAD, str(error)) if site.holds(end.url) else _moved(end.url)
+    if not site.holds(page.url):
+        return _moved(page.url)
+    return _refused(page) or _surveyed(reader, page, home)
 
 
 def _moved(url: str) -> SurveyedPortal:
@@ -107,17 +118,19 @@ def _surveyed(reader: PageReader, page: Probed, home: str) -> SurveyedPortal:
     if not columns:
         return _without_catalogue(page, home)
     entries = tuple(check_column(reader, column, catalogue.url) for column in columns[:MOST_COLUMNS])
-    found = SurveyedPortal(MISREAD, "", page.site or catalogue.site, _family(entries), entries)
-    if not found.lists:
+    lists = [entry.listed for entry in entries if entry.listed]
+    name = page.site or catalogue.site
+    found = SurveyedPortal(MISREAD, "", name, _family(lists), len(lists), sum(map(_rows, lists)), entries)
+    if not lists:
         first = entries[0]
         return replace(
             found, reason=f"none of its {len(entries)} columns is read as a list; {first.column.title}: {first.remark}"
         )
     faults = []
-    for row, referer in _samples(found.lists, home):
+    for row, referer in _samples(entries, home):
         fault = _fault_of_record(reader, row, referer)
         if fault is None:
-            return replace(found, state=SURVEYED, reason=f"{len(found.lists)} of its {len(entries)} columns are lists")
+            return replace(found, state=SURVEYED, reason=f"{len(lists)} of its {len(entries)} columns are lists")
         faults.append(fault)
     return replace(found, reason=faults[0] if faults else "no row of its lists leads to a page of its own site")
 
@@ -141,20 +154,27 @@ def _without_catalogue(page: Probed, home: str) -> SurveyedPortal:
     return SurveyedPortal(NOT_A_PORTAL, "neither its name nor its links are a government's", page.site)
 
 
-def _family(entries: Sequence[DraftCatalog]) -> str | None:
+def _family(lists: Sequence[ListPage]) -> str | None:
     """The family of software that made the first list."""
-    families = (entry.listed.family for entry in entries if entry.listed)
-    return next((family[0] for family in families if family), None)
+    return next((listed.family[0] for listed in lists if listed.family), None)
 
 
-def _samples(lists: Sequence[DraftCatalog], home: str) -> Iterator[tuple[Row, str]]:
-    """The first row of the first lists that leads to a page of the site, and the list's address."""
+def _rows(listed: ListPage) -> int:
+    """The rows that a list states, or shows where it states none."""
+    claimed = listed.paging.rows_claimed
+    return claimed if claimed is not None else len(listed.rows)
+
+
+def _samples(entries: Sequence[DraftCatalog], home: str) -> Iterator[tuple[Row, str]]:
+    """The first rows that lead to pages of the site, and their list's address: one of each list, then the second of each."""
     site = Site.of(home)
-    for entry in lists[:_RECORDS]:
-        rows = entry.listed.rows if entry.listed else ()
-        row = next((row for row in rows if row.url and site.holds(row.url)), None)
-        if row is not None:
-            yield row, entry.column.url
+    own = [
+        [(row, entry.column.url) for row in entry.listed.rows if row.url and site.holds(row.url)]
+        for entry in entries
+        if entry.listed
+    ]
+    in_turn = (sample for samples in zip_longest(*own) for sample in samples if sample)
+    return islice(in_turn, _RECORDS)
 
 
 def _fault_of_record(reader: PageReader, row: Row, referer: str) -> str | None:

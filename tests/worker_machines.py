@@ -1,0 +1,83 @@
+"""Machines of the tests of workers: a real Redis that can be restarted, workers in sessions of their own that can be killed whole."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.waiting import answers, wait_until
+
+needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
+
+PATIENCE = 4
+"""Seconds without a sign of life after which the tests' workers are taken for dead."""
+
+
+class RedisServer:
+    """A Redis of our own, on a free port of this machine; `keeps`: what it holds outlives a restart."""
+
+    def __init__(self, folder: Path, *, keeps: bool = False) -> None:
+        self._folder, self._keeps = folder, keeps
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self._port = free.getsockname()[1]
+        self.url = f"redis://:sample@127.0.0.1:{self._port}"
+        self.start()
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        options = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)]
+        options += [
+            "--appendonly",
+            "yes" if self._keeps else "no",
+            "--appendfsync",
+            "always",
+            "--requirepass",
+            "sample",
+        ]
+        self._process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL)
+        wait_until(lambda: answers(lambda: socket.create_connection(("127.0.0.1", self._port), 60).close()))
+
+    def stop(self) -> None:
+        """Stop it, as `systemctl restart` does."""
+        self._process.terminate()
+        self._process.wait()
+
+    def __enter__(self) -> "RedisServer":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def started(*arguments: object, env: Mapping[str, str] = os.environ) -> "subprocess.Popen[bytes]":
+    """A command of ours that is under way, in a session of its own."""
+    command = [sys.executable, "-m", "crawler.cli.main", *map(str, arguments)]
+    return subprocess.Popen(command, env=dict(env), start_new_session=True)
+
+
+def worker(
+    spool: Path, redis: str, scratch: Path, env: Mapping[str, str] = os.environ, *options: object
+) -> "subprocess.Popen[bytes]":
+    """A worker under way."""
+    places = ("--spool", spool, "--redis", redis, "--scratch", scratch)
+    return started("work", *places, "--patience", PATIENCE, *options, env=env)
+
+
+def kill_all_of(process: "subprocess.Popen[bytes]") -> None:
+    """As when its machine loses power: every process of its session, whatever groups they made for themselves."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            session = int(stat.read_text().rpartition(")")[2].split()[3])
+        except OSError:
+            continue
+        if session == process.pid:
+            os.kill(int(stat.parent.name), signal.SIGKILL)
+    process.wait()
