@@ -1,158 +1,260 @@
 """From a list of home pages to an archive: portals on hosts of their own surveyed and crawled, nothing typed in between.
 
-python -m bench.country [--portals 300] [--keep]      needs nginx
+python -m bench.country [--portals 300] [--workers 3] [--keep]      --workers needs redis-server and the extra `many`
 
-Of the portals, on 127.0.1.1, 127.0.1.2, … of loopback, an eighth have a fault each: blocked, dead, made by scripts, moved, behind a
-login, without catalogue, unreadable, or no portal at all; the others are of two families of software, by turns. The survey is killed
-once (SIGKILL) and goes on. Every sound portal is to be archived wholly, every fault named rightly, and no file written for a bad one.
+Of the portals, on 127.0.1.1, 127.0.1.2, … of loopback, two in fifteen have a fault each: blocked, dead, made by scripts, moved, behind a
+login, without catalogue, unreadable, or no portal at all; the others are of all families of software, by turns, made of their golden pages. Survey and crawl are
+killed once each (SIGKILL) and go on. Every sound portal is to be archived wholly, every fault named rightly, and no file written for a bad one.
+
+With --workers, the same again by so many workers, one of them killed with all its processes in the survey and one in the crawl: the
+records are to be the same, row for row, but for ids and times.
 """
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from archive.model.divisions import COUNTY, divisions
+from bench.loopback_hosts import LoopbackHosts, loopback_hosts
 from bench.measure import Cost, Figure, Report, arguments, command, tell
-from bench.portal import nginx_of_hosts, write_portal
 from bench.portals import host
-from tests.conftest import Answer
-from tests.county_sites import FAULTY, KINDS, page, sound
+from tests.country_sites import PORTALS, SOUND, country, portal
+from tests.natural import contents
+from tests.worker_machines import RedisServer, kill_all_of, worker
 
-RECORDS = 3
-"""Records of each of a portal's catalogues."""
+FAULTY_OF, FAULTY = 15, 2
+"""Of so many portals so many have a fault."""
 
-FAULT_OF = 8
-"""One of so many portals has a fault."""
+_COMMAND = ("-m", "crawler.cli.main")
+_COMPARED = ("records", "listings", "attachments")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z")
 
-
-def write_sites(folder: Path) -> dict[str, Path]:
-    """Write the portals as folders of files: name → folder."""
-    sites = {name: _files(folder / name, pages) for name, pages in {"plain": sound(RECORDS), **FAULTY}.items()}
-    trs = folder / "trs"
-    for number in range(len(KINDS)):
-        write_portal(trs / f"c{number}", RECORDS, seed=number, small=True)
-    menu = "".join(f'<li><a href="/c{number}/xxgk/list.html">{name}</a></li>' for number, name in enumerate(KINDS))
-    (trs / "index.html").write_text(page(f"<p>样本县欢迎你。</p><ul>{menu}</ul>"), encoding="utf-8")
-    return {**sites, "trs": trs}
+_RECORDS = """
+    SELECT p.home, count(*), count(r.body), (SELECT count(*) FROM catalogs c WHERE c.portal = p.id AND NOT EXISTS (
+        SELECT 1 FROM ledger l WHERE l.catalog_id = c.id AND l.complete))
+    FROM portals p JOIN records r ON r.portal = p.id GROUP BY 1
+"""
+"""Of each portal its records, those with a text, and its catalogues that were never walked wholly."""
 
 
-def _files(folder: Path, pages: dict[str, Answer | str]) -> Path:
-    """Write the pages of a site; what it answers but with 200 the server does."""
-    for path, answer in pages.items():
-        if isinstance(answer, str):
-            target = folder / path.strip("/")
-            target = target if target.suffix else target / "index.html"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(answer, encoding="utf-8")
-    folder.mkdir(exist_ok=True)
-    return folder
+@dataclass(frozen=True)
+class Archive:
+    """An archive in the making, in a folder of its own: its database, the folder of its portal files, the list of homes."""
 
+    folder: Path
+    homes: dict[str, tuple[str, str]]
 
-ANSWERS = {"blocked": "return 403;", "dead": "return 502;", "moved": "return 302 http://portal.sample.invalid/;"}
-"""The answer of nginx for the whole of a faulty portal."""
+    @property
+    def db(self) -> Path:
+        return self.folder / "country.db"
 
+    @property
+    def files(self) -> Path:
+        return self.folder / "portals"
 
-def measured(portals: int) -> Report:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        sites = write_sites(folder / "sites")
-        faults = [each for each in sites if each not in {"plain", "trs"}]
-        hosts = {
-            host(number): faults[number // FAULT_OF % len(faults)]
-            if number % FAULT_OF == 0
-            else ("plain", "trs")[number % 2]
-            for number in range(portals)
+    def write_list(self) -> Path:
+        """Write the list of homes, each with the code of a county."""
+        self.folder.mkdir()
+        path = self.folder / "list.csv"
+        codes = (code for code, each in divisions().items() if each.level == COUNTY)
+        lines = (f"{code},{home}" for code, home in zip(codes, self.homes, strict=False))
+        path.write_text("\n".join(["code,home", *lines]), encoding="utf-8")
+        return path
+
+    def count(self, sql: str) -> int:
+        """The number that a query gives; 0 while the archive is being made."""
+        if not self.db.exists():
+            return 0
+        try:
+            with closing(sqlite3.connect(f"file:{self.db}?mode=ro", uri=True)) as archive:
+                return int(archive.execute(sql).fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
+
+    def surveyed(self) -> int:
+        """The number of homes that were looked at."""
+        return self.count("SELECT count(*) FROM directory WHERE surveyed_at IS NOT NULL")
+
+    def crawled(self) -> int:
+        """The number of portals that a crawl came to the end of."""
+        return self.count("SELECT count(DISTINCT portal) FROM crawls WHERE outcome = 'finished'")
+
+    def verify(self) -> None:
+        """Hold what was found against what the homes are. Raises AssertionError."""
+        with closing(sqlite3.connect(self.db)) as archive:
+            found = {home: tuple(row) for home, *row in archive.execute("SELECT home, state, family FROM directory")}
+            records = {home: tuple(row) for home, *row in archive.execute(_RECORDS)}
+        wrong = {
+            home: (found.get(home), each)
+            for home, each in self.homes.items()
+            if found.get(home) != (each[0], each[1] or None)
         }
-        blocks = {each: (sites[kind], ANSWERS.get(kind, "")) for each, kind in hosts.items()}
-        with nginx_of_hosts(folder, blocks, str(folder / "access.log")) as port:
-            return _walk(folder, {f"http://{each}:{port}/": kind for each, kind in hosts.items()})
+        assert not wrong, f"named wrongly: {wrong}"
+        sound = {home: family for home, (state, family) in self.homes.items() if state == SOUND}
+        whole = {home: (PORTALS[family].records, PORTALS[family].texts, 0) for home, family in sound.items()}
+        assert records == whole, {
+            home: (records.get(home), whole.get(home))
+            for home in {*records, *whole}
+            if records.get(home) != whole.get(home)
+        }
+        assert len(list(self.files.glob("*.toml"))) == len(sound)
 
 
-def _walk(folder: Path, homes: dict[str, str]) -> Report:
-    """Survey and crawl the homes, and hold what was found against what they are."""
-    codes = [code for code, each in divisions().items() if each.level == COUNTY]
-    list_ = folder / "list.csv"
-    lines = (f"{code},{home}" for code, home in zip(codes, homes, strict=False))
-    list_.write_text("\n".join(["code,home", *lines]), encoding="utf-8")
-    db, out = folder / "country.db", folder / "portals"
-    options = ["-m", "crawler.cli.main", "survey", "--delay", "0", "--db", str(db)]
-    with patch.dict(os.environ, DISCLOSURES_PORTALS=str(out)):
-        killed_after = _killed([*options, str(list_)], db, len(homes) // 3)
-        surveyed = _cost(options)
-        crawled = command("-m", "crawler.cli.main", "crawl", "--due", "--delay", "0", "--db", str(db))
-    with closing(sqlite3.connect(db)) as archive:
-        states = dict(archive.execute("SELECT home, state FROM directory"))
-        records = dict(
-            archive.execute(
-                "SELECT p.home, count(r.body) FROM portals p LEFT JOIN records r ON r.portal = p.id GROUP BY 1"
+def measured(portals: int, workers: int) -> Report:
+    """Make the archive of so many portals by this machine, and by workers, if any."""
+    sites = {host(number): each for number, each in enumerate(country(portals, portals * FAULTY // FAULTY_OF))}
+    with (
+        tempfile.TemporaryDirectory() as name,
+        loopback_hosts(lambda at: portal(*sites[at.partition(":")[0]], at)) as served,
+    ):
+        homes = {f"http://{each}:{served.port}/": site for each, site in sites.items()}
+        one, many = Archive(Path(name, "one"), homes), Archive(Path(name, "many"), homes)
+        figures = [*_about(homes), *_by_this_machine(one, served)]
+        one.verify()
+        if workers:
+            figures += _by_workers(many, served, workers)
+            many.verify()
+            expected, found = (contents(each.db, _without_times) for each in (one, many))
+            assert all(found[table] == expected[table] for table in _COMPARED)
+            figures.append(
+                Figure(
+                    f"rows of {', '.join(_COMPARED)} that are the same", sum(len(found[each]) for each in _COMPARED), ""
+                )
             )
-        )
-    expected = {home: "surveyed" if kind in {"plain", "trs"} else kind for home, kind in homes.items()}
-    wrong = {home: (states.get(home), state) for home, state in expected.items() if states.get(home) != state}
-    whole = [
-        home for home, kind in homes.items() if kind in {"plain", "trs"} and records.get(home) == RECORDS * len(KINDS)
-    ]
-    sound_ones = Counter(expected.values())["surveyed"]
-    assert not wrong, wrong
-    assert len(whole) == sound_ones == len(list(out.glob("*.toml")))
-    requests = (folder / "access.log").read_text(encoding="utf-8").count("\n")
     return Report(
         "country",
-        f"{len(homes)} portals from a list of home pages to an archive",
-        figures=[
-            Figure("sound portals archived wholly", len(whole), ""),
-            Figure("faults named rightly", len(homes) - sound_ones, ""),
-            Figure("homes surveyed when the survey was killed", killed_after, ""),
-            Figure("the rest of the survey", surveyed.wall, "s", processor=surveyed.processor),
-            Figure("the survey's peak of memory", surveyed.peak, "MB"),
-            Figure("the crawl of all of them", crawled.wall, "s", processor=crawled.processor),
-            Figure("the crawl's peak of memory", crawled.peak, "MB"),
-            Figure("requests in all", requests, ""),
-        ],
-        notes=[
-            f"Portals of {RECORDS * len(KINDS)} records each, of two families of software, without delay; no real portal."
-        ],
-    )
+        f"{portals} portals from a list of home pages to an archive",
+        figures=figures,
+        notes=[f"Portals of {min(each.records for each in PORTALS.values())} to {max(each.records for each in PORTALS.values())} records, of {len(PORTALS)} families of software, without delay; no real portal."],
+    )  # fmt: skip
 
 
-def _killed(survey: list[str], db: Path, after: int) -> int:
-    """Begin a survey and kill it once so many homes are looked at; return how many were then."""
-    with subprocess.Popen([sys.executable, *survey], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        while process.poll() is None and _looked_at(db) < after:
-            time.sleep(0.05)
+def _about(homes: dict[str, tuple[str, str]]) -> Iterator[Figure]:
+    sound = sum(state == SOUND for state, _ in homes.values())
+    yield Figure("sound portals archived wholly", sound, "")
+    yield Figure("faults named rightly", len(homes) - sound, "")
+
+
+def _by_this_machine(archive: Archive, served: LoopbackHosts) -> Iterator[Figure]:
+    """Survey and crawl, each killed once."""
+    list_, before = archive.write_list(), served.requests
+    survey = ["survey", "--delay", "0", "--db", str(archive.db)]
+    crawl = ["crawl", "--due", "--delay", "0", "--db", str(archive.db)]
+    with patch.dict(os.environ, DISCLOSURES_PORTALS=str(archive.files)):
+        killed = _killed([*survey, str(list_)], archive.surveyed, len(archive.homes) // 3)
+        surveyed = _cost(survey)
+        asked = served.requests - before
+        killed_later = _killed(crawl, archive.crawled, len(archive.homes) // 3)
+        crawled = _cost(crawl)
+    yield Figure("homes surveyed when the survey was killed", killed, "")
+    yield Figure("the rest of the survey", surveyed.wall, "s", processor=surveyed.processor)
+    yield Figure("the survey's peak of memory", surveyed.peak, "MB")
+    yield Figure("requests of the survey", asked, "")
+    yield Figure("portals crawled when the crawl was killed", killed_later, "")
+    yield Figure("the rest of the crawl", crawled.wall, "s", processor=crawled.processor)
+    yield Figure("the crawl's peak of memory", crawled.peak, "MB")
+    yield Figure("requests of the crawl", served.requests - before - asked, "")
+
+
+def _by_workers(archive: Archive, served: LoopbackHosts, workers: int) -> Iterator[Figure]:
+    """Survey and crawl by so many workers, one of them killed in each, and another one started in its place."""
+    list_, before, began = archive.write_list(), served.requests, time.monotonic()
+    spool = archive.folder / "spool"
+    with RedisServer(archive.folder) as redis, _machines(archive.folder, redis.url, spool, workers) as kill_one:
+        env = {
+            "DISCLOSURES_PORTALS": str(archive.files),
+            "DISCLOSURES_REDIS": redis.url,
+            "DISCLOSURES_SPOOL": str(spool),
+        }
+        with patch.dict(os.environ, env):
+            options = ["--delay", "0", "--db", str(archive.db)]
+            with _started(["survey", str(list_), "--workers", *options]) as survey:
+                _wait_until(lambda: archive.surveyed() >= len(archive.homes) // 3)
+                kill_one()
+                survey.wait()
+            surveyed = time.monotonic()
+            _cost(["enqueue", "--due", *options])
+            begun = len(list(spool.glob("begin/*.db")))
+            _wait_until(lambda: len(list(spool.glob("done/*Z"))) >= begun // 3)
+            kill_one()
+            _wait_until(lambda: not list(spool.glob("begin/*.db")))
+            _cost(["merge", str(spool), "--delete", "--db", str(archive.db)])
+    yield Figure(f"the survey by {workers} workers, one killed", surveyed - began, "s")
+    yield Figure(f"the crawl by {workers} workers, one killed, and merging", time.monotonic() - surveyed, "s")
+    yield Figure("requests of both", served.requests - before, "")
+
+
+@contextmanager
+def _machines(folder: Path, redis: str, spool: Path, workers: int) -> Iterator[Callable[[], None]]:
+    """So many workers; a function that kills one of them with all its processes, and starts another."""
+    with ExitStack() as stack:
+        numbers = count()
+
+        def start() -> "subprocess.Popen[bytes]":
+            process = worker(spool, redis, folder / f"scratch{next(numbers)}")
+            stack.callback(kill_all_of, process)
+            return process
+
+        machines = [start() for _ in range(workers)]
+
+        def kill_one() -> None:
+            kill_all_of(machines.pop())
+            machines.append(start())
+
+        yield kill_one
+
+
+@contextmanager
+def _started(words: Sequence[str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """A command of ours that is under way, and says nothing."""
+    with subprocess.Popen(
+        [sys.executable, *_COMMAND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        yield process
+
+
+def _killed(words: Sequence[str], done: Callable[[], int], after: int) -> int:
+    """Begin a command and kill it once so many are done; return how many were then."""
+    with _started(words) as process:
+        _wait_until(lambda: process.poll() is not None or done() >= after)
         process.send_signal(signal.SIGKILL)
-    return _looked_at(db)
+    return done()
 
 
-def _looked_at(db: Path) -> int:
-    if not db.exists():
-        return 0
-    try:
-        with closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as archive:
-            return int(archive.execute("SELECT count(*) FROM directory WHERE surveyed_at IS NOT NULL").fetchone()[0])
-    except sqlite3.OperationalError:  # it is just being made
-        return 0
+def _wait_until(holds: Callable[[], object]) -> None:
+    while not holds():
+        time.sleep(0.05)
 
 
-def _cost(survey: list[str]) -> Cost:
-    """The cost of a survey, which ends with exit status 1 where some of its portals have faults."""
+def _cost(words: Sequence[str]) -> Cost:
+    """The cost of a command, which may end with exit status 1: something needs attention, as portals with faults do."""
     code = "import sys; from crawler.cli.main import main\ntry: main(sys.argv[1:])\nexcept SystemExit as end: sys.exit(end.code not in {0, 1})"
-    return command("-c", code, *survey[2:])
+    return command("-c", code, *words)
+
+
+def _without_times(table: str, row: dict[str, Any]) -> dict[str, Any]:
+    """A row without its times, of crawls and captures."""
+    return {name: _TIME.sub("time", value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def main() -> None:
     parser = arguments(__doc__)
     parser.add_argument("--portals", type=int, default=300)
+    parser.add_argument("--workers", type=int, default=0)
     options = parser.parse_args()
-    tell(measured(options.portals), options)
+    tell(measured(options.portals, options.workers), options)
 
 
 if __name__ == "__main__":

@@ -140,14 +140,38 @@ class SiteRequest:
     headers: Mapping[str, str]
 
 
+Answers = Mapping[str, Answer | str | Callable[[SiteRequest], Answer | str]]
+"""The answers of a site, by path with query or, failing that, without; one may be a function of what was asked."""
+
+
+def send_answer(handler: BaseHTTPRequestHandler, answers: Answers) -> None:
+    """Send the answer to the request that a handler has. A missing path is a 404."""
+    parts = urlsplit(handler.path)
+    answer = answers.get(handler.path) or answers.get(parts.path)
+    form = None
+    if handler.command == "POST":
+        form = handler.rfile.read(int(handler.headers["Content-Length"] or 0)).decode()
+    if callable(answer):
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        answer = answer(SiteRequest(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), form, headers))
+    answer = answer or Answer("<html><body>404</body></html>", status=404)
+    answer = Answer(answer) if isinstance(answer, str) else answer
+    body = answer.body.encode() if isinstance(answer.body, str) else answer.body
+    handler.send_response(answer.status)
+    handler.send_header("Content-Type", answer.content_type)
+    handler.send_header("Content-Length", str(len(body)))
+    for name, value in answer.headers:
+        handler.send_header(name, value)
+    handler.end_headers()
+    handler.wfile.write(body if answer.cut is None else body[: answer.cut])
+    if answer.cut is not None:
+        handler.close_connection = True
+
+
 class Site:
-    """An HTTP site on a free loopback port; robots may visit unless told.
+    """An HTTP site on a free loopback port; robots may visit unless told."""
 
-    `answers` are known by path with query or, failing that, without; one may be a function of what was asked. A missing
-    path is a 404.
-    """
-
-    def __init__(self, answers: Mapping[str, Answer | str | Callable[[SiteRequest], Answer | str]]) -> None:
+    def __init__(self, answers: Answers) -> None:
         self.answers = dict(answers)
         self.requests: deque[str] = deque(maxlen=10_000)
         self.user_agents: set[str] = set()
@@ -172,28 +196,7 @@ class Site:
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}/"
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        parts = urlsplit(handler.path)
-        answer = self.answers.get(handler.path) or self.answers.get(parts.path)
-        form = None
-        if handler.command == "POST":
-            form = handler.rfile.read(int(handler.headers["Content-Length"] or 0)).decode()
-        if callable(answer):
-            headers = {name.lower(): value for name, value in handler.headers.items()}
-            answer = answer(
-                SiteRequest(parts.path, dict(parse_qsl(parts.query, keep_blank_values=True)), form, headers)
-            )
-        answer = answer or Answer("<html><body>404</body></html>", status=404)
-        answer = Answer(answer) if isinstance(answer, str) else answer
-        body = answer.body.encode() if isinstance(answer.body, str) else answer.body
-        handler.send_response(answer.status)
-        handler.send_header("Content-Type", answer.content_type)
-        handler.send_header("Content-Length", str(len(body)))
-        for name, value in answer.headers:
-            handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(body if answer.cut is None else body[: answer.cut])
-        if answer.cut is not None:
-            handler.close_connection = True
+        send_answer(handler, self.answers)
 
     def __enter__(self) -> "Site":
         threading.Thread(target=self._http.serve_forever, args=(0.02,), daemon=True).start()

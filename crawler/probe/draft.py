@@ -13,6 +13,10 @@ from archive.model.observations import CatalogOfPortal, ListPage
 _OF_NOBODY = re.compile(r"^(?:www\d*|gov|cn|com|org|net|localhost)$|xxgk|zwgk|xinxi|^\d+$")
 
 
+NAMELESS = "portal"
+"""The id of a portal whose host's names say nothing of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class DraftCatalog:
     """A catalogue for the file. `remark`: what was read there, in a few words; `is_list`: whether that is a list, and `listed` it."""
@@ -27,7 +31,7 @@ def portal_id(url: str) -> str:
     """An id for the portal at `url`: the first name of its host that is its own, e.g. tongxin of www.tongxin.gov.cn."""
     names = [name for name in (urlsplit(url).hostname or "").lower().split(".") if not _OF_NOBODY.search(name)]
     name = re.sub(r"[^a-z0-9_-]", "", names[0]) if names else ""
-    return name if name[:1].isalpha() else "portal"
+    return name if name[:1].isalpha() else NAMELESS
 
 
 def draft(  # noqa: PLR0913 - what a file says

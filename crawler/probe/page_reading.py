@@ -57,7 +57,8 @@ class Probed:
     """One page as read: its kind and its contents.
 
     `kind`: "list", "detail" or "other"; `blocked`: the refusal, if it is one; `listed`: the page read as a list (no rows on
-    others, but for the latest documents on a landing page); `record`: read as a record's page, empty on others; `site`: what the portal calls itself; `columns`: the
+    others, but for the latest documents on a landing page); `record`: read as a record's page, empty on others; `heading`: the title that it would have as
+    a record's page; `site`: what the portal calls itself; `columns`: the
     catalogues it links to, `leads`: addresses that may be the disclosure catalogue's; `doubts`: what looks wrong, a plain
     line each. `frames`: addresses of its frames; `framed_in`: of the page in whose frame this one stands. `outcome`: the class of the answer
     (`judge`); `shown`: how many characters it shows, up to MOST_SHOWN; `wants_login`: whether it has a form that wants a password.
@@ -69,6 +70,7 @@ class Probed:
     detected: Detected | None
     listed: ListPage
     record: RecordPage = _NOTHING
+    heading: str = ""
     site: str = ""
     columns: tuple[CatalogOfPortal, ...] = ()
     leads: tuple[str, ...] = ()
@@ -135,6 +137,7 @@ def read_page(text: str, url: str, *, status: int, cut: bool, prior: SoftwarePri
         detected if kind != OTHER or detected.family is not PLAIN else None,
         listed if kind == LIST or latest else ListPage((), breadcrumb=record.breadcrumb),
         record if kind == DETAIL else _NOTHING,
+        record.fields.get("title") or "",
         site,
         _columns(answer) if kind == OTHER else (),
         find_leads(answer.root, url) if kind == OTHER else (),

@@ -13,7 +13,7 @@ from archive.directory.entries import CONFLICT, MISREAD, NOT_TRIED, STATES, SURV
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
 from crawler.portals.portal_file import PortalFileError, is_id, known, load
-from crawler.probe.draft import draft, portal_id
+from crawler.probe.draft import NAMELESS, draft, portal_id
 from crawler.probe.software_prior import SoftwarePrior
 from crawler.survey.home import SurveyedPortal, survey
 from crawler.survey.neighbours_software import SoftwareOfNeighbours
@@ -116,10 +116,10 @@ def write_portal_file(entry: PortalHome, found: SurveyedPortal, out: Path) -> st
 
 
 def _free_id(entry: PortalHome, taken: set[str]) -> str:
-    """An id for a portal that none has: of its host, else with its division's code."""
+    """An id for a portal that none has: of its host, else, or where that has no name of its own, with its division's code."""
     short = portal_id(entry.home)
     names = (short, f"{short}-{entry.division_code}", *(f"{short}-{entry.division_code}-{n}" for n in range(2, 1000)))
-    return next(name for name in names if name not in taken and is_id(name))
+    return next(name for name in names if name not in {*taken, NAMELESS} and is_id(name))
 
 
 def _free(waiting: Iterable[PortalHome], busy: set[str], most: int) -> list[PortalHome]:

@@ -174,21 +174,23 @@ def _samples(entries: Sequence[DraftCatalog], home: str) -> Iterator[tuple[Row, 
         if entry.listed
     ]
     in_turn = (sample for samples in zip_longest(*own) for sample in samples if sample)
-    return islice(in_turn, _RECORDS)
+    distinct = {row.url: (row, referer) for row, referer in in_turn}
+    return islice(distinct.values(), _RECORDS)
 
 
 def _fault_of_record(reader: PageReader, row: Row, referer: str) -> str | None:
-    """The fault of the page that a row leads to, as it is read; None where it is a record's, with the row's title."""
-    url = row.url or ""
+    """The fault of the page that a row leads to, as it is read; None where it is a record's, with the row's title.
+
+    A page with that title is one however little else it says: short notices have neither metadata nor a sentence.
+    """
+    url, listed = row.url or "", row.fields.get("title") or ""
     try:
         page = reader.read(url, referer)
     except FetchError as error:
         return str(error)
+    is_page = page.kind != LIST and page.outcome in {response_class.PAGE, response_class.CUT}
+    if is_page and page.heading and listed and same_title(page.heading, listed):
+        return None
     if page.kind != DETAIL:
         return f"{url}: {described(page)}, not a record's page"
-    title, listed = page.record.fields.get("title") or "", row.fields.get("title") or ""
-    return (
-        None
-        if title and listed and same_title(title, listed)
-        else f"{url}: its title is read as {title!r}, its row has {listed!r}"
-    )
+    return f"{url}: its title is read as {page.heading!r}, its row has {listed!r}"

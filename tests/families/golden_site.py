@@ -1,11 +1,12 @@
 """Fixtures that the families' tests share: a mock site of golden pages crawled by an ordinary portal file, and what the archive then holds."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from itertools import chain
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.conftest import Answer as Served
@@ -27,37 +28,55 @@ def page(main: str, head: str = "") -> str:
     )
 
 
-class GoldenSite(Site):
-    """A site that answers each address and form of some golden pages with that page, under its own host, and nothing else.
+class GoldenAnswers:
+    """The answers of a portal at `host` to each address and form of some golden pages: that page, with the portal's own host.
 
-    Records that its lists name and that have no golden page are pages of text alone.
+    Records that its lists name and that have no golden page are what `record` makes of their row. `paths`: of all of them.
     """
 
-    def __init__(self, family: str, *names: str) -> None:
-        """Serve the family's pages whose names match one of `names`."""
-        super().__init__({})
+    def __init__(
+        self,
+        host: str,
+        family: str,
+        names: Iterable[str],
+        record: Callable[[Mapping[str, Any]], str] = lambda _: TEXT_ALONE,
+    ) -> None:
+        """Take the family's pages whose names match one of `names`."""
+        self._host = host
         self._served: dict[object, Served] = {}
+        self.paths: set[str] = set()
         chosen = [each for each in pages() if any(fnmatch(each.name, f"{family}/{name}") for name in names)]
-        listed = [self._serve(each) for each in chosen]
-        for url in chain.from_iterable(listed):
-            self._served.setdefault(_key(url), Served(TEXT_ALONE))
-            self.answers[urlsplit(url).path] = self.answered
+        listed = [self._take(each) for each in chosen]
+        for row in chain.from_iterable(listed):
+            self._served.setdefault(_key(row["url"]), Served(record(row["fields"])))
+            self.paths.add(urlsplit(row["url"]).path)
 
-    def _serve(self, golden: GoldenPage) -> list[str]:
-        """Serve a page; the addresses on its host that it lists."""
+    def _take(self, golden: GoldenPage) -> list[dict[str, Any]]:
+        """Take a page; the rows that it lists on its host."""
         expected = golden.expected() or {}
         url, host = expected["url"], urlsplit(expected["url"]).netloc
-        key, text = _key(url, expected.get("form")), golden.text.replace(host, urlsplit(self.url).netloc)
+        key, text = _key(url, expected.get("form")), golden.text.replace(host, self._host)
         assert key not in self._served, f"{golden.name}: two pages at one address"
         self._served[key] = Served(text, _TYPES.get(golden.page.suffix, "text/html; charset=utf-8"))
-        self.answers[urlsplit(url).path] = self.answered
+        self.paths.add(urlsplit(url).path)
         rows = expected["read"].get("list", {}).get("rows", ())
-        return [row["url"] for row in rows if urlsplit(row.get("url", "")).netloc == host]
+        return [row for row in rows if urlsplit(row.get("url", "")).netloc == host]
 
     def answered(self, request: SiteRequest) -> Served:
         """The golden page for what was asked, or a 404."""
         key = request.path, frozenset(request.query.items()), _values(request.form)
         return self._served.get(key) or Served("<html><body>404</body></html>", status=404)
+
+
+class GoldenSite(Site):
+    """A site that answers each address and form of some golden pages with that page, under its own host, and nothing else."""
+
+    def __init__(self, family: str, *names: str) -> None:
+        """Serve the family's pages whose names match one of `names`."""
+        super().__init__({})
+        golden = GoldenAnswers(urlsplit(self.url).netloc, family, names)
+        self.answered = golden.answered
+        self.answers |= dict.fromkeys(golden.paths, golden.answered)
 
     def asked_for(self, part: str) -> list[str]:
         """The requests so far whose address holds `part`, in order."""
