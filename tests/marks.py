@@ -32,7 +32,7 @@ LONG = (
 SLOW = (
     "tests/families/test_any_page.py", "tests/questions/test_questions.py", "tests/subscriptions/",
     "tests/test_absence_proof.py", "tests/test_attachment_text.py", "tests/test_block_sums.py",
-    "tests/test_budgets.py", "tests/test_converter.py", "tests/test_county.py",
+    "tests/test_budgets.py", "tests/test_converter.py", "tests/test_country.py", "tests/test_county.py",
     "tests/test_crawl_hostile_answers.py::test_a_page_on_which_judging_fails", "tests/test_crawl_targets.py",
     "tests/test_derivation_limit.py", "tests/test_derived.py", "tests/test_evidence_columns.py",
     "tests/test_file_tables.py::test_a_table_beyond", "tests/test_file_tables.py::test_a_workbook_of",

@@ -58,9 +58,10 @@ class RedisServer:
 
 
 def started(*arguments: object, env: Mapping[str, str] = os.environ) -> "subprocess.Popen[bytes]":
-    """A command of ours that is under way, in a session of its own."""
+    """A command of ours that is under way, in a session of its own; what it prints is nobody's."""
     command = [sys.executable, "-m", "crawler.cli.main", *map(str, arguments)]
-    return subprocess.Popen(command, env=dict(env), start_new_session=True)
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, env=dict(env), start_new_session=True, stdout=quiet, stderr=quiet)
 
 
 def worker(
