@@ -99,6 +99,8 @@ def test_what_is_wrong_is_stated_in_one_line(tmp_path: Path) -> None:
             (["enqueue", *options, "--redis", redis], "say which portals"),
             (["enqueue", portal, "--redis", redis], "say which folder"),
             (["work", "--spool", spool, "--redis", "redis://127.0.0.1:1"], "can't be had"),
+            (["jobs", "--redis", "redis://127.0.0.1:1"], "can't be had"),
+            (["survey", "--workers", "--redis", "redis://127.0.0.1:1", "--db", tmp_path / "a.db"], "can't be had"),
         ):
             done = warm.disclosures(*command, env={"DISCLOSURES_SPOOL": ""})
             assert (done.returncode, done.stderr.count("\n"), said in done.stderr) == (2, 1, True), done.stderr

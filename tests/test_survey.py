@@ -81,6 +81,18 @@ def test_a_file_is_written_for_what_was_read_well_alone_and_crawls(
     assert rows(tmp_path / "a.db", "SELECT count(*) AS n FROM records WHERE body IS NOT NULL") == [{"n": 12}]
 
 
+def test_one_odd_record_decides_nothing(tmp_path: Path) -> None:
+    """The first row of each list leads to what is no record's page, that of two lists to the same; their second is read."""
+    pages = sound()
+    for n in range(len(KINDS)):
+        pages[f"/gk/c{n}/"] = str(pages[f"/gk/c{n}/"]).replace(f"/gk/c{n}/1.html", f"/gk/odd{min(n, 2)}.html")
+    with Site(pages) as site:
+        list_ = listed(tmp_path / "l.csv", (COUNTIES[0], site.url))
+        run("survey", list_, "--out", tmp_path / "out", "--delay", 0, "--db", tmp_path / "a.db")
+    assert states(tmp_path / "a.db") == {site.url: "surveyed"}
+    assert [path.stem for path in (tmp_path / "out").iterdir()] == [f"portal-{COUNTIES[0]}"]
+
+
 def test_what_was_surveyed_is_due(
     surveyed: tuple[Path, Path, dict[str, Site], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

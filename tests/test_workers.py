@@ -12,9 +12,9 @@ import pytest
 from archive.database.connection import ArchiveError
 from archive.model.divisions import COUNTY, divisions
 from crawler.jobs import survey_jobs
-from crawler.jobs.queue import connected
+from crawler.jobs.queue import connected, queue_at
 from crawler.jobs.remote_jobs import QUEUE
-from crawler.jobs.survey_jobs import Workers
+from crawler.jobs.survey_jobs import Workers, workers
 from crawler.probe.software_prior import Likely, SoftwarePrior
 from crawler.survey.home import SurveyedPortal
 from tests import warm
@@ -168,6 +168,7 @@ def test_what_workers_found_while_the_survey_was_killed_is_taken(sites: dict[str
     with RedisServer(tmp_path) as redis, connected(redis.url) as connection:
         Workers(connection, 0).begin(site.url, SoftwarePrior({}))
         work_off(connection)
+        assert [line for line in run("jobs", redis=redis).splitlines() if site.url in line] == []
         asked = len(site.requests)
         again = Workers(connection, 0)
         again.begin(site.url, SoftwarePrior({("样本省", "样本市"): Likely(("vsb",), "sample")}))
@@ -205,3 +206,27 @@ def test_a_worker_of_another_version_finds_nothing(tmp_path: Path, monkeypatch: 
         work_off(connection)
         with pytest.raises(ArchiveError, match="has another version of the program than this machine"):
             handed_out.ended()
+
+
+def test_a_home_is_handed_out_before_what_waits_and_with_what_is_known_of_its_neighbours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    priors = []
+
+    def looks(_: str, __: float, prior: SoftwarePrior, *___: object) -> SurveyedPortal:
+        priors.append(prior)
+        return SurveyedPortal("dead", "sample")
+
+    prior = SoftwarePrior({("样本省", "样本市"): Likely(("vsb", "trs"), "sample")})
+    monkeypatch.setattr(survey_jobs, "survey", looks)
+    with RedisServer(tmp_path) as redis, County(1, catalogs=1) as county, workers(redis.url, 0) as handed_out:
+        assert "no worker is there" in capsys.readouterr().err
+        county.portal_file(tmp_path)
+        enqueue(tmp_path, redis)
+        handed_out.begin("http://a.example/", prior)
+        with connected(redis.url) as connection:
+            first, second = queue_at(connection).get_job_ids()
+            assert (first.startswith("HOME-"), second.startswith("county--")) == (True, True)
+            SimpleWorker([QUEUE], connection=connection, serializer=JSONSerializer).work(max_jobs=1)
+        assert handed_out.ended() == {"http://a.example/": SurveyedPortal("dead", "sample")}
+    assert priors == [prior]

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -118,8 +119,12 @@ class Workers:
 
 @contextmanager
 def workers(address: str, delay: float) -> Iterator[Workers]:
-    """The workers that take jobs from Redis at `address`, as surveyors. Raises ArchiveError."""
+    """The workers that take jobs from Redis at `address`, as surveyors. Says so where there are none. Raises ArchiveError."""
+    from rq import Worker  # noqa: PLC0415
+
     with connected(address) as connection:
+        if not Worker.count(queue=queue_at(connection)):
+            print("note: no worker is there: start `disclosures work` on a machine or more", file=sys.stderr)
         yield Workers(connection, delay)
 
 
