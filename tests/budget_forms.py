@@ -28,8 +28,8 @@ def _run(cells: list[str], value: str) -> int:
     return next((place for place, cell in enumerate(cells) if cell != value), len(cells))
 
 
-def read(*tables: PrintedTable, title: str = YEAR) -> list[BudgetTable]:
-    return read_document(tables, title)
+def read(*tables: PrintedTable, title: str = YEAR, text: str = "") -> list[BudgetTable]:
+    return read_document(tables, title, text)
 
 
 def failing(found: BudgetTable) -> list[tuple[str, Decimal, Decimal]]:

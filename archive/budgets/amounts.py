@@ -17,6 +17,7 @@ UNITS = {
 _SIGNS = str.maketrans({"－": "-", "−": "-", "–": "-", "﹣": "-", "，": ",", "（": "(", "）": ")"})
 _AMOUNT = re.compile(r"-?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,8})?", re.ASCII)
 _HAS_FORM = re.compile(r"-?[\d,]*(?:\.\d+|,\d{3})")
+_WITH_UNIT = re.compile(rf"(.*\d)({'|'.join(UNITS)})")
 _HALF = Decimal("0.5")
 
 
@@ -30,7 +31,7 @@ def amount(text: str | None) -> Decimal | None:
 
     Brackets mean less than nothing. A number broken over lines is one; several numbers below each other are none.
     """
-    cell = plain(text)
+    cell = _number(text)
     if not cell or not (cell[0].isdigit() or cell[0] in "-("):
         return None
     if cell.startswith("(") and cell.endswith(")"):
@@ -42,7 +43,13 @@ def amount(text: str | None) -> Decimal | None:
 
 def is_formed(text: str | None) -> bool:
     """Whether a cell prints an amount and no mere number: with decimals, or its thousands apart."""
-    return amount(text) is not None and _HAS_FORM.fullmatch(plain(text).strip("()")) is not None
+    return amount(text) is not None and _HAS_FORM.fullmatch(_number(text).strip("()")) is not None
+
+
+def unit_printed(text: str | None) -> str | None:
+    """Return the unit that a cell prints behind its amount; None where it prints none."""
+    found = _WITH_UNIT.fullmatch(plain(text))
+    return found[2] if found else None
 
 
 def agree(left: Decimal, right: Decimal, parts: Sequence[Decimal]) -> bool:
@@ -50,6 +57,13 @@ def agree(left: Decimal, right: Decimal, parts: Sequence[Decimal]) -> bool:
     places = min(max((_decimals(each) for each in (left, *parts)), default=0), 2)
     unit = Decimal(1).scaleb(-places)
     return abs(left - right) <= unit * _HALF * (len(parts) + 1)
+
+
+def _number(text: str | None) -> str:
+    """Return a cell's text without the sign of the currency before it, and the unit behind it."""
+    cell = plain(text).replace("¥", "", 1)
+    found = _WITH_UNIT.fullmatch(cell)
+    return found[1] if found else cell
 
 
 def _decimals(value: Decimal) -> int:

@@ -34,6 +34,7 @@ _BY_ITSELF = re.compile(r"其中|[比占增减]|上年|去年|\d{4}年")
 _CONFIRMING = 2
 _CHANGE = re.compile("增减(?:变[化动])?(?:金?额|数|情况)?$")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、")
+_OTHER_ITEMS = re.compile(r"\([一二三四五六七八九十]+\)"), re.compile(r"\d+[.、]")
 _SUBTOTAL = re.compile("(?:本年|当年)(?:收入|支出)?(?:合计|小计)")
 _GRAND = re.compile("(?:收入|支出)?(?:总计|合计)")
 _CARRIED = re.compile("结转|结余|使用非财政拨款")
@@ -248,7 +249,7 @@ def _own_name(line: BudgetLine) -> str:
 def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """本年合计 = Σ 一、二、…, 总计 = 本年合计 + 结转, and the totals of income and spending are equal."""
     for own in grouped(lines, "column").values():
-        items = [line for line in own if _ITEM.match(line.name)]
+        items = _items(own)
         subtotal = next((line for line in own if _SUBTOTAL.fullmatch(line.name)), None)
         grand = next((line for line in reversed(own) if _GRAND.fullmatch(line.name)), None)
         carried = [
@@ -264,6 +265,19 @@ def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         if len(one) in (1, len(other)):  # else nothing says which of them belong together
             for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
                 yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
+
+
+def _items(own: Sequence[BudgetLine]) -> list[BudgetLine]:
+    """Return the items of a column that make up its total: 一、二、…, or where none is so numbered all, if they are （一） or 1.."""
+    items = [line for line in own if _ITEM.match(line.name)]
+    if items:
+        return items
+    others = [
+        line
+        for line in own
+        if not (_SUBTOTAL.fullmatch(line.name) or _GRAND.fullmatch(line.name) or _CARRIED.search(line.name))
+    ]
+    return next((others for numbered in _OTHER_ITEMS if all(numbered.match(line.name) for line in others)), [])
 
 
 def _totals_by_label(lines: Sequence[BudgetLine], pattern: re.Pattern[str]) -> list[list[BudgetLine]]:

@@ -24,12 +24,13 @@ _QUOTES = str.maketrans("", "", "\"'“”‘’《》〈〉")
 _RULES: tuple[
     tuple[str, str], ...
 ] = (  # what a title holds, and which kind it then is; the first rule that fits counts
-    ("目录|绩效|情况说明|项目表|人员|编制|资产", ""),
+    ("目录|绩效|情况说明|项目表|(?<![和与及、])项目支出(?:预算|决算)?(?:明细|安排|情况)?表|人员|编制|资产", ""),
     ("采购", "procurement"),
     ("三公", "three_public"),
     ("机关运行经费", "operating"),
     ("基金", "fund_spending"),
     ("国有资本", "capital_spending"),
+    ("一般公共预算财政拨款收入支出(?!.*总)", "general_spending"),
     ("财政拨款.{0,6}(?:收支|收入支出)", "fiscal_summary"),
     ("收支|收入支出", "summary"),
     ("基本支出", "basic_spending"),
@@ -122,7 +123,7 @@ def read_heading(lines: Sequence[str], head: Sequence[str]) -> Heading | None:
         kind,
         stage_of(printed) or stage_of(names),
         year_of(compact),
-        unit_of([*compact, *map(plain, head)]),
+        unit_of(compact) or _only_unit_of(head),
         agency_of(compact) or next(filter(None, map(agency_in_title, reversed(compact))), None),
     )
 
@@ -143,6 +144,12 @@ def unit_of(lines: Iterable[str]) -> str | None:
     """Return the unit that lines or columns state, the last of several."""
     found = [match[1] for line in lines for pattern in (_UNIT_IN_BRACKETS, _UNIT) for match in pattern.finditer(line)]
     return found[-1].removesuffix("元") + "元" if found else None
+
+
+def _only_unit_of(head: Iterable[str]) -> str | None:
+    """Return the unit that columns state, where they do not state several."""
+    units = {unit for name in head if (unit := unit_of([plain(name)]))}
+    return units.pop() if len(units) == 1 else None
 
 
 def agency_of(lines: Iterable[str]) -> str | None:

@@ -18,7 +18,10 @@ _TOTALS = {
     ("income", "income"): "本年收入(?:预算|决算)?合计",
     ("spending", "spending"): "本年支出(?:预算|决算)?合计",
     ("fiscal_summary", "income"): "财政拨款收、支总(?:预|决)算",
-    ("general_spending", "spending"): "一般公共预算(?:财政拨款)?支出(?:预算|决算)",
+    (
+        "general_spending",
+        "spending",
+    ): "(?:一般公共预算(?:财政拨款)?支出(?:预算|决算)|(?:^|[年度,，。;；:：])一般公共预算财政拨款支出)",
     ("basic_spending", "spending"): "一般公共预算(?:财政拨款)?基本支出(?:预算|决算)",
 }
 _NAMED_TOTALS = {key: re.compile(rf"{name}(?:支出)?(?:数|总?额)?[为是]?$") for key, name in _TOTALS.items()}

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from archive.budgets.amounts import amount, is_formed, plain
 from archive.budgets.continuations import has_amounts, is_second_half, put_together, set_below
-from archive.budgets.headings import Heading, kind_of, read_heading, title_among
+from archive.budgets.headings import Heading, kind_of, read_heading, title_among, unit_of
 from archive.tables.printed_table import PrintedTable
 
 CODE = re.compile(r"[1-3]\d\d(?:\d\d){0,2}|50\d(?:\d\d)?|599(?:\d\d)?")
@@ -248,8 +248,13 @@ def _goes_on(piece: _Piece, last: _Piece, statement: BudgetStatement) -> bool:
         return False
     title = title_among(piece.above)
     if piece.head and piece.columns == last.columns:
-        return title is None or plain(title) == plain(statement.heading.title)
+        return title is None or _without_mark(title) == _without_mark(statement.heading.title)
     return title is None and piece.page > last.page and (piece.head == 0 or not any(piece.columns) or _no_head(piece))
+
+
+def _without_mark(title: str) -> str:
+    """Return a title without the mark of one that is printed again (续表, 续)."""
+    return re.sub(r"\(?续表?\d*\)?$", "", plain(title))
 
 
 def _is_rest(piece: _Piece, last: _Piece) -> bool:
@@ -264,7 +269,7 @@ def _no_head(piece: _Piece) -> bool:
 
 
 def _joined(statement: BudgetStatement, piece: _Piece) -> BudgetStatement:
-    rows, note = list(statement.rows), statement.note
+    rows, note, heading = list(statement.rows), statement.note, statement.heading
     begin = piece.first + piece.head
     covering = _covering(piece.printed, begin, piece.first + len(piece.rows))
     for place, cells in enumerate(piece.rows[piece.head :], begin):
@@ -272,7 +277,10 @@ def _joined(statement: BudgetStatement, piece: _Piece) -> BudgetStatement:
         first = next(filter(None, texts), "")
         if not first or _counts_columns(texts):
             continue
-        if _NOTE.match(first) or (len([text for text in texts if text]) == 1 and len(first) > 40):
+        alone = len(list(filter(None, texts))) == 1
+        if alone and (unit := unit_of([first])):
+            heading = replace(heading, unit=heading.unit or unit)
+        elif _NOTE.match(first) or (alone and len(first) > 40):
             note = note or first
         else:
             labels = tuple(
@@ -284,6 +292,7 @@ def _joined(statement: BudgetStatement, piece: _Piece) -> BudgetStatement:
             rows.append(row)
     return replace(
         statement,
+        heading=heading,
         rows=tuple(rows),
         tables=(*statement.tables, piece.table),
         pages=tuple(dict.fromkeys((*statement.pages, piece.page))),

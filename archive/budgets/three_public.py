@@ -17,6 +17,7 @@ _QUOTES = str.maketrans("", "", "\"'“”‘’")
 _PART_OF_RECEPTION = re.compile(r"(?:国内|国?\(?境\)?外|国外)(?:公务)?接待费(?:支出)?(?:\(.{1,4}\))?")
 _OF_SOME_GUESTS = re.compile(r"国内|境\)?外|国外|外事|外宾")
 _OF_TWO_YEARS = re.compile("增减|增长|增加|减少|比|较")
+_VEHICLES = re.compile("公务用车(?:费用?|经费|支出)?")
 _SUMS = ("合计", "总计", "小计")
 
 
@@ -94,9 +95,9 @@ def _expense(own: str) -> str | None:
         return "abroad"
     if "接待" in own:
         return None if _OF_SOME_GUESTS.search(own) else "reception"
-    if re.search("购置(?:及|和|、)?运行", own) or own in ("公务用车费", "公务用车经费"):
+    if re.search("购置(?:及|和|、)?运行", own) or _VEHICLES.fullmatch(own):
         return "vehicles"
-    if ("运行" in own and "用车" in own) or own == "运行费" or own.startswith("运行维护费"):
+    if ("运行" in own and re.search("用车|公车", own)) or own == "运行费" or own.startswith("运行维护费"):
         return "vehicle_running"
     if "购置" in own:
         return "vehicle_purchase"

@@ -1,0 +1,235 @@
+"""Columns of budget tables in the forms that offices print: codes with and without their names, amounts and mere counts."""
+
+from collections import Counter
+
+import pytest
+
+from tests.budget_forms import failing, read, table
+
+WHOLE = {"children": 6, "total": 3, "columns": 5}
+NAMES = {
+    "201": "一般公共服务支出",
+    "20103": "政府办公厅(室)及相关机构事务",
+    "2010301": "行政运行",
+    "2010302": "一般行政管理事务",
+}
+
+SPENDING = """
+科目编码|科目名称|合计|基本支出|项目支出
+201|一般公共服务支出|120.00|100.00|20.00
+20103|政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+2010301|行政运行|100.00|100.00|
+2010302|一般行政管理事务|20.00||20.00
+合计|<|120.00|100.00|20.00
+"""
+FORMS = {
+    "integers as long as codes": """
+科目编码|科目名称|总计|基本支出|项目支出
+201|一般公共服务支出|1200000|1000000|200000
+20103|政府办公厅（室）及相关机构事务|1200000|1000000|200000
+2010301|行政运行|1000000|1000000|
+2010302|一般行政管理事务|200000||200000
+合计|<|1200000|1000000|200000
+""",
+    "small integers": """
+科目编码|科目名称|合计|基本支出|项目支出
+201|一般公共服务支出|12|10|2
+20103|政府办公厅（室）及相关机构事务|12|10|2
+2010301|行政运行|10|10|
+2010302|一般行政管理事务|2||2
+合计|<|12|10|2
+""",
+    "code and name in one cell": """
+科目|合计|基本支出|项目支出
+201 一般公共服务支出|120.00|100.00|20.00
+20103 政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+2010301 行政运行|100.00|100.00|
+2010302 一般行政管理事务|20.00||20.00
+合计|120.00|100.00|20.00
+""",
+    "code in brackets": """
+科目|合计|基本支出|项目支出
+[201]一般公共服务支出|120.00|100.00|20.00
+[20103]政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+[2010301]行政运行|100.00|100.00|
+[2010302]一般行政管理事务|20.00||20.00
+合计|120.00|100.00|20.00
+""",
+    "levels apart": """
+科目编码|科目名称|合计|基本支出|项目支出
+201|一般公共服务支出|120.00|100.00|20.00
+201-03|政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+201-03-01|行政运行|100.00|100.00|
+201-03-02|一般行政管理事务|20.00||20.00
+合计|<|120.00|100.00|20.00
+""",
+    "names of levels": """
+科目编码|科目名称|合计|基本支出|项目支出
+201类|一般公共服务支出|120.00|100.00|20.00
+20103款|政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+2010301项|行政运行|100.00|100.00|
+2010302项|一般行政管理事务|20.00||20.00
+合计|<|120.00|100.00|20.00
+""",
+    "the last level alone": """
+类|款|项|科目名称|合计|基本支出|项目支出
+201|||一般公共服务支出|120.00|100.00|20.00
+|03||政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+||01|行政运行|100.00|100.00|
+||02|一般行政管理事务|20.00||20.00
+合计|<|<|<|120.00|100.00|20.00
+""",
+    "each level in its column": """
+类|款|项|科目名称|合计|基本支出|项目支出
+201|||一般公共服务支出|120.00|100.00|20.00
+|20103||政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+||2010301|行政运行|100.00|100.00|
+||2010302|一般行政管理事务|20.00||20.00
+合计|<|<|<|120.00|100.00|20.00
+""",
+    "the name first": """
+科目名称|科目编码|合计|基本支出|项目支出
+一般公共服务支出|201|120.00|100.00|20.00
+政府办公厅（室）及相关机构事务|20103|120.00|100.00|20.00
+行政运行|2010301|100.00|100.00|
+一般行政管理事务|2010302|20.00||20.00
+合计||120.00|100.00|20.00
+""",
+    "another classification beside": """
+科目编码|科目名称|政府经济分类编码|政府经济分类名称|合计|基本支出|项目支出
+201|一般公共服务支出|502|机关商品和服务支出|120.00|100.00|20.00
+20103|政府办公厅（室）及相关机构事务|502|机关商品和服务支出|120.00|100.00|20.00
+2010301|行政运行|502|机关商品和服务支出|100.00|100.00|
+2010302|一般行政管理事务|502|机关商品和服务支出|20.00||20.00
+合计|<|<|<|120.00|100.00|20.00
+""",
+}
+"""Forms of one table."""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_codes_are_known_however_they_stand(form: str) -> None:
+    (found,) = read(table(FORMS[form], "部门支出总表\n单位：万元"))
+    assert failing(found) == []
+    assert Counter(check.rule for check in found.checks) == WHOLE
+    named = {line.code: line.name.partition("/")[0] for line in found.lines if line.code}
+    assert named == NAMES
+
+
+def test_a_level_whose_upper_one_is_missing_has_no_code() -> None:
+    rows = "类|款|项|科目名称|合计\n201|||一般公共服务支出|1.00\n||01|行政运行|1.00\n|03||办公厅|1.00"
+    (found,) = read(table(rows, "部门支出总表\n单位：万元"))
+    assert [line.code for line in found.lines] == ["201", "", "20103"]
+
+
+def test_an_amount_may_have_its_unit_or_the_sign_of_the_currency() -> None:
+    rows = "科目编码|科目名称|合计\n201|一般公共服务支出|1.20万元\n208|社会保障和就业支出|￥1,200.00\n210|卫生健康支出|1,200元"
+    (found,) = read(table(rows, "部门支出总表\n单位：元"))
+    assert [str(line.yuan) for line in found.lines] == ["12000.00", "1200.00", "1200"]
+
+
+COUNTS = """
+项目|预算数|决算数
+“三公”经费合计|12.00|11.00
+1．因公出国（境）费||
+2．公务用车购置及运行费|2.00|1.00
+3．公务接待费|10.00|10.00
+相关统计数|—|—
+1．因公出国（境）团组数（个）|—|1
+2．公务用车保有量（辆）|—|3
+机要通信用车|—|2
+政府采购支出合计|—|20.00
+"""
+
+
+def test_counts_below_amounts_are_no_money() -> None:
+    (found,) = read(table(COUNTS, "2026年度“三公”经费支出决算表\n单位：万元"))
+    assert [line.printed for line in found.lines if line.row > 4] == ["20.00"]
+    assert [sorted(each.parts) for each in found.expenses] == [["reception", "total", "vehicles"]] * 2
+
+
+def test_whole_numbers_are_amounts_where_nothing_is_counted() -> None:
+    (found,) = read(
+        table(
+            COUNTS.replace("（个）", "").replace("（辆）", "").replace("团组数", "").replace("保有量", ""),
+            "“三公”经费支出表\n单位：万元",
+        )
+    )
+    assert [line.printed for line in found.lines if line.row > 4] == ["1", "3", "2", "20.00"]
+
+
+def test_a_column_of_changes_is_no_set_of_expenses() -> None:
+    rows = "项目|2025年预算数|2026年预算数|增减额\n合计|3.00|2.00|-1.00\n公务接待费|3.00|2.00|-1.00\n因公出国（境）费|0.00|0.00|0.00"
+    (found,) = read(table(rows, "“三公”经费支出表\n单位：万元"))
+    assert [(each.year, str(each.parts["total"].value)) for each in found.expenses] == [(2025, "3.00"), (2026, "2.00")]
+
+
+NUMBERED = """
+收入|<|支出|<
+项目|预算数|项目|预算数
+{0}一般公共预算拨款|100.00|{0}一般公共服务支出|80.00
+{1}其他收入|10.00|{1}卫生健康支出|{2}
+收入总计|110.00|支出总计|110.00
+"""
+
+
+@pytest.mark.parametrize(("first", "second"), [("一、", "二、"), ("（一）", "（二）"), ("1.", "2."), ("1、", "2、")])
+def test_items_make_up_the_total_however_they_are_numbered(first: str, second: str) -> None:
+    for amount, holding in (("30.00", [True, True]), ("20.00", [True, False])):
+        (found,) = read(table(NUMBERED.format(first, second, amount), "部门收支总表\n单位：万元"))
+        assert [check.holds for check in found.checks if check.rule == "items"] == holding
+
+
+def test_numbered_parts_of_an_item_without_a_number_are_not_taken_for_all() -> None:
+    rows = NUMBERED.format("（一）", "（二）", "10.00").replace("支出总计|110.00", "支出总计|150.00")
+    (found,) = read(
+        table(rows.replace("收入总计", "事业收入|5.00|其他支出|60.00\n收入总计"), "部门收支总表\n单位：万元")
+    )
+    assert [check.rule for check in found.checks] == ["balance"]
+
+
+def test_a_unit_below_the_table_is_its_own() -> None:
+    (found,) = read(table(f"{SPENDING.strip()}\n单位：万元|<|<|<|<", "部门支出总表"))
+    assert {str(line.yuan) for line in found.lines if line.code == "2010301"} == {"1000000.00"}
+    assert len(found.statement.rows) == 5
+
+
+def test_columns_of_two_units_have_each_their_own() -> None:
+    rows = "科目编码|科目名称|支出合计（万元）|其中：接待费（元）\n201|一般公共服务支出|1.20|300.00"
+    (found,) = read(table(rows, "部门支出总表"))
+    assert found.statement.heading.unit is None
+    assert [str(line.yuan) for line in found.lines] == ["12000.00", "300.00"]
+
+
+def test_a_title_printed_again_as_continued_begins_no_table() -> None:
+    head, first, *rest = SPENDING.strip().split("\n")
+    (found,) = read(
+        table(f"{head}\n{first}", "部门支出总表\n单位：万元"),
+        table("\n".join((head, *rest)), "部门支出总表（续表）\n单位：万元", page=2),
+    )
+    assert Counter(check.rule for check in found.checks) == WHOLE
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [
+        ("项目支出表", None), ("2026年项目支出预算明细表", None), ("基本支出和项目支出预算表", "basic_spending"),
+        ("一般公共预算财政拨款收入支出决算表", "general_spending"), ("一般公共预算财政拨款收入支出决算总表", "fiscal_summary"),
+    ],
+)  # fmt: skip
+def test_projects_are_no_table_of_spending(title: str, kind: str | None) -> None:
+    found = read(table(SPENDING, f"{title}\n单位：万元"))
+    assert [each.statement.heading.kind for each in found] == [kind] * bool(kind)
+
+
+@pytest.mark.parametrize(
+    ("stated", "holds"),
+    [
+        ("2026年一般公共预算财政拨款支出120.00万元，占本年支出合计的100%。", [True]),
+        ("（一）总体情况。一般公共预算财政拨款支出102.00万元，比上年增加3.00万元。", [False]),
+        ("政府性基金和一般公共预算财政拨款支出130.00万元。", []),
+    ],
+)
+def test_a_text_states_spending_without_the_word_budget(stated: str, holds: list[bool]) -> None:
+    (found,) = read(table(SPENDING, "一般公共预算支出表\n单位：万元"), text=stated)
+    assert [check.holds for check in found.checks if check.rule == "prose"] == holds
