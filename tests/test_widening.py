@@ -61,6 +61,14 @@ def also(connection: sqlite3.Connection, text: str) -> tuple[str, ...]:
         ("预算|棚改", "棚户区改造"),
         ("棚改 -预算", "棚户区改造"),
         ("拆遷", "征收"),
+        ("18年部门预算", "2018年部门预算"),
+        ("2018年部门预算", "2018年度部门预算"),
+        ("2018年度部门预算", "2018年部门预算"),
+        ("二〇一八年医保", "2018年医疗保险"),
+        ("二零一八年预算", "2018年预算"),
+        ("泔水", "餐厨垃圾"),
+        ("文体旅局", "文化广电旅游体育局"),
+        ("budget", "预算"),
     ],
 )
 def test_words_that_mean_the_same_are_added(connection: sqlite3.Connection, text: str, added: str) -> None:
@@ -77,6 +85,9 @@ def test_words_that_mean_the_same_are_added(connection: sqlite3.Connection, text
         "预算 -棚改",
         "2017",
         "640399001/2017-",
+        "118年",
+        "48年",
+        "餐厨垃圾",
         "abc def",
         "征收",
         "局",
@@ -222,8 +233,7 @@ def test_the_command_tells_what_else_it_searched_for(path: Path) -> None:
     assert any(hit["publisher"] == "河东县教育体育局" for hit in hits)
     assert all("教育体育局" in hit["also_searched"] for hit in hits)
     typed = json.loads(CliRunner().invoke(main, ["search", "三公经费", "--json", "--db", str(path)]).stdout)
-    assert [hit["title"] for hit in typed if "also_searched" not in hit] == ["样本：2018年“三公”经费预算汇总表"]
-    assert len(typed) > 1
+    assert {("“三公”经费" in hit["title"], "also_searched" in hit) for hit in typed} == {(True, False), (False, True)}
     assert "also searched for: 教育体育局" in done.stderr
     exported = CliRunner().invoke(main, ["export", "csv", "教体局", "预算", "--db", str(path)])
     assert "教育体育局" in exported.stdout
@@ -232,7 +242,9 @@ def test_the_command_tells_what_else_it_searched_for(path: Path) -> None:
 
 def test_snippets_show_words_that_were_added(path: Path) -> None:
     done = CliRunner().invoke(main, ["search", "教体局", "--json", "--db", str(path)])
-    assert all("教育体育局" in hit["snippet"] for hit in json.loads(done.stdout))
+    snippets = [hit["snippet"] for hit in json.loads(done.stdout)]
+    assert any("教育体育局" in snippet for snippet in snippets)
+    assert all("教育体育局" in snippet or "教育局" in snippet for snippet in snippets)
 
 
 # --- an operator's own words ---

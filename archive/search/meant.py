@@ -1,4 +1,4 @@
-"""The probable meaning of words that find little: other characters, words in pinyin, parts of a long word.
+"""The probable meaning of words that find little: other characters, words in pinyin, the words of a sentence, parts of a long word.
 
 Each is the whole search as it would be typed. Whether it finds more is for the caller to say; what finds nothing at all
 is not among them.
@@ -6,12 +6,13 @@ is not among them.
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
+from itertools import chain, islice, product
 
-from archive.search import engine, spelling
-from archive.search.agency_names import AGENCY, bare_names
+from archive.labels.wording import county
+from archive.search import cutting, engine, spelling
+from archive.search.agency_names import bare_names
 from archive.search.query import Group, Query, parse
 from archive.search.synonyms import LONGEST_WORD, thesaurus
 
@@ -19,6 +20,9 @@ FEW = 3
 """A search that finds no more than these has found few."""
 
 MOST_SPELLINGS, MOST_SPLITS = 3, 2
+_ONE_AFTER_ANOTHER = ("cut", "part")
+"""Ways of which the first that finds something is taken, not the one that finds most."""
+
 _TRIED = 12
 """Spellings and splits that find something, of which the ones that find most are taken."""
 
@@ -31,7 +35,7 @@ Reading = Callable[[str], Query]
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A search to try. `how`: `spelled`, `split` or `part`; `words`: what is new in it; `query`: all of it, as typed."""
+    """A search to try. `how`: `spelled`, `cut`, `split` or `part`; `words`: what is new in it; `query`: all of it, as typed."""
 
     how: str
     words: str
@@ -46,12 +50,17 @@ def meant(connection: sqlite3.Connection, search: engine.Search, reading: Readin
     rare = [group for group in search.query.wanted if tried.is_rare(group)]
     letters = _letters(search.query)
     if letters and rare:
-        yield from tried.best("spelled", None, _known_words(connection, letters), MOST_SPELLINGS)
+        spelled = _known_words(connection, letters), _in_a_row(connection, letters)
+        yield from tried.best("spelled", None, chain.from_iterable(spelled), MOST_SPELLINGS)
+    cut = {group: cutting.Cut.of(_text(group), *_places_and_words(connection)) for group in rare}
+    if any(each.is_sure for each in cut.values()):
+        yield from tried.best("cut", None, _cut(search.query, cut), 1)
     for group in rare:
         known = tried.best("spelled", group, _known_words(connection, _text(group)), MOST_SPELLINGS)
         yield from known or tried.best(
             "spelled", group, spelling.one_other_character(_text(group)), MOST_SPELLINGS, parse
         )
+    yield from tried.best("cut", None, _cut(search.query, cut), 1)
     for group in rare:
         yield from tried.best("split", group, _splits(_units(group)), MOST_SPLITS)
     for group in rare:
@@ -75,7 +84,7 @@ class _Tried:
     def best(
         self, how: str, group: Group | None, others: Iterable[str], most: int, reading: Reading | None = None
     ) -> list[Meant]:
-        """Return those of `others` that find most in place of a group, or of all words; of parts the first that find something.
+        """Return those of `others` that find most in place of a group, or of all words; of cuts and parts the first that find something.
 
         `reading`: how it is found out whether one finds something, where that is not as for the whole search.
         """
@@ -92,7 +101,7 @@ class _Tried:
             if engine.at_least(self.connection, wanted, 1):
                 text = words if group is None else query.written({group: words})
                 found.append((engine.count(self.connection, wanted), Meant(how, words, text)))
-            if len(found) == (most if how == "part" else _TRIED):
+            if len(found) == (most if how in _ONE_AFTER_ANOTHER else _TRIED):
                 break
         return [each for _, each in sorted(found, key=lambda pair: -pair[0])[:most]]
 
@@ -108,7 +117,7 @@ def _units(group: Group) -> tuple[str, ...]:
 def _letters(query: Query) -> str:
     """Return the letters of a search in Latin letters alone, such as `jiao yu ju`; empty where there is anything else."""
     text = "".join(_text(group) for group in query.groups if not group.exclude)
-    return text if len(query.groups) > 1 and re.fullmatch(r"[a-z]+", text) else ""
+    return text if re.fullmatch(r"[a-z]+", text) else ""
 
 
 def _known_words(connection: sqlite3.Connection, typed: str) -> Iterator[str]:
@@ -116,18 +125,37 @@ def _known_words(connection: sqlite3.Connection, typed: str) -> Iterator[str]:
     return spelling.words_alike(typed, dict.fromkeys((*thesaurus().words, *bare_names(connection))))
 
 
+def _in_a_row(connection: sqlite3.Connection, letters: str) -> Iterator[str]:
+    """Yield known words of which letters are the pinyin, one behind another."""
+    words = dict.fromkeys((*thesaurus().words, *bare_names(connection)))
+    yield from map(" ".join, islice(product(*spelling.words_in_a_row(letters, words)), _TRIED))
+
+
+def _places_and_words(connection: sqlite3.Connection) -> tuple[set[str], set[str]]:
+    """Return the names of the archive's counties, with and without 县, and all words and agencies that are known."""
+    counties = {county(name) for (name,) in connection.execute("SELECT name FROM portals")}
+    return counties | {name[:-1] for name in counties if len(name) > 2}, {*thesaurus().words, *bare_names(connection)}
+
+
+def _cut(query: Query, cut: Mapping[Group, cutting.Cut]) -> Iterator[str]:
+    """Yield a search with its rare words cut, the fullest first."""
+    tries = {group: list(each.searches()) for group, each in cut.items()}
+    for place in range(max(map(len, tries.values()), default=0)):
+        yield query.written({group: each[min(place, len(each) - 1)] if each else "" for group, each in tries.items()})
+
+
 def _splits(units: tuple[str, ...]) -> Iterator[str]:
-    """Yield a word of three units or more as two; cut where a known word or an agency's name ends first, then from the middle."""
-    text, middle = "".join(units), len(units) / 2
-    ends = {len(part) for part in thesaurus().parts(text)[:1]} | {
-        found.end() for found in [AGENCY.match(text)] if found
-    }
-    cuts = [("".join(units[:place]), "".join(units[place:]), place) for place in range(1, len(units))]
-    likely = sorted(cuts, key=lambda cut: (len(cut[0]) not in ends, abs(cut[2] - middle)))
-    yield from (f"{one} {other}" for one, other, _ in likely if len(units) > 2)
+    """Yield a word of three units or more as two, cut from the middle."""
+    places = sorted(range(1, len(units)), key=lambda place: abs(place - len(units) / 2))
+    yield from (f"{_joined(units[:place])} {_joined(units[place:])}" for place in places if len(units) > 2)
 
 
 def _parts(units: tuple[str, ...]) -> Iterator[str]:
     """Yield runs of two units or more, the longest first."""
     for length in range(len(units) - 1, 1, -1):
-        yield from ("".join(units[start : start + length]) for start in range(len(units) - length + 1))
+        yield from (_joined(units[start : start + length]) for start in range(len(units) - length + 1))
+
+
+def _joined(units: Sequence[str]) -> str:
+    """Return a word of units; numbers next to each other stay two (5·8)."""
+    return re.sub(r"(?<=[0-9])\n(?=[0-9])", "·", "\n".join(units)).replace("\n", "")

@@ -61,6 +61,22 @@ def one_other_character(word: str) -> Iterator[str]:
         yield from (word[:place] + other + word[place + 1 :] for other in others if other != character)
 
 
+def words_in_a_row(letters: str, words: Iterable[str]) -> list[list[str]]:
+    """Return for each of the fewest words that letters are the pinyin of, one behind another, those of that pinyin; none where they are not."""
+    spelled: dict[str, list[str]] = defaultdict(list)
+    for word in words:
+        spelled["".join(syllables(word))].append(word)
+    longest = max(map(len, spelled), default=0)
+    fewest: list[list[list[str]] | None] = [[], *[None] * len(letters)]
+    for end in range(1, len(letters) + 1):
+        for begin in range(max(0, end - longest), end):
+            before, found = fewest[begin], spelled.get(letters[begin:end])
+            shortest = fewest[end]
+            if before is not None and found and (shortest is None or len(before) < len(shortest) - 1):
+                fewest[end] = [*before, found]
+    return fewest[-1] or []
+
+
 @lru_cache(maxsize=1)
 def _by_sound() -> Mapping[str, list[str]]:
     """Return common characters by their most common sound."""

@@ -11,7 +11,8 @@ from itertools import chain
 from archive.search import agency_names
 from archive.search.query import Group, Query, Word, word_of
 from archive.search.segment import BREAK
-from archive.search.synonyms import LONGEST_WORD, folded, thesaurus
+from archive.search.synonyms import LONGEST_WORD, thesaurus
+from archive.search.years import other_writings
 
 MOST_OF_A_WORD, MOST_OF_A_SEARCH = 16, 48
 """Words that are added for one that was typed, and for all together."""
@@ -30,15 +31,20 @@ def widened(connection: sqlite3.Connection, query: Query) -> Query:
 
 def _also(connection: sqlite3.Connection, group: Group) -> Iterator[Word]:
     """Yield the words to add to a group, without those that are found with one of it anyway."""
-    found = ["".join(word.units) for word in group.words]
+    found = [_apart(word) for word in group.words]
     for word in group.words:
         left = MOST_OF_A_WORD
         for other in _others(connection, word):
-            text = folded(other)
-            if left and not any(each in text for each in found) and (added := word_of(other)):
-                found.append(text)
+            added = word_of(other)
+            if left and added and not any(each in _apart(added) for each in found):
+                found.append(_apart(added))
                 left -= 1
                 yield added
+
+
+def _apart(word: Word) -> str:
+    """Return the units of a word, apart from each other: 18年 is not found in 2018年."""
+    return f" {' '.join(word.units)} "
 
 
 def _others(connection: sqlite3.Connection, word: Word) -> Iterator[str]:
@@ -46,4 +52,6 @@ def _others(connection: sqlite3.Connection, word: Word) -> Iterator[str]:
     text = "".join(word.units)
     if word.quoted or word.prefix or word.glued or BREAK in word.units or len(text) > LONGEST_WORD:
         return iter(())
-    return chain(agency_names.others(connection, text), thesaurus().others(text))
+    writings = (text, *other_writings(text))
+    found = ((*agency_names.others(connection, each), *thesaurus().others(each)) for each in writings)
+    return chain(writings[1:], chain.from_iterable(found))

@@ -17,6 +17,7 @@ from archive.search.synonyms import folded, thesaurus
 
 HOW = {
     "spelled": LABELS["suggestion.spelled"],
+    "cut": LABELS["suggestion.cut"],
     "split": LABELS["suggestion.split"],
     "part": LABELS["suggestion.part"],
 }

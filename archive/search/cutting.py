@@ -1,0 +1,120 @@
+"""A long word cut into the words it is made of: places, years, agencies, known words; those that only ask are left out. Pure."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from archive.search.years import year_at
+
+_ASKING = re.compile(
+    r"请问|我想|想要?(?:知道|了解|查询?|问)|帮(?:我|忙)?(?=查)|查(?:一下|询|找|看)?|有没有|是不是|能不能|可不可以|可以|需要"
+    r"|(?:一共|总共|共|大概|到底)?(?:是|有|用|花|要|给|发|补|交|涨|赔|领|拿)?了?(?:多少|几)(?:钱|[万亿]?元|人|个|家|户|次|岁|天)?"
+    r"|(?:应该|要)?(?:怎么|怎样|如何)(?:样|办|查|算|交|领|走|写)?|什么时候|何时|(?:在|去|有|是)?哪(?:些|里|儿|个|家|年)?(?:看|查|办|领|交)?|为什么|为何|(?:是|有)?什么"
+    r"|是谁|谁|吗|呢|啊|吧|了|的|关于|相关|有关|最新|全部|所有|今年|去年|期间|文件$"
+)
+"""Words with which a question is asked, and those that say nothing of what is looked for."""
+
+_MIDDLE = re.compile("[和与及或跟]")
+
+_LEAST_UNKNOWN = 2
+"""Units of a word that nobody knows, to be one to search for."""
+
+_FINE = 4
+"""Units of the longest known word where a search for longer ones finds nothing."""
+
+_FEW = 2
+"""Pieces that say so little that none is left out for the sake of the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a word. `kind`: `place`, `year`, `known`, or `other`."""
+
+    text: str
+    kind: str
+
+
+Pieces = tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The words that a folded one is made of, in their order. `finer`: cut where known words are short."""
+
+    whole: Pieces
+    finer: Pieces
+
+    @classmethod
+    def of(cls, text: str, places: Collection[str], known: Collection[str]) -> "Cut":
+        """Cut a folded word; `known` has agencies, too."""
+        longest = max(map(len, (*known, *places)), default=0)
+        return cls(*(tuple(_Cutter(text, places, known, most).pieces()) for most in (longest, _FINE)))
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the pieces are surely words: at least two are known for what they are, a known word among them."""
+        kinds = [piece.kind for piece in self._known()]
+        return "known" in kinds and len(kinds) > 1
+
+    def searches(self) -> Iterator[str]:
+        """Yield searches for the pieces, the fullest first: all, finer ones, without year or place, all but one, those known."""
+        several = len(self.whole) > _FEW
+        tries = [self.whole, self.finer]
+        tries += [_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year"))]
+        tries += [_but(self.whole, piece) for piece in (*self._known()[::-1], *self._others()[::-1]) if several]
+        tries += [self._known()] * (several or self.is_sure)
+        said = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
+        yield from dict.fromkeys(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in said)
+
+    def _known(self) -> Pieces:
+        return _without(self.whole, ("other",))
+
+    def _others(self) -> Pieces:
+        return _without(self.whole, ("known", "year", "place"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Cutter:
+    """Cuts a word where known ones of at most `longest` units begin and end."""
+
+    text: str
+    places: Collection[str]
+    known: Collection[str]
+    longest: int
+
+    def pieces(self) -> Iterator[Piece]:
+        """Yield the pieces from left to right, the longest known word at each place."""
+        rest = start = 0
+        while start < len(self.text):
+            if found := self._piece_at(start):
+                piece, end = found
+                yield from _between(self.text[rest:start])
+                yield piece
+                rest = start = end
+            else:
+                start += 1
+        yield from _between(self.text[rest:])
+
+    def _piece_at(self, start: int) -> tuple[Piece, int] | None:
+        """Return the longest word that begins at a place, and where it ends; None where none is known."""
+        if year := year_at(self.text, start):
+            return Piece(year[0], "year"), year[1]
+        for end in range(min(len(self.text), start + self.longest), start + 1, -1):
+            for kind, words in (("known", self.known), ("place", self.places)):
+                if self.text[start:end] in words:
+                    return Piece(self.text[start:end], kind), end
+        return None
+
+
+def _between(text: str) -> Iterator[Piece]:
+    """Yield what stands between known words, without those that only ask."""
+    parts = (part for run in _ASKING.split(text) for part in _MIDDLE.split(run))
+    yield from (Piece(part, "other") for part in parts if len(part) >= _LEAST_UNKNOWN)
+
+
+def _but(pieces: Pieces, left_out: Piece) -> Pieces:
+    return tuple(piece for piece in pieces if piece is not left_out)
+
+
+def _without(pieces: Pieces, kinds: Collection[str]) -> Pieces:
+    return tuple(piece for piece in pieces if piece.kind not in kinds)

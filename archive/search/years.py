@@ -1,0 +1,32 @@
+"""Years as they are typed and printed: 2018年 is also 2018年度, 18年 and 二〇一八年. Pure."""
+
+import re
+from collections.abc import Iterator
+
+_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
+_YEAR = re.compile(
+    r"(?<![0-9])(?:(?P<full>(?:19|20)[0-9]{2})|(?P<short>[0-3][0-9])|(?P<han>[一二][〇零九][〇零一二三四五六七八九]{2}))年(?P<fiscal>度?)"
+)
+_NUMBER = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+
+
+def year_at(text: str, place: int) -> tuple[str, int] | None:
+    """Return the year that a folded text has at a place, in four digits, and where it ends there; None for none."""
+    if found := _YEAR.match(text, place):
+        return _in_digits(found), found.end()
+    if number := _NUMBER.match(text, place):
+        return number[0], number.end()
+    return None
+
+
+def other_writings(text: str) -> Iterator[str]:
+    """Yield a folded text with its first year written otherwise: in four digits, and as 年 and 年度."""
+    found = _YEAR.search(text)
+    if found:
+        before, year, after = text[: found.start()], _in_digits(found), text[found.end() :]
+        writings = (f"{before}{year}{end}{after}" for end in ("年", "年度"))
+        yield from (each for each in writings if each != text)
+
+
+def _in_digits(year: re.Match[str]) -> str:
+    return year["full"] or (f"20{year['short']}" if year["short"] else year["han"].translate(_DIGITS))
