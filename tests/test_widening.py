@@ -3,9 +3,9 @@
 import csv
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from functools import reduce
+from functools import cache, partial, reduce
 from pathlib import Path
 
 import pytest
@@ -201,18 +201,23 @@ TYPED = st.lists(
 ).map(" ".join)  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def scanned(connection: sqlite3.Connection) -> Callable[[str], set[int]]:
+    return cache(partial(scan, connection))
+
+
 @given(TYPED)
 def test_a_widened_search_finds_what_a_scan_for_any_of_the_words_does(
-    connection: sqlite3.Connection, text: str
+    connection: sqlite3.Connection, scanned: Callable[[str], set[int]], text: str
 ) -> None:
     query = widened(connection, parse(text))
     each = [
-        reduce(set.union, (scan(connection, word.written) for word in (*group.words, *group.also)))
+        reduce(set.union, (scanned(word.written) for word in (*group.words, *group.also)))
         for group in query.wanted
     ]
     expected = reduce(set.intersection, each) if each else set()
     for group in query.unwanted:
-        expected -= reduce(set.union, (scan(connection, word.written) for word in group.words))
+        expected = expected - reduce(set.union, (scanned(word.written) for word in group.words))
     found = engine.first(connection, Search(query), 10_000)
     assert set(found) == set(engine.every(connection, Search(query))) == expected
     assert len(found) == engine.count(connection, Search(query)) == len(expected)
