@@ -58,7 +58,10 @@ def test_what_is_not_surely_a_date(printed: str | None) -> None:
     assert parse_date(printed) is None
 
 
-@pytest.mark.parametrize("printed", ["12-19", "[12-19]", "(12-19)", "【12-19】", "12/19", "12月19日", " 12.19 "])
+@pytest.mark.parametrize(
+    "printed",
+    ["12-19", "[12-19]", "(12-19)", "【12-19】", "12/19", "12月19日", " 12.19 ", "17-12-19", "[17/12/19]", "17.12.19"],
+)
 def test_a_date_without_a_year_takes_it_from_an_address_that_agrees(printed: str) -> None:
     assert parse_date(printed, URL) == "2017-12-19"
 
@@ -69,7 +72,7 @@ def test_an_address_may_have_its_day_in_folders_without_zeros() -> None:
     assert parse_date("03-10", url) is None
 
 
-@pytest.mark.parametrize("printed", ["12-20", "[01-19]", "2-19", "19-12"])
+@pytest.mark.parametrize("printed", ["12-20", "[01-19]", "2-19", "19-12", "18-12-19", "17-12-20", "117-12-19"])
 def test_an_address_that_does_not_agree_gives_no_year(printed: str) -> None:
     assert parse_date(printed, URL) is None
 

@@ -226,6 +226,11 @@ def test_words_that_name_no_file_give_way_to_its_title(generic: str) -> None:
         ('<a href="a.doc">样本通知.doc(浏览 3)</a>', "样本通知.doc"),
         ('<a href="a.doc">样本下载次数统计</a>', "样本下载次数统计"),
         ('<p><a href="a.doc">样本</a></p><p><a href="a.doc">通知.doc</a></p>', "样本"),
+        ('<li>样本通知.doc <a href="a.doc">点击下载</a></li>', "样本通知.doc"),
+        ('<li>附件1：<b>样本通知.doc</b>（<!-- x --><a href="a.doc">下载</a>）</li>', "样本通知.doc"),
+        ('<li>样本通知.doc 见 <a href="a.doc">下载</a></li>', "a.doc"),
+        ('<li>样本通知 <a href="a.doc">下载</a></li>', "a.doc"),
+        ('<li>样本通知.doc <a href="a.doc">样本</a></li>', "样本"),
     ],
 )  # fmt: skip
 def test_names_from_beside_the_text_are_taken_only_where_they_say_more(link: str, name: str) -> None:

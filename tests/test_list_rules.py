@@ -129,12 +129,31 @@ def test_cells_in_one_ul_are_rows_only_if_all_of_them_fit(odd: str) -> None:
         ("<td>文号</td><td>B1</td><td></td><td></td>", 1),  # a record's metadata below the list
         ("<td>文号：B1</td><td>主题：教育</td>", 1),
         ("<td>文号:B1</td><td>主题:教育</td>", 1),
+        ("<td>[文号] B1</td><td>【主题】教育</td>", 1),
         ("<td>文号</td><td><a href=2.html>B1</a></td><td></td><td></td>", 2),
         ("<td>文号</td><td>B1</td><td>样本局</td><td></td>", 2),
     ],
 )
 def test_lines_without_values_pagers_and_metadata_are_no_rows(line: str, count: int) -> None:
     assert len(rows(f"<table>{HEAD}{LINE.format(1)}<tr>{line}</tr></table>")) == count
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "lines", "count"),
+    [
+        (("索引号", "发布日期"), ("A1", "2017-12-19"), 1, 0),
+        (("索引号", "发布日期"), ("A1", "2017-12-19"), 2, 0),
+        (("索引号", "发布日期"), ("A1", "2017-12-19"), 3, 3),  # so many are of as many records
+        (("标题", "发布日期"), ("甲", "2017-12-19"), 1, 1),  # a row without a link is kept
+        (("索引号", "发布日期"), ("<a href=1.html>A1</a>", "2017-12-19"), 1, 1),
+    ],
+)
+def test_few_rows_with_neither_title_nor_link_are_a_records_metadata(
+    columns: tuple[str, ...], cells: tuple[str, ...], lines: int, count: int
+) -> None:
+    line = f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
+    html = headed(*columns, cells=cells).replace(line, line * lines)
+    assert len(rows(html)) == count
 
 
 def test_tables_in_tables_in_a_row_belong_to_it_all() -> None:

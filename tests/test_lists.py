@@ -96,6 +96,8 @@ def test_an_attribute_that_does_not_replace_the_title(link: str, title: str, att
         "<li><div><p>2017年12月</p><p>19日</p></div><a href=t20171219_{0}.html>第{0}条</a></li>",
         "<li><a href=t20171219_{0}.html>第{0}条</a><em>12/19</em><em>2017</em></li>",
         "<tr><td><a href=t20171219_{0}.html>第{0}条</a></td><td>2017-12-19</td></tr>",
+        "<li><a href=t20171219_{0}.html>第{0}条</a><span>17-12-19</span></li>",
+        "<li><a href=t20171219_{0}.html><em>置顶</em>第{0}条<i>NEW</i></a><span>2017-12-19</span></li>",
         "<li><!-- 2001-01-01 --><script>var day='2001-01-01'</script><a href=t20171219_{0}.html>第{0}条</a><b>2017-12-19</b></li>",
     ],
 )
@@ -106,6 +108,16 @@ def test_rows_of_a_link_and_a_date(line: str) -> None:
     assert [(row.url, row.fields) for row in read] == [
         (f"{HERE}t20171219_{number}.html", {"title": f"第{number}条", "published_on": "2017-12-19"})
         for number in range(1, 4)
+    ]
+
+
+@pytest.mark.parametrize("pairs", [2, 3])
+def test_a_table_may_show_several_records_in_a_row(pairs: int) -> None:
+    cells = [f"<td><a href=t20171219_{n}.html>第{n}条</a></td><!-- x --><td>[2017-12-19]</td>" for n in range(6)]
+    lines = "".join(f"<tr>{''.join(cells[start : start + pairs])}</tr>" for start in range(0, 6, pairs))
+    read = rows(AROUND % f"<table>{lines}</table>")
+    assert [(row.url, row.fields) for row in read] == [
+        (f"{HERE}t20171219_{n}.html", {"title": f"第{n}条", "published_on": "2017-12-19"}) for n in range(6)
     ]
 
 

@@ -45,6 +45,16 @@ def pairs(html: str) -> Pairs:
         pytest.param("<table><tr><td><table><tr><td>索引号：</td><td>A</td></tr></table></td><td>文号:B</td></tr></table>",
                      [("索引号", "A"), ("文号", "B")], id="nested tables"),
         pytest.param("<p>[索引号]：A　[文号]：B</p>", [("索引号", "A"), ("文号", "B")], id="brackets"),
+        pytest.param("<ul><li>[索引号] A</li><li>【文号】B</li></ul>", [("索引号", "A"), ("文号", "B")], id="one in brackets"),
+        pytest.param("<table><tr><td>[索引号]</td><td>A</td></tr></table>", [("[索引号]", "A")], id="a cell in brackets"),
+        pytest.param("<ul><li>索引号</li><!-- x --><li>A</li><li>文号</li><li>B</li></ul>", [("索引号", "A"), ("文号", "B")], id="items by turns"),
+        pytest.param("<table><tr><th>索引号</th><!-- x --><th>文号</th></tr><tr><td>A</td><td>B</td></tr></table>",
+                     [("索引号", "A"), ("文号", "B")], id="values below"),
+        pytest.param("<table><thead><tr><td>索引号<td>文号</tr></thead><tbody><tr><td>A<td>B</tr></tbody></table>",
+                     [("索引号", "A"), ("文号", "B")], id="values below the head"),
+        pytest.param("<table><tr><th>索引号<th>文号</tr><tr><td>A<td>B</tr><tr><th>发布机构<th>有效性</tr><tr><td>C<td>D</tr></table>",
+                     [("索引号", "A"), ("文号", "B"), ("发布机构", "C"), ("有效性", "D")], id="values below by turns"),
+        pytest.param("<fieldset><legend>样本</legend><label>索引号</label><i>A</i></fieldset>", [("索引号", "A")], id="below a legend"),
         pytest.param("<table><tr><td>索引号：A<br>文号：B</td></tr></table>", [("索引号", "A"), ("文号", "B")], id="line break"),
         # portals.md §3 trap 16: one number in seven spans
         pytest.param("<td>文　号：<span>岚</span><span>金管备〔</span><span>20</span><b>23</b><span>〕</span><span>3</span><o:p>号</o:p></td>",
@@ -78,7 +88,9 @@ def test_a_label_without_a_value_takes_no_other_labels(empty: str) -> None:
 
 @pytest.mark.parametrize(
     "html", ["<p>时间紧任务重：大家努力</p>", "<p>会议内容：略</p>", "<p>标题党</p>", "<p>索引号</p><p>A</p>", "<p>" + "索引号：A " * 200 + "</p>",
-             "<ul><li>主题</li><li>分类</li></ul>"]
+             "<ul><li>主题</li><li>分类</li></ul>", "<p>[标题] 甲</p>", "<p>甲 [索引号] A</p>", "<ul><li>索引号</li><li>A</li><li>甲</li><li>B</li></ul>",
+             "<table><tr><td>索引号</td><td>文号</td></tr>" + "<tr><td>A</td><td>B</td></tr>" * 2 + "</table>",
+             "<table><tr><td>索引号</td><td>文号</td></tr><tr><td>A</td></tr></table>"]
 )  # fmt: skip
 def test_running_text_and_bare_words_are_no_pairs(html: str) -> None:
     assert pairs(html) == []

@@ -330,6 +330,7 @@ def _filled(form: str, links: tuple[str, ...]) -> str:
         "<ul><li>{0}</li><li>{1}</li><li><a href='/fw/'>服务</a></li></ul>",
         "<div>{0}<a href='?page=2'>2</a><a href='?page=3'>下一页</a></div>",
         "<div>当前位置：{0}</div><div>{1}</div>",
+        "<div>当前位置：{0}</div><table><tr><td>·{1}</td></tr></table>",
     ],
 )
 def test_what_is_no_trail(html: str) -> None:
@@ -403,6 +404,16 @@ def test_a_title_in_a_plain_box_that_the_windows_title_begins_with() -> None:
     html = f"<title>{TITLE}_通知公告_样本县人民政府</title><div><p>{TITLE}</p></div>{DATELINE}<div id=zoom>{TEXT}</div>"
     page = read_detail(parse_html(html), URL)
     assert (page.fields["title"], page.read_at["title"]) == (TITLE, "line that begins the window's title")
+
+
+def test_headings_that_make_up_the_windows_title_are_one() -> None:
+    html = (
+        "<title>样本县人民政府办公室{0}</title><h1>样本县人民政府办公室</h1><h1>关于样本事项的</h1><h1>通知</h1>"
+        + DATELINE
+    )
+    whole = read_detail(parse_html(html.format("关于样本事项的通知-样本县人民政府")), URL)
+    assert whole.fields["title"] == "样本县人民政府办公室关于样本事项的通知"
+    assert read_detail(parse_html(html.format("另一事项")), URL).fields["title"] == "样本县人民政府办公室"
 
 
 def test_a_small_heading_above_a_day_and_nobodys_above_the_text() -> None:

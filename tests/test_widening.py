@@ -212,8 +212,7 @@ def test_a_widened_search_finds_what_a_scan_for_any_of_the_words_does(
 ) -> None:
     query = widened(connection, parse(text))
     each = [
-        reduce(set.union, (scanned(word.written) for word in (*group.words, *group.also)))
-        for group in query.wanted
+        reduce(set.union, (scanned(word.written) for word in (*group.words, *group.also))) for group in query.wanted
     ]
     expected = reduce(set.intersection, each) if each else set()
     for group in query.unwanted:

@@ -19,6 +19,7 @@ from crawler.extract.row import (
     how_like_a_title,
     is_page_link,
     is_pager,
+    is_paired,
     plain_row,
     says_nothing,
 )
@@ -48,6 +49,7 @@ _FEW = 3
 _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
 _ITEMS = ("li", "tr", "dt", "dd")
+_IN_LISTS = frozenset((*_ITEMS, "td"))
 _HEADING_LINKS = etree.XPath("//h1//a[@href] | //h2//a[@href] | //h3//a[@href] | //h4//a[@href]")
 _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 _LONGEST_NAME = 20
@@ -139,7 +141,7 @@ def _blocks(root: Element, base_url: str) -> Iterator[_Block]:
             for element in _strangers(rows):
                 del rows[element]
             if rows:
-                yield _Block(rows, candidates[run[0]][0][0], run[0].tag in _ITEMS)
+                yield _Block(rows, candidates[run[0]][0][0], run[0].tag in _IN_LISTS)
 
 
 def _strangers(rows: Mapping[Element, Row]) -> list[Element]:
@@ -195,8 +197,14 @@ def _are_groups(one: Element, other: Element) -> bool:
 
 
 def item_of(link: Element) -> Element | None:
-    """The item of a list that a link stands in; of a list of terms the term, with what is said of it, where that is a row."""
+    """The item of a list that a link stands in; of a list of terms the term, with what is said of it, where that is a row.
+
+    A table may show several records in a row, each in a cell with its date in the next: the item is then the cell.
+    """
     item = next(link.iterancestors(*_ITEMS), None)
+    if item is not None and item.tag == "tr":
+        cell = next(link.iterancestors("td"), None)
+        return cell if cell is not None and is_paired(cell) else item
     if item is None or item.tag not in {"dt", "dd"}:
         return item
     group = group_of(item)

@@ -15,6 +15,7 @@ _CHINESE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二�
 _UTC = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\d*(Z|[+-]\d{2}:?\d{2})")
 _EPOCH = re.compile(r"[1-9]\d{8,9}(?:\d{3})?")
 _YEARLESS = re.compile(r"[\[(（【]?\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?\s*[\])）】]?")
+_SHORT = re.compile(r"[\[(（【]?\s*(\d{2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[\])）】]?")
 _URL_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d{2})[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d)|t((?:19|20)\d{2})(\d{2})(\d{2})_"
     r"|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/"
@@ -27,7 +28,8 @@ def parse_date(text: str | None, url: str | None = None) -> str | None:
 
     Understood: 2017-12-19, 2017/1/9, 2023.11.09, 2020年08月02日, with a time or brackets around, 20171219, 201712191530,
     二〇一七年十二月十九日, ISO 8601 with a zone and seconds or milliseconds since 1970 (both as days in China). A date without
-    a year (10-19, (01-25), [11-09]) takes the year from `url`, and only where month and day agree with it.
+    a year (10-19, (01-25), [11-09]) or with two figures of it (18-10-19) takes the year from `url`, and only where all else
+    agrees with it.
     """
     if not text:
         return None
@@ -42,15 +44,17 @@ def parse_date(text: str | None, url: str | None = None) -> str | None:
     if _EPOCH.fullmatch(text):
         seconds = int(text) / (1000 if len(text) > 10 else 1)
         return datetime.fromtimestamp(seconds, CHINA).date().isoformat()
-    yearless = _YEARLESS.fullmatch(text)
-    return _with_year_of(url, int(yearless[1]), int(yearless[2])) if yearless and url else None
+    return _by_address(text, url) if url else None
 
 
 def is_date(text: str) -> bool:
     """Whether `text` is a date and little else: a cell to be read as one without any label."""
     bare = re.sub(r"[\s\[\]()（）【】]|\d{1,2}:\d{2}(:\d{2}(\.\d{1,3})?)?|星期.|发布|日期|时间|[:：]", "", text)
     return len(bare) <= 14 and bool(
-        _FULL.fullmatch(bare.rstrip("日")) or _YEARLESS.fullmatch(bare) or _COMPACT.fullmatch(bare)
+        _FULL.fullmatch(bare.rstrip("日"))
+        or _YEARLESS.fullmatch(bare)
+        or _COMPACT.fullmatch(bare)
+        or _SHORT.fullmatch(bare)
     )
 
 
@@ -58,6 +62,15 @@ def url_day(url: str) -> str | None:
     """The day that stands in an address, as YYYY-MM-DD: of creation or publication, never to be taken for either."""
     match = _URL_DAY.search(url)
     return _day(*[part for part in match.groups() if part]) if match else None
+
+
+def _by_address(text: str, url: str) -> str | None:
+    """The day of a date whose year is short or missing, where the day in an address agrees with it."""
+    if short := _SHORT.fullmatch(text):
+        stated = _with_year_of(url, int(short[2]), int(short[3]))
+        return stated if stated and stated[2:4] == short[1] else None
+    yearless = _YEARLESS.fullmatch(text)
+    return _with_year_of(url, int(yearless[1]), int(yearless[2])) if yearless else None
 
 
 def _with_year_of(url: str, month: int, day: int) -> str | None:

@@ -14,7 +14,7 @@ from lxml import etree
 from archive.model.observations import Row
 from crawler.extract.dated import dated_rows, signature
 from crawler.extract.dates import is_date
-from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, is_label, squash, value_of
+from crawler.extract.field_labels import BRACKETED_LABEL, FIELD_OF, LABEL_COLON, is_label, squash, value_of
 from crawler.extract.pairs import DATES, read_pairs
 from crawler.extract.row import INDEX_NUMBER, Pairs, is_page_link, is_pager, link_of, make_row, texts_of, typed_row
 from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of
@@ -22,6 +22,8 @@ from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _MOST_COLUMNS = 12
 _LONGEST_HEADER = 20
+
+_FEW = 2
 
 HOVER_BOX = 3
 """So many labelled values beside a row are its hover box."""
@@ -69,6 +71,7 @@ def _from_tables(root: Element, base_url: str) -> list[Row]:
     inside: set[Element] = set()
     for table in _TABLES(root):
         own_header = False
+        begin = len(rows)
         trs = _TABLE_ROWS(table)
         if next(table.iterancestors("tr"), None) in inside:
             inside.update(trs)  # a table inside a row belongs to that row
@@ -82,7 +85,15 @@ def _from_tables(root: Element, base_url: str) -> list[Row]:
                 hover = _hover_pairs(tr) if tr.find(".//table") is not None else []
                 rows.append(_headed_row(header, cells, texts, hover, base_url))
                 inside.add(tr)
+        if own_header and _is_of_one_record(header, rows[begin:]):
+            del rows[begin:]
     return rows
+
+
+def _is_of_one_record(header: Header, rows: Sequence[Row]) -> bool:
+    """Whether the rows of a table are what a record's page says of it: few, and neither a title nor a link is there."""
+    bare = all(name != "title" for _, name in header) and not any(row.url for row in rows)
+    return bare and len(rows) <= _FEW
 
 
 def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
@@ -163,8 +174,14 @@ def _is_row(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
 
 def _is_metadata(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
     """Whether labels and values stand in turns, or in one cell each, as beside a record, and not in rows under a header."""
-    labels = sum(is_label(text) or (("：" in text or ":" in text) and bool(LABEL_COLON.match(text))) for text in texts)
+    labels = sum(is_label(text) or _begins_with_label(text) for text in texts)
     return labels > 0 and sum(map(bool, texts)) <= labels * 2 and link_of(cells) is None
+
+
+def _begins_with_label(text: str) -> bool:
+    """Whether a label stands at the beginning of a text, by its colon or its brackets."""
+    marked = any(mark in text for mark in "：:】]")
+    return marked and bool(LABEL_COLON.match(text) or BRACKETED_LABEL.match(text))
 
 
 def _in_turns(texts: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from lxml import etree
 
@@ -64,6 +65,9 @@ _LONG_TEXTS = {label for label, name in FIELD_OF.items() if name == "title"} | {
     "内容概述", "关键词", "主题词", "内容", "附件", "相关信息",
 }  # fmt: skip
 """Labels whose values may hold whatever ends another's."""
+
+_MOST_IN_A_ROW = 40
+"""Cells of a row, or items of a list, that are looked at for labels."""
 
 _PLAIN_BESIDE = frozenset({"来源", "时间", "日期", "作者", "编辑", *COUNTERS})
 """Plain words that are labels where they stand in an element of their own beside a label that is no such word."""
@@ -262,9 +266,10 @@ def _with_colons(text: str) -> list[tuple[str, str]]:
 
 
 def _in_brackets(text: str) -> list[tuple[str, str]]:
-    """Labels in brackets and what stands behind each up to the next; of one alone nothing tells that it is a label."""
+    """Labels in brackets and what stands behind each up to the next; of one alone only its own word tells that it is a label."""
     labels = list(BRACKETED_LABEL.finditer(text)) if "】" in text or "]" in text else []
-    if len(labels) < _LEAST_KNOWN:
+    is_sure = bool(labels) and labels[0].start() == 0 and squash(labels[0][1]) not in PLAIN_WORDS
+    if len(labels) < _LEAST_KNOWN and not (is_sure and text[labels[0].end() :].strip(_BLANKS)):
         return []
     ends = [*(following.start() for following in labels[1:]), len(text)]
     return [(_plain(label[1]), _plain(text[label.end() : end])) for label, end in zip(labels, ends, strict=True)]
@@ -320,10 +325,11 @@ def _is_stated(value: str) -> bool:
 
 
 def _beside(cell: Element, label: str) -> str | None:
-    """The value in a block inside the `cell` of a label or in the next cell; None where that is a label again, too long or missing."""
+    """The value in a block inside the `cell` of a label, below it or in the next cell; None where that is a label again, too long or missing."""
     inner = next((child for child in cell if child.tag in BLOCKS and child.tag != "br"), None)
-    neighbour = inner if inner is not None else cell.getnext()
-    if neighbour is None or neighbour.tag not in _CELL_TAGS or (inner is None and not _same_row(cell, neighbour)):
+    held = _below(cell) if inner is None else inner
+    neighbour = next(cell.itersiblings("*"), None) if held is None else held
+    if neighbour is None or neighbour.tag not in _CELL_TAGS or (held is None and not _same_row(cell, neighbour)):
         return None
     value = line_of(neighbour, _LONGEST_NEIGHBOUR)
     is_next = UNKNOWN_LABEL.match(value) and squash(label) not in _LONG_TEXTS
@@ -338,6 +344,41 @@ def _same_row(cell: Element, neighbour: Element) -> bool:
         return neighbour.tag in {"td", "th"}
     if cell.tag == "dt":
         return bool(neighbour.tag == "dd")
-    if cell.tag == "li" and _MARKED_LABEL.search(line_of(cell, _LONGEST_CELL)):
+    if cell.tag == "li" and (_MARKED_LABEL.search(line_of(cell, _LONGEST_CELL)) or _takes_turns(cell.getparent())):
         return bool(neighbour.tag == "li")
     return bool(cell.tag == neighbour.tag == "div") and not any(child.tag in BLOCKS for child in neighbour)
+
+
+def _takes_turns(holder: Element) -> bool:
+    """Whether the items of a list are labels and values by turns."""
+    labels = [_is_label(item) for item in islice(holder.iterchildren("li"), _MOST_IN_A_ROW)]
+    return len(labels) >= 2 * _LEAST_KNOWN and all(labels[::2]) and not any(labels[1::2])
+
+
+def _below(cell: Element) -> Element | None:
+    """The cell below one of a table's row that holds nothing but labels, where that row of values is the only one."""
+    row = cell.getparent()
+    if cell.tag not in {"td", "th"} or row is None:
+        return None
+    labels = _cells_of(row)
+    following = [cells for each in _rows_behind(row) if (cells := _cells_of(each))]
+    fits = bool(following) and _LEAST_KNOWN <= len(labels) == len(following[0]) <= _MOST_IN_A_ROW
+    if not fits or not all(map(_is_label, labels)) or any(map(_is_label, following[0])):
+        return None
+    alone = len(following) == 1 or all(map(_is_label, following[1]))
+    return following[0][labels.index(cell)] if alone else None
+
+
+def _rows_behind(row: Element) -> Iterator[Element]:
+    """The next two rows of a table behind one, be it in the table's head."""
+    holder = row.getparent()
+    body = next(holder.itersiblings("tbody"), None) if holder is not None and holder.tag == "thead" else None
+    return islice(chain(row.itersiblings("tr"), () if body is None else body.iterchildren("tr")), 2)
+
+
+def _cells_of(row: Element) -> list[Element]:
+    return list(islice(row.iterchildren("td", "th"), _MOST_IN_A_ROW + 1))
+
+
+def _is_label(cell: Element) -> bool:
+    return is_label(line_of(cell, _LONGEST_CELL))

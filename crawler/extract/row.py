@@ -34,12 +34,16 @@ _LEADS_ON = frozenset({
     "下载", "点击下载", "立即查看", "了解详情", "more", "detail", "details", "view",
 })  # fmt: skip
 _MOST_SAID = 4
+_MOST_CELLS = 12
 _NUMERIC = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
 _DAY = re.compile(rf"(?<!\d){_NUMERIC}(?!\d)")
 _DAY_BEFORE = re.compile(rf"[\[(（【]?({_NUMERIC})[\])）】]?[\s:：]+(?=\S)")
 _DAY_BEHIND = re.compile(rf"[\s\[(（【]({_NUMERIC})[\])）】]?\Z")
 _LONGEST_REMARK = 40
 _SHORTEST_TITLE = 3
+_MARK = re.compile(r"[\[【(（]?(?:new|hot|置顶|最新|推荐|热门|热|荐|新)!?[\])）】]?", re.IGNORECASE)
+"""The text of an element within a link that says of the record that it is new or stands on top."""
+
 _FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
@@ -141,6 +145,14 @@ def _without_date(titled: Element, date: tuple[str, ...]) -> str:
     return title
 
 
+def _without_marks(link: Element, title: str) -> str:
+    """A title without marks such as NEW that stand in elements of their own at the ends of its link."""
+    for mark in (line_of(child) for child in link if isinstance(child.tag, str)):
+        if _MARK.fullmatch(mark):
+            title = title.removesuffix(mark).removeprefix(mark).strip() or title
+    return title
+
+
 def group_of(part: Element) -> list[Element]:
     """A term of a list of terms with what is said of it, by either; what is said of nothing, or a long group's part, by itself."""
     before = takewhile(lambda each: each.tag == "dd", part.itersiblings("dt", "dd", preceding=True))
@@ -154,8 +166,24 @@ def group_of(part: Element) -> list[Element]:
 
 
 def parts_of(row: Element) -> list[Element]:
-    """The elements that a row consists of: itself, and behind a term what is said of it."""
-    return group_of(row) if row.tag == "dt" else [row]
+    """The elements that a row consists of: itself, behind a term what is said of it, and behind a cell the next one."""
+    if row.tag == "dt":
+        return group_of(row)
+    beside = next(row.itersiblings("td"), None) if row.tag == "td" else None
+    return [row] if beside is None else [row, beside]
+
+
+def is_paired(cell: Element) -> bool:
+    """Whether a cell is one of several in its row, or in the one before, that have a link each and a date in the cell behind."""
+    rows = [cell.getparent(), *islice(cell.getparent().itersiblings("tr", preceding=True), 1)]
+    return _is_before_date(cell) and any(
+        sum(map(_is_before_date, islice(row.iterchildren("td"), _MOST_CELLS))) > 1 for row in rows
+    )
+
+
+def _is_before_date(cell: Element) -> bool:
+    beside = next(cell.itersiblings("td"), None)
+    return beside is not None and link_of([cell]) is not None and is_date(line_of(beside, _LONGEST_REMARK))
 
 
 def make_row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) -> Row:
@@ -164,7 +192,12 @@ def make_row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) 
     url = absolute(base_url, link.get("href")) if link is not None and is_page_link(link.get("href")) else None
     cells, beside = understand(printed, url), understand(hover, url)
     fields = {**beside.fields, **cells.fields}
-    titles = [cells.fields.get("title"), value_of(attribute), beside.fields.get("title")]
+    own = cells.fields.get("title")
+    titles = [
+        _without_marks(link, own) if own and link is not None else own,
+        value_of(attribute),
+        beside.fields.get("title"),
+    ]
     if title := fullest([title for title in titles if title]):
         fields["title"] = title
     source_fields = {**beside.source_fields, **cells.source_fields}

@@ -14,7 +14,7 @@ Element = Any  # an lxml.html element; lxml ships no types
 HIDDEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "input"})
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div", "dl", "dt",
-    "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main",
+    "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li", "main",
     "nav", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
 })  # fmt: skip
 CONTROLS = ("input", "select", "textarea")

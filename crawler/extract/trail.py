@@ -26,6 +26,7 @@ _HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页') or con
 _SEPARATOR = re.compile(r" ?(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜]|::) ?")
 _BAR = re.compile(r"[\s\-–—─·•|｜]+")  # joins the steps of a trail behind 当前位置, and of a menu as well
 _ARROW_ALONE = re.compile(r"[\s\-–—─>＞»›→⇒▶▸►≫〉》·•/\\|｜:：]+")
+_BULLET = re.compile("[·•]")  # begins a row of a list at the beginning of a line
 _PLACEHOLDER = re.compile(
     r"(?:浏览|查看|阅读)?(?:当前)?(?:文章|信息|新闻|公文|文件|正文|本文)?(?:正文|内容|详细内容|详细信息|详情|详细|细览|细缆|浏览|查看|阅读|全文)[页面]?|(?:浏览|查看|阅读)(?:文章|信息|新闻|内容|页面|公文)|列表|当前页面?"
 )
@@ -225,6 +226,8 @@ def _parts(piece: _Piece) -> Iterator[str]:
 def _goes_on(last: _Piece, arrow: _Piece | None, piece: _Piece, arrows: int) -> bool:
     """Whether `piece` is the next step behind `last`."""
     if arrow is not None:
+        if arrow.begins_line and _BULLET.match(arrow.text) and not _side_by_side(last.block, piece.block):
+            return False
         is_led_in = (
             arrow.block is not last.block or arrow.begins_line
         )  # ">" begins the new cell, and does not end the old one

@@ -23,6 +23,9 @@ _IMAGES = r"jpe?g|png|tiff?|bmp"
 _DOCUMENT_ADDRESS = re.compile(rf"\.(?:{_DOCUMENTS})$", re.IGNORECASE)
 _IMAGE_ADDRESS = re.compile(rf"\.(?:{_IMAGES})$", re.IGNORECASE)
 _FILE_NAME = re.compile(rf"[^\s./]\s*\.(?:{_DOCUMENTS}|{_IMAGES})(?![0-9a-z])", re.IGNORECASE)
+_NAME_BEFORE = re.compile(
+    rf"(?:^|[:：、\s])([^:：\s]{{1,120}}\.(?:{_DOCUMENTS}|{_IMAGES}))[\s:：（(【\[]{{0,3}}$", re.IGNORECASE
+)
 _PAGE_ADDRESS = re.compile(r"\.(?:s?html?|xhtml)$", re.IGNORECASE)
 _ENDPOINT = re.compile(
     r"/download\.(?:jsp|do|action|aspx?|php)|/downfile\.jsp|downloadattach|/attachments?/|/downloadfile|/filedownload",
@@ -162,12 +165,25 @@ def _name(node: Element, text: str) -> str:
     if text and not _is_generic(text):
         return text
     original = _clean(node.get("oldsrc") or "").rpartition("/")[2]
-    for candidate in (title, download, text):
+    for candidate in (title, download, _name_before(node), text):
         if candidate and not _is_generic(candidate):
             return candidate
     if _FILE_NAME.search(original) and not re.fullmatch(r"[PW]0\d+\.\w+", original, re.IGNORECASE):
         return original
     return text if _NUMBERED.fullmatch(text) else ""
+
+
+def _name_before(node: Element) -> str:
+    """Return the file's name that stands right before a link called 下载 or the like, "" where none does."""
+    previous = next(node.itersiblings("*", preceding=True), None)
+    if previous is None:
+        holder = node.getparent()
+        text = "" if holder is None else holder.text or ""
+    else:
+        named = "" if previous.tag == "a" else "".join(_TEXTS(previous))
+        text = f"{named}{previous.tail or ''}"
+    found = _NAME_BEFORE.search(_clean(text))
+    return found[1] if found else ""
 
 
 def _is_generic(text: str) -> bool:

@@ -1,7 +1,7 @@
 """The title of a record's page: what it declares, its headings, its window's title, the line above its date."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from lxml import etree
 
@@ -52,8 +52,16 @@ def _named(root: Element, window: str, site: str) -> list[tuple[str, str]]:
             named.sort(
                 key=lambda text: not (window and (text.startswith(window.rstrip(".…")) or window.startswith(text)))
             )
-            return [(text, "heading") for text in named]
+            return [(text, "heading") for text in (*_in_a_row(named, window), *named)]
     return []
+
+
+def _in_a_row(headings: Sequence[str], window: str) -> Iterator[str]:
+    """The window's title where two or three headings make it up, one behind another: an agency, and what its document is about."""
+    for first in range(len(headings) - 1):
+        for last in (first + 2, first + 3):
+            if window and "".join(headings[first:last]) == window:
+                yield window
 
 
 def _texts(root: Element, find: etree.XPath, site: str) -> list[str]:

@@ -88,8 +88,28 @@ def spans_in_a_line(draw: Draw, pairs: Pairs) -> str:
     return f"<div>{''.join(item.format(*pair) for pair in pairs)}</div>"
 
 
+def labels_above(draw: Draw, pairs: Pairs) -> str:
+    """Rows of labels by turns with rows of their values."""
+    cell = draw.pick(("<td>{}</td>", "<td align='center'><b>{}</b></td>"))
+    rows = [
+        f"<tr>{''.join(cell.format(label) for label, _ in row)}</tr><tr>{''.join(f'<td>{text}</td>' for _, text in row)}</tr>"
+        for row in _rows(pairs, max(2, -(-len(pairs) // 2)))
+    ]
+    return f"<table border='1'>{''.join(rows)}</table>"
+
+
+def in_brackets(draw: Draw, pairs: Pairs) -> str:
+    item = draw.pick(("<li>[{}] {}</li>", "<li>【{}】{}</li>"))
+    return f"<ul>{''.join(item.format(*pair) for pair in pairs)}</ul>"
+
+
+def items_by_turns(_: Draw, pairs: Pairs) -> str:
+    return f"<ul>{''.join(f'<li class=l>{label}</li><li class=v>{text}</li>' for label, text in pairs)}</ul>"
+
+
 BOXES: dict[str, Callable[[Draw, Pairs], str]] = {
     "table of cells": table_of_cells, "table of pairs": table_of_pairs, "items": items, "definitions": definitions,
     "paragraphs": paragraphs, "small boxes": small_boxes, "spans in a line": spans_in_a_line,
+    "labels above": labels_above, "in brackets": in_brackets, "items by turns": items_by_turns,
 }  # fmt: skip
 """The forms, by what a person calls them."""

@@ -9,7 +9,7 @@ from tests.made_pages.page import MadePage
 from tests.made_pages.samples import AGENCIES, DATE_FORMS, HOST, Draw
 from tests.made_pages.shell import above_or_below, head, menu, page, trail
 
-BARE_DATES = (*DATE_FORMS, "[{:%Y-%m-%d}]", "（{:%Y-%m-%d}）", "({:%Y-%m-%d})")
+BARE_DATES = (*DATE_FORMS, "{:%y-%m-%d}", "[{:%Y-%m-%d}]", "（{:%Y-%m-%d}）", "({:%Y-%m-%d})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,8 @@ def _link(draw: Draw, document: Document) -> str:
         else document.title
     )
     title = f' title="{document.title}"' if cut != document.title or draw.often(0.5) else ""
-    return f'<a href="{document.address}"{title} target="_blank">{cut}</a>'
+    mark = draw.pick(("",) * 12 + ("<i>NEW</i>", "<font color='red'>[新]</font>"))
+    return f'<a href="{document.address}"{title} target="_blank">{cut}{mark}</a>'
 
 
 def items(draw: Draw, documents: list[Document]) -> str:
@@ -101,6 +102,14 @@ def plain_table(draw: Draw, documents: list[Document]) -> str:
     between = draw.pick(("", '<tr height="1"><td colspan="3" class="blank"></td></tr>'))
     groups = ["".join(rows[start : start + 5]) for start in range(0, len(rows), 5)]
     return f'<table width="94%"><tbody>{between.join(groups)}</tbody></table>'
+
+
+def cells_in_pairs(draw: Draw, documents: list[Document]) -> str:
+    """A table with two or three documents in a row, each a cell with a link and a cell with its date."""
+    form, wide = draw.pick(BARE_DATES), draw.number(2, 3)
+    cells = [f"<td>{_link(draw, each)}</td><td>{form.format(each.day)}</td>" for each in documents]
+    rows = ("".join(cells[start : start + wide]) for start in range(0, len(cells), wide))
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
 def columns(draw: Draw, documents: list[Document]) -> str:
@@ -236,6 +245,7 @@ ROWS: dict[str, Rows] = {
     "items": items, "layout table": plain_table, "table with a header": columns, "rows with hover boxes": hover_boxes, "definitions": definitions, "boxes": boxes,
     "links around rows": links_around_rows, "cells of fixed width": cells_of_fixed_width, "groups of years": groups_of_years,
     "rows with pop-ups": rows_with_pop_ups, "dates without a year": without_year,
+    "cells in pairs": cells_in_pairs,
 }  # fmt: skip
 COLUMNED = frozenset({"table with a header", "rows with hover boxes", "cells of fixed width"})
 

@@ -105,6 +105,7 @@ def _files(draw: Draw) -> tuple[list[str], str, str]:
             '<a href="./P0201712190{0}.{1}">{2}</a>', '<a href="./P0201712190{0}.{1}" title="{2}" target="_blank">{2}</a>',
             '<img src="/icon/{1}.gif"><a href="./P0201712190{0}.{1}">{2}</a>',
             '<a href="./P0201712190{0}.{1}"><img src="/icon/{1}.gif"></a><a href="./P0201712190{0}.{1}">{2}</a>',
+            '{2} <a href="./P0201712190{0}.{1}">点击下载</a>' if whole else '<a href="./P0201712190{0}.{1}">{2}</a>',
             '<a href="/system/_content/download.jsp?wbfileid={0}">{2}</a>' if whole else '<a href="./P0201712190{0}.{1}">{2}</a>',
         )
     )  # fmt: skip
