@@ -87,6 +87,14 @@ FORMS = {
 ||2010302|一般行政管理事务|20.00||20.00
 合计|<|<|<|120.00|100.00|20.00
 """,
+    "all levels in each row": """
+类|款|项|科目名称|合计|基本支出|项目支出
+201|||一般公共服务支出|120.00|100.00|20.00
+201|20103||政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+201|20103|2010301|行政运行|100.00|100.00|
+201|20103|2010302|一般行政管理事务|20.00||20.00
+合计|<|<|<|120.00|100.00|20.00
+""",
     "the name first": """
 科目名称|科目编码|合计|基本支出|项目支出
 一般公共服务支出|201|120.00|100.00|20.00
@@ -120,6 +128,18 @@ def test_a_level_whose_upper_one_is_missing_has_no_code() -> None:
     rows = "类|款|项|科目名称|合计\n201|||一般公共服务支出|1.00\n||01|行政运行|1.00\n|03||办公厅|1.00"
     (found,) = read(table(rows, "部门支出总表\n单位：万元"))
     assert [line.code for line in found.lines] == ["201", "", "20103"]
+
+
+@pytest.mark.parametrize("name", ["2026年", "预算数", "本级"])
+def test_whole_numbers_in_columns_of_any_name_are_no_codes(name: str) -> None:
+    rows = f"科目编码|科目名称|{name}|其中\n201|一般公共服务支出|120|110\n208|社会保障和就业支出|205|201"
+    (found,) = read(table(rows, "部门支出总表\n单位：万元"))
+    assert [(line.code, line.printed) for line in found.lines] == [
+        ("201", "120"),
+        ("201", "110"),
+        ("208", "205"),
+        ("208", "201"),
+    ]
 
 
 def test_an_amount_may_have_its_unit_or_the_sign_of_the_currency() -> None:

@@ -113,11 +113,11 @@ def test_rows_of_a_link_and_a_date(line: str) -> None:
 
 @pytest.mark.parametrize("pairs", [2, 3])
 def test_a_table_may_show_several_records_in_a_row(pairs: int) -> None:
-    cells = [f"<td><a href=t20171219_{n}.html>第{n}条</a></td><!-- x --><td>[2017-12-19]</td>" for n in range(6)]
-    lines = "".join(f"<tr>{''.join(cells[start : start + pairs])}</tr>" for start in range(0, 6, pairs))
+    cells = [f"<td><a href=t20171219_{n}.html>第{n}条</a></td><!-- x --><td>[2017-12-19]</td>" for n in range(7)]
+    lines = "".join(f"<tr>{''.join(cells[start : start + pairs])}</tr>" for start in range(0, 7, pairs))
     read = rows(AROUND % f"<table>{lines}</table>")
     assert [(row.url, row.fields) for row in read] == [
-        (f"{HERE}t20171219_{n}.html", {"title": f"第{n}条", "published_on": "2017-12-19"}) for n in range(6)
+        (f"{HERE}t20171219_{n}.html", {"title": f"第{n}条", "published_on": "2017-12-19"}) for n in range(7)
     ]
 
 
@@ -133,6 +133,9 @@ def test_a_table_may_show_several_records_in_a_row(pairs: int) -> None:
         ("<ul><li><a href='https://mp.weixin.qq.com/s/1'>甲</a> 2017-12-19</li><li><a href='./P0201712.pdf'>乙</a> 2017-12-19</li></ul>",
          [("https://mp.weixin.qq.com/s/1", {"title": "甲", "published_on": "2017-12-19"}),
           (HERE + "P0201712.pdf", {"title": "乙", "published_on": "2017-12-19"})]),
+        # a word of the title in an element of its own is no mark
+        ("<ul><li><a href=1.html><b>新</b>能源推广<b>最新</b></a> 2017-12-19</li></ul>",
+         [(HERE + "1.html", {"title": "新能源推广最新", "published_on": "2017-12-19"})]),
         # a row without a date stays in a dated list
         ("<ul><li><a href=1.html>甲</a> 2017-12-19</li><li><a href=2.html>乙</a></li><li><a href=3.html>丙</a> 2017-12-18</li></ul>",
          [(HERE + "1.html", {"title": "甲", "published_on": "2017-12-19"}), (HERE + "2.html", {"title": "乙"}),

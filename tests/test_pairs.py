@@ -88,7 +88,7 @@ def test_a_label_without_a_value_takes_no_other_labels(empty: str) -> None:
 
 @pytest.mark.parametrize(
     "html", ["<p>时间紧任务重：大家努力</p>", "<p>会议内容：略</p>", "<p>标题党</p>", "<p>索引号</p><p>A</p>", "<p>" + "索引号：A " * 200 + "</p>",
-             "<ul><li>主题</li><li>分类</li></ul>", "<p>[标题] 甲</p>", "<p>甲 [索引号] A</p>", "<ul><li>索引号</li><li>A</li><li>甲</li><li>B</li></ul>",
+             "<ul><li>主题</li><li>分类</li></ul>", "<p>[标题] 甲</p>", "<p>文件见 [索引号] A</p>", "<ul><li>索引号</li><li>A</li></ul>", "<ul><li>索引号</li><li>A</li><li>甲</li><li>B</li></ul>",
              "<table><tr><td>索引号</td><td>文号</td></tr>" + "<tr><td>A</td><td>B</td></tr>" * 2 + "</table>",
              "<table><tr><td>索引号</td><td>文号</td></tr><tr><td>A</td></tr></table>"]
 )  # fmt: skip

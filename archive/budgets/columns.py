@@ -19,6 +19,7 @@ _LEVEL = re.compile(r"\d{1,2}|类|款|项|合计|总计|无")
 _NAMES_AMOUNTS = re.compile(
     r"(?!.*(?:[编代]码|科目|分类|(?:^|/)[类款项]$)).*(?:合计|小计|总计|支出|收入|拨款|金额|经费|[预决]算数?|执行数)"
 )
+_NAMES_CODES = re.compile("[编代]码|编号|科目|分类|功能|[类款项]")
 _NAMES_NO_AMOUNTS = re.compile(
     r"编码|代码|科目$|序号|行次|栏次|人数|人次|批次|个数|数量|辆|台|比例|占比|％|%|面积|级次|组数|日期|年度$|增减率|完成率"
 )
@@ -73,11 +74,14 @@ class Columns:
     def _holds_codes(self, column: int) -> bool:
         filled = [cell for cell in self._cells[column] if cell]
         codes = [found for cell in filled if (found := _CODED.fullmatch(cell))]
-        if not codes or 2 * len(codes) < len(filled) or _NAMES_AMOUNTS.match(self._names[column]):
+        own_name = self._names[column]
+        if not codes or 2 * len(codes) < len(filled) or _NAMES_AMOUNTS.match(own_name):
             return False
         if 2 * sum(bool(found[2]) for found in codes) > len(codes):
             return True
-        if re.search("[编代]码", self._names[column]) and column and any(map(HAN.search, self._cells[column - 1])):
+        if own_name and not _NAMES_CODES.search(own_name):
+            return False
+        if re.search("[编代]码", own_name) and column and any(map(HAN.search, self._cells[column - 1])):
             return True
         behind = next(
             ([cell for cell in self._cells[next_one] if cell] for next_one in self._not_covered(column)), None

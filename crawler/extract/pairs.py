@@ -352,7 +352,7 @@ def _same_row(cell: Element, neighbour: Element) -> bool:
 def _takes_turns(holder: Element) -> bool:
     """Whether the items of a list are labels and values by turns."""
     labels = [_is_label(item) for item in islice(holder.iterchildren("li"), _MOST_IN_A_ROW)]
-    return len(labels) >= 2 * _LEAST_KNOWN and all(labels[::2]) and not any(labels[1::2])
+    return len(labels) >= 2 * _LEAST_KNOWN and all(labels[::2])
 
 
 def _below(cell: Element) -> Element | None:

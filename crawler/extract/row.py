@@ -41,7 +41,7 @@ _DAY_BEFORE = re.compile(rf"[\[(（【]?({_NUMERIC})[\])）】]?[\s:：]+(?=\S)"
 _DAY_BEHIND = re.compile(rf"[\s\[(（【]({_NUMERIC})[\])）】]?\Z")
 _LONGEST_REMARK = 40
 _SHORTEST_TITLE = 3
-_MARK = re.compile(r"[\[【(（]?(?:new|hot|置顶|最新|推荐|热门|热|荐|新)!?[\])）】]?", re.IGNORECASE)
+_MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|推荐|热门|热|荐|新)[\])）】]", re.IGNORECASE)
 """The text of an element within a link that says of the record that it is new or stands on top."""
 
 _FIGURES = re.compile(r"[\d\s年月日:./-]+")
