@@ -1,15 +1,35 @@
-"""Lines of a statement: each amount with its code, its name and its column. Pure."""
+"""Lines of a statement: each amount with its code, its name and its column; columns by what they hold. Pure."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
-from archive.budgets.amounts import UNITS, unit_printed
-from archive.budgets.columns import HAN, Columns
+from archive.budgets.amounts import UNITS, amount, plain, unit_printed
 from archive.budgets.headings import unit_of
-from archive.budgets.statements import TOTALS, BudgetRow, BudgetStatement
+from archive.budgets.statements import CODE, TOTALS, BudgetRow, BudgetStatement
 
 _CODE_OF_CLASS = 3  # digits
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+_CODED = re.compile(rf"[\[(]?({CODE.pattern})[\])]?(?:[类款项](?![\u3400-\u9fff]))?(?:[-.:/]?([\u3400-\u9fff].*))?")
+"""A code, and the name behind it where both stand in one cell."""
+
+_APART = re.compile(r"[1-3]\d\d(?:-\d\d){1,2}")
+_CODE_PART = re.compile(r"\d{1,7}|类|款|项|合计|总计|无")
+_LEVEL = re.compile(r"\d{1,2}|类|款|项|合计|总计|无")
+_NAMES_AMOUNTS = re.compile(
+    r"(?!.*(?:[编代]码|科目|分类|(?:^|/)[类款项]$)).*(?:合计|小计|总计|支出|收入|拨款|金额|经费|[预决]算数?|执行数)"
+)
+_NAMES_CODES = re.compile("[编代]码|编号|科目|分类|功能|[类款项]")
+_NAMES_NO_AMOUNTS = re.compile(
+    r"编码|代码|科目$|序号|行次|栏次|人数|人次|批次|个数|数量|辆|台|比例|占比|％|%|面积|级次|组数|日期|年度$|增减率|完成率"
+)
+_COUNTED = re.compile(
+    r"\((?:个|辆|台|套|人|次|批|批次|人次|平方米|%)\)$|(?:人数|人次数?|批次数?|团组数|保有量|车辆数|台数)$"
+)
+_TO_THE_CENT = re.compile(r".*\.\d\d\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +75,149 @@ class BudgetLine:
 
 def read_lines(statement: BudgetStatement) -> list[BudgetLine]:
     """Return the lines of a statement, row by row; columns of codes, serial numbers and counts hold no amounts."""
-    columns = Columns(statement)
+    columns = _Columns(statement)
     return [line for place, row in enumerate(statement.rows) for line in _row_lines(statement, columns, place, row)]
 
 
-def _row_lines(statement: BudgetStatement, columns: Columns, place: int, row: BudgetRow) -> Iterator[BudgetLine]:
+class _Columns:
+    """The columns of a statement.
+
+    `starts`: the first columns of blocks, each of which begins with codes; several stand side by side. `amounts`: columns of
+    amounts.
+    """
+
+    def __init__(self, statement: BudgetStatement) -> None:
+        self._cells = [[_cell(row.cells[column]) for row in statement.rows] for column in range(len(statement.columns))]
+        self._names, self._rows = statement.columns, statement.rows
+        coded = [column for column in range(len(self._cells)) if self._holds_codes(column)]
+        parts = {start: self._parts_of_code(start) for start in coded}
+        in_codes = {column for columns in parts.values() for column in columns}
+        self.amounts = [
+            column for column in range(len(self._cells)) if column not in in_codes and self._holds_amounts(column)
+        ]
+        blocks = self._blocks(coded)
+        self.starts = [block[0] for block in blocks]
+        self._codes = [self._codes_of([parts[start] for start in block]) for block in blocks]
+        self._mere_counts = {column for column in self.amounts if self._has_mere_counts(column)}
+
+    def block(self, column: int) -> int:
+        """Return the number of the block that a column belongs to, -1 for one before the first."""
+        return sum(start <= column for start in self.starts) - 1
+
+    def code(self, row: int, block: int) -> str:
+        """Return the code of a row in a block; "" where it has none."""
+        return self._codes[block][row] if block >= 0 else ""
+
+    def name(self, column: int, text: str) -> str:
+        """Return the words of a cell without the code that stands before them."""
+        found = _CODED.fullmatch(text) if column in self.starts else None
+        return found[2] or "" if found else text
+
+    def amount(self, row: int, column: int, name: str) -> Decimal | None:
+        """Return the amount of a row whose name is given; None for a count of vehicles or journeys, which looks like one."""
+        value = amount(self._rows[row].cells[column])
+        is_count = _COUNTED.search(name) or (
+            column in self._mere_counts and value and not _TO_THE_CENT.fullmatch(self._cells[column][row])
+        )
+        return None if is_count else value
+
+    def _holds_codes(self, column: int) -> bool:
+        filled = [cell for cell in self._cells[column] if cell]
+        codes = [found for cell in filled if (found := _CODED.fullmatch(cell))]
+        own_name = self._names[column]
+        if not codes or 2 * len(codes) < len(filled) or _NAMES_AMOUNTS.match(own_name):
+            return False
+        if 2 * sum(bool(found[2]) for found in codes) > len(codes):
+            return True
+        if own_name and not _NAMES_CODES.search(own_name):
+            return False
+        if re.search("[编代]码", own_name) and column and any(map(_HAN.search, self._cells[column - 1])):
+            return True
+        behind = next(
+            ([cell for cell in self._cells[next_one] if cell] for next_one in self._not_covered(column)), None
+        )
+        if behind is None:
+            return False
+        words, parts = (sum(bool(test(cell)) for cell in behind) for test in (_HAN.search, _CODE_PART.fullmatch))
+        return 2 * max(words, parts) >= max(1, len(behind))
+
+    def _not_covered(self, column: int) -> Iterator[int]:
+        """Yield the columns behind one but those that its cells cover: a code may stand in those of 类, 款 and 项, merged."""
+        for behind in range(column + 1, len(self._cells)):
+            if any(row.cells[behind] is not None for row in self._rows):
+                yield behind
+
+    def _parts_of_code(self, start: int) -> list[int]:
+        """Return the columns of one code: 类, 款 and 项 may stand in columns of their own."""
+        parts = [start]
+        for column in range(start + 1, len(self._cells)):
+            filled = [cell for cell in self._cells[column] if cell]
+            is_part = filled and all(map(_LEVEL.fullmatch, filled)) and not _NAMES_AMOUNTS.match(self._names[column])
+            if not is_part:
+                break
+            parts.append(column)
+        return parts
+
+    def _holds_amounts(self, column: int) -> bool:
+        if _NAMES_NO_AMOUNTS.search(self._names[column].rpartition("/")[2]):
+            return False
+        return any(amount(cell) is not None for cell in self._cells[column])
+
+    def _blocks(self, coded: list[int]) -> list[list[int]]:
+        """Return columns of codes in blocks: those without amounts between them are of one, such as two classifications."""
+        blocks = [coded[:1]] if coded else []
+        for before, start in pairwise(coded):
+            if any(before < column < start for column in self.amounts):
+                blocks.append([])
+            blocks[-1].append(start)
+        return blocks
+
+    def _codes_of(self, codes: list[list[int]]) -> list[str]:
+        """Return the code of each row in a block: the first of several, or the longest where they go on from each other."""
+        rows = zip(*map(self._joined_codes, codes), strict=True)
+        return [_first_in_full([code for code in row if code]) for row in rows]
+
+    def _joined_codes(self, columns: list[int]) -> list[str]:
+        """Return the code of each row; one that prints its last level alone has the others from above."""
+        levels: list[str] = []
+        codes = []
+        for row in range(len(self._rows)):
+            cells = [self._cells[column][row] for column in columns]
+            found = _CODED.fullmatch(cells[0])
+            printed = [found[1] if found else cells[0], *cells[1:]]
+            filled = [place for place, cell in enumerate(printed) if cell.isdigit()]
+            if filled:
+                levels = [*levels[: filled[0]], *(printed[place].zfill(2) for place in filled)]
+            code = "".join(levels) if filled and len(levels) > filled[-1] else ""
+            codes.append(code if CODE.fullmatch(code) else "")
+        return codes
+
+    def _has_mere_counts(self, column: int) -> bool:
+        """Whether numbers without cents are counts in a column: some are said to be, and amounts there have cents."""
+        cells = self._cells[column]
+        counted = any(
+            _COUNTED.search(label) and amount(cells[place]) is not None
+            for place, row in enumerate(self._rows)
+            for label in row.labels[:column]
+        )
+        return counted and any(map(_TO_THE_CENT.fullmatch, cells))
+
+
+def _cell(text: str | None) -> str:
+    """Return a cell's text; a code whose levels are apart (201-03-01) in one."""
+    cell = plain(text)
+    return cell.replace("-", "") if _APART.fullmatch(cell) else cell
+
+
+def _first_in_full(codes: list[str]) -> str:
+    """Return the first of several codes, as far as the others go on from it; "" for none."""
+    whole = codes[0] if codes else ""
+    for code in codes[1:]:
+        whole = code if code.startswith(whole) else whole
+    return whole
+
+
+def _row_lines(statement: BudgetStatement, columns: _Columns, place: int, row: BudgetRow) -> Iterator[BudgetLine]:
     for column in columns.amounts:
         labels = _labels(columns, row, column)
         label_column = max(labels, default=-1)
@@ -75,7 +233,7 @@ def _row_lines(statement: BudgetStatement, columns: Columns, place: int, row: Bu
         )  # fmt: skip
 
 
-def _labels(columns: Columns, row: BudgetRow, column: int) -> dict[int, str]:
+def _labels(columns: _Columns, row: BudgetRow, column: int) -> dict[int, str]:
     """Return the words on the left of an amount by their columns, up to the amounts before, merged cells from above among them."""
     labels: dict[int, str] = {}
     for left in range(column - 1, -1, -1):
@@ -83,6 +241,6 @@ def _labels(columns: Columns, row: BudgetRow, column: int) -> dict[int, str]:
         if left in columns.amounts:
             if labels:
                 break
-        elif HAN.search(text) and text not in labels.values():
+        elif _HAN.search(text) and text not in labels.values():
             labels[left] = text
     return labels
