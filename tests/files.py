@@ -3,6 +3,8 @@
 import io
 import struct
 import zipfile
+from collections.abc import Mapping
+from types import MappingProxyType
 
 SAMPLE = "样本文件：本项目自写的测试文字，并非政府文件。"
 NOTICE = "同心县信息公开目录样本，第〔2017〕1号，“引号”、《书名》、１２３。"
@@ -21,9 +23,9 @@ def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 
-def docx(body: str) -> bytes:
+def docx(body: str, more: Mapping[str, bytes] = MappingProxyType({})) -> bytes:
     document = f'<?xml version="1.0" encoding="UTF-8"?><w:document {W}><w:body>{body}</w:body></w:document>'
-    return zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": document.encode()})
+    return zipped({"[Content_Types].xml": b"<Types/>", "word/document.xml": document.encode(), **more})
 
 
 def word(text: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from archive.ingest.store import Store
 from archive.model.agencies import Stated
 from archive.model.observations import AttachmentFile, Capture, MissingPage, Observation, Problem
+from archive.tables.printed_table import PrintedTable
 from tests.conftest import empty_archive, rows
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, crawl, listed, page, row
 
@@ -99,7 +100,9 @@ def test_a_replaced_file_is_proved_by_its_capture_and_what_is_masked_in_it_count
     for number, day in enumerate((DAY.format(1), DAY.format(2)), 1):
         store.begin(PORTAL, "full", day)
         answer = Capture(number, FILE, day, 200, "page", "0" * 64, 1, None, None)
-        had = replace(file(1), sha256=f"{number}" * 64, capture=number, redacted={"phone": number})
+        had = replace(
+            file(1), sha256=f"{number}" * 64, text=f"样本{number}", capture=number, redacted={"phone": number}
+        )
         store.write([listed(row(1)), had], day, [answer])
         store.finish("finished", day)
     store.close()
@@ -168,3 +171,25 @@ def test_a_crawl_is_whole_when_every_list_was_walked_to_its_end(store: Store) ->
     assert not store.complete()
     store.write([listed(row(31), catalog=BUDGETS)], DAY.format(2))
     assert store.complete()
+
+
+@pytest.mark.parametrize(
+    ("later", "is_change"),
+    [
+        ({}, False),
+        ({"text": "样本二"}, True),
+        ({"text": None}, True),
+        ({"tables": (PrintedTable((("样本", "2"),)),)}, True),
+        ({"message": "3 pages were not read"}, True),
+        ({"state": "needs_ocr", "text": None}, True),
+    ],
+)
+def test_a_file_packed_anew_is_a_change_only_where_it_may_say_something_else(
+    path: Path, later: dict[str, object], is_change: bool
+) -> None:
+    for day, more in enumerate(({}, later), 1):
+        values: dict[str, Any] = {"sha256": f"{day}" * 64, "text": "样本一", **more}
+        had = replace(file(1), **values)
+        crawl(path, [listed(row(1)), had], day=day)
+    assert rows(path, "SELECT count(*) AS n FROM events WHERE kind = 'changed'") == [{"n": int(is_change)}]
+    assert rows(path, "SELECT sha256 FROM attachments") == [{"sha256": "2" * 64}]

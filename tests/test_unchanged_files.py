@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from archive.evidence.destruction import destroy
 from archive.evidence.evidence_reader import place_of
 from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, portal_file, rows
+from tests.files import docx, word
 from tests.test_rosters import HELD
 
 TEXT = "样本附件：本项目自写的测试文字"
@@ -234,3 +237,33 @@ def copies(db: Path, folder: Path) -> None:
     for path in (db, place_of(db)):
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(folder / path.name)) as target:
             source.backup(target)
+
+
+def packed(text: str, made: int) -> Answer:
+    """A word file that says in its metadata when it was made."""
+    return Answer(docx(word(text), {"docProps/core.xml": f"<made>{made}</made>".encode()}), "application/octet-stream")
+
+
+def test_links_and_files_made_anew_for_each_visit_are_the_same_records_and_files(tmp_path: Path) -> None:
+    """Sessions and random numbers in addresses, and the time in a file's metadata, tell of the visit; other words are a change."""
+    visits = count(1)
+
+    def listed(_: SiteRequest) -> str:
+        return a_list(1, 2).replace('.html"', f'.html;jsessionid={next(visits):032X}"')
+
+    def of_record(_: SiteRequest) -> str:
+        return record(1, "a.docx").replace('a.docx"', f'a.docx?_=0.{10**8 + next(visits)}"')
+
+    answers = {"/list.html": listed, "/1.html": of_record, "/2.html": record(2)}
+    db = tmp_path / "a.db"
+    with Site(answers) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
+        for text, made, changes in ((TEXT, 1, 0), (TEXT, 2, 0), (CHANGED, 3, 1)):
+            site.answers["/files/a.docx"] = answer = packed(text, made)
+            assert crawl(portal, db, "--mode", "full").returncode == 0
+            assert [len(rows(db, f"SELECT 1 FROM {table}")) for table in ("records", "attachments")] == [2, 1]
+            assert rows(db, "SELECT sha256, text FROM attachments") == [
+                {"sha256": sha256(answer.body).hexdigest(), "text": text}
+            ]
+            assert len(rows(db, "SELECT 1 FROM events WHERE kind = 'changed'")) == changes
+    assert {str(each["url"]).rpartition("/")[2] for each in rows(db, "SELECT url FROM records")} == {"1.html", "2.html"}

@@ -1,5 +1,6 @@
 """Writing files of records: what each holds, that it was replaced, and what can't be had."""
 
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -59,7 +60,7 @@ class AttachmentWriter:
                 file.capture,
             ),
         )
-        if had and known["sha256"] != file.sha256:
+        if had and known["sha256"] != file.sha256 and not _says_the_same(file, known, tables):
             captures = known["capture_id"], file.capture
             self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, captures)
         self._writer.count_masked(record_id, file.url, file.redacted)
@@ -72,3 +73,9 @@ class AttachmentWriter:
             (file.url, file.sha256, file.capture),
         ).fetchone()
         return row[0] or file.capture
+
+
+def _says_the_same(file: AttachmentFile, known: sqlite3.Row, tables: str | None) -> bool:
+    """Whether a file's text, all of it read, and tables are those known: packed anew, or made at another time, it is no other."""
+    is_read = bool(file.text) and file.state == known["state"] == "text" and not file.message
+    return is_read and (file.text, tables) == (known["text"], known["tables"])

@@ -6,6 +6,16 @@ from urllib.parse import urljoin, urlsplit
 
 from archive.model.site import domain_of
 
+_SESSION = re.compile(r";(?:j|jwp)?session_?id=[^/;?#]*", re.IGNORECASE)
+_SESSION_PAIR = re.compile(
+    r"(?:(?:j|jwp|php|asp\.net_)?sess(?:ion)?_?id|aspsessionid\w{0,20}|sid)=[\w.!-]{16,200}", re.IGNORECASE
+)
+_CACHE = r"(?:_?t|_|ts|time|timestamp|r|rnd|rand|random|nocache)"
+_RANDOM_PAIR = re.compile(rf"{_CACHE}=0?\.\d{{6,20}}", re.IGNORECASE)
+_CLOCK_PAIR = re.compile(rf"{_CACHE}=1[4-9]\d{{8}}(?:\d{{3}})?", re.IGNORECASE)
+_NAMES_ITSELF = re.compile(r"\d|\.(?!jsp|do|action|aspx?|php|cgi)[a-z0-9]{2,5}(?:\?|$)", re.IGNORECASE)
+"""A number, or a file that no script makes."""
+
 _INDEX_NAME = re.compile(r"(?:index|list|default|home|main)\.(?:s?html?|jsp|aspx?|php|do)", re.IGNORECASE)
 
 
@@ -50,6 +60,22 @@ def is_same_site(one: str, other: str) -> bool:
     """Whether two hosts belong to one portal: below one registrable domain, as www.hd.gov.cn and hdzfxxgk.hd.gov.cn."""
     one, other = one.partition(":")[0], other.partition(":")[0]
     return one == other or domain_of(one) == domain_of(other) != ""
+
+
+def without_visit(url: str) -> str:
+    """An absolute address without what a portal makes anew for each visit: a session's id, and the time or a random number against caches.
+
+    The time stays where nothing else in the address could tell pages apart, for it could be the page's own.
+    """
+    address, hash_mark, fragment = url.partition("#")
+    path, mark, query = address.partition("?")
+    path = _SESSION.sub("", path)
+    pairs = [pair for pair in query.split("&") if not (_SESSION_PAIR.fullmatch(pair) or _RANDOM_PAIR.fullmatch(pair))]
+    lasting = [pair for pair in pairs if not _CLOCK_PAIR.fullmatch(pair)]
+    name = path.partition("://")[2].partition("/")[2]
+    if _NAMES_ITSELF.search(f"{name}?{'&'.join(lasting)}"):
+        pairs = lasting
+    return f"{path}{mark if pairs else ''}{'&'.join(pairs)}{hash_mark}{fragment}"
 
 
 def joined(base: str, link: str) -> str | None:

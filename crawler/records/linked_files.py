@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 from lxml import etree
 
 from archive.model.observations import LinkedFile
+from crawler.extract.place import without_visit
 from crawler.extract.text import Element
 
 _TEXTS = etree.XPath(".//text()")
@@ -137,7 +138,7 @@ def _address(target: str, base_url: str) -> str | None:
             return _address(shown, url) if shown else None
     except ValueError:  # a host that cannot be one
         return None
-    return url.replace(" ", "%20") if parts.scheme in ("http", "https") and parts.netloc else None
+    return without_visit(url.replace(" ", "%20")) if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 def _is_file(node: Element, url: str, words: str, *, anywhere: bool) -> bool:

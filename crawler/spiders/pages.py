@@ -9,6 +9,7 @@ from archive.masking.redaction import names_a_person
 from archive.model.observations import ListPage, Paging, RecordPage, Row
 from archive.model.records import CUT_PAGE
 from crawler.extract.body import find_body
+from crawler.extract.place import without_visit
 from crawler.extract.response_class import breaks_off
 from crawler.families.detection import FAMILIES
 from crawler.families.family import Family
@@ -45,12 +46,13 @@ def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListPage:
 
 
 def _followable(row: Row, is_own: IsOwn) -> Row:
-    """`row` with a doubt where its link is not followed."""
+    """`row` with the lasting part of its link, and a doubt where that is not followed."""
     if row.url is None:
         return row
-    if names_a_person(row.url):
+    url = without_visit(row.url)
+    if names_a_person(url):
         return replace(row, url=None, doubts=(*row.doubts, "personal_link"))
-    return row if is_own(row.url) else replace(row, doubts=(*row.doubts, "off_site"))
+    return replace(row, url=url, doubts=row.doubts if is_own(url) else (*row.doubts, "off_site"))
 
 
 def answer_of(exchange: Exchange) -> Answer:
