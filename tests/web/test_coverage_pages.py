@@ -1,14 +1,12 @@
 """What of the country is archived: counted by codes, a square for each county, opened by province, the same in files and in the shell."""
 
 import asyncio
-import csv
 import json
 import re
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +25,9 @@ from archive.web.http.server import make_datasette
 from archive.web.plugin import STATIC
 from crawler.cli.main import main
 from tests.country_archive import REASON, country_archive
+from tests.test_excel import sheets
 from tests.web.asking import asking, asking_copy, text, tree
+from tests.web.exported import lines, table
 from tests.web.sample_archive import build
 from tests.web.test_every_page import HEAVIEST
 
@@ -91,23 +91,23 @@ def drawn(page: html.HtmlElement, name: str) -> Counter[str]:
 
 def test_provinces_say_how_many_of_their_counties_are_in_which_state(ask: Ask) -> None:
     page = tree(ask("/-/counties"))
-    table = rows(page)
-    assert len(table) == 1 + 31 + 1
-    assert table["宁夏回族自治区"] == ["22", "1", "1", "1", "1", "1", "17", "66", table["宁夏回族自治区"][-1]]
-    assert table["北京市"] == ["16", "0", "0", "0", "0", "0", "16", "—", "—"]
-    assert table["全部"][:2] == [f"{len(county_divisions()):,}", "1"]
-    assert [text(line) for line in page.cssselect("dl.legend dd")] == table["全部"][1:7]
+    by_name = rows(page)
+    assert len(by_name) == 1 + 31 + 1
+    assert by_name["宁夏回族自治区"] == ["22", "1", "1", "1", "1", "1", "17", "66", by_name["宁夏回族自治区"][-1]]
+    assert by_name["北京市"] == ["16", "0", "0", "0", "0", "0", "16", "—", "—"]
+    assert by_name["全部"][:2] == [f"{len(county_divisions()):,}", "1"]
+    assert [text(line) for line in page.cssselect("dl.legend dd")] == by_name["全部"][1:7]
     assert [text(line) for line in page.cssselect("ul.portals li")] == ["无代码 县"]
 
 
 def test_each_county_is_a_square_and_the_squares_say_so(country: Path) -> None:
     page = tree(asking(country)("/-/counties"))
-    table = rows(page)
+    by_name = rows(page)
     for name in ("宁夏回族自治区", "四川省", "北京市"):
-        counted = dict(zip(GROUPS, map(int, table[name][1:7]), strict=True))
+        counted = dict(zip(GROUPS, map(int, by_name[name][1:7]), strict=True))
         assert drawn(page, name) == Counter(counted)
         (said,) = page.xpath(f"//ul[@class='cartogram']/li[a='{name}']/*[name()='svg'][@role='img']/@aria-label")
-        assert re.findall(r"\d+", said) == [table[name][0], *(str(each) for each in counted.values() if each)]
+        assert re.findall(r"\d+", said) == [by_name[name][0], *(str(each) for each in counted.values() if each)]
     assert page.xpath("//main//script | //main//*[@style]") == []
 
 
@@ -148,18 +148,18 @@ def test_withheld_records_are_not_counted(archive: Path, tmp_path: Path) -> None
 def test_a_province_opens_its_counties(ask: Ask) -> None:
     (link,) = tree(ask("/-/counties")).xpath("//table//a[.='宁夏回族自治区']/@href")
     page = tree(ask(link))
-    table = rows(page)
+    by_name = rows(page)
     assert drawn(page, "吴忠市") == {"archived": 1, "surveyed": 1, "blocked": 1, "unread": 1, "not_tried": 1}
-    assert table["吴忠市"][:2] == ["已采集 1 / 5", "66"]
-    assert [name for name in reversed(table) if name in {"利通区", "红寺堡区", "盐池县", "同心县", "青铜峡市"}] == [
+    assert by_name["吴忠市"][:2] == ["已采集 1 / 5", "66"]
+    assert [name for name in reversed(by_name) if name in {"利通区", "红寺堡区", "盐池县", "同心县", "青铜峡市"}] == [
         "利通区", "红寺堡区", "盐池县", "同心县", "青铜峡市",
     ]  # fmt: skip
-    assert table["同心县"][:2] == ["已采集", "64"]
-    assert table["盐池县"] == ["已勘察", "0", "—"]
-    assert table["利通区"] == [f"拒绝访问 {HOSTILE}", "—", "—"]
-    assert table["红寺堡区"] == ["打不开 sample", "—", "—"]
-    assert table["青铜峡市"] == ["出处互相矛盾 sample", "—", "—"]
-    assert table["惠农区"] == ["不在名录中", "—", "—"]
+    assert by_name["同心县"][:2] == ["已采集", "64"]
+    assert by_name["盐池县"] == ["已勘察", "0", "—"]
+    assert by_name["利通区"] == [f"拒绝访问 {HOSTILE}", "—", "—"]
+    assert by_name["红寺堡区"] == ["打不开 sample", "—", "—"]
+    assert by_name["青铜峡市"] == ["出处互相矛盾 sample", "—", "—"]
+    assert by_name["惠农区"] == ["不在名录中", "—", "—"]
     assert page.xpath("//a[.='同心县']/@href") == ["/-/browse/yangli"]
     assert page.xpath("//main//img") == []
 
@@ -234,9 +234,9 @@ def test_a_county_merged_since_is_that_into_which_it_was(tmp_path: Path) -> None
     path = build(tmp_path / "a.db")
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE portals SET division_code = '410322' WHERE id = 'yangli'")
-    table = rows(tree(asking(path)("/-/counties/41")))
-    assert table["孟津区"][1] == "64"
-    assert "孟津县" not in table
+    by_name = rows(tree(asking(path)("/-/counties/41")))
+    assert by_name["孟津区"][1] == "64"
+    assert "孟津县" not in by_name
     assert f"1 / {len(county_divisions()):,} 个县级行政区" in text(tree(asking(path)("/")))
 
 
@@ -286,13 +286,14 @@ def test_both_pages_are_json_too(ask: Ask) -> None:
 
 
 def test_pages_are_files_too(ask: Ask) -> None:
-    read = list(csv.DictReader(StringIO(ask("/-/counties.csv").content.decode("utf-8-sig"))))
+    read = table(ask("/-/counties.csv"))
     assert len(read) == len(county_divisions())
     (tongxin,) = (row for row in read if row["division_code"] == "640324")
     assert (tongxin["state"], tongxin["records"], tongxin["home"]) == ("archived", "64", "http://y.example/")
-    lines = [json.loads(line) for line in ask("/-/counties/64.jsonl").text.splitlines()]
-    assert len(lines) == 22 + 3
-    assert ask("/-/counties/64.xlsx").content.startswith(b"PK")
+    assert len(lines(ask("/-/counties/64.jsonl"))) == 22 + 3
+    (sheet,) = sheets(ask("/-/counties/64.xlsx").content).values()
+    assert sheet[0][:6] == ["行政区划代码", "名称", "地级行政区", "省级行政区", "状态", "记录"]
+    assert ["640302", "利通区", "吴忠市", "宁夏回族自治区", "拒绝访问", 0] in [row[:6] for row in sheet]
     page = tree(ask("/-/counties/64"))
     assert {page.cssselect(".export a")[n].get("href") for n in range(4)} == {
         f"/-/counties/64.{form}" for form in ("csv", "json", "jsonl", "xlsx")
@@ -305,8 +306,8 @@ def test_the_shell_tells_the_same(country: Path) -> None:
         each["division_code"]: (each["state"], each["records"], each["last_seen"])
         for each in json.loads(done.stdout)["counties"]
     }
-    lines = [json.loads(line) for line in asking(country)("/-/counties.jsonl").text.splitlines()]
-    assert told == {each["division_code"]: (each["state"], each["records"], each["last_seen"]) for each in lines}
+    site = lines(asking(country)("/-/counties.jsonl"))
+    assert told == {each["division_code"]: (each["state"], each["records"], each["last_seen"]) for each in site}
     words = CliRunner().invoke(main, ["coverage", "--db", str(country)], catch_exceptions=False).stdout
     figures = rows(tree(asking(country)("/-/counties")))["宁夏回族自治区"][:8]
     (line,) = (line for line in words.splitlines() if line.startswith("宁夏回族自治区: "))
@@ -318,15 +319,15 @@ def test_the_shell_names_the_counties_of_a_province(archive: Path) -> None:
         done = CliRunner().invoke(main, ["coverage", *options, "--db", str(archive)], catch_exceptions=False)
         return done.exit_code, done.output
 
-    lines = shell("--province", "64")[1].splitlines()
-    wuzhong = next(place for place, line in enumerate(lines) if line.startswith("吴忠市: 5 counties, 1 archived, "))
-    assert lines[wuzhong + 1 : wuzhong + 5] == [
+    said = shell("--province", "64")[1].splitlines()
+    wuzhong = next(place for place, line in enumerate(said) if line.startswith("吴忠市: 5 counties, 1 archived, "))
+    assert said[wuzhong + 1 : wuzhong + 5] == [
         f"  640302 利通区: blocked, {HOSTILE}",
         "  640303 红寺堡区: dead, sample",
         "  640323 盐池县: surveyed, 0 records, last crawled never",
         f"  640324 同心县: archived, 64 records, last crawled {last_seen(archive)}",
     ]
-    assert next(line for line in lines if line.startswith("宁夏回族自治区: ")).endswith("; 66 records")
+    assert next(line for line in said if line.startswith("宁夏回族自治区: ")).endswith("; 66 records")
     told = json.loads(shell("--province", "64", "--json")[1])
     assert {each["division_code"][:2] for each in told["counties"]} == {"64"}
     assert shell("--province", "99") == (2, "disclosures: no province has counties whose codes begin with 99\n")
