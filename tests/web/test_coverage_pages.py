@@ -277,7 +277,10 @@ def test_both_pages_are_json_too(ask: Ask) -> None:
     }  # fmt: skip
     province = ask("/-/counties/64.json").json()
     counties = {county["name"]: county for county in province["counties"]}
-    assert [portal["records"] for portal in counties["同心县"]["portals"]] == [64]
+    (portal,) = counties["同心县"]["portals"]
+    assert portal == {
+        "id": "yangli", "name": "同心县人民政府", "records": 64, "last_seen": portal["last_seen"], "walked_at": portal["walked_at"],
+    }  # fmt: skip
     assert counties["利通区"] == {
         "code": "640302", "name": "利通区", "prefecture": "吴忠市", "province": "宁夏回族自治区", "state": "blocked", "records": 0,
         "last_seen": None, "home": "http://l.example/", "reason": HOSTILE, "portals": [],
@@ -365,6 +368,8 @@ def test_of_two_archives_each_link_names_its_own(archive: Path, country: Path, t
     page = tree(asyncio.run(both.client.get("/-/counties/64")))
     links: list[Any] = page.xpath("//table//th//a/@href")
     assert {link.rpartition("db=")[2] for link in links} == {"a", "b"}
+    counties = asyncio.run(both.client.get("/-/counties/64.json")).json()["counties"]
+    assert {portal["archive"] for county in counties for portal in county["portals"]} == {"a", "b"}
     assert all(asyncio.run(both.client.get(link)).status_code == 200 for link in links[:12])
 
 

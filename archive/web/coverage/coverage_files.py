@@ -5,7 +5,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive.directory.coverage import ARCHIVED, GROUPS, Area, CoveredDivision
+from archive.directory.coverage import ARCHIVED, GROUPS, ArchivedPortal, Area, CoveredDivision
 from archive.export.rows import Rows
 from archive.labels.label import labels_under
 from archive.web.formats.responses import whole_file
@@ -36,5 +36,10 @@ def area_object(area: Area) -> dict[str, Any]:
 def division_object(of: CoveredDivision) -> dict[str, Any]:
     """Return a division for machines, with its portals here."""
     row = of.row()
-    portals = [{name: getattr(each, name) for name in _OF_PORTAL} for each in of.portals]
-    return {"code": row.pop("division_code"), **row, "portals": portals}
+    return {"code": row.pop("division_code"), **row, "portals": [_portal_object(each) for each in of.portals]}
+
+
+def _portal_object(portal: ArchivedPortal) -> dict[str, Any]:
+    """Return a portal for machines, with the archive that has it, where there are several."""
+    archive = {"archive": portal.archive} if portal.archive else {}
+    return {name: getattr(portal, name) for name in _OF_PORTAL} | archive

@@ -29,12 +29,13 @@ async def known_portals(
     """
     portals: list[ArchivedPortal] = []
     homes: list[PortalHome] = []
-    for name in archives(datasette):
+    names = archives(datasette)
+    for name in names:
         allowed = [("view-database", name), "view-instance"]
         visible, _ = await datasette.check_visibility(request.actor, permissions=allowed)
         if visible:
             database = datasette.get_database(name)
-            portals += await database.execute_fn(partial(archived_portals, archive=name))
+            portals += await database.execute_fn(partial(archived_portals, archive=name if len(names) > 1 else ""))
             homes += await database.execute_fn(known_homes)
     return (
         [each for each in portals if each.division_code.startswith(within)],
