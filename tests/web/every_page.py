@@ -97,8 +97,8 @@ SEALED = (
     f"-/copy/{number(XLS)}",
 )
 
-COUNTRY = ("-/counties?lang=zh", "-/counties/51")
-"""Pages of an archive that knows all counties."""
+COUNTRY = ("-/counties?", "-/counties/51")
+"""Pages of an archive that knows all counties; the first is also one of PAGES, without the question mark."""
 
 CLOSED = ("-/login", "-/record/1")
 """The page that a closed archive shows to anybody: the form to log in, and that it is closed."""
