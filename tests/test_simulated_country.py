@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from archive.model import clock
 from bench import costs, simulated_portals
 from bench.simulated_archives import KeptArchive, NotedArchive
 from bench.simulated_country import BEGINS, Country, drawn, report
@@ -22,7 +23,8 @@ from bench.simulated_portals import (
     read_software,
     with_shares_of,
 )
-from crawler.jobs.run import AT_ONCE
+from crawler.jobs.run import AGAIN_AFTER, AT_ONCE
+from crawler.portals.portal_file import Schedule
 from tests.conftest import rows
 
 FAULTS = read_faults()
@@ -141,16 +143,52 @@ def test_a_portal_larger_than_one_crawl_takes_is_read_by_several(faulty):
     assert portals[-1].unread == 0
 
 
-def test_portals_wait_for_a_place_where_there_are_more_than_a_machine_takes(tmp_path):
-    options = _options(portals=AT_ONCE + 10, sample=100)
-    portals = drawn(options)
+def _crowded(folder, **schedule):
+    """A country of more portals than one process crawls at once, large ones but for the first, whose second is off."""
+    portals = drawn(_options(portals=AT_ONCE + 10, sample=100))
     for portal in portals[1:]:
         portal.listed = portal.unread = 10_000
-    with closing(Country(tmp_path, portals, 100, 1)) as country:
+        portal.file = replace(portal.file, schedule=Schedule(**schedule))
+    off = next(fault for fault in FAULTS if fault.kind == "unreachable")
+    portals[1].strikes = [Strike(off, NOON - DAY, NOON + 9 * DAY)]
+    return Country(folder, portals, 100, 1)
+
+
+def _begun(country, condition="1"):
+    path = country.kept.db.with_name("noted.db")
+    return [
+        clock.moment(row["at"])
+        for row in rows(path, f"SELECT started_at AS at FROM crawls WHERE {condition} ORDER BY id")
+    ]
+
+
+def test_portals_wait_for_a_place_where_there_are_more_than_a_process_takes(tmp_path):
+    with closing(_crowded(tmp_path)) as country:
+        list(country.live(2))
+        begun, figures = _begun(country), _figures(country, 2)
+    assert begun.count(country.begins) == AT_ONCE - 1  # and the one that is kept
+    assert figures["places in use, on average"] <= AT_ONCE
+    assert figures["wait for a place, 95th percentile"] > 0
+    again = _begun(country, "portal = 'sample0001'")
+    assert (
+        again[1] - again[0] >= AGAIN_AFTER
+    )  # it would be tried after minutes, but the process crawls others meanwhile
+
+
+def test_a_portal_that_found_no_place_in_its_hours_waits_for_the_next_day(tmp_path):
+    with closing(_crowded(tmp_path, hours=(8, 9))) as country:
+        list(country.live(2))
+        assert {at.hour for at in _begun(country)} == {0}  # UTC
+
+
+def test_a_portal_that_is_off_is_tried_again_within_minutes_where_no_other_is_crawled(tmp_path, monkeypatch):
+    monkeypatch.setattr(simulated_portals, "MOST_SAMPLED", 30)
+    portals = drawn(_options(portals=2))
+    portals[1].strikes = [Strike(FAULTS[0], NOON - DAY, NOON + 9 * DAY)]
+    with closing(Country(tmp_path, portals, 3, 1)) as country:
         list(country.live(1))
-        begun = rows(tmp_path / "noted.db", "SELECT count(*) AS n FROM crawls WHERE started_at < '2025-01-01T01'")
-        assert begun[0]["n"] <= AT_ONCE
-        assert _figures(country, 1)["places in use, on average"] <= AT_ONCE
+        first, second, *_ = _begun(country)
+    assert second - first <= timedelta(minutes=20)
 
 
 def test_the_same_seed_makes_the_same_country(tmp_path, monkeypatch):
