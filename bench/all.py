@@ -1,6 +1,6 @@
 """Every benchmark, one after the other, each in a process of its own; then the page and its plot.
 
-python -m bench.all [--folder FOLDER]      some hours; needs nginx
+python -m bench.all [--folder FOLDER]      most of a day; needs nginx
 
 Run one again by itself with `python -m bench.NAME --keep`, then `python -m bench.page`.
 """
@@ -14,7 +14,8 @@ from bench import page
 from bench.large_archive import FOLDER
 
 ON_ARCHIVES = ("store", "search", "pages", "questions", "budget_pages")
-BY_THEMSELVES = ("crawl", "files", "evidence", "flipped_bytes", "portals", "coverage", "memory", "masking")
+BY_THEMSELVES = ("crawl", "files", "evidence", "flipped_bytes", "portals", "coverage", "memory", "masking", "checked_model",
+                 "simulated_country")  # fmt: skip
 
 
 def main() -> None:

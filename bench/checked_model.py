@@ -22,10 +22,10 @@ from archive.evidence.evidence_reader import beside
 from archive.model import clock
 from archive.model.clock import BEIJING
 from bench import costs
-from bench.measure import Cost, Figure, Ratio, Report, arguments, command, tell
+from bench.measure import Cost, Figure, Ratio, Report, arguments, command, numbers, positive, tell
 from bench.portal import ROWS_A_PAGE, nginx_of_hosts, portal_file, write_portal
 from bench.portals import host
-from bench.simulated_portals import DAY, SimulatedPortal, Software, Traffic
+from bench.simulated_portals import DAY, NO_FAULT, SimulatedPortal, Software, Traffic
 
 FIRST = date(2026, 3, 2)
 DAYS = {"first": 0, "update": 1, "full": 8}
@@ -82,7 +82,7 @@ def foreseen(records: int) -> dict[str, Traffic]:
             portal.listed += records // NEWS_OF
             portal.unread = portal.fresh = records // NEWS_OF
         mode = "update" if crawl == "update" else "full"
-        answers[crawl] = portal.traffic(mode, None, _noon(day))
+        answers[crawl] = portal.traffic(mode, NO_FAULT, _noon(day))
         portal.was_read(answers[crawl], mode, _noon(day))
     return answers
 
@@ -120,8 +120,10 @@ def report(runs: Sequence[tuple[int, dict[str, Measured]]], records: int) -> Rep
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--portals", default="10,200", help="numbers of portals, with commas between (10,200)")
-    parser.add_argument("--records", type=int, default=100)
+    parser.add_argument(
+        "--portals", type=numbers, default="10,200", help="numbers of portals, with commas between (10,200)"
+    )
+    parser.add_argument("--records", type=positive, default=100)
     options = parser.parse_args()
     runs = [(int(portals), measured(int(portals), options.records)) for portals in options.portals.split(",")]
     tell(report(runs, options.records), options)

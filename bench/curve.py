@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bench import pages, search, store
 from bench.large_archive import FOLDER, archive_of
-from bench.measure import Curve, Report, arguments, conditions, p95, resident, tell
+from bench.measure import Curve, Report, arguments, conditions, numbers, p95, positive, resident, tell
 from bench.served import ours
 
 SIZES = "10000,100000,1000000,3000000"
@@ -111,10 +111,10 @@ def table(curves: Sequence[Curve]) -> list[str]:
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--sizes", default=SIZES, help=f"records, with commas between ({SIZES})")
+    parser.add_argument("--sizes", type=numbers, default=SIZES, help=f"records, with commas between ({SIZES})")
     parser.add_argument("--folder", type=Path, default=FOLDER, help=f"where archives are made ({FOLDER})")
-    parser.add_argument("--stored", type=int, default=1_000)
-    parser.add_argument("--rounds", type=int, default=30)
+    parser.add_argument("--stored", type=positive, default=1_000)
+    parser.add_argument("--rounds", type=positive, default=30)
     options = parser.parse_args()
     sizes = [int(size) for size in options.sizes.split(",")]
     made = report(measured(options.folder, sizes, options.stored, options.rounds))

@@ -153,6 +153,18 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
+def positive(text: str) -> int:
+    """The number of an option that must be at least 1. Raises argparse.ArgumentTypeError."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} must be a number from 1 on")
+    return int(text)
+
+
+def numbers(text: str) -> str:
+    """Several of these with commas between, as they were given. Raises argparse.ArgumentTypeError."""
+    return ",".join(str(positive(number)) for number in text.split(","))
+
+
 def tell(report: Report, options: argparse.Namespace) -> None:
     """Print a report, ratios first; keep it where that was asked for."""
     for line in lines(report):

@@ -28,6 +28,7 @@ ORDER = (
     "pages",
     "questions",
     "curve",
+    "checked_model",
     "simulated_country",
     "mutants",
 )

@@ -27,6 +27,7 @@ from archive.model import clock
 from archive.model.observations import PortalOfFile
 from bench.simulated_pages import SimulatedPages, Visit
 from bench.simulated_portals import MOST_REQUESTS, Fault, News, SimulatedPortal, Traffic
+from crawler.extract.response_class import PAGE
 from crawler.jobs import schedule
 from crawler.notify import health_message
 from crawler.notify.health_message import StateChange
@@ -129,21 +130,19 @@ class NotedArchive(SimulatedArchive):
         self._note_news(portal, portal.news_until(now), now)
         fault = portal.fault_at(now)
         traffic = portal.traffic(mode, fault, now)
-        ends = now + portal.answers_after(traffic.requests, fault)
         is_cut = traffic.requests >= MOST_REQUESTS
-        is_broken = is_cut or (fault is not None and fault.lists != "none")
-        outcome = "blocked" if fault and fault.kind == "blocked" else "incomplete" if is_broken else "finished"
         crawl_id = next_number(self.connection, "crawls")
-        begun, ended = clock.text(now), clock.text(now + portal.answers_after(NOTED_LISTS, fault))
-        self.connection.execute(_CRAWL, (crawl_id, portal.file.id, mode, begun, ended, outcome))
+        begun, ended = clock.text(now), clock.text(now + fault.duration(NOTED_LISTS))
+        crawl = (crawl_id, portal.file.id, mode, begun, ended, fault.outcome(is_whole=not is_cut))
+        self.connection.execute(_CRAWL, crawl)
         self._note_lists(portal, crawl_id, fault, ended, is_whole=mode == "full" and not is_cut)
         if is_cut:
             problem = ("over_budget", portal.file.home, f"stopped after {traffic.requests:,} answers")
             self.connection.execute(_PROBLEM, (crawl_id, *problem, ended, ended))
         health.note(self.connection, crawl_id)
-        if fault is None or fault.lists != "all":
+        if fault.leaves_lists:
             portal.was_read(traffic, mode, now)
-        return Crawled(mode, now, ends, traffic, traffic)
+        return Crawled(mode, now, now + fault.duration(traffic.requests), traffic, traffic)
 
     def states(self, now: datetime) -> list[Health]:
         """The states of all portals; what was noted so far is committed."""
@@ -172,19 +171,17 @@ class NotedArchive(SimulatedArchive):
             ),
         )
 
-    def _note_lists(
-        self, portal: SimulatedPortal, crawl_id: int, fault: Fault | None, ended: str, *, is_whole: bool
-    ) -> None:
+    def _note_lists(self, portal: SimulatedPortal, crawl_id: int, fault: Fault, ended: str, *, is_whole: bool) -> None:
         """Write the lists that were read, an answer for each of them, and the problem of each that could not be."""
         lists = self._lists[portal.file.id]
-        unread = {"all": lists, "one": lists[:1], "none": []}[fault.lists if fault else "none"]
+        unread = fault.unread(lists)
         for catalog_id, url in lists:
             is_read = (catalog_id, url) not in unread
             self.connection.execute(_LEDGER, (crawl_id, catalog_id, is_read, is_read, is_read and is_whole))
             if is_read:
                 self._captures += 1
-                self.connection.execute(_ANSWER, (self._captures, crawl_id, url, ended, 200, "page", ""))
-            elif fault:
+                self.connection.execute(_ANSWER, (self._captures, crawl_id, url, ended, 200, PAGE, ""))
+            else:
                 self.connection.execute(_PROBLEM, (crawl_id, fault.kind, url, fault.message, ended, ended))
 
 
@@ -208,11 +205,9 @@ class KeptArchive(SimulatedArchive):
             with closing(Frontier(self.db, portal.file.id, session.crawl_id)) as frontier:
                 visit = Visit(pages, session, frontier, now)
                 visit.run(fault)
-            is_broken = (fault is not None and fault.lists != "none") or not session.complete()
-            outcome = "blocked" if fault and fault.kind == "blocked" else "incomplete" if is_broken else "finished"
-            ends = now + portal.answers_after(visit.traffic.requests, fault)
-            session.close(outcome, ends)
-        if fault is None or fault.lists != "all":
+            ends = now + fault.duration(visit.traffic.requests)
+            session.close(fault.outcome(is_whole=session.complete()), ends)
+        if fault.leaves_lists:
             portal.was_read(visit.traffic, mode, now)
         return Crawled(mode, now, ends, visit.traffic, foreseen)
 

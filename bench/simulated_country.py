@@ -25,14 +25,12 @@ from pathlib import Path
 
 from archive.ingest.frontier import FULL_EVERY
 from bench import costs
-from bench.measure import Curve, Figure, Ratio, Report, arguments, p95, tell
+from bench.measure import Curve, Figure, Ratio, Report, arguments, p95, positive, tell
 from bench.simulated_archives import Crawled, KeptArchive, NotedArchive, SimulatedArchive
 from bench.simulated_portals import (
     DAY,
     FILE_BYTES,
-    SOFTWARE,
     SimulatedPortal,
-    Software,
     Traffic,
     draw_portals,
     read_faults,
@@ -50,11 +48,11 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Morning:
-    """The state of the country on one morning: portals by state, changes reported, letters of the message, answers of the day before."""
+    """The state of the country on one morning: portals by state, changes reported, characters of the message, answers of the day before."""
 
     states: Counter[str]
     changes: int
-    letters: int
+    characters: int
     requests: int
 
 
@@ -162,34 +160,35 @@ class Country:
             changed = archive.changes(health)
             archive.note_reported(changed, now)
             changes += changed
-        letters = len(health_message.text(changes)) if changes else 0
+        characters = len(health_message.text(changes)) if changes else 0
         before = sum(each.requests for each in self.lived.mornings)
-        self.lived.mornings.append(Morning(states, len(changes), letters, requests - before))
+        self.lived.mornings.append(Morning(states, len(changes), characters, requests - before))
 
 
-def report(country: Country, days: int, processes: int) -> Report:
+def report(country: Country, options: argparse.Namespace) -> Report:
     """The figures of a country in which so many days have passed."""
-    lived, made = (
-        country.lived,
-        Report("simulated_country", f"A simulated country: {len(country.portals):,} portals, {days} days"),
-    )
-    made.figures = [*_work(country, days), *_disk(country), *_states(lived)]
+    title = f"A simulated country: {len(country.portals):,} portals, {options.days} days"
+    lived, made = country.lived, Report("simulated_country", title)
+    made.figures = [*_work(country, options.days), *_disk(country), *_states(lived)]
     made.ratios = [
         Ratio(f"requests of the sample's {mode} crawls, by the archive's frontier to those foreseen", lived.sampled[mode] / foreseen)
         for mode, foreseen in lived.foreseen.items()
     ]  # fmt: skip
     points = [(float(day), float(each.requests)) for day, each in enumerate(lived.mornings, 1)]
-    made.curves.append(Curve("A simulated year", "days", "requests a day", f"crawled by {processes} processes", points))
+    made.curves.append(
+        Curve("A simulated year", "days", "requests a day", f"crawled by {options.processes} processes", points)
+    )
     made.notes.append(
         "Simulated: network, pages, clock. Real: schedule, states and messages of all portals, and the crawl sessions of "
-        f"{len(country.kept.portals)} of them. By other benchmarks' figures: processor and memory."
+        f"{len(country.kept.portals)} of them. By other benchmarks' figures: processor and memory. "
+        f"Shares of products: {'of a table of the operator' if options.software else 'built in'}."
     )
     return made
 
 
 def _work(country: Country, days: int) -> list[Figure]:
     """The work of crawling: requests, bytes, time and processor."""
-    lived, every = country.lived, max(days, 1)
+    lived = country.lived
     first = [(at - country.begins) / DAY for at in lived.walked.values()]
     places = len(country.places)
     wanted = country.places_wanted()
@@ -197,18 +196,18 @@ def _work(country: Country, days: int) -> list[Figure]:
         Figure("records listed at the beginning", country.listed, ""),
         Figure("portals read wholly", len(lived.walked), ""),
         Figure("days until 95 of 100 of these were", p95(first) if first else 0, "days"),
-        Figure("updates a day", lived.crawls["update"] / every, ""),
-        Figure("full crawls a day", lived.crawls["full"] / every, ""),
-        Figure("requests a day", lived.traffic.requests / every, ""),
+        Figure("updates a day", lived.crawls["update"] / days, ""),
+        Figure("full crawls a day", lived.crawls["full"] / days, ""),
+        Figure("requests a day", lived.traffic.requests / days, ""),
         Figure("requests a day, of the last four weeks", statistics.mean(each.requests for each in lived.mornings[-28:]), ""),
         Figure("requests on the busiest day", max(each.requests for each in lived.mornings), ""),
         Figure("of 100 requests, for pages that are as they were", 100 * lived.traffic.unchanged / lived.traffic.requests, ""),
-        Figure("received a day", lived.traffic.bytes / GB / every, "GB"),
-        Figure("places in use, on average", lived.busy / (every * DAY), "", places),
+        Figure("received a day", lived.traffic.bytes / GB / days, "GB"),
+        Figure("places in use, on average", lived.busy / (days * DAY), "", places),
         Figure("places wanted at the end, were none to wait", wanted, "", places),
         Figure("processes wanted for these", math.ceil(wanted / AT_ONCE), ""),
         Figure("wait for a place, 95th percentile", p95([each / HOUR for each in lived.waits or [timedelta(0)]]), "h"),
-        Figure("processor a day", lived.processor / 3600 / every, "h"),
+        Figure("processor a day", lived.processor / 3600 / days, "h"),
         Figure("memory of each process, peak", country.costs.memory, "MB"),
     ]  # fmt: skip
 
@@ -236,7 +235,7 @@ def _states(lived: Lived) -> list[Figure]:
     """The states on an average morning, and the messages of changes."""
     mornings = lived.mornings
     names = sorted({name for each in mornings for name in each.states})
-    told = [each.letters for each in mornings if each.changes]
+    told = [each.characters for each in mornings if each.changes]
     return [
         *(
             Figure(f"portals {name}, on average", statistics.mean(each.states[name] for each in mornings), "")
@@ -244,14 +243,18 @@ def _states(lived: Lived) -> list[Figure]:
         ),
         Figure("changes of states reported a day", statistics.mean(each.changes for each in mornings), ""),
         Figure("days without a message", sum(not each.changes for each in mornings), ""),
-        Figure("letters of a message, median", statistics.median(told) if told else 0, ""),
-        Figure("letters of the longest message", max(told, default=0), ""),
+        Figure("characters of a message, median", statistics.median(told) if told else 0, ""),
+        Figure("characters of the longest message", max(told, default=0), ""),
     ]
 
 
+OPTIONS = {"portals": 2_800, "days": 365, "seed": 1, "processes": 1, "full-every": FULL_EVERY.days, "sample": 100}
+"""Numbers of the command line, and their defaults."""
+
+
 def drawn(options: argparse.Namespace) -> list[SimulatedPortal]:
-    """The portals of a country, with the faults of its days."""
-    software: Sequence[Software] = read_software(SOFTWARE)
+    """The portals of a country, with the faults of its days. Raises OSError, ValueError."""
+    software = read_software()
     if options.software:
         software = with_shares_of(software, options.software)
     portals = draw_portals(options.portals, software, seed=options.seed, since=BEGINS, sample=options.sample)
@@ -264,22 +267,20 @@ def drawn(options: argparse.Namespace) -> list[SimulatedPortal]:
 
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--portals", type=int, default=2_800)
-    parser.add_argument("--days", type=int, default=365)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument(
-        "--full-every", type=int, default=FULL_EVERY.days, metavar="DAYS", help="days between full crawls"
-    )
-    parser.add_argument("--sample", type=int, default=100, help="one portal of so many has its crawls kept whole (100)")
+    for name, default in OPTIONS.items():
+        parser.add_argument(f"--{name}", type=positive, default=default)
     parser.add_argument("--software", type=Path, metavar="FILE", help="a table with the products' shares")
     options = parser.parse_args()
+    try:
+        portals = drawn(options)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
     with tempfile.TemporaryDirectory() as name:
-        country = Country(Path(name), drawn(options), options.sample, options.processes)
+        country = Country(Path(name), portals, options.sample, options.processes)
         for morning in country.live(options.days):
             if morning.day == 1:
                 print(f"{morning:%Y-%m-%d}: {country.lived.crawls.total():,} crawls", file=sys.stderr, flush=True)
-        tell(report(country, options.days, options.processes), options)
+        tell(report(country, options), options)
         country.close()
 
 

@@ -110,11 +110,10 @@ class Visit:
         self._exchanges: list[tuple[Exchange, str]] = []
         self._observations: list[Observation] = []
 
-    def run(self, fault: Fault | None) -> None:
+    def run(self, fault: Fault) -> None:
         """Walk the lists, read the pages that the frontier wants, and ask after what is missing; as far as a fault lets it."""
-        unread = {"all": self._catalogs, "one": self._catalogs[:1], "none": []}[fault.lists if fault else "none"]
-        for url in unread:
-            self._observations.append(Problem(fault.kind if fault else "", url, fault.message if fault else ""))
+        unread = fault.unread(self._catalogs)
+        self._observations += [Problem(fault.kind, url, fault.message) for url in unread]
         walked = [url for url in self._catalogs if url not in unread]
         if walked:
             wanted = [*self._frontier.pending(), *(self._frontier.due(self._now) if self._update else ())]
@@ -171,6 +170,7 @@ class Visit:
         self._answer(url, body, RecordPage(fields, fields, url=url, body=body), is_unchanged=is_unchanged)
 
     def _ask_after_missing(self) -> None:
+        """Ask for the pages of records that lists no longer show, in an update for others besides, and walk again where it must be sure."""
         self._commit()
         missing = [each.url for each in self._session.missing(self.moment) if each.url]
         for url in missing:
@@ -190,7 +190,7 @@ class Visit:
         is_unchanged: bool = False,
         outcome: str = PAGE,
     ) -> None:
-        """Take in an answer and what it says; `is_unchanged`: "not modified", where the portal answers so."""
+        """Take in an answer and what it says, if anything; `is_unchanged`: "not modified", where the portal answers so."""
         if is_unchanged and self._pages.portal.software.conditional:
             outcome = NOT_MODIFIED
         payload = self._pages.page(content) if outcome == PAGE else b""

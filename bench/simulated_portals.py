@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from typing import TypeVar
 
 from archive.ingest.deferral import WITNESSES
 from archive.ingest.frontier import (
@@ -50,9 +51,6 @@ ASKED_WITHIN = timedelta(hours=1)
 """The pages that are due again are the first that a crawl asks for."""
 
 NOT_MODIFIED_BYTES = 300
-SLOW_ANSWER = 20.0
-"""Seconds for an answer of a portal that is slow."""
-
 ENDS_CRAWL = {"unreachable", "blocked"}
 """Kinds of problems after which no other list is asked for."""
 
@@ -61,6 +59,8 @@ LISTED_BY = 12
 
 MOST_SAMPLED = 300
 """Records of a sampled portal when it is first crawled: what these cost is measured, and counted for the records of all."""
+
+AnyList = TypeVar("AnyList")
 
 DAY = timedelta(days=1)
 MOST_REQUESTS = int(min(CrawlBudget().pages, CrawlBudget().hours * 3600 / DOWNLOAD_DELAY))
@@ -83,7 +83,7 @@ class Software:
 class Fault:
     """A fault of portals: times `a_year`, `days` on average; the `state` and the problem (`kind`, `message`) it is noted as.
 
-    `lists`: whether all, one or none of the portal's lists can't be read meanwhile.
+    `lists`: whether all, one or none of the portal's lists can't be read meanwhile; `seconds` for an answer.
     """
 
     name: str
@@ -92,7 +92,30 @@ class Fault:
     state: str
     kind: str
     lists: str
+    seconds: float
     message: str
+
+    @property
+    def leaves_lists(self) -> bool:
+        """Whether a list can be read all the same."""
+        return self.lists != "all"
+
+    def unread(self, lists: Sequence[AnyList]) -> Sequence[AnyList]:
+        """Those of a portal's lists that can't be read."""
+        return {"all": lists, "one": lists[:1], "none": ()}[self.lists]
+
+    def outcome(self, *, is_whole: bool) -> str:
+        """The outcome of a crawl that would otherwise have read all that it wanted, or not."""
+        if self.kind == "blocked":
+            return "blocked"
+        return "finished" if is_whole and self.lists == "none" else "incomplete"
+
+    def duration(self, requests: int) -> timedelta:
+        """The time that so many requests take, one after the other."""
+        return timedelta(seconds=requests * max(self.seconds, DOWNLOAD_DELAY))
+
+
+NO_FAULT = Fault("none", 0, 0, "well", "", "none", 0, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +156,7 @@ class Traffic:
         return Traffic(*(getattr(self, name) + getattr(other, name) for name in Traffic.__slots__))
 
 
-def read_software(path: Path) -> list[Software]:
+def read_software(path: Path = SOFTWARE) -> list[Software]:
     """Return the products in a table such as `portal_software.csv`."""
     with path.open(encoding="utf-8", newline="") as lines:
         return [
@@ -148,15 +171,21 @@ def read_software(path: Path) -> list[Software]:
 def with_shares_of(products: Sequence[Software], counted: Path) -> list[Software]:
     """`products`, with their shares as an operator's table counts them: columns most_frequent_shape, counties and counties_with_it.
 
-    What the table names otherwise, and the counties that run something else than most of their prefecture, are "other".
+    What the table names otherwise, and the counties that run something else than most of their prefecture, are "other". Raises
+    ValueError where a column is missing or no number, OSError.
     """
     shares: Counter[str] = Counter()
     names = {product.name for product in products}
     with counted.open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            shape, with_it = row["most_frequent_shape"], int(row["counties_with_it"])
+        rows = csv.DictReader(lines)
+        if missing := {"most_frequent_shape", "counties", "counties_with_it"} - set(rows.fieldnames or ()):
+            raise ValueError(f"{counted} lacks the columns {', '.join(sorted(missing))}")
+        for row in rows:
+            shape, with_it = row["most_frequent_shape"], int(row["counties_with_it"] or 0)
             shares[shape if shape in names else "other"] += with_it
-            shares["other"] += int(row["counties"]) - with_it
+            shares["other"] += int(row["counties"] or 0) - with_it
+    if not shares.total():
+        raise ValueError(f"{counted} counts no counties")
     return [
         Software(each.name, shares[each.name], each.rows_a_page, each.list_bytes, each.page_bytes, each.conditional)
         for each in products
@@ -167,9 +196,12 @@ def read_faults(path: Path = FAULTS) -> list[Fault]:
     """Return the faults in a table such as `portal_faults.csv`."""
     with path.open(encoding="utf-8", newline="") as lines:
         return [
-            Fault(**{**row, "a_year": float(row["a_year"]), "days": float(row["days"])})  # type: ignore[arg-type]
+            Fault(
+                row["name"], float(row["a_year"]), float(row["days"]), row["state"], row["kind"], row["lists"],
+                float(row["seconds"]), row["message"],
+            )
             for row in csv.DictReader(lines)
-        ]
+        ]  # fmt: skip
 
 
 class SimulatedPortal:
@@ -208,9 +240,9 @@ class SimulatedPortal:
             self.strikes.append(Strike(fault, at, until))
             at = until
 
-    def fault_at(self, moment: datetime) -> Fault | None:
-        """The fault that it has at a moment."""
-        return next((each.fault for each in self.strikes if each.begins <= moment < each.ends), None)
+    def fault_at(self, moment: datetime) -> Fault:
+        """The fault that it has at a moment, or NO_FAULT."""
+        return next((each.fault for each in self.strikes if each.begins <= moment < each.ends), NO_FAULT)
 
     def news_until(self, moment: datetime) -> Iterator[News]:
         """Yield what the days since the last call brought, today's from LISTED_BY on; listed and unread records are counted on."""
@@ -237,26 +269,20 @@ class SimulatedPortal:
         if mode == "full":
             self.full_at = moment
 
-    @staticmethod
-    def answers_after(requests: int, fault: Fault | None) -> timedelta:
-        """Return how long so many requests take, one after the other."""
-        is_slow = fault is not None and fault.lists == "none"
-        return timedelta(seconds=requests * (SLOW_ANSWER if is_slow else DOWNLOAD_DELAY))
-
     def share_of_time(self, every: timedelta, full_every: timedelta) -> float:
         """Return for which share of all time it is being crawled, where nothing makes it wait."""
         steady = copy(self)
         steady.unread = steady.fresh = round(self.a_workday * WORKDAYS_A_YEAR / 365 * (every / DAY))
         steady.full_at = self.read_at + every - full_every / 2
         update = steady.update(self.read_at + every)
-        full = self.answers_after(steady.full_crawl().requests, None) / full_every
-        return full + self.answers_after(update.requests, None) / every
+        full = NO_FAULT.duration(steady.full_crawl().requests) / full_every
+        return full + NO_FAULT.duration(update.requests) / every
 
     # --- the requests of a crawl, as crawler/spiders/ makes them ---
 
-    def traffic(self, mode: str, fault: Fault | None, now: datetime) -> Traffic:
-        """The answers of a crawl that begins now, under a fault or none."""
-        if fault is not None and fault.lists == "all":
+    def traffic(self, mode: str, fault: Fault, now: datetime) -> Traffic:
+        """The answers of a crawl that begins now, under a fault."""
+        if not fault.leaves_lists:
             return Traffic(others=2 if fault.kind in ENDS_CRAWL else 1 + self.lists)
         return self.full_crawl() if mode == "full" else self.update(now)
 

@@ -1,5 +1,6 @@
 """The simulated country: what is drawn, and that schedule, states, messages and the sample's crawls are the real ones."""
 
+import sys
 from argparse import Namespace
 from contextlib import closing
 from dataclasses import replace
@@ -11,11 +12,10 @@ import pytest
 from archive.model import clock
 from bench import costs, simulated_portals
 from bench.simulated_archives import KeptArchive, NotedArchive
-from bench.simulated_country import BEGINS, Country, drawn, report
+from bench.simulated_country import BEGINS, Country, drawn, main, report
 from bench.simulated_portals import (
     DAY,
     MOST_REQUESTS,
-    SOFTWARE,
     SimulatedPortal,
     Strike,
     Traffic,
@@ -32,7 +32,7 @@ NOON = datetime.combine(BEGINS, datetime.min.time(), UTC) + timedelta(hours=5)
 
 
 def _portal(seed=3, *, sampled=True, **software):
-    return SimulatedPortal(seed, replace(read_software(SOFTWARE)[0], **software), Random(seed), BEGINS, sampled=sampled)
+    return SimulatedPortal(seed, replace(read_software()[0], **software), Random(seed), BEGINS, sampled=sampled)
 
 
 def _options(**changed):
@@ -42,7 +42,7 @@ def _options(**changed):
 
 
 def _figures(country, days):
-    return {figure.what: figure.value for figure in report(country, days, 1).figures}
+    return {figure.what: figure.value for figure in report(country, _options(days=days)).figures}
 
 
 @pytest.fixture(scope="module")
@@ -220,8 +220,31 @@ def test_shares_of_products_come_from_an_operators_table(tmp_path):
     table.write_text(
         "province,most_frequent_shape,counties,counties_with_it\n甲省,trs,10,8\n乙省,openness,5,5\n", "utf-8"
     )
-    shares = {each.name: each.share for each in with_shares_of(read_software(SOFTWARE), table)}
+    shares = {each.name: each.share for each in with_shares_of(read_software(), table)}
     assert (shares["trs"], shares["other"], shares["ucap"]) == (8, 7, 0)
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("province,counties\n甲省,3\n", "lacks the columns counties_with_it, most_frequent_shape"),
+        ("most_frequent_shape,counties,counties_with_it\n", "counts no counties"),
+        ("most_frequent_shape,counties,counties_with_it\ntrs,many,1\n", "many"),
+    ],
+)
+def test_an_operators_table_that_counts_nothing_is_one_plain_line(tmp_path, monkeypatch, capsys, table, message):
+    (tmp_path / "shares.csv").write_text(table, "utf-8")
+    monkeypatch.setattr(sys, "argv", ["bench.simulated_country", "--software", str(tmp_path / "shares.csv")])
+    with pytest.raises(SystemExit):
+        main()
+    assert message in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_numbers_below_one_are_refused(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["bench.simulated_country", "--days", "0"])
+    with pytest.raises(SystemExit):
+        main()
+    assert "'0' must be a number from 1 on" in capsys.readouterr().err
 
 
 def test_costs_are_those_that_were_measured():
