@@ -65,6 +65,32 @@ def test_passwords_go_encrypted(certificate: Path, monkeypatch: pytest.MonkeyPat
             send_mail("desk@example.org", SUBJECT, TEXT, "3")
 
 
+@pytest.mark.parametrize(
+    ("to", "answers", "refused"),
+    [
+        ("nobody@example.org", [], True),
+        ("desk@example.org", ["550 5.1.1 no such mailbox"], True),
+        ("desk@example.org", ["451 4.2.1 later"] * 3, False),
+    ],
+)
+def test_a_refusal_for_good_is_told_from_one_for_now(box: Mailbox, to: str, answers: list[str], refused: bool) -> None:
+    box.answers = answers
+    with pytest.raises(DeliveryError) as error:
+        send_mail(to, SUBJECT, TEXT, "1")
+    assert error.value.refused == refused
+
+
+def test_a_server_that_refuses_the_sender_says_nothing_of_the_mailbox(
+    certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with mailbox(certificate, implicit=True, auth=True) as box:
+        monkeypatch.setenv("DISCLOSURES_SMTP", f"smtps://desk:wrong@{box.address}")
+        with pytest.raises(DeliveryError) as error:
+            send_mail("nobody@example.org", SUBJECT, TEXT, "1")
+    assert not error.value.refused
+
+
 @pytest.mark.parametrize("implicit", [True, False])
 def test_a_certificate_that_nobody_vouches_for_gets_nothing(
     certificate: Path, monkeypatch: pytest.MonkeyPatch, *, implicit: bool

@@ -20,7 +20,7 @@ from archive.notify.subscription_messages import NewsReport, deliver, report_mes
 from archive.notify.subscription_settings import SubscriptionSettings
 from archive.notify.subscription_store import Subscription, Subscriptions, Way, mailbox, open_subscriptions
 from archive.notify.topics import parse_topic
-from archive.questions.answer_request import AnswerRequest, answer_rows
+from archive.questions.answer_request import AnswerRequest, Row, answer_rows
 from archive.questions.runner import AnswerError
 from archive.search.event_request import NoSuchSubjectError
 
@@ -58,13 +58,14 @@ def send_subscriptions(connection: sqlite3.Connection, settings: SubscriptionSet
 class Sending:
     """One run. `out_of_reach`: way → attempts in a row that failed and might not have.
 
-    `refused`: mailboxes that the mail server refused; `is_mail_taken`: whether it took the mail of any other.
+    `answers`: those that subscriptions of the run asked for already, by their topic. `refused`: mailboxes that the mail server refused; `is_mail_taken`: whether it took the mail of any other.
     """
 
     connection: sqlite3.Connection
     subscriptions: Subscriptions
     settings: SubscriptionSettings
     out_of_reach: Counter[Way] = field(default_factory=Counter)
+    answers: dict[str, dict[str, Row]] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
     is_mail_taken: bool = False
 
@@ -110,7 +111,9 @@ class Sending:
 
     def _report_answer(self, subscription: Subscription, requested: AnswerRequest, through: int) -> int:
         """Send the rows that are new in the answer to a question."""
-        rows = answer_rows(self.connection, requested)
+        if subscription.topic not in self.answers:
+            self.answers[subscription.topic] = answer_rows(self.connection, requested)
+        rows = self.answers[subscription.topic]
         due = self.subscriptions.due_rows(subscription.id, rows)
         if due:
             new = [rows[row] for row in due]

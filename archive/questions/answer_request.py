@@ -15,6 +15,8 @@ from archive.questions.runner import AnswerError, parameter_values, run_question
 
 Row = Mapping[str, Any]
 
+_RECORDS = "SELECT id, portal, url FROM records WHERE id IN (SELECT value FROM json_each(?))"
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerRequest:
@@ -68,9 +70,17 @@ def title(connection: sqlite3.Connection, requested: AnswerRequest, language: La
 
 
 def answer_rows(connection: sqlite3.Connection, requested: AnswerRequest) -> dict[str, Row]:
-    """Return the rows of the answer by what makes them the same in a later answer, as a digest. Raises AnswerError."""
-    answer = run_question(connection, requested.question, requested.values)
-    return {_digest(row[name] for name in requested.question.known_by): row for row in answer.dicts()}
+    """Return the rows of the answer by what makes them the same in a later answer, as a digest. Raises AnswerError.
+
+    A record is known by its portal and address: its number is another one in an archive made anew.
+    """
+    rows = run_question(connection, requested.question, requested.values).dicts()
+    ids = json.dumps([row["record_id"] for row in rows if row.get("record_id") is not None])
+    records = {number: of for number, *of in connection.execute(_RECORDS, (ids,))}
+    known_by = requested.question.known_by
+    return {
+        _digest({**row, "record_id": records.get(row.get("record_id"))}[name] for name in known_by): row for row in rows
+    }
 
 
 def _digest(values: Iterable[object]) -> str:

@@ -2,12 +2,16 @@
 
 import json
 import re
+import sqlite3
+from contextlib import closing
+from typing import Any
 
 import pytest
 from lxml import html
 
 from archive.database.connection import open_for_reading
 from archive.notify import subscription_run
+from archive.questions.answer_request import answer_rows
 from archive.questions.question_files import questions
 from archive.questions.runner import AnswerError, parameter_values, run_question
 from tests.subscriptions.office import SITE, Office, links
@@ -98,6 +102,32 @@ def test_a_question_that_takes_too_long_says_so_and_loses_nothing(
         patch.setattr(subscription_run, "answer_rows", takes_long)
         assert "not delivered: takes longer than 10 s here" in desk.send().stderr
     assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"
+
+
+def test_a_record_is_the_same_one_in_an_archive_made_anew(desk: Office) -> None:
+    desk.add(1, body="另一正文")
+    desk.confirmed(CHANGED)
+    with closing(sqlite3.connect(desk.db)) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        for table, column in (("records", "id"), ("events", "record_id")):
+            connection.execute(f"UPDATE {table} SET {column} = {column} + 100")
+    desk.send()
+    assert desk.box.mails == []
+
+
+def test_a_question_of_many_subscribers_is_asked_once_a_run(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for mail in ("a@example.org", "b@example.org"):
+        desk.confirmed(CHANGED, mail=mail)
+    desk.add(1, body="另一正文")
+    asked = []
+
+    def counted(*arguments: Any) -> dict[str, Any]:
+        asked.append(arguments)
+        return answer_rows(*arguments)
+
+    monkeypatch.setattr(subscription_run, "answer_rows", counted)
+    assert desk.send().stdout == "subscriptions: 2 messages delivered, 0 not\n"
+    assert len(asked) == 1
 
 
 def test_one_portals_results_alone_can_be_subscribed_to(desk: Office) -> None:
