@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import page
 from bench.large_archive import FOLDER
 
-ON_ARCHIVES = ("store", "search", "pages", "questions", "budget_pages")
+ON_ARCHIVES = ("store", "search", "several", "pages", "questions", "budget_pages")
 BY_THEMSELVES = ("crawl", "files", "evidence", "flipped_bytes", "portals", "coverage", "memory", "masking", "checked_model",
                  "simulated_country")  # fmt: skip
 

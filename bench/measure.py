@@ -140,10 +140,10 @@ def slowest(what: str, costs: Sequence[Cost], target: float | None = None) -> Fi
     return Figure(what, wall, "ms", target, processor)
 
 
-def of_slowest(what: str, ours: Sequence[Cost], theirs: Sequence[Cost]) -> Ratio:
+def of_slowest(what: str, ours: Sequence[Cost], theirs: Sequence[Cost], target: float | None = None) -> Ratio:
     """The ratio of the 95th percentiles."""
     one, other = slowest("", ours), slowest("", theirs)
-    return Ratio(what, one.value / other.value, (one.processor or 0) / (other.processor or 1))
+    return Ratio(what, one.value / other.value, (one.processor or 0) / (other.processor or 1), target)
 
 
 def arguments(description: str | None) -> argparse.ArgumentParser:

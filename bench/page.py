@@ -25,6 +25,7 @@ ORDER = (
     "masking",
     "portals",
     "search",
+    "several",
     "pages",
     "questions",
     "curve",

@@ -17,9 +17,10 @@ from bench.measure import Cost, processor
 _SERVE = """
 import sys
 from pathlib import Path
-from archive.web.http.server import SETTINGS, make_datasette, run
+from archive.web.http.server import SETTINGS, run, site_of
 SETTINGS["num_sql_threads"] = 1  # we ask one page at a time; each thread would map the same gigabytes of the archive
-run(make_datasette(Path(sys.argv[1])).app(), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
+archives = {path.stem: path for path in map(Path, sys.argv[1:])}
+run(site_of(archives).app(), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
 """
 _TOO_SLOW = "超过了时限".encode()
 
@@ -46,9 +47,9 @@ class ServedSite:
 
 
 @contextmanager
-def ours(archive: Path) -> Iterator[ServedSite]:
-    """Our site over the archive."""
-    with Popen([sys.executable, "-c", _SERVE, str(archive)], stdout=PIPE, text=True) as process:
+def ours(*archives: Path) -> Iterator[ServedSite]:
+    """Our site over an archive, or over several."""
+    with Popen([sys.executable, "-c", _SERVE, *map(str, archives)], stdout=PIPE, text=True) as process:
         try:
             assert process.stdout
             yield ServedSite(process.stdout.readline().strip(), process.pid)

@@ -30,6 +30,7 @@ from bench import (
     pages,
     questions,
     search,
+    several,
     store,
 )
 from bench.large_archive import archive_of
@@ -181,6 +182,15 @@ def test_a_report_is_kept_printed_and_drawn(tmp_path, monkeypatch, capsys):
 
 def test_all_runs_benchmarks_that_there_are():
     assert {*every.BY_THEMSELVES, *every.ON_ARCHIVES} <= {*page.ORDER}
+
+
+def test_several_archives_are_measured_beside_one(archive, monkeypatch):
+    monkeypatch.setattr(several, "queries", lambda connection: search.queries(connection)[::30])
+    monkeypatch.setattr(several, "ROUNDS", 1)
+    report = several.report(archive)
+    assert [ratio.target for ratio in report.ratios[:2]] == [several.MOST] * 2
+    assert len(report.ratios) == 2 + len(several._OVER_ALL)
+    assert len(several.divided(archive)) == several.PARTS
 
 
 SMALLEST = {

@@ -84,7 +84,7 @@ ALLOWED: dict[str, set[str]] = {
     },
     "archive.questions": {"archive.database", "archive.labels", "archive.model"},
     "archive.replay": {"archive.evidence", "archive.ingest", "archive.model"},
-    "archive.search": {"archive.labels", "archive.model"},
+    "archive.search": {"archive.database", "archive.labels", "archive.model"},
     "archive.web": {
         "archive.database",
         "archive.labels",
@@ -157,6 +157,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.web.processes",
     },
     "archive.web.listings": {
+        "archive.database",
         "archive.labels",
         "archive.model",
         "archive.search",

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TypeVar
 
+from archive.database.several import Readable
+
 Result = TypeVar("Result")
 
 _STEPS = 1000
@@ -13,7 +15,7 @@ _STEPS = 1000
 
 
 @contextmanager
-def time_limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+def time_limit(connection: Readable, seconds: float) -> Iterator[None]:
     """Interrupt whatever `connection` does when the time is over: sqlite3.OperationalError, see `is_interrupted`."""
     end = monotonic() + seconds
     connection.set_progress_handler(lambda: monotonic() > end, _STEPS)
@@ -28,7 +30,7 @@ def is_interrupted(error: BaseException) -> bool:
     return isinstance(error, sqlite3.OperationalError) and error.args == ("interrupted",)
 
 
-def within(connection: sqlite3.Connection, milliseconds: int, work: Callable[[], Result]) -> Result | None:
+def within(connection: Readable, milliseconds: int, work: Callable[[], Result]) -> Result | None:
     """Return the result of `work` on the archive; None where that takes too long."""
     with time_limit(connection, milliseconds / 1000):
         try:

@@ -17,14 +17,22 @@ UNREADABLE = (sqlite3.Error, UnicodeDecodeError, OverflowError)
 """Exceptions that reading a damaged file can raise, beside EvidenceError."""
 
 
+SNAPSHOT = "snapshot.json"
+"""The file beside a published snapshot, which lies in a folder of the archive's name."""
+
+
 def beside(db: Path) -> Path:
     """Return the path at which the originals of `db` are kept: `evidence.db` beside `disclosures.db`, else named after it."""
     return db.with_name("evidence.db" if db.name == "disclosures.db" else f"{db.stem}.evidence.db")
 
 
 def place_of(db: Path) -> Path:
-    """Return the path of the originals of the archive `db`: $DISCLOSURES_EVIDENCE, else beside it."""
-    return Path(os.environ.get("DISCLOSURES_EVIDENCE") or beside(db))
+    """Return the path of the originals of the archive `db`: $DISCLOSURES_EVIDENCE, a file or a folder of several archives', else beside it."""
+    place = Path(os.environ.get("DISCLOSURES_EVIDENCE") or beside(db))
+    if not place.is_dir():
+        return place
+    published = db.parent.parent if db.with_name(SNAPSHOT).is_file() else None
+    return place / f"{published.name if published else db.stem}.evidence.db"
 
 
 _MANIFEST = "SELECT day, first_id, last_id, captures, previous_hash, hash, sealed_at, token FROM manifests"

@@ -1,10 +1,10 @@
 """Records as rows to export, read a few at a time, in the order of their ids."""
 
-import json
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from operator import itemgetter
 
+from archive.database.several import Readable, numbers
 from archive.export.rows import Row
 
 COLUMNS = (
@@ -35,12 +35,12 @@ def selected(names: Sequence[str]) -> str:
     return ", ".join("p.name AS portal_name" if name == "portal_name" else f"r.{name}" for name in names)
 
 
-def rows(connection: sqlite3.Connection, ids: Iterable[int], *, body: bool = False) -> Iterator[Row]:
+def rows(connection: Readable, ids: Iterable[int], *, body: bool = False) -> Iterator[Row]:
     """Yield the records of these ids; one that went meanwhile is left out."""
     sql = (
-        f"SELECT {selected(columns(body=body))} FROM json_each(?) wanted "  # noqa: S608 - constant names
-        "JOIN records r ON r.id = wanted.value JOIN portals p ON p.id = r.portal ORDER BY wanted.key"
+        f"SELECT wanted.key, {selected(columns(body=body))} FROM json_each(?) wanted "  # noqa: S608 - constant names
+        "JOIN records r ON r.id = wanted.value JOIN portals p ON p.id = r.portal"
     )
     remaining = iter(ids)
     while batch := list(islice(remaining, AT_A_TIME)):
-        yield from map(tuple, connection.execute(sql, (json.dumps(batch),)))
+        yield from (row[1:] for row in sorted(connection.execute(sql, (numbers(batch),)), key=itemgetter(0)))

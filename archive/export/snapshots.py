@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,11 +21,12 @@ from typing import Any
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import alone
+from archive.evidence.evidence_reader import SNAPSHOT
 from archive.export.public_database import Snapshot, snapshot
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
 
-CURRENT, DB, COUNTS, ABOUT = "current", "disclosures.db", "inspect-data.json", "snapshot.json"
+CURRENT, DB, COUNTS, ABOUT = "current", "disclosures.db", "inspect-data.json", SNAPSHOT
 
 PUBLISHED = 2
 """Published snapshots that stay: the current one, and the one before it, which a site may still be reading."""
@@ -92,6 +93,8 @@ def publish(db: Path, folder: Path, now: str) -> Snapshot:
     `now`: the moment, UTC, ISO 8601. Where anything fails, what was current stays so; so it does, with the moment at which it
     was made, where the new snapshot is the same byte for byte. Raises ArchiveError, in one line.
     """
+    if "" not in published_archives(folder):
+        raise ArchiveError(f"several archives are published in {folder}: publish one by itself in another folder")
     with _alone(folder, f"{folder} is being published to", f"cannot publish to {folder}"):
         for left in folder.glob(".*.part"):  # of a run that was killed
             shutil.rmtree(left, ignore_errors=True)
@@ -116,6 +119,19 @@ def _withheld_at(db: Path) -> str:
     """The moment at which something was last withheld or held back; what was published before still shows it."""
     with closing(open_for_reading(db)) as connection:
         return str(connection.execute(_HIDDEN_AT).fetchone()[0])
+
+
+def publish_several(archives: Mapping[str, Path], folder: Path, now: str) -> dict[str, Snapshot]:
+    """Publish archives, by their names, each in a folder of its own in `folder`, one after the other. Raises ArchiveError."""
+    if (folder / CURRENT).exists():
+        raise ArchiveError(f"one archive is published in {folder} by itself: publish several in another folder")
+    return {name: publish(path, folder / name, now) for name, path in archives.items()}
+
+
+def published_archives(folder: Path) -> dict[str, Path]:
+    """Return the folders in which archives are published, by their names; `folder` itself, without a name, where it is one."""
+    several = sorted(place.parent for place in folder.glob(f"*/{CURRENT}"))
+    return {place.name: place for place in several} if several and not (folder / CURRENT).exists() else {"": folder}
 
 
 def published(folder: Path) -> Snapshot:

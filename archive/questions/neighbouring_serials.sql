@@ -17,7 +17,7 @@
 -- column: days_apart, 相差天数 / days apart
 -- left out: 因索引号或日期存疑而未计的记录 / records left out for a doubtful number or date
 WITH serials AS (
-  SELECT record_id, portal, index_serial, published_on, lag(index_serial) OVER w AS before_serial,
+  SELECT record_id, portal, index_prefix, index_year, index_month, index_serial, published_on, lag(index_serial) OVER w AS before_serial,
          lag(published_on) OVER w AS before_on, lag(record_id) OVER w AS before_id
   FROM derived
   WHERE index_serial IS NOT NULL AND published_on IS NOT NULL AND NOT doubtful & 5 AND :portal IN ('', portal)
@@ -28,5 +28,6 @@ SELECT r.index_number, r.id AS record_id, r.title, r.publisher, s.portal, s.publ
 FROM serials s JOIN records r ON r.id = s.record_id JOIN records b ON b.id = s.before_id
 WHERE s.index_serial - s.before_serial BETWEEN 1 AND :step
   AND abs(julianday(s.published_on) - julianday(s.before_on)) > :days
+ORDER BY s.portal, s.index_prefix, s.index_year, s.index_month, s.index_serial, s.published_on, s.record_id
 -- left out
 SELECT count(*) FROM derived WHERE index_serial IS NOT NULL AND doubtful & 5 AND :portal IN ('', portal)

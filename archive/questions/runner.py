@@ -5,12 +5,14 @@ are enough of them.
 """
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.database.several import Readable, SeveralArchives, ordered
 from archive.database.time_limit import is_interrupted, time_limit
 from archive.model import clock
+from archive.questions.ordering import with_order
 from archive.questions.question_files import Parameter, Question, QuestionError, parameter_value
 
 MOST = 10_000
@@ -59,7 +61,7 @@ def _value(parameter: Parameter, typed: Mapping[str, str]) -> str | int:
 
 
 def run_question(
-    connection: sqlite3.Connection,
+    connection: Readable,
     question: Question,
     values: Mapping[str, str | int],
     *,
@@ -73,15 +75,31 @@ def run_question(
     parameters = {**values, "today": clock.today().isoformat()}
     try:
         with time_limit(connection, seconds):
-            cursor = connection.execute(question.sql, parameters)
-            columns = tuple(column[0] for column in cursor.description)
-            rows = [tuple(row) for row in cursor.fetchmany(most + 1)]
-            cursor.close()
-            left_out_sql = question.left_out_sql or "SELECT 0"
-            left_out = connection.execute(left_out_sql, parameters).fetchone()[0]
-            behind = connection.execute("SELECT count(*) FROM underived").fetchone()[0]
+            columns, rows = _answer(connection, question, parameters, most + 1)
+            left_out = _sum(connection, question.left_out_sql or "SELECT 0", parameters)
+            behind = _sum(connection, "SELECT count(*) FROM underived", {})
     except sqlite3.OperationalError as error:
         if not is_interrupted(error):
             raise
         raise AnswerError(f"{question.name} takes longer than {seconds:g} s here: ask for one portal") from error
-    return QuestionAnswer(columns, tuple(rows[:most]), len(rows) > most, left_out or 0, behind)
+    return QuestionAnswer(columns, tuple(map(tuple, rows[:most])), len(rows) > most, left_out, behind)
+
+
+def _answer(
+    connection: Readable, question: Question, parameters: Mapping[str, Any], most: int
+) -> tuple[tuple[str, ...], list[Sequence[Any]]]:
+    """Return the columns of the answer and its first rows, `most` of them; those of several archives in one order."""
+    if isinstance(connection, SeveralArchives):
+        sql, terms, added = with_order(question.sql)
+        cursors = [archive.execute(sql, parameters) for archive in connection.each()]
+        rows = ordered((row for cursor in cursors for row in cursor.fetchmany(most)), *terms)
+        end = len(cursors[0].description) - added
+        return tuple(column[0] for column in cursors[0].description[:end]), [row[:end] for row in rows]
+    cursor = connection.execute(question.sql, parameters)
+    rows = cursor.fetchmany(most)
+    cursor.close()
+    return tuple(column[0] for column in cursor.description), rows
+
+
+def _sum(connection: Readable, sql: str, parameters: Mapping[str, Any]) -> int:
+    return sum(number or 0 for (number,) in connection.execute(sql, parameters))

@@ -4,10 +4,11 @@ A short form is made of characters of the full name in their order, the first an
 教育体育局. Names are compared without the county's, unless the word has one too.
 """
 
-import json
 import re
-import sqlite3
 from collections.abc import Iterator
+from operator import itemgetter
+
+from archive.database.several import Readable, numbers
 
 AGENCY = re.compile(
     r"[一-龥]{2,14}?(?:委员会|办公室|管委会|中心|局|委(?![员托派培任])|办(?![法理学案事公])|[队所站院](?![一-龥]))"
@@ -36,28 +37,28 @@ def without_place(name: str) -> str:
     return name
 
 
-def bare_names(connection: sqlite3.Connection) -> list[str]:
+def bare_names(connection: Readable) -> list[str]:
     """Return the names of all agencies that have published, each without its place and once."""
     return list(dict.fromkeys(without_place(name) for (name,) in connection.execute(_ALL)))
 
 
-def others(connection: sqlite3.Connection, word: str) -> Iterator[str]:
+def others(connection: Readable, word: str) -> Iterator[str]:
     """Yield what may stand in place of a folded word that is, or begins with, the name of an agency."""
     found = AGENCY.match(word)
     if found is None:
         return
     typed, rest = found[0], word[found.end() :]
     place = typed.removesuffix(without_place(typed))
-    alike = connection.execute(_ALIKE, (f"%{typed[len(place)]}%{typed[-1]}", _MOST_NAMES)).fetchall()
-    names = {number: name if place else without_place(name) for number, name in alike}
+    alike = connection.execute(_ALIKE, (f"%{typed[len(place)]}%{typed[-1]}", _MOST_NAMES))
+    names = {number: name if place else without_place(name) for number, name in sorted(alike, key=itemgetter(0))}
     same = [number for number, name in names.items() if typed in {name, without_place(name)}]
-    known = connection.execute(_OF_THE_SAME, (json.dumps(same), _MOST_NAMES)) if same else ()
+    known = connection.execute(_OF_THE_SAME, (numbers(same), _MOST_NAMES)) if same else ()
     of_the_same = [row[0] if place else without_place(row[0]) for row in known]
     shortened = [name for name in names.values() if is_short_form(typed, name) or is_short_form(name, typed)]
     yield from (name + rest for name in dict.fromkeys([*of_the_same, *shortened]) if name != typed)
 
 
-def is_publisher(connection: sqlite3.Connection, word: str) -> bool:
+def is_publisher(connection: Readable, word: str) -> bool:
     """Return whether a folded word is the name of an agency that has published, with or without its place."""
     published = connection.execute(_ENDS, (f"%{word}",)) if AGENCY.fullmatch(word) else ()
     return any(True for _ in published)

@@ -8,11 +8,12 @@ record stands where it stands, and no search has to look at all of its hits to s
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 
-from archive.search.index import EVERY, HEAD, ID, MONTHS, filter_word, first_entry
+from archive.database.several import Readable, each, merged
+from archive.search.index import EVERY, HEAD, ID, MONTHS, filter_word, first_entry, month_of
 from archive.search.query import NOTHING, Query, in_heads, parse
 from archive.search.snippet import snippet
 
@@ -141,10 +142,9 @@ class HitCounts:
     step: int
 
 
-def of_publisher(connection: sqlite3.Connection, filters: Filters, name: str) -> Filters:
+def of_publisher(connection: Readable, filters: Filters, name: str) -> Filters:
     """`filters`, narrowed to a publisher of this name or, where there is none, to those with these words in their names."""
-    exact = "SELECT EXISTS (SELECT 1 FROM records WHERE publisher = ?)"
-    if name and connection.execute(exact, (name,)).fetchone()[0]:
+    if name and connection.execute("SELECT 1 FROM records WHERE publisher = ? LIMIT 1", (name,)).fetchone():
         return replace(filters, publisher=name)
     return replace(filters, publisher_has=name)
 
@@ -154,21 +154,23 @@ def search(text: str) -> Search:
     return Search(parse(text))
 
 
-def count(connection: sqlite3.Connection, wanted: Search) -> int:
+def count(connection: Readable, wanted: Search) -> int:
     """Return the exact number of records found."""
-    return int(connection.execute(_COUNT, wanted.parameters()).fetchone()[0])
+    return sum(number for (number,) in connection.execute(_COUNT, wanted.parameters()))
 
 
-def by_month(connection: sqlite3.Connection, wanted: Search) -> Counter[str]:
+def by_month(connection: Readable, wanted: Search) -> Counter[str]:
     """Return how many records are found of each month (2017-05), of those without one under ''."""
-    counted = connection.execute(_BY_MONTH, wanted.parameters())
-    return Counter({f"{month // 12:04}-{month % 12 + 1:02}" if month else "": number for month, number in counted})
+    counted: Counter[str] = Counter()
+    for month, number in connection.execute(_BY_MONTH, wanted.parameters()):
+        counted[f"{month // 12:04}-{month % 12 + 1:02}" if month else ""] += number
+    return counted
 
 
-def at_least(connection: sqlite3.Connection, wanted: Search, number: int) -> bool:
+def at_least(connection: Readable, wanted: Search, number: int) -> bool:
     """Return whether so many records are found; looks at no more."""
-    (found,) = connection.execute(_AT_LEAST, {**wanted.parameters(), "number": number}).fetchone()
-    return bool(found == number)
+    found = connection.execute(_AT_LEAST, {**wanted.parameters(), "number": number})
+    return sum(int(some) for (some,) in found) >= number
 
 
 def among(connection: sqlite3.Connection, wanted: Search, ids: Sequence[int]) -> set[int]:
@@ -176,34 +178,44 @@ def among(connection: sqlite3.Connection, wanted: Search, ids: Sequence[int]) ->
     return {row[0] for row in connection.execute(_AMONG, {**wanted.parameters(), "ids": json.dumps(ids)})}
 
 
-def first(connection: sqlite3.Connection, wanted: Search, limit: int, offset: int = 0) -> list[int]:
+def first(connection: Readable, wanted: Search, limit: int, offset: int = 0) -> list[int]:
     """The ids of the first `limit` records found, after `offset` of them."""
     # A way is gone only when the ones before are gone to their ends, so that what they found is known, and no more than
     # is shown. To leave it out in SQL, as `every` must, is to look for it once more.
     columns = (TITLE, HEAD, ()) if _best_first(wanted) else ((),)
-    found = chain.from_iterable(_in_order(connection, wanted.parameters(*each)) for each in columns)
-    return list(islice(_once(found), offset, offset + limit))
+    ways = [wanted.parameters(*searched) for searched in columns]
+    return list(islice(merged(_once(_ranked(archive, ways)) for archive in each(connection)), offset, offset + limit))
 
 
 def _best_first(wanted: Search) -> bool:
     return not wanted.newest and wanted.query is not None
 
 
-def _once(ids: Iterable[int]) -> Iterator[int]:
-    """Each id at its first place."""
+Ranked = tuple[int, int, str, int]
+"""A record found: the way in which it was, counted down; month and date of publication; id. The highest comes first."""
+
+
+def _ranked(archive: Readable, ways: Sequence[Mapping[str, int | str]]) -> Iterator[Ranked]:
+    """Yield what is found in one archive in each of some ways, in order."""
+    for way, parameters in enumerate(ways):
+        yield from ((-way, month_of(date), date, record_id) for date, record_id in _in_order(archive, parameters))
+
+
+def _once(found: Iterator[Ranked]) -> Iterator[Ranked]:
+    """Each record at its first place."""
     met: set[int] = set()
-    for record_id in ids:
-        if record_id not in met:
-            met.add(record_id)
-            yield record_id
+    for ranked in found:
+        if ranked[-1] not in met:
+            met.add(ranked[-1])
+            yield ranked
 
 
-def every(connection: sqlite3.Connection, wanted: Search) -> Iterator[int]:
-    """The ids of all records found, in order, looked up as they are taken; in memory is at most one month's."""
+def every(connection: Readable, wanted: Search) -> Iterator[int]:
+    """The ids of all records found, in order, looked up as they are taken; in memory is at most one month's of each archive."""
     ways = [wanted.parameters()]
     if _best_first(wanted):
         ways = [wanted.parameters(*TITLE), wanted.parameters(*HEAD, besides=TITLE), wanted.parameters(besides=HEAD)]
-    return chain.from_iterable(_in_order(connection, way) for way in ways)
+    return merged(_ranked(archive, ways) for archive in each(connection))
 
 
 def ids(wanted: Search) -> tuple[str, dict[str, int | str]]:
@@ -216,23 +228,23 @@ def latest(connection: sqlite3.Connection, wanted: Search, limit: int) -> list[i
     return [row[0] for row in connection.execute(_LATEST, {**wanted.parameters(), "limit": limit})]
 
 
-def _in_order(connection: sqlite3.Connection, parameters: Mapping[str, int | str]) -> Iterator[int]:
-    """Ids of the records found, newest first. The index has them by month; of each month the dates are looked up."""
-    numbers = (row[0] for row in connection.execute(_NEWEST, parameters))
-    dated = "SELECT id FROM records WHERE id IN (SELECT value FROM json_each(?)) ORDER BY published_on DESC, id DESC"
+def _in_order(archive: Readable, parameters: Mapping[str, int | str]) -> Iterator[tuple[str, int]]:
+    """Dates and ids of the records found, newest first. The index has them by month; of each month the dates are looked up."""
+    numbers = (row[0] for row in archive.execute(_NEWEST, parameters))
+    dated = "SELECT published_on, id FROM records WHERE id IN (SELECT value FROM json_each(?)) ORDER BY published_on DESC, id DESC"
     for _, month in groupby(numbers, key=lambda number: number >> 32):
         ids = [number & ID for number in month]
-        yield from (row[0] for row in connection.execute(dated, (json.dumps(ids),)))
+        yield from ((row[0] or "", row[1]) for row in archive.execute(dated, (json.dumps(ids),)))
 
 
-def divide(connection: sqlite3.Connection, wanted: Search, total: int) -> HitCounts:
+def divide(connection: Readable, wanted: Search, total: int) -> HitCounts:
     """Count the hits, `total` of them, by each of FACETS."""
     step = -(-total // COUNTED) or 1
     counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
     for name, value, times in connection.execute(_DIVIDED, {**wanted.parameters(), "step": step}):
         if value:
-            counts[name][value] = times
-    return HitCounts(counts, step)
+            counts[name][value] += times
+    return HitCounts({name: Counter(dict(sorted(values.items()))) for name, values in counts.items()}, step)
 
 
 def described(connection: sqlite3.Connection, ids: Sequence[int], words: str | Query) -> list[dict[str, str | None]]:

@@ -1,11 +1,11 @@
 """The request that an address makes for events: of the records that a search finds, that a catalogue lists, or of one record."""
 
 import re
-import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from archive.database.several import Readable
 from archive.labels.code_labels import EVENTS, KINDS
 from archive.labels.label import LABELS, Label
 from archive.labels.language import Language
@@ -77,7 +77,7 @@ def number_of(text: str) -> int | None:
     return int(text) if text else None
 
 
-def condition(connection: sqlite3.Connection, requested: EventRequest) -> tuple[str, dict[str, object]]:
+def condition(connection: Readable, requested: EventRequest) -> tuple[str, dict[str, object]]:
     """Return the condition for the events of the requested records, of any kind: SQL on columns of `events`, and its parameters."""
     parts: list[str] = [SHOWN_RECORDS]
     values: dict[str, object] = {}
@@ -94,7 +94,7 @@ def condition(connection: sqlite3.Connection, requested: EventRequest) -> tuple[
     return " AND ".join(parts), values
 
 
-def title(connection: sqlite3.Connection, requested: EventRequest, language: Language) -> str:
+def title(connection: Readable, requested: EventRequest, language: Language) -> str:
     """Return what is requested in a reader's words. Raises NoSuchSubjectError."""
     parts = [*_subjects(connection, requested, language)] or [LABELS["word.all_records"].name(language)]
     if requested.kinds != ORDER:
@@ -107,7 +107,7 @@ def in_words(kinds: Iterable[str], language: Language) -> str:
     return ("、" if language == "zh" else ", ").join(EVENTS[kind].name(language) for kind in kinds)
 
 
-def _subjects(connection: sqlite3.Connection, requested: EventRequest, language: Language) -> Iterator[str]:
+def _subjects(connection: Readable, requested: EventRequest, language: Language) -> Iterator[str]:
     if requested.record is not None:
         yield _name(connection, _RECORD, requested.record) or LABELS["word.untitled"].name(language)
     if requested.catalog is not None:
@@ -128,12 +128,12 @@ def _subjects(connection: sqlite3.Connection, requested: EventRequest, language:
             yield f"{FILTERS[name].name(language)} {value if name != 'files' else ''}".strip()
 
 
-def _name(connection: sqlite3.Connection, sql: str, number: int) -> str:
+def _name(connection: Readable, sql: str, number: int) -> str:
     row = connection.execute(sql, (number,)).fetchone()
     if row is None:
         raise NoSuchSubjectError(f"nothing has the number {number}")
     return str(row[0])
 
 
-def _portals(connection: sqlite3.Connection) -> dict[str, str]:
+def _portals(connection: Readable) -> dict[str, str]:
     return dict(map(tuple, connection.execute(_PORTALS)))

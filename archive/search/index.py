@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
+from archive.database.several import Readable, each
 from archive.search.segment import VERSION, marked, segment, segment_number
 
 INDEXED = ("title", "document_number", "index_number", "publisher", "responsible_department", "body",
@@ -163,10 +164,10 @@ def refresh(connection: sqlite3.Connection, progress: Progress | None = None) ->
         connection.execute("INSERT OR REPLACE INTO settings VALUES ('segment_version', ?)", (VERSION,))
 
 
-def is_current(connection: sqlite3.Connection) -> bool:
+def is_current(connection: Readable) -> bool:
     """Whether the index is as this version makes it; if it isn't, words can't be looked up in it."""
-    row = connection.execute("SELECT value FROM settings WHERE name = 'segment_version'").fetchone()
-    return row is not None and row[0] == VERSION
+    sql = "SELECT value FROM settings WHERE name = 'segment_version'"
+    return all([row[0] for row in archive.execute(sql)] == [VERSION] for archive in each(connection))
 
 
 def build(connection: sqlite3.Connection, progress: Progress | None = None) -> None:

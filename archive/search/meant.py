@@ -5,11 +5,11 @@ is not among them.
 """
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, product
 
+from archive.database.several import Readable
 from archive.labels.wording import county
 from archive.search import cutting, engine, spelling
 from archive.search.agency_names import bare_names
@@ -42,7 +42,7 @@ class Meant:
     query: str
 
 
-def meant(connection: sqlite3.Connection, search: engine.Search, reading: Reading) -> Iterator[Meant]:
+def meant(connection: Readable, search: engine.Search, reading: Reading) -> Iterator[Meant]:
     """Yield what was probably meant by a search, the likeliest first."""
     if search.query is None:
         return
@@ -71,7 +71,7 @@ def meant(connection: sqlite3.Connection, search: engine.Search, reading: Readin
 class _Tried:
     """Searches that differ from one in a group of words."""
 
-    connection: sqlite3.Connection
+    connection: Readable
     search: engine.Search
     reading: Reading
 
@@ -120,18 +120,18 @@ def _letters(query: Query) -> str:
     return text if re.fullmatch(r"[a-z]+", text) else ""
 
 
-def _known_words(connection: sqlite3.Connection, typed: str) -> Iterator[str]:
+def _known_words(connection: Readable, typed: str) -> Iterator[str]:
     """Return known words that sound like what is typed: of the thesaurus, and the names of the archive's agencies."""
     return spelling.words_alike(typed, dict.fromkeys((*thesaurus().words, *bare_names(connection))))
 
 
-def _in_a_row(connection: sqlite3.Connection, letters: str) -> Iterator[str]:
+def _in_a_row(connection: Readable, letters: str) -> Iterator[str]:
     """Yield known words of which letters are the pinyin, one behind another."""
     words = dict.fromkeys((*thesaurus().words, *bare_names(connection)))
     yield from map(" ".join, islice(product(*spelling.words_in_a_row(letters, words)), _TRIED))
 
 
-def _places_and_words(connection: sqlite3.Connection) -> tuple[set[str], set[str]]:
+def _places_and_words(connection: Readable) -> tuple[set[str], set[str]]:
     """Return the names of the archive's counties, with and without 县, and all words and agencies that are known."""
     counties = {county(name) for (name,) in connection.execute("SELECT name FROM portals")}
     return counties | {name[:-1] for name in counties if len(name) > 2}, {*thesaurus().words, *bare_names(connection)}

@@ -1,11 +1,11 @@
 """The request that an address of the search page makes, the addresses of other requests, and the search that it means."""
 
 import re
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from archive.database.several import Readable
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import LABELS, labels_under
 from archive.model.divisions import divisions
@@ -94,7 +94,7 @@ def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchReq
     return SearchRequest(words=words, **given, page=number, database=database, ignored=said)
 
 
-def resolved(connection: sqlite3.Connection, requested: SearchRequest, portals: Mapping[str, str]) -> engine.Search:
+def resolved(connection: Readable, requested: SearchRequest, portals: Mapping[str, str]) -> engine.Search:
     """Return the requested search. A portal may be named by a part of its name, a publisher by words in its name."""
     chosen = [requested.portal] if requested.portal in portals else _named(requested.portal, portals)
     if requested.place:
@@ -124,7 +124,7 @@ def place_name(code: str) -> str:
     return division.name if division else code
 
 
-def query_of(connection: sqlite3.Connection, requested: SearchRequest) -> Query | None:
+def query_of(connection: Readable, requested: SearchRequest) -> Query | None:
     """Return the requested words, with other words for them unless these are not wanted; None where there are none."""
     if not requested.words:
         return None

@@ -3,11 +3,11 @@
 Each term that must be found is found by its other words too; what is excluded, quoted, or a number, is left as it is.
 """
 
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from archive.database.several import Readable
 from archive.search import agency_names
 from archive.search.query import Group, Query, Word, word_of
 from archive.search.segment import BREAK
@@ -18,7 +18,7 @@ MOST_OF_A_WORD, MOST_OF_A_SEARCH = 16, 48
 """Words that are added for one that was typed, and for all together."""
 
 
-def widened(connection: sqlite3.Connection, query: Query) -> Query:
+def widened(connection: Readable, query: Query) -> Query:
     """Return the query with other words added, from the thesaurus and the archive's own names of agencies."""
     left = MOST_OF_A_SEARCH
     groups = []
@@ -29,7 +29,7 @@ def widened(connection: sqlite3.Connection, query: Query) -> Query:
     return Query(tuple(groups))
 
 
-def _also(connection: sqlite3.Connection, group: Group) -> Iterator[Word]:
+def _also(connection: Readable, group: Group) -> Iterator[Word]:
     """Yield the words to add to a group, without those that are found with one of it anyway."""
     found = [_apart(word) for word in group.words]
     for word in group.words:
@@ -47,7 +47,7 @@ def _apart(word: Word) -> str:
     return f" {' '.join(word.units)} "
 
 
-def _others(connection: sqlite3.Connection, word: Word) -> Iterator[str]:
+def _others(connection: Readable, word: Word) -> Iterator[str]:
     """Return other words for one, those that the archive has first."""
     text = "".join(word.units)
     if word.quoted or word.prefix or word.glued or BREAK in word.units or len(text) > LONGEST_WORD:

@@ -42,7 +42,7 @@ from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import ErrorPage, Message
 from archive.web.http.middleware import Application, Middleware, Redirects
 from archive.web.http.reader_requests import ReaderRequests
-from archive.web.http.request_context import in_context
+from archive.web.http.request_context import in_context, over_all
 from archive.web.http.sign_in import SignIn
 from archive.web.pages import (
     api_page,
@@ -58,6 +58,7 @@ from archive.web.pages import (
     record_page,
     search_page,
     site_files,
+    sql_page,
 )
 from archive.web.processes.sql_limits import limit
 from archive.web.subscriptions import offers, subscribe_page, token_pages
@@ -95,9 +96,9 @@ def _zh_match(words: object) -> str:
 
 
 @hookimpl
-def get_metadata(datasette: Datasette) -> dict[str, Any]:
+def get_metadata(datasette: Datasette, key: str | None, database: str | None) -> dict[str, Any]:
     """Titles, descriptions, sorts and facets."""
-    return archives.metadata(datasette)
+    return archives.metadata(datasette, key, database)
 
 
 @hookimpl(trylast=True)  # so that supports_search prevails over Datasette's own finding that a view has no index
@@ -107,7 +108,7 @@ def filters_from_request(request: Request, database: str, table: str, datasette:
         return None
 
     async def search() -> FilterArguments:
-        request_context.PORTAL_NAMES.set(await archives.portal_names(datasette, database))
+        request_context.PORTAL_NAMES.set(await archives.portal_names(datasette.get_database(database)))
         words = request.args.get("_search")
         shown = {"supports_search": True, "search": words or ""}
         if not words:
@@ -153,8 +154,8 @@ def extra_template_vars(
             picture = datasette.urls.path(f"/-/static-plugins/disclosures/share-{READER.get()}.png")
             variables["share_picture"] = datasette.absolute_url(request, picture)
         variables["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
-        variables["published_at"] = next(
-            (each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), None
+        variables["published_at"] = min(
+            (each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), default=None
         )
         if database in names:
             variables["limits"] = datasette.settings_dict()
@@ -241,31 +242,31 @@ def register_routes() -> list[tuple[str, Any]]:
         (record_page.CITATION_ROUTE, in_context(record_page.citation_file)),
         (record_json.ROUTE, in_context(record_json.record)),
         *page_files.routes(),
-        (r"/-/api$", in_context(api_page.page)),
-        (saved_query.ROUTE, in_context(saved_query.page)),
+        (r"/-/api$", over_all(api_page.page)),
+        (saved_query.ROUTE, over_all(sql_page.page)),
         *site_files.routes(),
-        (r"/-/browse$", in_context(browse_pages.overview)),
-        (r"/-/browse\.json$", in_context(browse_pages.portals_json)),
+        (r"/-/browse$", over_all(browse_pages.overview)),
+        (r"/-/browse\.json$", over_all(browse_pages.portals_json)),
         (r"/-/browse/(?P<portal>[^/]+)\.json$", in_context(browse_pages.portal_json)),
         (r"/-/browse/(?P<portal>[^/]+)$", in_context(browse_pages.of_portal)),
         (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", in_context(browse_pages.of_catalog)),
-        (rf"/-/cards{FORMS}$", in_context(card_pages.comparison)),
+        (rf"/-/cards{FORMS}$", over_all(card_pages.comparison)),
         (r"/-/cards/(?P<portal>[^/]+)$", in_context(card_pages.of_portal)),
         (rf"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/.]+){FORMS}$", in_context(card_pages.page)),
         *budget_routes.routes(),
         (r"/-/publisher$", in_context(publisher_page.page)),
-        (r"/-/day$", in_context(day_page.find)),
-        (r"/-/day/(?P<day>[^/]+)$", in_context(day_page.page)),
-        (r"/-/changes$", in_context(changes_page.changes)),
-        (subscribe_page.ROUTE, in_context(subscribe_page.page)),
+        (r"/-/day$", over_all(day_page.find)),
+        (r"/-/day/(?P<day>[^/]+)$", over_all(day_page.page)),
+        (r"/-/changes$", over_all(changes_page.changes)),
+        (subscribe_page.ROUTE, over_all(subscribe_page.page)),
         (token_pages.CONFIRM, in_context(token_pages.confirm)),
         (token_pages.LEAVE, token_pages.leave),
         (r"/-/search$", search_page.answer),
-        (r"/-/search/completions$", in_context(search_page.complete)),
-        (rf"/-/questions{JSON}$", in_context(question_pages.overview)),
+        (r"/-/search/completions$", over_all(search_page.complete)),
+        (rf"/-/questions{JSON}$", over_all(question_pages.overview)),
         (
             r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$",
-            in_context(question_pages.page),
+            over_all(question_pages.page),
         ),
         *archived_copy.routes(),
         *file_page.routes(),
@@ -332,5 +333,7 @@ def handle_exception(
 ) -> Generator[None, Result[Any], None]:
     """Answer what the request got wrong; what went wrong here is left to Datasette, which logs it."""
     outcome = yield
-    if error := errors.error_page(exception):
+    if isinstance(exception, request_context.UnnamedArchiveError):
+        outcome.force_result([request_context.choice_of(datasette, request, exception)])
+    elif error := errors.error_page(exception):
         outcome.force_result([errors.response(datasette, request, error)])

@@ -202,7 +202,7 @@ def sample(day: int, port: int) -> None:
 @plainly
 def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> None:
     """Crawl the sample portal over real HTTP on its first day and its second, then serve the archive."""
-    from crawler.cli.serve import serve_archive  # noqa: PLC0415
+    from crawler.cli.serve import serve_archives  # noqa: PLC0415
     from crawler.sample.site import portal_toml  # noqa: PLC0415
 
     days = (2,) if holds_sample(db) else (1, 2)
@@ -220,7 +220,7 @@ def demo(db: Path, no_serve: bool, host: str, port: int, sample_port: int) -> No
                 sys.exit(WRONG_USE)
         if no_serve:
             sys.exit(status)
-        serve_archive(db, host, port)
+        serve_archives({db.stem: db}, host, port)
 
 
 def holds_sample(db: Path) -> bool:

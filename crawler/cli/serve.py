@@ -1,21 +1,48 @@
-"""The commands `serve` and `publish`: serve an archive as it is, or make a snapshot of it to be served."""
+"""The commands `serve` and `publish`: serve archives as they are, or make snapshots of them to be served."""
 
+import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.connection import ArchiveError
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from archive.search.synonyms import thesaurus
 from crawler.cli.options import METADATA, CommandError, db_option, plainly
 
+if TYPE_CHECKING:
+    from archive.export.public_database import Snapshot
+
 MIB = 1 << 20
+
+_NAMED = re.compile(r"(?:(?P<name>[\w-]{1,60})=)?(?P<path>.+)", re.DOTALL)
+
+archives_argument = click.argument("archives", nargs=-1, metavar="[[NAME=]ARCHIVE]...")
+"""Archives that are one site together, in place of --db."""
+
+
+def named_archives(typed: Sequence[str], db: Path) -> dict[str, Path]:
+    """Return the archives of a site by their names, which their addresses have: given as NAME=FILE, or the file's name without its end.
+
+    Where none are typed, it is `db`. Raises CommandError where two have one name.
+    """
+    archives: dict[str, Path] = {}
+    for each in typed or [str(db)]:
+        found = _NAMED.fullmatch(each)
+        path = Path(found["path"]) if found else Path(each)
+        name = (found and found["name"]) or path.stem
+        if name in archives:
+            raise CommandError(f"two archives are called {name}: name one of them, as in other={path}")
+        archives[name] = path
+    return archives
 
 
 @click.command()
+@archives_argument
 @db_option
 @click.option(
     "--published",
@@ -42,26 +69,45 @@ MIB = 1 << 20
 )
 @plainly
 def serve(  # noqa: PLR0913, PLR0917 - one for each option
-    db: Path, published: Path | None, metadata: Path | None, host: str, port: int, host_names: tuple[str, ...]
+    archives: tuple[str, ...],
+    db: Path,
+    published: Path | None,
+    metadata: Path | None,
+    host: str,
+    port: int,
+    host_names: tuple[str, ...],
 ) -> None:
-    """Serve the archive as a searchable site until Ctrl-C."""
-    serve_archive(db, host, port, published=published, metadata=metadata, host_names=host_names)
+    """Serve the archive as a searchable site until Ctrl-C; several as one, each under its name."""
+    if published and archives:
+        raise CommandError("--published serves what was published: leave out the archives")
+    paths = named_archives(archives, db)
+    serve_archives(paths, host, port, published=published, metadata=metadata, host_names=host_names)
 
 
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@archives_argument
 @db_option
 @plainly
-def publish(folder: Path, db: Path) -> None:
+def publish(folder: Path, archives: tuple[str, ...], db: Path) -> None:
     """Make a snapshot of the archive in FOLDER, to be served: no originals, no internals, every row counted, checked.
 
     It takes the place of the former one in one step; where anything is wrong, or nothing has changed, the former one stays.
-    Crawls may go on.
+    Crawls may go on. Of several archives, each has a folder of its own in FOLDER, and they are served as one site.
     """
     from archive.export import snapshots  # noqa: PLC0415
 
     now = clock.text(clock.now())
-    made = snapshots.publish(db, folder, now)
+    paths = named_archives(archives, db)
+    if len(paths) == 1:
+        _say_published(snapshots.publish(next(iter(paths.values())), folder, now), now)
+        return
+    for made in snapshots.publish_several(paths, folder, now).values():
+        _say_published(made, now)
+
+
+def _say_published(made: "Snapshot", now: str) -> None:
+    """Say what was published."""
     records, same = (
         made.counts["records"],
         "" if made.made_at == now else "; nothing has changed, it stays as published",
@@ -71,8 +117,8 @@ def publish(folder: Path, db: Path) -> None:
     )
 
 
-def serve_archive(  # noqa: PLR0913 - what the commands have options for
-    db: Path,
+def serve_archives(  # noqa: PLR0913 - what the commands have options for
+    paths: Mapping[str, Path],
     host: str,
     port: int,
     *,
@@ -80,9 +126,9 @@ def serve_archive(  # noqa: PLR0913 - what the commands have options for
     metadata: Path | None = None,
     host_names: tuple[str, ...] = (),
 ) -> None:
-    """Serve the archive at `db`, or what is `published`, until Ctrl-C. Raises ArchiveError, SynonymsError, or CommandError where the address can't be had."""
+    """Serve the archives at `paths`, by their names, or what is `published`, until Ctrl-C. Raises ArchiveError, SynonymsError, or CommandError where the address can't be had."""
     from archive.web.http.published import PublishedSite  # noqa: PLC0415 - Datasette takes a second to load
-    from archive.web.http.server import make_datasette, read_metadata, run  # noqa: PLC0415
+    from archive.web.http.server import check_together, read_metadata, run, site_of  # noqa: PLC0415
 
     thesaurus()
     settings = read_metadata(metadata) if metadata else None
@@ -90,10 +136,11 @@ def serve_archive(  # noqa: PLR0913 - what the commands have options for
     if published:
         application = PublishedSite(published, settings)
     else:
-        open_for_reading(db).close()
-        with suppress(ArchiveError):  # an archive that can't be written to is served as it is
-            open_up_to_date(db).close()
-        application = make_datasette(db, settings).app()
+        check_together(paths)
+        for path in paths.values():
+            with suppress(ArchiveError):  # an archive that can't be written to is served as it is
+                open_up_to_date(path).close()
+        application = site_of(paths, settings).app()
     try:
         run(application, host, port, lambda url: click.echo(f"The archive: {url}  (Ctrl-C ends it)"), host_names)
     except OSError as error:

@@ -11,14 +11,17 @@ from typing import Any
 import httpx
 from lxml import html
 
-from archive.web.http.server import make_datasette
+from archive.web.http.server import make_datasette, site_of
 
 
 def asking(
-    archive: Path, metadata: dict[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    archive: Path,
+    metadata: dict[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+    others: Iterable[Path] = (),
 ) -> Callable[[str], httpx.Response]:
-    """Return a function that asks an archive's site for an address, with these headers. `metadata`: an operator's."""
-    site = make_datasette(archive, metadata)
+    """Return a function that asks the site of an archive, or of it and `others`, for an address, with these headers. `metadata`: an operator's."""
+    site = site_of({path.stem: path for path in (archive, *others)}, metadata)
     return lambda address: asyncio.run(site.client.get(address, headers=headers))
 
 

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -16,16 +16,21 @@ WIDTHS = (1280, 390)
 SERVE = """
 import json, sys
 from pathlib import Path
-from archive.web.http.server import make_datasette, run
-site = make_datasette(Path(sys.argv[1]), json.loads(sys.argv[2]))
+from archive.web.http.server import run, site_of
+site = site_of({path.stem: path for path in map(Path, sys.argv[2:])}, json.loads(sys.argv[1]))
 run(site.app(), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
 """
 
 
 @contextmanager
-def served(archive: Path, metadata: Mapping[str, Any] | None = None, **env: str) -> Iterator[str]:
-    """The address of the site, served by a process of its own, with this in its environment, until the block ends."""
-    command = [sys.executable, "-c", SERVE, str(archive), json.dumps(metadata)]
+def served(
+    archive: Path, metadata: Mapping[str, Any] | None = None, others: Iterable[Path] = (), **env: str
+) -> Iterator[str]:
+    """The address of the site, served by a process of its own, with this in its environment, until the block ends.
+
+    `others`: archives that are one site with it.
+    """
+    command = [sys.executable, "-c", SERVE, json.dumps(metadata), str(archive), *map(str, others)]
     with Popen(command, stdout=PIPE, text=True, env={**os.environ, **env}) as process:
         try:
             yield process.stdout.readline().strip()

@@ -2,7 +2,7 @@
 
 PAGES are those of the sample portal's first two days (fixture `two_days`), served as `sample`; what stands in braces is a
 number found by NUMBERS. SEALED are those of `sealed.build_sealed`, where they show what the sample portal hasn't, COUNTRY those of
-`country_archive`. CLOSED are those of the first archive closed by METADATA.
+`country_archive`. CLOSED are those of the first archive closed by METADATA, SEVERAL those of the first two archives as one site.
 """
 
 import sqlite3
@@ -99,6 +99,16 @@ SEALED = (
 
 COUNTRY = ("-/counties?", "-/counties/51")
 """Pages of an archive that knows all counties; the first is also one of PAGES, without the question mark."""
+
+SEVERAL = (
+    "-/record/2",
+    "-/sql",
+    "-/sql?sql=select+title,publisher+from+records",
+    "-/sql?sql=selec",
+    "-/subscribe",
+    "-/changes?kind=withdrawn",
+)
+"""Pages over both archives, or that lead to one of them."""
 
 CLOSED = ("-/login", "-/record/1")
 """The page that a closed archive shows to anybody: the form to log in, and that it is closed."""

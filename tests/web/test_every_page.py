@@ -10,7 +10,7 @@ import pytest
 from tests.country_archive import country_archive
 from tests.web.axe import findings
 from tests.web.browsing import WIDTHS, fits, served
-from tests.web.every_page import CLOSED, COUNTRY, METADATA, PAGES, SEALED, numbers
+from tests.web.every_page import CLOSED, COUNTRY, METADATA, PAGES, SEALED, SEVERAL, numbers
 from tests.web.sealed import build_sealed
 
 TABLET = 768
@@ -67,9 +67,14 @@ def address(two_days, two_days_site, tmp_path_factory):
     known = numbers(two_days)
     sealed = build_sealed(tmp_path_factory.mktemp("sealed"))
     country = country_archive(tmp_path_factory.mktemp("country") / "country.db")
-    with served(sealed) as sealed_site, served(country) as country_site, served(two_days, METADATA) as closed_site:
+    with (
+        served(sealed) as sealed_site,
+        served(country) as country_site,
+        served(two_days, METADATA) as closed_site,
+        served(two_days, others=[sealed]) as both,
+    ):
         sites = dict.fromkeys(SEALED, sealed_site) | dict.fromkeys(COUNTRY, country_site)
-        sites |= dict.fromkeys(CLOSED, closed_site)
+        sites |= dict.fromkeys(CLOSED, closed_site) | dict.fromkeys(SEVERAL, both)
         yield lambda path: sites.get(path, two_days_site) + path.format(**known)
 
 
@@ -94,7 +99,7 @@ def one_row(archive: Path, sql: str) -> tuple:
         return connection.execute(sql).fetchone()
 
 
-@pytest.mark.parametrize("path", [*PAGES, *SEALED, *COUNTRY, *CLOSED], ids=lambda path: path or "home")
+@pytest.mark.parametrize("path", [*PAGES, *SEALED, *COUNTRY, *CLOSED, *SEVERAL], ids=lambda path: path or "home")
 def test_every_page_serves_everybody(opened, address, path):
     page = opened
     page.emulate_media(media="screen", color_scheme="light")

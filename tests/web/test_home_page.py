@@ -186,14 +186,19 @@ def test_several_archives_and_what_is_none(tmp_path, archive, past):
         connection.execute("CREATE TABLE t (a)")
     site = Datasette(files=[str(archive), str(past), str(other)])
     page = tree(asyncio.run(site.client.get("/")))
-    assert [heading.text for heading in page.cssselect("h2.archive")] == ["disclosures", "past"]
+    assert [heading.text for heading in page.cssselect("h1")] == ["政府信息公开目录档案"]
     assert page.cssselect("a[href='/other']")
-    assert [option.text for option in page.cssselect("form.find select[name=db] option")] == ["disclosures", "past"]
+    assert [option.text for option in page.cssselect("form.find select[name=db] option")] == [
+        "全部档案",
+        "disclosures",
+        "past",
+    ]
     links = [link.get("href") for link in page.cssselect("main a") if link.get("href", "").startswith("/-/browse/past")]
     assert links
     assert all("db=past" in link for link in links)
     assert asyncio.run(site.client.get(links[0])).status_code == 200
-    assert asyncio.run(site.client.get("/-/browse/past")).status_code == 404  # of the first archive
+    assert asyncio.run(site.client.get("/-/browse/past")).status_code == 200  # the one that has it is found
+    assert asyncio.run(site.client.get("/-/browse/past?db=disclosures")).status_code == 404
 
 
 def test_without_an_archive_the_page_is_datasettes_own(tmp_path):

@@ -8,7 +8,7 @@ from lxml import etree, html
 
 from archive.labels.code_labels import EVENTS, FLAGS, HEALTH, STATES
 from tests.web.asking import asking
-from tests.web.every_page import CLOSED, METADATA, PAGES, SEALED, numbers
+from tests.web.every_page import CLOSED, METADATA, PAGES, SEALED, SEVERAL, numbers
 from tests.web.other_language import marked_as_chinese, other_language
 from tests.web.sealed import build_sealed
 
@@ -21,7 +21,8 @@ OWN_WORDS = {label.zh for labels in (STATES, EVENTS, FLAGS, HEALTH) for label in
 def ask(two_days, tmp_path_factory):
     """Ask for a path of `every_page`, in a language; the page."""
     known = numbers(two_days)
-    sites = dict.fromkeys(SEALED, asking(build_sealed(tmp_path_factory.mktemp("sealed"))))
+    sealed = build_sealed(tmp_path_factory.mktemp("sealed"))
+    sites = dict.fromkeys(SEALED, asking(sealed)) | dict.fromkeys(SEVERAL, asking(two_days, others=[sealed]))
     own = asking(two_days, headers={"sec-fetch-dest": "document"})  # as browsers ask
     closed = asking(two_days, METADATA)
     sites |= dict.fromkeys(CLOSED, closed)
@@ -43,7 +44,7 @@ def in_language(site: Callable[[str], httpx.Response], address: str, language: s
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("path", [*PAGES, *SEALED, *CLOSED], ids=lambda path: path or "home")
+@pytest.mark.parametrize("path", [*PAGES, *SEALED, *CLOSED, *SEVERAL], ids=lambda path: path or "home")
 def test_a_page_speaks_one_language(ask, path: str, language: str) -> None:
     page = ask(path, language)
     assert page.get("lang") == LANGUAGES[language]

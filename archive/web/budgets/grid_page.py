@@ -9,6 +9,7 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from archive.budgets.headings import PRESCRIBED
+from archive.database.several import ordered
 from archive.web.budgets.budget_units import BudgetUnits, budget_units
 from archive.web.budgets.shown_figures import STAGES
 from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
@@ -17,7 +18,7 @@ MOST_YEARS = 8
 """Years side by side, up to the newest."""
 
 _PORTALS = """
-SELECT p.id, p.name, count(DISTINCT t.unit_name) AS units, count(*) AS tables, min(t.fiscal_year) AS first, max(t.fiscal_year) AS last
+SELECT p.id, p.name, p.division_code, count(DISTINCT t.unit_name) AS units, count(*) AS tables, min(t.fiscal_year) AS first, max(t.fiscal_year) AS last
 FROM budget_tables t JOIN portals p ON p.id = t.portal GROUP BY p.id ORDER BY p.division_code, p.id
 """
 _TABLES = """
@@ -69,7 +70,7 @@ Grid = Mapping[str, Mapping[int, GridCell]]
 
 async def overview(context: RequestContext) -> Response:
     """The counties of which budgets were read; where there is one alone, its grid."""
-    rows = (await context.db.execute(_PORTALS)).rows
+    rows = ordered(await context.db.execute(_PORTALS), "division_code", "id")
     if len(rows) == 1:
         return Response.redirect(context.address("budgets", rows[0]["id"]))
     return await context.render("budget_portals.html", portals=rows)

@@ -1,13 +1,15 @@
 """A question's answer as a file or a feed: its address with .csv, .xlsx, .jsonl, .json or .atom behind it."""
 
-import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from datasette.utils.asgi import Response
 
+from archive.database.several import Readable, archive_of
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Rows
+from archive.labels.tables import HEADINGS
 from archive.questions.answer_words import in_words, row_in_words
 from archive.questions.question_files import Question
 from archive.questions.runner import QuestionAnswer
@@ -32,8 +34,18 @@ async def answer_file(
         page = context.address("questions", question.name)
         return await feeds.feed(context, str(question.title), page, entries, crawled, feeds.MOST_EVENTS)
     if form == "json":
-        return json_response(_document(question, values, answer))
-    return whole_file(Rows(str(question.title), answer.columns, answer.rows, labels=question.columns), form)
+        return json_response(_document(question, values, _with_archives(context, answer)))
+    answer = _with_archives(context, answer)
+    labels = {**question.columns, "archive": HEADINGS["archive"]}
+    return whole_file(Rows(str(question.title), answer.columns, answer.rows, labels=labels), form)
+
+
+def _with_archives(context: RequestContext, answer: QuestionAnswer) -> QuestionAnswer:
+    """Return the answer with the name of each row's archive, where there are several."""
+    if not context.named:
+        return answer
+    rows = tuple((*row, archive_of(row) or context.database) for row in answer.rows)
+    return replace(answer, columns=(*answer.columns, "archive"), rows=rows)
 
 
 def _document(question: Question, values: Mapping[str, str | int], answer: QuestionAnswer) -> dict[str, Any]:
@@ -59,7 +71,7 @@ async def answer_entries(
     """
     rows = answer.dicts()[: feeds.MOST_EVENTS]
 
-    def read(connection: sqlite3.Connection) -> tuple[dict[int, Row], dict[tuple[int, str], int], str]:
+    def read(connection: Readable) -> tuple[dict[int, Row], dict[tuple[int, str], int], str]:
         ids = [row["record_id"] for row in rows if row.get("record_id") is not None]
         records: dict[int, Row] = {each: dict(connection.execute(_RECORDS, (each,)).fetchone()) for each in ids}
         return records, noticed(connection, rows), feeds.last_crawl(connection)
@@ -67,7 +79,7 @@ async def answer_entries(
     records, events, crawled = await context.db.execute_fn(read)
     page, portals = (
         context.address("questions", question.name),
-        await portal_names(context.datasette, context.database),
+        await portal_names(context.db),
     )
     entries = [
         _entry(

@@ -7,7 +7,6 @@ site or is merged with others.
 import hashlib
 import json
 import re
-import sqlite3
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from typing import Any
 from datasette.utils.asgi import Response
 from lxml import etree
 
+from archive.database.several import Readable, numbers, ordered
 from archive.export import record_rows
 from archive.export.rows import Rows
 from archive.labels.code_labels import EVENTS, KINDS, STATES
@@ -29,7 +29,7 @@ from archive.search.event_request import ORDER
 from archive.search.snippet import snippet
 from archive.web.formats.responses import in_time
 from archive.web.http.request_context import RequestContext
-from archive.web.listings.observed_events import EVER, ChangesRequest, EventScope
+from archive.web.listings.observed_events import EVER, LAST, ChangesRequest, EventScope
 from archive.web.listings.selections import Selection
 from archive.web.views.cells import UNTITLED, cut
 
@@ -63,11 +63,11 @@ SELECT e.id AS event_id, e.at, e.not_before, e.kind AS event, e.detail, {record_
 FROM (SELECT * FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :most) e
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
 """  # noqa: S608 - constant names
-_CAME_LAST = "SELECT id FROM ({}) ORDER BY id DESC LIMIT :most"
+_CAME_LAST = """
+SELECT id, (SELECT first_seen FROM records WHERE id = came.id) AS at FROM (SELECT id FROM ({}) ORDER BY id DESC LIMIT :most) came
+"""
 _OBSERVED_LAST = """
-SELECT DISTINCT record_id FROM (
-    SELECT record_id FROM events WHERE kind <> 'added' AND record_id IN ({}) ORDER BY at DESC, id DESC LIMIT :most
-)
+SELECT record_id AS id, at, id AS event_id FROM events WHERE kind <> 'added' AND record_id IN ({}) ORDER BY at DESC, id DESC LIMIT :most
 """
 _RENEWED = (
     "SELECT record_id, max(at) FROM events WHERE record_id IN (SELECT value FROM json_each(?)) GROUP BY record_id"
@@ -100,10 +100,10 @@ class Entry:
 async def of_selection(context: RequestContext, selection: Selection) -> Response:
     """Return the feed of what a page lists: what came into the archive or was seen to change last, and what is newest by the date it states."""
 
-    def read(connection: sqlite3.Connection) -> Read:
+    def read(connection: Readable) -> Read:
         ids = dict.fromkeys(chain(_last(connection, selection), islice(selection.every(connection), ENTRIES)))
         rows = Rows(selection.title, record_rows.columns(body=True), record_rows.rows(connection, ids, body=True))
-        renewed = dict(connection.execute(_RENEWED, (json.dumps([*ids]),)).fetchall())
+        renewed = dict(map(tuple, connection.execute(_RENEWED, (numbers(ids),))))
         return [{**row, "renewed_at": renewed.get(row["id"], "")} for row in rows.dicts()], last_crawl(connection)
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
@@ -111,11 +111,13 @@ async def of_selection(context: RequestContext, selection: Selection) -> Respons
     return await feed(context, selection.title, selection.page, entries, crawled)
 
 
-def _last(connection: sqlite3.Connection, selection: Selection) -> Iterator[int]:
+def _last(connection: Readable, selection: Selection) -> Iterator[int]:
     """The ids of the records that came into the archive last, and of those of which something was observed last."""
     ids, values = selection.ids(connection)
-    for sql in (_CAME_LAST, _OBSERVED_LAST):
-        yield from (row[0] for row in connection.execute(sql.format(ids), {**values, "most": ENTRIES}))
+    values = {**values, "most": ENTRIES}
+    came = ordered(connection.execute(_CAME_LAST.format(ids), values), "at DESC", "id DESC")
+    observed = ordered(connection.execute(_OBSERVED_LAST.format(ids), values), *LAST)
+    yield from (row["id"] for row in (*came[:ENTRIES], *observed[:ENTRIES]))
 
 
 async def of_changes(context: RequestContext, requested: ChangesRequest) -> Response:
@@ -137,7 +139,7 @@ async def event_entries(context: RequestContext, scope: EventScope, kinds: Seque
     """Return the entries of the last events of some kinds, the last first, and when the last crawl ended."""
     sql = _EVENTS.format(scope.of_kind())
 
-    def read(connection: sqlite3.Connection) -> Read:
+    def read(connection: Readable) -> Read:
         values = {**EVER, **scope.values, "most": MOST_EVENTS}
         rows = [dict(row) for kind in kinds for row in connection.execute(sql, {**values, "kind": kind})]
         return rows, last_crawl(connection)
@@ -147,10 +149,10 @@ async def event_entries(context: RequestContext, scope: EventScope, kinds: Seque
     return [_of_event(context, row) for row in rows], crawled
 
 
-def last_crawl(connection: sqlite3.Connection) -> str:
+def last_crawl(connection: Readable) -> str:
     """Return when the last crawl ended, as a feed without entries states it."""
-    row = connection.execute("SELECT max(coalesce(finished_at, started_at)) FROM crawls").fetchone()
-    return row[0] or NEVER
+    ended = connection.execute("SELECT max(coalesce(finished_at, started_at)) FROM crawls")
+    return max((at for (at,) in ended if at), default=NEVER)
 
 
 def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> Entry:

@@ -1,7 +1,6 @@
 """The list of a page as a file: the page's own address with .csv, .xlsx, .jsonl, .json or .atom behind it."""
 
 import json
-import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -10,16 +9,20 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
+from archive.database.several import Readable, each, merged
 from archive.export import record_rows
 from archive.export.rows import Row, Rows
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
-from archive.web.http.request_context import PAGE, RequestContext, in_context, pages
+from archive.web.http.request_context import PAGE, Page, RequestContext, in_context, over_all, pages
 from archive.web.listings import observed_events, selections
 from archive.web.listings.selections import Selection
 
 COUNTING = 2000
 """Milliseconds spent on counting."""
+
+Select = Callable[[RequestContext], Awaitable[Selection]]
+View = Callable[[Page], Callable[..., Awaitable[Response]]]
 
 FORM = r"\.(?P<format>csv|xlsx|jsonl|json|atom)$"
 
@@ -28,21 +31,21 @@ FROM (SELECT * FROM events WHERE {}) e JOIN records r ON r.id = e.record_id JOIN
 """
 _EVENTS = f"""
 SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMNS)},
-       e.not_before, e.before_capture_id, e.after_capture_id {_OBSERVED} ORDER BY e.at DESC, e.id DESC
+       e.not_before, e.before_capture_id, e.after_capture_id, e.id AS event_id {_OBSERVED} ORDER BY e.at DESC, e.id DESC
 """
 
 
 def routes() -> list[tuple[str, Any]]:
     """Return the addresses; they go before those of the pages."""
-    pages_of = (
-        (r"/-/search", selections.of_search),
-        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[0-9]+)", selections.of_catalog),
-        (r"/-/publisher", selections.of_publisher),
-        (r"/-/day/(?P<day>[0-9-]+)", selections.of_day),
-        (r"/-/record/(?P<id>[0-9]{1,18})", selections.of_record),
+    pages_of: tuple[tuple[str, Select, View], ...] = (
+        (r"/-/search", selections.of_search, over_all),
+        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[0-9]+)", selections.of_catalog, in_context),
+        (r"/-/publisher", selections.of_publisher, in_context),
+        (r"/-/day/(?P<day>[0-9-]+)", selections.of_day, over_all),
+        (r"/-/record/(?P<id>[0-9]{1,18})", selections.of_record, in_context),
     )
-    selected = [(path + FORM, in_context(partial(_selection, select))) for path, select in pages_of]
-    return [*selected, (r"/-/changes" + FORM, in_context(changes))]
+    selected = [(path + FORM, view(partial(_selection, select))) for path, select, view in pages_of]
+    return [*selected, (r"/-/changes" + FORM, over_all(changes))]
 
 
 def address(page: str, form: str) -> str:
@@ -52,20 +55,20 @@ def address(page: str, form: str) -> str:
     return feeds.in_language(address) if form == "atom" else address
 
 
-async def _selection(select: Callable[[RequestContext], Awaitable[Selection]], context: RequestContext) -> Response:
+async def _selection(select: Select, context: RequestContext) -> Response:
     selection, form = await select(context), context.request.url_vars["format"]
     if form == "atom":
         return await feeds.of_selection(context, selection)
     body = context.parameter("body") == "yes"
     columns = record_rows.columns(body=body)
 
-    def read(connection: sqlite3.Connection) -> Rows:
+    def read(connection: Readable) -> Rows:
         rows = record_rows.rows(connection, selection.every(connection), body=body)
         return _with_pages(context, selection.title, columns, 0, rows)
 
     if form == "json":
         return await _json(context, read, selection.count, "records")
-    return streamed_file(context.datasette, context.request, context.database, selection.title, read)
+    return streamed_file(context.datasette, context.request, context.db, selection.title, read)
 
 
 async def changes(context: RequestContext) -> Response:
@@ -79,30 +82,37 @@ async def changes(context: RequestContext) -> Response:
     columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS, *record_rows.WINDOW_COLUMNS)
     title = f"{requested.title} {span.first} {span.last}"
 
-    def read(connection: sqlite3.Connection) -> Rows:
-        rows = connection.execute(_EVENTS.format(of_events), values)
+    def read(connection: Readable) -> Rows:
+        found = (archive.execute(_EVENTS.format(of_events), values) for archive in each(connection))
+        rows = merged(((row["at"], row["event_id"], row[:-1]) for row in rows) for rows in found)
         return _with_pages(context, title, columns, columns.index("id"), rows)
 
-    def count(connection: sqlite3.Connection) -> int:
-        return int(connection.execute(f"SELECT count(*) {_OBSERVED.format(of_events)}", values).fetchone()[0])
+    def count(connection: Readable) -> int:
+        counted = connection.execute(f"SELECT count(*) {_OBSERVED.format(of_events)}", values)
+        return sum(number for (number,) in counted)
 
     if form == "json":
         return await _json(context, read, count, "events")
-    return streamed_file(context.datasette, context.request, context.database, title, read)
+    return streamed_file(context.datasette, context.request, context.db, title, read)
 
 
 def _with_pages(context: RequestContext, title: str, columns: tuple[str, ...], place: int, rows: Iterable[Row]) -> Rows:
-    """Return the rows with the address of each record's page; `place`: of the record's id in a row."""
-    paged = ((*row, context.absolute(context.record(int(str(row[place]))))) for row in rows)
-    return Rows(title, (*columns, "page"), paged, "records")
+    """Return the rows with the address of each record's page, of several archives with the archive's name; `place`: of the record's id in a row."""
+    stated = tuple(context.stated_archive(0))
+
+    def paged(row: Row) -> Row:
+        record: Any = row[place]
+        return (*row, *context.stated_archive(record).values(), context.absolute(context.record(record)))
+
+    return Rows(title, (*columns, *stated, "page"), map(paged, rows), "records")
 
 
-async def _json(context: RequestContext, read: Read, count: Callable[[sqlite3.Connection], int], name: str) -> Response:
+async def _json(context: RequestContext, read: Read, count: Callable[[Readable], int], name: str) -> Response:
     """Return one page of the rows, called `name`, with what leads to the next."""
     total = await in_time(context, COUNTING, count)
     page = pages(context, total)
 
-    def read_page(connection: sqlite3.Connection) -> tuple[str, list[dict[str, Any]]]:
+    def read_page(connection: Readable) -> tuple[str, list[dict[str, Any]]]:
         rows = read(connection)
         part = replace(rows, rows=list(islice(rows.rows, page.offset, page.offset + PAGE)))
         return rows.title, part.parsed().dicts()

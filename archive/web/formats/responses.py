@@ -1,12 +1,14 @@
 """Responses that hold rows: a file that is sent while it is made, or JSON; and the limits of what they may take."""
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
+from datasette.database import Database
 from datasette.utils.asgi import BadRequest, Request, Response
 
+from archive.database.several import Readable
 from archive.database.time_limit import Result, within
 from archive.export.citation_formats import FORMATS, Citation
 from archive.export.file_formats import STREAMED
@@ -24,15 +26,15 @@ MOST_IN_XLSX = 200_000
 
 TOO_MANY = LABELS["error.too_many_rows"].format(most=f"{MOST_IN_XLSX:,}")
 
-Read = Callable[[sqlite3.Connection], Rows]
+Read = Callable[[Any], Rows]
 
 
-def streamed_file(datasette: Datasette, request: Request, database: str, title: str, read: Read) -> Streamed:
+def streamed_file(datasette: Datasette, request: Request, database: Database, title: str, read: Read) -> Streamed:
     """Return the rows as a file in the format of the address: for people in words of theirs, for machines with names and codes."""
     extension = request.url_vars["format"]
     form = STREAMED[extension]
 
-    def make(connection: sqlite3.Connection) -> Pieces:
+    def make(connection: Readable) -> Pieces:
         rows = read(connection)
         yield from form.pieces(replace(rows, rows=_at_most(rows.rows)) if extension == "xlsx" else rows)
 
@@ -62,7 +64,7 @@ def json_response(value: object) -> Response:
     return Response(json_text(value), content_type="application/json; charset=utf-8")
 
 
-async def in_time(context: RequestContext, milliseconds: int, work: Callable[[sqlite3.Connection], Result]) -> Result:
+async def in_time(context: RequestContext, milliseconds: int, work: Callable[[Readable], Result]) -> Result:
     """Return what `work` reads from the archive. Raises BadRequest where that takes too long."""
     result: Result | None = await context.db.execute_fn(
         lambda connection: within(connection, milliseconds, lambda: work(connection))

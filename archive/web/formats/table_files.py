@@ -47,7 +47,7 @@ async def table_file(datasette: Datasette, request: "Request") -> Response:
     def read(connection: sqlite3.Connection) -> Rows:
         return with_what_is_stated(connection, Rows(name, columns, connection.execute(sql, values), known))
 
-    return streamed_file(datasette, request, database, name, read)
+    return streamed_file(datasette, request, datasette.get_database(database), name, read)
 
 
 async def _statement(

@@ -1,15 +1,21 @@
-"""The disclosures archives among the databases that a Datasette serves, and their metadata."""
+"""The disclosures archives among the databases that a Datasette serves, several of them as one, and their metadata."""
 
+import asyncio
 import logging
 import sqlite3
+import threading
+from collections.abc import Callable
 from contextlib import closing
+from contextvars import copy_context
 from functools import cache
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from datasette.database import Database
+from datasette.database import Database, Results
 
+from archive.database.several import SeveralArchives, ordered
+from archive.database.time_limit import Result
 from archive.evidence.evidence_reader import UNREADABLE
 from archive.labels.example_queries import queries
 from archive.labels.label import SITE
@@ -49,6 +55,61 @@ def _known(database: Database) -> bool:
     return _KNOWN[database]
 
 
+class ArchivesTogether(Database):  # type: ignore[misc]  # Datasette comes without types
+    """Several archives of a site as one database, which asks each of them (`archive.database.several`)."""
+
+    def __init__(self, datasette: Datasette, names: tuple[str, ...]) -> None:
+        """Read the databases of these names, whatever files they are at the time."""
+        super().__init__(datasette, is_mutable=True)
+        self.name = " + ".join(names)
+        self._names = names
+        self._own = threading.local()
+
+    async def execute(self, sql: str, params: object = None, truncate: bool = False, **options: Any) -> Results:  # noqa: ANN401 - Datasette's own
+        """As Datasette has it; what SQLite says goes to the reader, not to the log."""
+        return await super().execute(sql, params, truncate, **{**options, "log_sql_errors": False})
+
+    def connect(self, write: bool = False) -> SeveralArchives:
+        """Return connections of their own to all archives; nothing can be written through them."""
+        return SeveralArchives({name: opened(self.ds, self.ds.get_database(name)) for name in self._names})
+
+    async def execute_fn(self, fn: Callable[[Any], Result]) -> Result:
+        """Return the result of `fn`, called with a connection to all archives in a thread of Datasette's."""
+        if self.ds.executor is None:  # in a process that answers one request
+            return fn(self._kept())
+        context = copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.ds.executor, lambda: context.run(fn, self._kept()))
+
+    def _kept(self) -> SeveralArchives:
+        """Return the connections of this thread: one for each archive, another where another snapshot has taken its place."""
+        kept: dict[str, tuple[Database, sqlite3.Connection]] = self._own.__dict__.setdefault("kept", {})
+        for name in self._names:
+            database = self.ds.get_database(name)
+            if name not in kept or kept[name][0] is not database:
+                if name in kept:
+                    kept[name][1].close()
+                kept[name] = (database, opened(self.ds, database))
+        return SeveralArchives({name: connection for name, (_, connection) in kept.items()})
+
+
+def opened(datasette: Datasette, database: Database) -> Any:  # noqa: ANN401 - of one archive or several (`Readable`)
+    """Return a connection of its own to a database, as Datasette prepares them."""
+    connection = database.connect()
+    if isinstance(connection, sqlite3.Connection):
+        datasette._prepare_connection(connection, database.name)
+    return connection
+
+
+_TOGETHER: WeakKeyDictionary[Datasette, dict[tuple[str, ...], ArchivesTogether]] = WeakKeyDictionary()
+
+
+def together(datasette: Datasette, names: tuple[str, ...]) -> ArchivesTogether:
+    """Return the archives of these names as one database."""
+    known = _TOGETHER.setdefault(datasette, {})
+    return known.setdefault(names, ArchivesTogether(datasette, names))
+
+
 _NEVER_SERVED = (
     ("sealed originals", {"captures", "payloads", "manifests"}),
     ("readers' subscriptions", {"subscriptions", "tokens"}),
@@ -77,10 +138,21 @@ def _held_privately(path: str) -> str | None:
     return None
 
 
-def metadata(datasette: Datasette) -> dict[str, Any]:
-    """Datasette's metadata for every archive served; copied each time as deep as Datasette writes into it."""
+_SAYS_NOTHING_OF = {"allow", "allow_sql"}
+"""Keys of metadata that are the operator's alone. Datasette copies all that it is given, for each permission it looks up."""
+
+
+def metadata(datasette: Datasette, key: str | None = None, database: str | None = None) -> dict[str, Any]:
+    """Datasette's metadata for every archive served, or the one `database`; copied each time as deep as Datasette writes into it.
+
+    Where a `key` is looked up that is not among it, nothing of the archives is.
+    """
+    if key in _SAYS_NOTHING_OF:
+        return {}
     plugins = {"datasette-mcp": {"canned_queries": True}}  # the extra `mcp` is metadata before the archives are known
-    names = archives(datasette)
+    if key == "plugins":
+        return {"plugins": plugins}
+    names = [name for name in archives(datasette) if database in {None, name}]
     if not names:
         return {"plugins": plugins}
     title, description = str(SITE), SITE.meaning
@@ -129,7 +201,7 @@ def _table_metadata(table: Table, language: Language) -> dict[str, Any]:
     return metadata
 
 
-async def portal_names(datasette: Datasette, database: str) -> dict[str, str]:
+async def portal_names(database: Database) -> dict[str, str]:
     """Portal id → name."""
-    rows = await datasette.get_database(database).execute("SELECT id, name FROM portals")
-    return {row["id"]: row["name"] for row in rows}
+    rows = await database.execute("SELECT id, name, division_code FROM portals")
+    return {row["id"]: row["name"] for row in ordered(rows, "division_code", "id")}

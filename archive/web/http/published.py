@@ -1,4 +1,4 @@
-"""A published folder served: its snapshot never changes, so answers may be kept; a newer snapshot takes over as soon as it is there."""
+"""A published folder served: its snapshots never change, so answers may be kept; a newer snapshot takes over as soon as it is there."""
 
 import asyncio
 import secrets
@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -16,12 +17,12 @@ from archive.database.connection import ArchiveError
 from archive.database.time_limit import Result
 from archive.evidence.evidence_reader import place_of
 from archive.export.public_database import Snapshot
-from archive.export.snapshots import CURRENT, published
+from archive.export.snapshots import CURRENT, published, published_archives
 from archive.model.clock import today
 from archive.web.http.access_control import is_open_to_all
 from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, with_language, with_plain_address
 from archive.web.http.reader_requests import FIRST
-from archive.web.http.server import ArchiveDatabase, with_archive
+from archive.web.http.server import ArchiveDatabase, check_together, with_archives
 
 KEEP = b"public, max-age=300"
 """Time in which a reader's browser, or a proxy, need not ask again. After that, it asks whether the answer it has still holds."""
@@ -62,20 +63,51 @@ class PublishedArchive(ArchiveDatabase):
         super().close()
 
 
+class _Followed:
+    """A published archive: its name on the site, the folder it is published in, and the snapshot there that is served."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        """Read what is published. Raises ArchiveError."""
+        self._folder = folder
+        self._current = folder / CURRENT
+        self._target = self._current.readlink() if self._current.is_symlink() else None
+        self.snapshot = published(folder)
+        self.name = name or self.snapshot.path.stem
+        self._former: PublishedArchive | None = None
+
+    def newer(self) -> bool:
+        """Return whether `current` points to another snapshot by now; read it."""
+        try:
+            target = self._current.readlink()
+            if target == self._target:
+                return False
+            self.snapshot = published(self._folder)
+        except (ArchiveError, OSError):  # not all of it is there, or ever will be: what was served goes on being served
+            return False
+        self._target = target
+        return True
+
+    def replace(self, datasette: Datasette) -> None:
+        """Serve the snapshot in place of the former one. What is being answered from that is finished."""
+        archive = PublishedArchive(datasette, self.snapshot)
+        archive.name = archive.route = self.name
+        if self._former is not None:
+            threading.Thread(target=self._former.close, daemon=True).start()
+        self._former = datasette.databases[self.name]
+        datasette.databases = {**datasette.databases, self.name: archive}
+
+
 class PublishedSite:
     """The site of a published folder, as an ASGI application."""
 
     def __init__(self, folder: Path, metadata: dict[str, Any] | None = None) -> None:
         """Read what is published in `folder`. `metadata`: an operator's. Raises ArchiveError."""
-        self._current = folder / CURRENT
-        self._folder = folder
-        self._target = self._current.readlink() if self._current.is_symlink() else None
-        snapshot = published(folder)
-        self._name = snapshot.path.stem
-        self.datasette = with_archive(lambda datasette: PublishedArchive(datasette, snapshot), self._name, metadata)
+        self._archives = [_Followed(name, place) for name, place in published_archives(folder).items()]
+        check_together({each.name: each.snapshot.path for each in self._archives})
+        opened = {each.name: partial(PublishedArchive, snapshot=each.snapshot) for each in self._archives}
+        self.datasette = with_archives(opened, metadata)
         self._application: Application = self.datasette.app()
         FIRST[self.datasette] = self._follow
-        self._former: PublishedArchive | None = None
         self._tag = secrets.token_hex(8)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -102,30 +134,19 @@ class PublishedSite:
         await self._application(scope, receive, _with(kept[:2], send))
 
     def _follow(self) -> None:
-        """Serve another snapshot where `current` points to one. What is being answered from the former one is finished."""
-        try:
-            target = self._current.readlink()
-            if target == self._target:
-                return
-            snapshot = published(self._folder)
-        except (ArchiveError, OSError):  # not all of it is there, or ever will be: what was served goes on being served
-            return
-        self._target = target
-        archive = PublishedArchive(self.datasette, snapshot)
-        archive.name = archive.route = self._name
-        if self._former is not None:
-            threading.Thread(target=self._former.close, daemon=True).start()
-        self._former = self.datasette.databases[self._name]
-        self.datasette.databases = {**self.datasette.databases, self._name: archive}
-        self._tag = secrets.token_hex(8)
+        """Serve other snapshots where `current` points to some."""
+        for each in self._archives:
+            if each.newer():
+                each.replace(self.datasette)
+                self._tag = secrets.token_hex(8)
 
     async def _is_open(self) -> bool:
-        """Return whether everybody may see the archive; else no answer may be kept, nor sent without asking who it is."""
-        return await is_open_to_all(self.datasette, self._name)
+        """Return whether everybody may see all of it; else no answer may be kept, nor sent without asking who it is."""
+        return all([await is_open_to_all(self.datasette, each.name) for each in self._archives])
 
     def _etag(self, scope: Scope) -> bytes:
         """The same as long as the answer is: for one address, language, snapshot and day, and while originals are at hand or not."""
-        sealed = place_of(Path(self.datasette.databases[self._name].path)).is_file()
+        sealed = [place_of(each.snapshot.path).is_file() for each in self._archives]
         address = scope.get("raw_path") or scope["path"].encode()
         state = b"\n".join(
             [self._tag.encode(), address, scope["query_string"], f"{today()} {sealed} {scope[LANGUAGE]}".encode()]

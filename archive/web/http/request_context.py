@@ -4,7 +4,7 @@ What can't be understood raises BadRequest, what isn't there NotFound; `archive.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from datasette.database import Database
-from datasette.utils.asgi import BadRequest, NotFound, Request, Response
+from datasette.utils.asgi import BadRequest, Base400, Forbidden, NotFound, Request, Response
 
+from archive.database.several import archive_of, ordered
 from archive.labels.label import LABELS
-from archive.web.http.archives import archives
+from archive.web.http.archives import archives, together
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 
@@ -37,17 +38,57 @@ NOT_A_DAY = LABELS["error.not_a_day"]
 
 @dataclass(frozen=True, slots=True)
 class RequestContext:
-    """The context of a request for a page about one archive. `named`: the archive is named in addresses, for there are several."""
+    """The context of a request for a page about one archive, or about all that a site has.
+
+    `names`: of the archives that the page is about. `named`: archives are named in addresses, for there are several.
+    """
 
     datasette: Datasette
     request: Request
-    database: str
+    names: tuple[str, ...]
     named: bool
 
     @property
+    def database(self) -> str:
+        """The name of the archive; empty where the page is about several."""
+        return self.names[0] if len(self.names) == 1 else ""
+
+    @property
     def db(self) -> Database:
-        """The archive's database."""
-        return self.datasette.get_database(self.database)
+        """The archive's database; of several, one that asks each of them."""
+        if len(self.names) == 1:
+            return self.datasette.get_database(self.database)
+        return together(self.datasette, self.names)
+
+    @property
+    def each(self) -> tuple["RequestContext", ...]:
+        """The contexts of the archives one by one."""
+        return tuple(RequestContext(self.datasette, self.request, (name,), self.named) for name in self.names)
+
+    def archive_of(self, *values: object) -> str:
+        """The name of the archive that one of `values` is a number of (`archive.database.several`), or else of the context's own."""
+        return archive_of(values) or self.database
+
+    def tables_of(self, value: object) -> str:
+        """The address of the page of tables of the archive that `value` is a number of, or else of the context's own."""
+        return str(self.datasette.urls.database(self.archive_of(value)))
+
+    def stated_archive(self, value: object) -> dict[str, str]:
+        """What is stated for machines of the archive that `value` is a number of: nothing where there is one alone."""
+        return {"archive": self.archive_of(value)} if self.named else {}
+
+    async def listed(
+        self, sql: str, values: Mapping[str, object], order: Sequence[str], most: int, offset: int = 0
+    ) -> Sequence[Row]:
+        """Return `most` rows after `offset` of them, of all archives in one order.
+
+        `sql` gives the rows of one archive in that order, as many as `:most`, after `:offset`; `order`: its terms (`archive.database.several.ordered`).
+        """
+        if self.database:
+            rows: Sequence[Row] = (await self.db.execute(sql, {**values, "most": most, "offset": offset})).rows
+            return rows
+        found = await self.db.execute(sql, {**values, "most": offset + most, "offset": 0})
+        return ordered(found, *order)[offset : offset + most]
 
     def parameter(self, name: str) -> str:
         """A parameter of the address; empty where it isn't given."""
@@ -98,11 +139,12 @@ class Pages:
 def address(datasette: Datasette, database: str, *parts: object, **parameters: object) -> str:
     """The address of one of the site's pages (`/-/` and `parts`) in an archive, which is named only where several are served.
 
-    So it holds whatever the archive is called. Parameters that are None are left out; of a tuple each value is given.
+    So it holds whatever the archive is called. Where a part or a parameter is a number of an archive (`archive.database.several`),
+    it is in that one; where `database` is empty, it is of all. Parameters that are None are left out; of a tuple each value is given.
     """
     kept = {name: value for name, value in parameters.items() if value is not None}
-    if len(archives(datasette)) > 1:
-        kept["db"] = database
+    if (named := archive_of((*parts, *kept.values())) or database) and len(archives(datasette)) > 1:
+        kept["db"] = named
     path = "/-/" + "/".join(quote(str(part), safe="") for part in parts)
     return str(datasette.urls.path(path)) + (f"?{urlencode(kept, doseq=True)}" if kept else "")
 
@@ -129,27 +171,110 @@ async def render(datasette: Datasette, request: Request, template: str, /, **var
     return Response.html(await datasette.render_template(template, variables, request=request))
 
 
-async def context_for(datasette: Datasette, request: Request, named: str | None = None) -> RequestContext:
-    """Return the context of a request: its archive is the one that is `named`, or that `db=` names, or else the first.
+class UnnamedArchiveError(Base400):  # type: ignore[misc]  # Datasette comes without types
+    """The address does not say which of several archives it is about. `names`: those that the reader may see."""
 
-    Raises NotFound where there is none, Forbidden where it may not be seen.
+    status = 300
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self.names = names
+
+
+async def context_for(datasette: Datasette, request: Request, named: str | None = None) -> RequestContext:
+    """Return the context of a request about one archive: the one that is `named`, or that `db=` names, or the site's only one.
+
+    Of several, it is the one with the portal that the address names, if any. Raises NotFound where there is none, Forbidden
+    where it may not be seen, UnnamedArchiveError where it might be any.
     """
     known, name = archives(datasette), named or request.args.get("db")
+    if not name and len(known) > 1:
+        seen = await _seen(datasette, request, known)
+        portal_id = _named_portal(request)
+        if not portal_id:
+            raise UnnamedArchiveError(seen)
+        name = await _with_portal(datasette, seen, portal_id)
     chosen = next((database for database in known if name in (None, "", database)), None)
     if chosen is None:
         raise NotFound(NOTHING_HERE)
-    allowed = [("view-table", (chosen, "records")), ("view-database", chosen), "view-instance"]
-    await datasette.ensure_permissions(request.actor, allowed)
-    return RequestContext(datasette, request, chosen, len(known) > 1)
+    await datasette.ensure_permissions(request.actor, _permissions(chosen))
+    return RequestContext(datasette, request, (chosen,), len(known) > 1)
 
 
-def in_context(page: Callable[[RequestContext], Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
+async def context_of_all(datasette: Datasette, request: Request, named: str | None = None) -> RequestContext:
+    """Return the context of a request about all archives that the reader may see, or about the one that is `named`.
+
+    Where that is None, it is the one that `db=` names.
+    """
+    known, name = archives(datasette), request.args.get("db") if named is None else named
+    if name or len(known) < 2:
+        return await context_for(datasette, request, name or next(iter(known), None))
+    seen = await _seen(datasette, request, known)
+    return RequestContext(datasette, request, seen, named=True)
+
+
+async def _seen(datasette: Datasette, request: Request, known: Iterable[str]) -> tuple[str, ...]:
+    """Return the archives that the reader may see. Raises Forbidden where these are none."""
+    seen = [name for name in known if await may_see(datasette, request, name)]
+    if not seen:
+        await datasette.ensure_permissions(request.actor, _permissions(next(iter(known))))
+    return tuple(seen)
+
+
+async def may_see(datasette: Datasette, request: Request, database: str) -> bool:
+    """Return whether the reader may see an archive."""
+    try:
+        await datasette.ensure_permissions(request.actor, _permissions(database))
+    except Forbidden:
+        return False
+    return True
+
+
+def _permissions(database: str) -> list[Any]:
+    return [("view-table", (database, "records")), ("view-database", database), "view-instance"]
+
+
+def _named_portal(request: Request) -> str:
+    """Return the id of the portal that an address names; empty where it names none."""
+    return part(request, "portal") if "portal" in request.url_vars else str(request.args.get("portal") or "")
+
+
+async def _with_portal(datasette: Datasette, names: Iterable[str], portal_id: str) -> str:
+    """Return the archive of these that holds a portal. Raises NotFound."""
+    for name in names:
+        if (await datasette.get_database(name).execute("SELECT 1 FROM portals WHERE id = ?", [portal_id])).first():
+            return name
+    raise NotFound(NOTHING_HERE)
+
+
+Page = Callable[[RequestContext], Awaitable[Response]]
+
+
+def in_context(page: Page) -> Callable[..., Awaitable[Response]]:
     """Return the view, as Datasette calls it, of a page about one archive."""
 
     async def view(datasette: Datasette, request: Request) -> Response:
         return await page(await context_for(datasette, request))
 
     return view
+
+
+def over_all(page: Page) -> Callable[..., Awaitable[Response]]:
+    """Return the view of a page about all archives, or about the one that the address names."""
+
+    async def view(datasette: Datasette, request: Request) -> Response:
+        return await page(await context_of_all(datasette, request))
+
+    return view
+
+
+async def choice_of(datasette: Datasette, request: Request, error: UnnamedArchiveError) -> Response:
+    """Return the page that leads to the requested address in each archive."""
+    contexts = [RequestContext(datasette, request, (name,), named=True) for name in error.names]
+    choices = [(each.database, each.with_parameters(db=each.database)) for each in contexts]
+    response = await render(datasette, request, "which_archive.html", choices=choices)
+    response.status = error.status
+    return response
 
 
 def part(request: Request, name: str) -> str:

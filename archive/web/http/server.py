@@ -1,10 +1,11 @@
-"""Serving one archive: Datasette with this site's settings, over HTTP until stopped."""
+"""Serving archives: Datasette with this site's settings, over HTTP until stopped."""
 
 import os
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from contextvars import copy_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from datasette.utils import BadMetadataError, parse_metadata, resolve_env_secret
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.time_limit import Result
+from archive.evidence.evidence_reader import place_of
 from archive.web.http import connections, query_rows, reader_requests
 from archive.web.http.hosts import KnownHosts
 from archive.web.http.middleware import Application
@@ -52,19 +54,46 @@ class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes withou
 
 def make_datasette(path: Path, metadata: dict[str, Any] | None = None) -> Datasette:
     """The site of the archive at `path`, read-only. `metadata`: an operator's. Raises ArchiveError where there is no archive."""
-    open_for_reading(path).close()
+    return site_of({path.stem: path}, metadata)
+
+
+def site_of(paths: Mapping[str, Path], metadata: dict[str, Any] | None = None) -> Datasette:
+    """The site of the archives at `paths`, by their names, read-only. `metadata`: an operator's.
+
+    Raises ArchiveError where one is no archive, or where two hold the same portal, or would share originals.
+    """
+    check_together(paths)
     # Never as an immutable file: SQLite would then ignore what a crawl has written to the -wal beside it.
-    return with_archive(lambda datasette: ArchiveDatabase(datasette, str(path), is_mutable=True), path.stem, metadata)
+    opened = {name: partial(ArchiveDatabase, path=str(path), is_mutable=True) for name, path in paths.items()}
+    return with_archives(opened, metadata)
 
 
-def with_archive(
-    opened: Callable[[Datasette], Database], name: str, metadata: dict[str, Any] | None = None
+def check_together(paths: Mapping[str, Path]) -> None:
+    """Check that all are archives, that no portal is in two of them, and that each has originals of its own. Raises ArchiveError."""
+    portals: dict[str, Path] = {}
+    originals: dict[Path, str] = {}
+    for name, path in paths.items():
+        if (other := originals.setdefault(place_of(path), name)) != name:
+            raise ArchiveError(
+                f"{other} and {name} would have the same originals, {place_of(path)}: let DISCLOSURES_EVIDENCE name a folder with a file for each"
+            )
+        with closing(open_for_reading(path)) as connection:
+            for (portal,) in connection.execute("SELECT id FROM portals"):
+                if (holder := portals.setdefault(portal, path)) != path:
+                    raise ArchiveError(
+                        f"the portal {portal} is in {holder} and in {path}: fold one into the other with `disclosures merge`"
+                    )
+
+
+def with_archives(
+    opened: Mapping[str, Callable[[Datasette], Database]], metadata: dict[str, Any] | None = None
 ) -> Datasette:
-    """A Datasette with this site's settings and one archive, which `opened` makes and whose addresses begin with `name`."""
+    """A Datasette with this site's settings and archives, each made by its function, by the names with which their addresses begin."""
     # Cookies of those logged in stay good as long as the secret does.
     datasette = Datasette(settings=SETTINGS, metadata=metadata, secret=os.environ.get("DATASETTE_SECRET"))
     datasette.remove_database("_memory")
-    datasette.add_database(opened(datasette), name=name)
+    for name, made in opened.items():
+        datasette.add_database(made(datasette), name=name)
     return datasette
 
 

@@ -11,18 +11,21 @@ from contextvars import copy_context
 from typing import Any
 from urllib.parse import quote
 
+from datasette.database import Database
 from datasette.utils.asgi import BadRequest, Base400, Request, Response, asgi_start
 
+from archive.database.several import Readable
 from archive.database.time_limit import is_interrupted, time_limit
 from archive.evidence.http_exchange import one_line
 from archive.labels.label import LABELS
+from archive.web.http.archives import opened
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_SLOW, sql_message
 from archive.web.http.middleware import left
 
 logger = logging.getLogger(__name__)
 
-Make = Callable[[sqlite3.Connection], Generator[bytes, None, None]]
+Make = Callable[[Any], Generator[bytes, None, None]]
 Send = Callable[[dict[str, Any]], Any]
 
 AT_ONCE = 8
@@ -59,10 +62,10 @@ def saved_as(name: str) -> dict[str, str]:
 
 
 class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
-    """A file named `name` that `make` makes from the archive `database`; `request` ends when its reader is gone."""
+    """A file named `name` that `make` makes from `database`; `request` ends when its reader is gone."""
 
     def __init__(  # noqa: PLR0913, PLR0917
-        self, datasette: Datasette, request: Request, database: str, make: Make, media_type: str, name: str
+        self, datasette: Datasette, request: Request, database: Database, make: Make, media_type: str, name: str
     ) -> None:
         super().__init__("", content_type=media_type)
         self.headers |= saved_as(name)
@@ -111,10 +114,10 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
 class _Work:
     """The work on one file: its connection, its limits. Used by the worker's thread alone."""
 
-    def __init__(self, datasette: Datasette, database: str, make: Make) -> None:
+    def __init__(self, datasette: Datasette, database: Database, make: Make) -> None:
         self._datasette, self._database, self._make = datasette, database, make
         self._context = copy_context()  # with the reader's language
-        self._connection: sqlite3.Connection | None = None
+        self._connection: Readable | None = None
         self._pieces: Generator[bytes, None, None] | None = None
         self._spent = 0.0
 
@@ -124,18 +127,13 @@ class _Work:
         if self._spent > WHOLE:
             raise sqlite3.OperationalError("interrupted")
         if self._connection is None or self._pieces is None:
-            self._connection = self._open()
+            # One of its own: those of Datasette's threads answer other requests between two pieces.
+            self._connection = opened(self._datasette, self._database)
             self._pieces = self._make(self._connection)
         with time_limit(self._connection, STEP):
             piece = self._context.run(next, self._pieces, None)
         self._spent += time.monotonic() - began
         return piece
-
-    def _open(self) -> sqlite3.Connection:
-        # A connection of its own: those of Datasette's threads answer other requests between two pieces.
-        connection: sqlite3.Connection = self._datasette.get_database(self._database).connect()
-        self._datasette._prepare_connection(connection, self._database)
-        return connection
 
     def close(self) -> None:
         if self._pieces is not None:

@@ -1,7 +1,6 @@
 """Observed events, one by one: added, changed, unlisted, withdrawn, returned, moved."""
 
-import json
-import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -9,6 +8,7 @@ from typing import Any
 
 from datasette.utils.asgi import BadRequest, NotFound
 
+from archive.database.several import Readable, numbers
 from archive.labels.code_labels import EVENTS
 from archive.labels.label import LABELS, Label
 from archive.labels.language import READER
@@ -27,7 +27,7 @@ from archive.search.event_request import (
 from archive.search.index import is_current
 from archive.search.request import parse_request
 from archive.web.http.errors import MALFORMED, NOTHING_HERE, OUTDATED
-from archive.web.http.request_context import RequestContext, day, portal
+from archive.web.http.request_context import RequestContext, UnnamedArchiveError, day, portal
 from archive.web.views.record_lines import COLUMNS, RecordLine, lines
 
 WEEK = 7
@@ -52,6 +52,9 @@ WITH page AS (SELECT id FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :
 SELECT {_TOLD} FROM page CROSS JOIN events e ON e.id = page.id
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal ORDER BY e.at DESC, e.id DESC
 """  # noqa: S608 - constant names
+LAST = ("at DESC", "event_id DESC")
+"""The order of events: the last comes first."""
+
 _IN_SPAN = "at >= :since AND at < :until"
 _OF_PORTAL = (
     "crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +at >= :since AND +at < :until AND +"  # noqa: S608 - constant
@@ -59,17 +62,19 @@ _OF_PORTAL = (
 )
 # A first crawl ends with a list's oldest records: of those found last, the newest by the date they state.
 _FOUND_LAST = f"""
-SELECT {_TOLD} FROM (SELECT * FROM events WHERE kind = 'added' AND {SHOWN_RECORDS} ORDER BY at DESC, id DESC LIMIT 200) e
+SELECT {_TOLD}, e.crawl_id, (SELECT started_at FROM crawls WHERE id = e.crawl_id) AS crawled_at,
+       coalesce(r.published_on > :today, 1) AS is_ahead
+FROM (SELECT * FROM events WHERE kind = 'added' AND {SHOWN_RECORDS} ORDER BY at DESC, id DESC LIMIT 200) e
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
-ORDER BY e.crawl_id DESC, coalesce(r.published_on > :today, 1), r.published_on DESC, r.id DESC LIMIT :most
+ORDER BY e.crawl_id DESC, is_ahead, r.published_on DESC, r.id DESC LIMIT :most OFFSET :offset
 """  # noqa: S608 - constant names
-
+_FOUND_LAST_ORDER = ("crawled_at DESC", "crawl_id DESC", "is_ahead", "published_on DESC", "id DESC")
 
 NARROWING = ("q", "exact", "portal", "publisher", "catalog", "record")
 """Parameters of the page of changes that say of which records."""
 
 _NOTICED = """
-SELECT e.record_id, e.at, max(e.id) FROM json_each(?) told
+SELECT e.record_id, e.at, max(e.id) AS event_id FROM json_each(?) told
 JOIN events e ON e.record_id = told.value ->> 0 AND e.at = told.value ->> 1 GROUP BY e.record_id, e.at
 """
 
@@ -165,13 +170,15 @@ async def changes_request(context: RequestContext) -> ChangesRequest:
 async def scope_of(
     context: RequestContext, requested: EventRequest, address: Mapping[str, str]
 ) -> tuple[EventScope, str]:
-    """Return the scope of the requested records, and what is requested in the reader's words. Raises BadRequest, NotFound.
+    """Return the scope of the requested records, and what is requested in the reader's words. Raises BadRequest, NotFound, UnnamedArchiveError.
 
     `address`: see `EventScope`.
     """
+    if not context.database and (requested.catalog or requested.record):
+        raise UnnamedArchiveError(context.names)
     language = READER.get()  # threads that read the archive don't know it
 
-    def read(connection: sqlite3.Connection) -> tuple[EventScope, str]:
+    def read(connection: Readable) -> tuple[EventScope, str]:
         if not is_current(connection):
             raise BadRequest(OUTDATED)
         of_records, values = condition(connection, requested)
@@ -220,8 +227,10 @@ def week() -> Span:
 
 async def counted(context: RequestContext, span: Span, scope: EventScope = EVERYTHING) -> dict[str, int]:
     """Count the events of each kind that were observed within `span`."""
-    rows = await context.db.execute(scope.counts, {**bounds(span), **scope.values})
-    return {row["kind"]: row["events"] for row in rows}
+    counts: Counter[str] = Counter()
+    for row in await context.db.execute(scope.counts, {**bounds(span), **scope.values}):
+        counts[row["kind"]] += row["events"]
+    return counts
 
 
 async def of_week(context: RequestContext) -> tuple[EventsOfKind, ...]:
@@ -233,9 +242,10 @@ async def of_week(context: RequestContext) -> tuple[EventsOfKind, ...]:
 async def latest(context: RequestContext, kind: str, most: int) -> tuple[RecordLine, ...]:
     """Return the last `most` events of a kind, however long ago."""
     if kind == "added":
-        return lines(context, await context.db.execute(_FOUND_LAST, {"today": str(today()), "most": most}))
-    sql = _EVENTS.format(EVERYTHING.of_kind())
-    return lines(context, await context.db.execute(sql, {**EVER, "kind": kind, "most": most, "offset": 0}))
+        return lines(context, await context.listed(_FOUND_LAST, {"today": str(today())}, _FOUND_LAST_ORDER, most))
+    return lines(
+        context, await context.listed(_EVENTS.format(EVERYTHING.of_kind()), {**EVER, "kind": kind}, LAST, most)
+    )
 
 
 async def within(
@@ -254,9 +264,8 @@ async def events(  # noqa: PLR0913, PLR0917
     context: RequestContext, kind: str, span: Span, most: int, offset: int, scope: EventScope
 ) -> tuple[RecordLine, ...]:
     """Events of one kind within `span`, newest first."""
-    page = {"kind": kind, "most": most, "offset": offset}
-    sql = _EVENTS.format(scope.of_kind())
-    return lines(context, await context.db.execute(sql, {**bounds(span), **page, **scope.values}))
+    values = {**bounds(span), "kind": kind, **scope.values}
+    return lines(context, await context.listed(_EVENTS.format(scope.of_kind()), values, LAST, most, offset))
 
 
 def _events_of_kind(  # noqa: PLR0913, PLR0917
@@ -271,10 +280,10 @@ def _events_of_kind(  # noqa: PLR0913, PLR0917
     return EventsOfKind(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
 
 
-def noticed(connection: sqlite3.Connection, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], int]:
+def noticed(connection: Readable, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], int]:
     """Return the events that rows with `record_id` and `noticed_at` tell of: record and time → event."""
     told = [[row["record_id"], row["noticed_at"]] for row in rows if row.get("record_id") and row.get("noticed_at")]
-    return {(record, at): event for record, at, event in connection.execute(_NOTICED, (json.dumps(told),))}
+    return {(record, at): event for record, at, event in connection.execute(_NOTICED, (numbers(told),))}
 
 
 def bounds(span: Span) -> dict[str, str]:

@@ -1,12 +1,12 @@
 """The records that a page lists: of the search page, a catalogue, a publisher, a day, or one record."""
 
 import re
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from datasette.utils.asgi import BadRequest, NotFound
 
+from archive.database.several import Readable, each, merged
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS
 from archive.search import engine
@@ -38,7 +38,7 @@ WALKED_AT = """
 """The column that states when a catalogue of `catalogs c` was last walked wholly, as SQL."""
 
 _CATALOG = f"SELECT c.*, {WALKED_AT} FROM catalogs c WHERE c.portal = :portal AND c.id = :id"  # noqa: S608 - constant
-_EVERY = "SELECT r.id {} ORDER BY r.published_on DESC, r.id DESC"
+_EVERY = "SELECT coalesce(r.published_on, '') AS published_on, r.id {} ORDER BY r.published_on DESC, r.id DESC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,9 @@ class Selection:
 
     title: str
     page: str
-    every: Callable[[sqlite3.Connection], Iterator[int]]
-    count: Callable[[sqlite3.Connection], int]
-    ids: Callable[[sqlite3.Connection], tuple[str, Mapping[str, object]]]
+    every: Callable[[Readable], Iterator[int]]
+    count: Callable[[Readable], int]
+    ids: Callable[[Readable], tuple[str, Mapping[str, object]]]
     words: str = ""
 
 
@@ -74,7 +74,7 @@ async def of_search(context: RequestContext) -> Selection:
     )
 
 
-def _search(connection: sqlite3.Connection, requested: SearchRequest) -> engine.Search:
+def _search(connection: Readable, requested: SearchRequest) -> engine.Search:
     """Return the search itself. Raises BadRequest while there is no current index."""
     if not is_current(connection):
         raise BadRequest(OUTDATED)
@@ -153,7 +153,12 @@ def _listed(title: str, page: str, sql: str, values: Mapping[str, object]) -> Se
     return Selection(
         title=title,
         page=page,
-        every=lambda connection: (row[0] for row in connection.execute(_EVERY.format(sql), values)),
-        count=lambda connection: int(connection.execute(f"SELECT count(*) {sql}", values).fetchone()[0]),
+        every=lambda connection: _every(connection, _EVERY.format(sql), values),
+        count=lambda connection: sum(number for (number,) in connection.execute(f"SELECT count(*) {sql}", values)),
         ids=lambda _: (f"SELECT r.id {sql}", values),
     )
+
+
+def _every(connection: Readable, sql: str, values: Mapping[str, object]) -> Iterator[int]:
+    """Yield the ids of records, newest first, which `sql` gives with their dates."""
+    return merged(map(tuple, archive.execute(sql, values)) for archive in each(connection))

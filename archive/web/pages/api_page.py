@@ -29,7 +29,8 @@ WHERE r.publisher IS NOT NULL AND r.published_on IS NOT NULL LIMIT 1
 
 
 async def page(context: RequestContext) -> Response:
-    """The page."""
+    """The page; of several archives, its examples are of the first."""
+    context = context.each[0]
     known = (await context.db.execute(_KNOWN)).first()
     words = example_searches((await context.db.execute(RECORDS)).rows)
     return await context.render(

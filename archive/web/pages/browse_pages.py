@@ -3,12 +3,14 @@
 The first two are JSON, too; the records of a catalogue are in `archive.web.formats.page_files`.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from datasette.utils.asgi import Response
 
+from archive.database.several import ordered
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import today
@@ -25,15 +27,14 @@ from archive.web.views.record_lines import COLUMNS, lines
 MOST_PUBLISHERS = 500
 
 _CATALOGS = f"""
-SELECT c.*, p.name AS portal_name, (SELECT count(*) FROM listings WHERE catalog_id = c.id) AS records, {WALKED_AT}
+SELECT c.*, p.name AS portal_name, p.division_code, (SELECT count(*) FROM listings WHERE catalog_id = c.id) AS records, {WALKED_AT}
 FROM catalogs c JOIN portals p ON p.id = c.portal
 WHERE {{}} ORDER BY p.division_code, p.id, c.id
 """  # noqa: S608 - constant names
 _CATALOGS_OF_KIND = _CATALOGS.format("c.kind = :kind")
 _CATALOGS_OF_PORTAL = _CATALOGS.format("c.portal = :portal")
 _KINDS = """
-SELECT c.kind, count(*) AS catalogs,
-       (SELECT coalesce(sum(records), 0) FROM tally_portals WHERE kind = c.kind) AS records FROM catalogs c GROUP BY c.kind
+SELECT c.kind, (SELECT coalesce(sum(records), 0) FROM tally_portals WHERE kind = c.kind) AS records FROM catalogs c GROUP BY c.kind
 """
 _MONTHS = """
 SELECT coalesce(substr(published_on, 1, 7), '') AS month, kind, count(*) AS records
@@ -67,8 +68,11 @@ class YearChoice:
 async def overview(context: RequestContext) -> Response:
     """All portals; or with `kind=` the catalogues of that kind, county by county."""
     kind = choice(context, "kind", KINDS)
-    counts = {row["kind"]: row for row in await context.db.execute(_KINDS)}
+    counts: Counter[str] = Counter()
+    for row in await context.db.execute(_KINDS):
+        counts[row["kind"]] += row["records"]
     catalogs = (await context.db.execute(_CATALOGS_OF_KIND, {"kind": kind})).rows if kind else []
+    catalogs = ordered(catalogs, "division_code", "portal", "id")
     return await context.render(
         "browse.html",
         kinds=[(code, label, counts[code]) for code, label in KINDS.items() if code in counts],
@@ -111,6 +115,7 @@ def _portal_object(context: RequestContext, status: PortalStatus) -> dict[str, A
     )
     return {
         **{name: status.row[name] for name in names},
+        **context.stated_archive(status.row["id"]),
         "under_way": status.is_under_way,
         "retired": status.retired is not None,
         "concerns": [str(each.label) for each in status.concerns],

@@ -12,7 +12,7 @@ from archive.analysis.transparency_card import DAYS, ITEMS, Counts, count
 from archive.export.rows import Rows
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, label_of, labels_under
-from archive.labels.tables import TABLES
+from archive.labels.tables import HEADINGS, TABLES
 from archive.model.clock import today
 from archive.questions.question_files import questions
 from archive.web.formats.responses import json_response, whole_file
@@ -91,7 +91,7 @@ async def comparison(context: RequestContext) -> Response:
     chosen = _chosen(context, statuses)
     cards = [Card(each, year, counted.get(each.row["id"], Counts())) for each in chosen or statuses]
     if form := context.request.url_vars["format"]:
-        return _file(str(LABELS["word.cards"]), cards, form)
+        return _file(context, str(LABELS["word.cards"]), cards, form)
     page = pages(context, len(cards))
     return await context.render(
         "cards.html",
@@ -124,14 +124,15 @@ def _address(context: RequestContext, card: Card) -> str:
     return card.status.url if card.counts.is_empty else context.address("cards", card.status.row["id"], card.year)
 
 
-def _file(title: str, cards: Iterable[Card], form: str) -> Response:
+def _file(context: RequestContext, title: str, cards: Iterable[Card], form: str) -> Response:
     """Return cards as a file: for people with headings and names, for machines with names and codes."""
-    rows = [card.figures() for card in cards]
+    rows = [{**card.figures(), **context.stated_archive(card.status.row["id"])} for card in cards]
+    labels = {**FIGURES, **{name: HEADINGS[name] for name in context.stated_archive(0)}}
     if form == "json":
         return json_response({"cards": rows})
     if form == "jsonl":
-        return whole_file(Rows(title, tuple(FIGURES), [list(row.values()) for row in rows]), form)
-    headings = tuple(str(label) for label in FIGURES.values())
+        return whole_file(Rows(title, tuple(labels), [list(row.values()) for row in rows]), form)
+    headings = tuple(str(label) for label in labels.values())
     named = [list((row | {"report": str(REPORT_STANDINGS[row["report"]])}).values()) for row in rows]
     return whole_file(Rows(title, headings, named), form)
 
@@ -157,7 +158,7 @@ async def page(context: RequestContext) -> Response:
         raise NotFound(NOTHING_HERE)
     title = f"{row['name']} {year}"
     if form := context.request.url_vars["format"]:
-        return _file(title, [card], form)
+        return _file(context, title, [card], form)
     return await context.render("card.html", **await _variables(context, card))
 
 
@@ -218,7 +219,7 @@ async def _years(context: RequestContext, portal_id: str) -> list[int]:
     """The years of which there are records, the newest first."""
     sql = _YEARS.format(whose="portal = :portal" if portal_id else "true")
     rows = await context.db.execute(sql, {"portal": portal_id, "today": str(today())})
-    return [int(row["year"]) for row in rows]
+    return sorted({int(row["year"]) for row in rows}, reverse=True)
 
 
 def _finished(years: list[int]) -> int:

@@ -1,5 +1,6 @@
 """A day's page, /-/day/2018-03-01: what was published as stated, and what this archive observed on that day."""
 
+from collections import Counter
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -19,10 +20,11 @@ WEEKDAYS = tuple(labels_under("weekday").values())
 _ORDER = " ".join(f"WHEN '{kind}' THEN {place}" for place, kind in enumerate(KINDS))
 _KINDS = "SELECT kind, count(*) AS records FROM records WHERE published_on = :day GROUP BY kind"
 _RECORDS = f"""
-SELECT {COLUMNS} FROM records r JOIN portals p ON p.id = r.portal
+SELECT {COLUMNS}, CASE r.kind {_ORDER} ELSE {len(KINDS)} END AS place, p.division_code, p.id AS portal FROM records r JOIN portals p ON p.id = r.portal
 WHERE {ON_DAY}
-ORDER BY CASE r.kind {_ORDER} ELSE {len(KINDS)} END, r.kind, p.division_code, p.id, r.id LIMIT :most OFFSET :offset
+ORDER BY place, r.kind, p.division_code, p.id, r.id LIMIT :most OFFSET :offset
 """  # noqa: S608 - constant names
+_RECORDS_ORDER = ("place", "kind", "division_code", "portal", "id")
 _NEIGHBOURS = """
 SELECT (SELECT max(published_on) FROM records WHERE published_on < :day AND published_on >= '1900') AS published_before,
        (SELECT min(published_on) FROM records WHERE published_on > :day AND published_on < '3000') AS published_after,
@@ -43,11 +45,12 @@ async def page(context: RequestContext) -> Response:
     """The page. With `kind=`, the records of that kind alone."""
     on = day(part(context.request, "day"))
     kind = choice(context, "kind", KINDS)
-    counts = {row["kind"]: row["records"] for row in await context.db.execute(_KINDS, {"day": str(on)})}
+    counts: Counter[str] = Counter()
+    for row in await context.db.execute(_KINDS, {"day": str(on)}):
+        counts[row["kind"]] += row["records"]
     total = counts.get(kind, 0) if kind else sum(counts.values())
     shown = pages(context, total)
-    parameters = {"day": str(on), "kind": kind, "most": PAGE, "offset": shown.offset}
-    rows = await context.db.execute(_RECORDS, parameters)
+    rows = await context.listed(_RECORDS, {"day": str(on), "kind": kind}, _RECORDS_ORDER, PAGE, shown.offset)
     before, after = await _neighbours(context, on)
     return await context.render(
         "day.html",
@@ -67,10 +70,15 @@ async def page(context: RequestContext) -> Response:
     )
 
 
+def _day_of(at: str | None) -> str | None:
+    """Return the day of a moment, in Beijing."""
+    return at and beijing(at)[:10]
+
+
 async def _neighbours(context: RequestContext, on: date) -> tuple[str | None, str | None]:
     """The nearest days before and after one on which anything was published or observed."""
     span = Span(on, on)
-    row = (await context.db.execute(_NEIGHBOURS, {"day": str(on), "since": span.since, "until": span.until})).first()
-    before = [row["published_before"], row["seen_before"] and beijing(row["seen_before"])[:10]]
-    after = [row["published_after"], row["seen_after"] and beijing(row["seen_after"])[:10]]
+    rows = (await context.db.execute(_NEIGHBOURS, {"day": str(on), "since": span.since, "until": span.until})).rows
+    before = [day for row in rows for day in (row["published_before"], _day_of(row["seen_before"]))]
+    after = [day for row in rows for day in (row["published_after"], _day_of(row["seen_after"]))]
     return max(filter(None, before), default=None), min(filter(None, after), default=None)

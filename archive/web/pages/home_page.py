@@ -12,7 +12,7 @@ from archive.model.clock import today
 from archive.questions.question_files import questions
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.request_context import RequestContext, render
+from archive.web.http.request_context import RequestContext
 from archive.web.listings.observed_events import latest, of_week, week
 from archive.web.views.example_searches import RECORDS, example_searches
 from archive.web.views.months import picture
@@ -37,19 +37,12 @@ async def page(datasette: Datasette, request: Request) -> Response:
     """The page; Datasette's own where no archive is served, or its JSON is requested."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     seen = [name for name in datasette.databases if await _may_see(datasette, request, name)]
-    homes = [await _home(datasette, request, name) for name in archives(datasette) if name in seen]
-    if not homes or request.url_vars["format"]:
+    names = tuple(name for name in archives(datasette) if name in seen)
+    if not names or request.url_vars["format"]:
         return await IndexView(datasette).get(request)
     others = [name for name in seen if name not in archives(datasette)]
-    return await render(
-        datasette,
-        request,
-        "index.html",
-        homes=homes,
-        others=others,
-        home_examples=homes[0]["examples"],
-        metadata=datasette.metadata(),
-    )
+    context = RequestContext(datasette, request, names, len(archives(datasette)) > 1)
+    return await context.render("index.html", home=await _home(context), others=others, metadata=datasette.metadata())
 
 
 async def _may_see(datasette: Datasette, request: Request, name: str) -> bool:
@@ -57,24 +50,22 @@ async def _may_see(datasette: Datasette, request: Request, name: str) -> bool:
     return bool(visible)
 
 
-async def _home(datasette: Datasette, request: Request, name: str) -> dict[str, Any]:
-    """Return what the home page shows of one archive.
+async def _home(context: RequestContext) -> dict[str, Any]:
+    """Return what the home page shows.
 
     `week`: how many events of each kind there were; `latest`: the last of some kinds. `portal_statuses`: the portals shown,
     `concerned`: how many of all need attention, `under_way`: how many are being crawled; `counties`: how many have records
     here, and how many there are; `links`: the address of each kind in the picture.
     """
-    context = RequestContext(datasette, request, name, len(archives(datasette)) > 1)
     present = str(today())
-    since = (await context.db.execute(_SINCE)).first()
+    since = (await context.db.execute(_SINCE)).rows
     drawn = picture(map(tuple, await context.db.execute(_MONTHS)), present[:7])
     all_portals = await portal_statuses(context, present)
     return {
-        "context": context,
         "records": sum(each.row["records"] for each in all_portals),
-        "catalogs": since["catalogs"],
-        "since": since["first"],
-        "crawled": since["last"],
+        "catalogs": sum(row["catalogs"] for row in since),
+        "since": min((row["first"] for row in since if row["first"]), default=None),
+        "crawled": max((row["last"] for row in since if row["last"]), default=None),
         "span": week(),
         "week": await of_week(context),
         "latest": [(kind, EVENTS[kind], await latest(context, kind, most)) for kind, most in NEWEST.items()],

@@ -84,7 +84,7 @@ async def page(context: RequestContext) -> Response:
 async def _variables(
     context: RequestContext, question: Question, chosen: Mapping[str, str | int], answer: QuestionAnswer
 ) -> dict[str, Any]:
-    names = await portal_names(context.datasette, context.database)
+    names = await portal_names(context.db)
     page = pages(context, len(answer.rows))
     rows = answer.dicts()
     shown_rows = rows[page.offset : page.offset + PAGE]

@@ -17,15 +17,16 @@ from archive.labels.tables import column_label
 from archive.labels.when import beijing
 from archive.model.records import FIELDS
 from archive.web.formats.responses import citation_response
+from archive.web.http.archives import archives, together
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, Row, address, part
+from archive.web.http.request_context import RequestContext, Row, address, may_see, part
 from archive.web.views.body_text import LONGEST_FILE, beginning
 from archive.web.views.body_text import part as part_of_text
 from archive.web.views.cells import cut, flag_labels, printed, server_time
 from archive.web.views.citation import Address, of_record
 from archive.web.views.history import captures, history, observation
-from archive.web.views.neighbours import neighbours
+from archive.web.views.neighbours import neighbours, with_elsewhere
 
 ROUTE = r"/-/record/(?P<id>[0-9]{1,18})$"
 
@@ -103,6 +104,12 @@ async def record_page(datasette: Datasette, database: str, request: Request) -> 
     view: dict[str, Any] | None = await datasette.get_database(database).execute_fn(
         lambda connection: _read(connection, request.url_vars["pks"], absolute, number)
     )
+    others = [name for name in archives(datasette) if name != database and await may_see(datasette, request, name)]
+    if view is not None and others:
+        found, row = view["neighbours"], view["row"]
+        view["neighbours"] = await together(datasette, tuple(others)).execute_fn(
+            lambda c: with_elsewhere(found, c, row)
+        )
     return view
 
 

@@ -1,6 +1,5 @@
 """The search page: words and filters, what is found line by line with the words marked, and how it divides."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -8,6 +7,7 @@ from itertools import islice
 
 from datasette.utils.asgi import Request, Response
 
+from archive.database.several import Readable, ordered
 from archive.database.time_limit import within
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import LABELS, Label
@@ -31,7 +31,7 @@ from archive.search.request import (
 )
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.request_context import RequestContext, context_for
+from archive.web.http.request_context import RequestContext, context_of_all
 from archive.web.views.cells import cut
 from archive.web.views.example_searches import RECORDS, example_searches
 from archive.web.views.histogram import Histogram, histogram, recent
@@ -65,6 +65,7 @@ MOST_PORTALS = 120
 """With more portals than these, a county's name is typed and not chosen."""
 
 
+_PORTALS = "SELECT id, name, division_code FROM portals"
 _HAS_RECORDS = "SELECT EXISTS (SELECT 1 FROM records WHERE state <> 'withheld')"
 
 
@@ -127,8 +128,8 @@ class SearchResults:
 
 async def answer(datasette: Datasette, request: Request) -> Response:
     """The answer to a request for the search page."""
-    names, named = archives(datasette), request.args.get("db")
-    context = await context_for(datasette, request, named if named in names else next(iter(names), None))
+    name = request.args.get("db")
+    context = await context_of_all(datasette, request, name if name in archives(datasette) else "")
     requested = parse_request(request.args, context.database if context.named else "")
     results = await context.db.execute_fn(partial(find, requested=requested))
     variables = {
@@ -157,15 +158,15 @@ async def complete(context: RequestContext) -> Response:
     return Response.json(found or [])
 
 
-def _completions(connection: sqlite3.Connection, typed: str) -> list[str] | None:
+def _completions(connection: Readable, typed: str) -> list[str] | None:
     if not is_current(connection):
         return None
     return within(connection, COMPLETION_LIMIT_MS, lambda: completions(connection, typed))
 
 
-def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResults:
+def find(connection: Readable, requested: SearchRequest) -> SearchResults:
     """Return the contents of the page, read through `connection`."""
-    portals = dict(map(tuple, connection.execute("SELECT id, name FROM portals ORDER BY division_code, id")))
+    portals = {row["id"]: row["name"] for row in ordered(connection.execute(_PORTALS), "division_code", "id")}
     if not is_current(connection):
         return SearchResults(portals, outdated=True)
     search = resolved(connection, requested, portals)
@@ -194,13 +195,13 @@ def find(connection: sqlite3.Connection, requested: SearchRequest) -> SearchResu
         hints=tuple(named),
         completions=tuple(_completions(connection, requested.words) or ()),
         examples=() if requested.words else example_searches(connection.execute(RECORDS).fetchall()),
-        is_empty=total == 0 and not connection.execute(_HAS_RECORDS).fetchone()[0],
+        is_empty=total == 0 and not any(has for (has,) in connection.execute(_HAS_RECORDS)),
         instead=_instead(connection, tries[0], portals) if tries and not total else (),
         slow=ids is None,
     )
 
 
-def _taken(connection: sqlite3.Connection, suggested: Iterator[Suggestion], most: int) -> list[Suggestion]:
+def _taken(connection: Readable, suggested: Iterator[Suggestion], most: int) -> list[Suggestion]:
     """Return the first suggestions, as many of them as are found in time."""
     found: list[Suggestion] = []
 
@@ -212,7 +213,7 @@ def _taken(connection: sqlite3.Connection, suggested: Iterator[Suggestion], most
     return found
 
 
-def _instead(connection: sqlite3.Connection, suggestion: Suggestion, portals: Mapping[str, str]) -> tuple[Hit, ...]:
+def _instead(connection: Readable, suggestion: Suggestion, portals: Mapping[str, str]) -> tuple[Hit, ...]:
     """Return the first hits of a suggestion."""
     search = resolved(connection, suggestion.request, portals)
     ids = within(connection, HELP_LIMIT_MS, lambda: engine.first(connection, search, INSTEAD))

@@ -14,7 +14,7 @@ from archive.labels.label import SITE
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, context_for, in_context
+from archive.web.http.request_context import RequestContext, context_for, in_context, over_all
 
 RECORDS = 10_000
 """Ids in one file of the sitemap; the protocol allows 50,000 addresses (https://www.sitemaps.org/protocol.html)."""
@@ -33,7 +33,7 @@ def routes() -> list[tuple[str, Any]]:
     """The addresses."""
     return [
         (r"/robots\.txt$", robots),
-        (r"/llms\.txt$", in_context(llms)),
+        (r"/llms\.txt$", over_all(llms)),
         (r"/sitemap\.xml$", index),
         (r"/-/sitemap/pages\.xml$", in_context(pages)),
         (r"/-/sitemap/records-(?P<number>[0-9]{1,9})\.xml$", in_context(records)),
@@ -48,12 +48,16 @@ async def robots(datasette: Datasette, request: Request) -> Response:
     if setting != "allow":
         return Response.text(setting + "\n")
     sitemap = datasette.absolute_url(request, datasette.urls.path("/sitemap.xml"))
-    return Response.text(ROBOTS.format(root=datasette.urls.path("/"), sitemap=sitemap))
+    root = datasette.urls.path("/")
+    named = (
+        f"Allow: {root}*?db=\n" if len(archives(datasette)) > 1 else ""
+    )  # pages whose addresses name an archive, and nothing else
+    return Response.text(ROBOTS.format(root=root, named=named, sitemap=sitemap))
 
 
 async def llms(context: RequestContext) -> Response:
     """llms.txt: facts about the site for language models (https://llmstxt.org/)."""
-    first = (await context.db.execute("SELECT min(id) FROM records WHERE state <> 'withheld'")).first()[0]
+    first = (await context.each[0].db.execute("SELECT min(id) FROM records WHERE state <> 'withheld'")).first()[0]
 
     def at(*parts: object) -> str:
         return context.absolute(context.address(*parts))
@@ -65,10 +69,10 @@ async def llms(context: RequestContext) -> Response:
         about_en=SITE.about_en,
         api=at("api"),
         search=at("search"),
-        record=at("record", f"{first or 1}.json"),
+        record=context.absolute(context.each[0].address("record", f"{first or 1}.json")),
         changes=at("changes"),
         download=at("download"),
-        sql=context.absolute(context.datasette.urls.database(context.database)),
+        sql=context.absolute(context.each[0].tables_of(first)),
         sitemap=context.absolute(context.datasette.urls.path("/sitemap.xml")),
     )
     return Response(text, content_type="text/markdown; charset=utf-8")

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from archive.model.records import is_cut
@@ -14,14 +15,15 @@ NEWEST = 200
 """Records that are looked at: the last that came in."""
 
 RECORDS = f"""
-SELECT title, publisher, document_number, published_on FROM records WHERE state <> 'withheld' ORDER BY id DESC LIMIT {NEWEST}
+SELECT id, title, publisher, document_number, published_on FROM records WHERE state <> 'withheld' ORDER BY id DESC LIMIT {NEWEST}
 """  # noqa: S608 - constant
 
 _SERIES = re.compile(r".+?〔\d{4}〕")
 
 
 def example_searches(records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
-    """Return searches of several kinds, each of which finds one of the `records`: a word, with a year, an agency, numbers."""
+    """Return searches of several kinds, each of which finds one of the last `records`: a word, with a year, an agency, numbers."""
+    records = sorted(records, key=itemgetter("id"), reverse=True)[:NEWEST]
     titles = [(record["title"] or "", (record["published_on"] or "")[:4]) for record in records]
     words = [(word, year) for word in WORDS for title, year in titles if word in title]
     dated = [f"{word} {year}" for word, year in words if year and word != words[0][0]]

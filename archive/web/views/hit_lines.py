@@ -2,15 +2,17 @@
 
 import json
 import re
-import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from operator import itemgetter
+from sqlite3 import OperationalError
 from typing import NamedTuple
 
 from markupsafe import Markup, escape
 
+from archive.database.several import Readable, numbers
 from archive.labels.label import Label
 from archive.labels.tables import column_label
 from archive.search.query import Query, Word
@@ -33,10 +35,10 @@ _SHOWN_WHERE_FOUND = ("document_number", "index_number", "responsible_department
 """Columns that stand on a line only if a word was found in it."""
 
 _ROWS = f"""
-SELECT r.id, r.title, r.publisher, r.published_on, r.kind, r.state, {STATE_EVENT}, r.document_number, r.index_number,
+SELECT wanted.key AS place, r.id, r.title, r.publisher, r.published_on, r.kind, r.state, {STATE_EVENT}, r.document_number, r.index_number,
        r.responsible_department, r.body, p.name AS portal_name,
        (SELECT count(*) FROM attachments a WHERE a.record_id = r.id AND a.state <> 'unlinked') AS files
-FROM json_each(?) wanted JOIN records r ON r.id = wanted.value JOIN portals p ON p.id = r.portal ORDER BY wanted.key
+FROM json_each(?) wanted JOIN records r ON r.id = wanted.value JOIN portals p ON p.id = r.portal
 """  # noqa: S608 - constant
 _FILES = """
 SELECT id, record_id, name, substr(text, 1, 1000000) AS text FROM attachments
@@ -78,9 +80,9 @@ class Hit:
     folded: tuple["Hit", ...] = ()
 
 
-def hit_lines(connection: sqlite3.Connection, ids: Sequence[int], query: Query) -> tuple[Hit, ...]:
+def hit_lines(connection: Readable, ids: Sequence[int], query: Query) -> tuple[Hit, ...]:
     """The line of each record, in the order of `ids`."""
-    rows = connection.execute(_ROWS, (json.dumps(ids),)).fetchall()
+    rows = sorted(connection.execute(_ROWS, (numbers(ids),)), key=itemgetter("place"))
     bodies = [passage((row["body"] or "").strip().removeprefix(row["title"] or ""), query) for row in rows]
     files: dict[int, list[Row]] = defaultdict(list)
     elsewhere = [
@@ -88,7 +90,7 @@ def hit_lines(connection: sqlite3.Connection, ids: Sequence[int], query: Query) 
         for row, body in zip(rows, bodies, strict=True)
         if row["files"] and _sought(query, _seen(row, body, query))
     ]
-    for file in connection.execute(_FILES, (json.dumps(elsewhere),)):
+    for file in connection.execute(_FILES, (numbers(elsewhere),)):
         files[file["record_id"]].append(file)
     return tuple(_hit(connection, row, body, files[row["id"]], query) for row, body in zip(rows, bodies, strict=True))
 
@@ -127,7 +129,7 @@ def _sought(query: Query, seen: Set[Word]) -> set[Word]:
     return sought - seen
 
 
-def _hit(connection: sqlite3.Connection, row: Row, body: Passage | None, files: Iterable[Row], query: Query) -> Hit:
+def _hit(connection: Readable, row: Row, body: Passage | None, files: Iterable[Row], query: Query) -> Hit:
     shown: list[tuple[Row | None, Passage]] = [(None, body)] if body else []
     seen = set(_seen(row, body, query))
     for file in files:
@@ -144,7 +146,7 @@ def _hit(connection: sqlite3.Connection, row: Row, body: Passage | None, files: 
     )
 
 
-def _passage(connection: sqlite3.Connection, file: Row | None, part: Passage, query: Query) -> FoundPassage:
+def _passage(connection: Readable, file: Row | None, part: Passage, query: Query) -> FoundPassage:
     text = mark(part.text, query)
     if file is None:
         return FoundPassage("", text)
@@ -152,9 +154,9 @@ def _passage(connection: sqlite3.Connection, file: Row | None, part: Passage, qu
     return FoundPassage(file["name"], text, file["id"], *_page_at(connection, file["id"], place))
 
 
-def _page_at(connection: sqlite3.Connection, file: int, place: int) -> tuple[int | None, Label | None]:
+def _page_at(connection: Readable, file: int, place: int) -> tuple[int | None, Label | None]:
     """Return which page of a file, from 1, holds the character at `place` of its text, and what it is called; None where no page is known to."""
-    with suppress(sqlite3.OperationalError):  # a snapshot of an earlier version has no pages
+    with suppress(OperationalError):  # a snapshot of an earlier version has no pages
         if row := connection.execute(_PAGE_AT, {"file": file, "place": place}).fetchone():
             return row["number"], page_label(FilePage.from_json(json.loads(row["page"])))
     return None, None

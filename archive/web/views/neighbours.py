@@ -4,14 +4,13 @@ Each is looked for along an index of its own (`archive.database.migrations`), so
 hundred.
 """
 
-import json
 import re
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 
+from archive.database.several import Readable, numbers
 from archive.database.time_limit import within
 from archive.labels.label import LABELS, Label
 from archive.web.http.request_context import Row
@@ -22,6 +21,9 @@ LONGEST = 200
 
 SIDE = 3
 """Records before and behind; of the same document or title twice as many in all."""
+
+NOWHERE = -1
+"""The number of no record."""
 
 DOCUMENT = LABELS["near.document"]
 TITLE = LABELS["near.title"]
@@ -42,7 +44,7 @@ _IN_SERIES = _BESIDE.format(
 )
 _OF_PUBLISHER = _BESIDE.format(by="published_on", same="AND publisher = :publisher", least="", most="")
 _SHEETS = """
-SELECT record_id, max(id) FROM events
+SELECT record_id, max(id) AS event_id FROM events
 WHERE record_id IN (SELECT value FROM json_each(?)) AND kind IN ('unlisted', 'withdrawn') GROUP BY record_id
 """
 _SERIAL = re.compile(r"(.*[^0-9])([0-9]+)", re.DOTALL)
@@ -60,7 +62,7 @@ class Neighbours:
     sheets: Mapping[int, int] = field(default_factory=dict)
 
 
-def neighbours(connection: sqlite3.Connection, record: Row) -> tuple[Neighbours, ...]:
+def neighbours(connection: Readable, record: Row) -> tuple[Neighbours, ...]:
     """The sorts of which there is at least one."""
     sorts = [
         _same(connection, record, DOCUMENT, "document_number"),
@@ -68,19 +70,35 @@ def neighbours(connection: sqlite3.Connection, record: Row) -> tuple[Neighbours,
         _series(connection, record),
         _publisher(connection, record),
     ]
-    found = [each for each in sorts if each and each.rows]
-    gone = {row["id"] for each in found for row in each.rows if row["state"] in {"unlisted", "withdrawn"}}
-    sheets = dict(map(tuple, connection.execute(_SHEETS, (json.dumps(sorted(gone)),)))) if gone else {}
-    return tuple(replace(each, sheets=sheets) for each in found)
+    return tuple(_with_sheets(connection, each) for each in sorts if each and each.rows)
 
 
-def _rows(connection: sqlite3.Connection, sql: str, parameters: Mapping[str, Any]) -> tuple[Row, ...]:
+def with_elsewhere(found: tuple[Neighbours, ...], others: Readable, record: Row) -> tuple[Neighbours, ...]:
+    """Return a record's neighbours with the same documents and titles that other archives have behind its own archive's."""
+    by_label = {each.label: each for each in found}
+    for label, column in ((DOCUMENT, "document_number"), (TITLE, "title")):
+        more = _same(others, {column: record[column], "id": NOWHERE}, label, column)
+        if more and more.rows:
+            more, own = _with_sheets(others, more), by_label.get(label, replace(more, rows=()))
+            by_label[label] = replace(
+                own, rows=(*own.rows, *more.rows)[: 2 * SIDE], sheets={**own.sheets, **more.sheets}
+            )
+    return tuple(by_label[label] for label in (DOCUMENT, TITLE, SERIES, PUBLISHER) if label in by_label)
+
+
+def _with_sheets(connection: Readable, found: Neighbours) -> Neighbours:
+    gone = [row["id"] for row in found.rows if row["state"] in {"unlisted", "withdrawn"}]
+    sheets = dict(map(tuple, connection.execute(_SHEETS, (numbers(gone),)))) if gone else {}
+    return replace(found, sheets=sheets)
+
+
+def _rows(connection: Readable, sql: str, parameters: Mapping[str, Any]) -> tuple[Row, ...]:
     """Return the rows of a query; none where an archive not yet brought up to date has no index for it."""
     rows = within(connection, LONGEST, lambda: connection.execute(sql, {**parameters, "side": SIDE}).fetchall())
     return tuple(rows or ())
 
 
-def _same(connection: sqlite3.Connection, record: Row, label: Label, column: str) -> Neighbours | None:
+def _same(connection: Readable, record: Row, label: Label, column: str) -> Neighbours | None:
     value = record[column]
     if not value or len(value) > LONGEST_VALUE:  # no address could name it
         return None
@@ -88,7 +106,7 @@ def _same(connection: sqlite3.Connection, record: Row, label: Label, column: str
     return Neighbours(label, rows, urlencode({column: value}))
 
 
-def _series(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
+def _series(connection: Readable, record: Row) -> Neighbours | None:
     number = record["index_number"]
     if not number or len(number) > LONGEST_VALUE:
         return None
@@ -110,7 +128,7 @@ def series_of(number: str) -> tuple[str, str]:
     return match[1], f"{match[1]}:"  # the character after the digits
 
 
-def _publisher(connection: sqlite3.Connection, record: Row) -> Neighbours | None:
+def _publisher(connection: Readable, record: Row) -> Neighbours | None:
     publisher, day = record["publisher"], record["published_on"]
     if not publisher or not day or len(publisher) > LONGEST_VALUE:
         return None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from archive.database.several import ordered
 from archive.directory.coverage import LAST_WHOLE_WALK
 from archive.labels.code_labels import HEALTH, OUTCOMES
 from archive.labels.label import LABELS, Label
@@ -77,7 +78,7 @@ async def portal_statuses(
 ) -> tuple[PortalStatus, ...]:
     """All portals, or the one of this id, in the order of their division codes. `today`: in Beijing."""
     rows = (await context.db.execute(_PORTALS, {"today": today, "portal": portal_id})).rows
-    return tuple(_portal_status(context, row) for row in rows)
+    return tuple(_portal_status(context, row) for row in ordered(rows, "division_code", "id"))
 
 
 async def pages_beside(context: RequestContext, crawl_id: int | None) -> tuple[PagesBeside, ...]:
@@ -99,7 +100,7 @@ def _portal_status(context: RequestContext, row: Row) -> PortalStatus:
         place=place,
         url=context.address("browse", row["id"]),
         day_url=context.address("day", row["newest"]) if row["newest"] else None,
-        concerns=() if retired else tuple(_concerns(row, context.datasette.urls.database(context.database))),
+        concerns=() if retired else tuple(_concerns(row, context.tables_of(row["id"]))),
         retired=retired,
     )
 

@@ -1,11 +1,11 @@
 """A search in words: what was understood of it and, where it finds few or nothing, what would find more."""
 
-import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, takewhile
 from typing import Any
 
+from archive.database.several import Readable
 from archive.labels import wording
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, Label
@@ -66,7 +66,7 @@ def in_words(query: Query | None) -> Label | None:
 
 
 def suggestions(
-    connection: sqlite3.Connection,
+    connection: Readable,
     requested: SearchRequest,
     search: engine.Search,
     portals: Mapping[str, str],
@@ -85,7 +85,7 @@ def suggestions(
 
 
 def hints(
-    connection: sqlite3.Connection, requested: SearchRequest, query: Query, portals: Mapping[str, str]
+    connection: Readable, requested: SearchRequest, query: Query, portals: Mapping[str, str]
 ) -> Iterator[Suggestion]:
     """Yield filters that words of a search name: the kind of catalogue, or the publisher."""
     for group in query.wanted:
@@ -96,7 +96,7 @@ def hints(
                 yield Suggestion(label, count, request)
 
 
-def _named(connection: sqlite3.Connection, requested: SearchRequest, group: Group) -> Iterator[tuple[Label, Changes]]:
+def _named(connection: Readable, requested: SearchRequest, group: Group) -> Iterator[tuple[Label, Changes]]:
     """Yield the filters that a word names, where no such filter is set."""
     names = [folded(word.written) for word in (*group.words, *group.also) if not word.quoted]
     kind = thesaurus().kinds.get(names[0]) if names and len(group.words) == 1 else None
@@ -114,7 +114,7 @@ def _labelled(name: str, value: Label) -> Label:
 
 
 def _tries(
-    connection: sqlite3.Connection,
+    connection: Readable,
     requested: SearchRequest,
     search: engine.Search,
     portals: Mapping[str, str],

@@ -1,0 +1,47 @@
+"""An archive divided into several by its portals, and the answers of both as sites."""
+
+import asyncio
+import re
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import httpx
+from datasette.app import Datasette
+from lxml import html
+
+from archive.database.portal_changes import REMOVED, Change
+from archive.maintenance.portal_life import change
+
+_NAMED = re.compile(r"[?&](?:amp;)?db=[a-z]+(?=[\"'&#<\s\\,]|$)", re.MULTILINE)
+_STATED = re.compile(
+    r',\s*"archive":\s*"[a-z]+"|"archive":\s*"[a-z]+",\s*|,(?:archive|档案)(?=[,\r])|,(?:north|south)(?=[,\r])'
+)
+
+
+def divide(whole: Path, parts: Mapping[str, Sequence[str]]) -> dict[str, Path]:
+    """Write an archive for each part beside `whole`, with these portals alone; rows keep their numbers."""
+    portals = {portal for each in parts.values() for portal in each}
+    made = {name: whole.with_name(f"{name}.db") for name in parts}
+    for name, path in made.items():
+        shutil.copy(whole, path)
+        for portal in sorted(portals - set(parts[name])):
+            change(path, [Change(portal, REMOVED, "2026-11-24T01:00:00Z")])
+    return made
+
+
+def ask(site: Datasette, address: str) -> httpx.Response:
+    """The answer of a site, where it leads to another address of that."""
+    return asyncio.run(site.client.get(address, follow_redirects=True))
+
+
+def contents(answer: httpx.Response, names: Iterable[str]) -> str:
+    """The contents of an answer, of a page its main part, without what says in which of the archives of these names a thing is."""
+    text = _STATED.sub("", _NAMED.sub("", answer.text))
+    text = re.sub(rf"/(?:{'|'.join(names)})(?=[/?\"])", "/archive", text)
+    if "html" not in answer.headers["content-type"]:
+        return text
+    main = html.fromstring(text).cssselect("main")[0]
+    for choice in main.cssselect("select[name=db]"):
+        choice.drop_tree()
+    return re.sub(r"\s+", " ", html.tostring(main, encoding="unicode"))

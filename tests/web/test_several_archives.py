@@ -1,0 +1,342 @@
+"""Several archives served as one site: each page says what it says of one archive with all their portals."""
+
+import asyncio
+import csv
+import gc
+import re
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from datasette.app import Datasette
+from lxml import html
+
+from archive.database.connection import ArchiveError
+from archive.database.several import ArchiveNumber, SeveralArchives, numbers
+from archive.evidence.evidence_reader import place_of
+from archive.export.snapshots import publish_several
+from archive.questions.question_files import questions
+from archive.web.http.published import PublishedSite
+from archive.web.http.server import make_datasette, site_of
+from crawler.cli.main import main
+from tests import reporters_archive
+from tests.web.divided import ask, contents, divide
+from tests.web.second_portal import write
+
+NOW = "2026-11-24T01:00:00Z"
+NAMES = ("north", "south", "whole")
+SPAN = "from=2026-11-20&to=2026-11-23"
+Sites = tuple[Datasette, Datasette]
+"""The site of an archive, and that of the archives it was divided into."""
+
+
+@pytest.fixture(autouse=True)
+def _a_day_of_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of three portals, crawled on days that follow one another."""
+    path = tmp_path_factory.mktemp("whole") / "whole.db"
+    for number, (portal, mark) in enumerate((("one", "甲"), ("two", "乙"), ("three", "丙"))):
+        days = (f"2026-11-2{number}T15:59:00Z", f"2026-11-2{number}T16:01:00Z")
+        write(path, portal, f"64039{7 - number}", mark, 1 + 200 * number, days)
+    return path
+
+
+@pytest.fixture(scope="module")
+def parts(whole: Path) -> dict[str, Path]:
+    return divide(whole, {"north": ["two"], "south": ["one", "three"]})
+
+
+@pytest.fixture(scope="module")
+def sites(whole: Path, parts: dict[str, Path]) -> Sites:
+    return make_datasette(whole), site_of(parts)
+
+
+def number(path: Path, sql: str) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute(sql).fetchone()[0])
+
+
+SEARCHES = (
+    "", "q=预算", "q=样例&sort=newest", "q=样例县民政局", "q=没有这样的词", "q=预祘", "q=民政局预算", "portal=one", "publisher=民政", "state=gone&q=样例",
+    "from=2017-12-30&to=2018", "q=样例&kind=budget&files=yes",
+)  # fmt: skip
+PAGES = (
+    *(f"/-/search?{each}" for each in SEARCHES),
+    *(f"/-/search.{form}?q=预算" for form in ("csv", "jsonl", "json", "atom")),
+    "/-/search/completions?q=样例", "/-/search.json?q=预算&page=1", "/-/search.atom",
+    "/-/browse", "/-/browse?kind=budget", "/-/browse.json", "/-/browse/one", "/-/browse/two", "/-/browse/one/1", "/-/browse/one.json",
+    "/-/browse/one/1.atom", "/-/publisher?portal=one&name=样例县民政局", "/-/publisher.csv?portal=two&name=样例县民政局",
+    "/-/day", "/-/day/2017-12-31", "/-/day/2016-12-30", "/-/day/2026-11-20", *(f"/-/day/2017-12-31.{form}" for form in ("csv", "json", "atom")),
+    "/-/changes", f"/-/changes?{SPAN}", *(f"/-/changes?kind={kind}&{SPAN}" for kind in ("added", "withdrawn")), f"/-/changes?q=预算&{SPAN}",
+    f"/-/changes?portal=one&{SPAN}", *(f"/-/changes.{form}?{SPAN}" for form in ("csv", "json", "atom")), "/-/changes.atom?kind=withdrawn&q=预算",
+    "/-/cards", "/-/cards?year=2017", "/-/cards.csv?year=2017", "/-/cards.json?year=2018", "/-/cards/one/2017", "/-/cards/one",
+    "/-/budgets", "/-/budgets/one", "/-/counties", "/-/counties/64", "/-/counties.json", "/-/questions",
+    *(f"/-/questions/{name}{form}" for name in ("removed_records", "changed_without_new_date", "number_on_several") for form in ("", ".csv", ".json", ".atom")),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_a_page_over_several_archives_says_what_that_over_one_does(sites: Sites, address: str) -> None:
+    one, several = (ask(site, address) for site in sites)
+    assert one.status_code == several.status_code == 200
+    assert contents(several, NAMES) == contents(one, NAMES)
+
+
+@pytest.mark.parametrize("name", questions())
+def test_so_does_every_question(sites: Sites, name: str) -> None:
+    one, several = (ask(site, f"/-/questions/{name}.json") for site in sites)
+    assert contents(several, NAMES) == contents(one, NAMES)
+
+
+def test_the_home_page_says_so_too(sites: Sites) -> None:
+    one, several = (html.fromstring(ask(site, "/").text) for site in sites)
+    for part in ("section.observed-kind", "ul.figures", "table.portal-table", ".picture", "ul.ways-in"):
+        texts = [[" ".join(each.text_content().split()) for each in page.cssselect(part)] for page in (one, several)]
+        assert texts[0] == texts[1], part
+    choices = [each.text for each in several.cssselect("select[name=db] option")]
+    assert choices == ["全部档案", "north", "south"]
+
+
+def test_what_is_subscribed_to_is_the_same_and_no_message_is_offered(sites: Sites) -> None:
+    one, several = (html.fromstring(ask(site, "/-/subscribe?q=预算").text) for site in sites)
+    titles = [[each.text_content() for each in page.cssselect("ol.entries .title")] for page in (one, several)]
+    assert titles[0] == titles[1] != []
+    assert [len(page.cssselect("p.note")) for page in (one, several)] == [0, 1]
+
+
+def test_pages_of_hits_follow_one_another(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Hits are in one order, whatever is typed and however far one turns."""
+    whole = reporters_archive.build(tmp_path_factory.mktemp("reporters") / "whole.db")
+    parts = divide(whole, {"north": ["hedong", "heshang"], "south": ["hexi"]})
+    sites = make_datasette(whole), site_of(parts)
+    with Path(reporters_archive.RECORDS).with_name("reporters_queries.csv").open(encoding="utf-8", newline="") as file:
+        typed = [row["query"] for row in csv.DictReader(file)][:12]
+    for query in (*(f"q={words}" for words in typed), "", "page=2", "page=3", "q=样本&page=2", "q=样本&sort=newest"):
+        one, several = (ask(site, f"/-/search?{query}") for site in sites)
+        assert contents(several, NAMES) == contents(one, NAMES), query
+
+
+# --- addresses ---
+
+
+def test_an_address_that_does_not_name_its_archive_leads_to_a_choice(sites: Sites) -> None:
+    """Which holds the record could change with each archive that is added."""
+    answer = asyncio.run(sites[1].client.get("/-/record/1?_part=2"))
+    assert answer.status_code == 300
+    links = [each.get("href") for each in html.fromstring(answer.text).cssselect("main ul a")]
+    assert links == ["/-/record/1?_part=2&db=north", "/-/record/1?_part=2&db=south"]
+
+
+def test_addresses_say_which_archive_and_stay_when_another_comes_before(
+    whole: Path, parts: dict[str, Path], tmp_path: Path
+) -> None:
+    shutil.copy(whole, tmp_path / "east.db")
+    with closing(sqlite3.connect(tmp_path / "east.db")) as connection, connection:
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("UPDATE portals SET id = id || '_east'")
+    more = site_of({"east": tmp_path / "east.db", **dict(reversed(parts.items()))})
+    page = html.fromstring(ask(site_of(parts), "/-/search?q=预算").text)
+    links = {each.get("href"): each.text_content() for each in page.cssselect("ol li a.title")}
+    assert {re.search(r"db=(\w+)", address)[1] for address in links} == {"north", "south"}
+    for address, title in links.items():
+        assert html.fromstring(ask(more, address).text).cssselect("h1")[0].text_content() == title
+
+
+def test_portals_without_an_archive_in_their_address_are_found(sites: Sites) -> None:
+    assert ask(sites[1], "/-/browse/two").status_code == 200
+    assert ask(sites[1], "/-/browse/nowhere").status_code == 404
+    assert ask(sites[1], "/-/publisher?portal=nowhere&name=样例").status_code == 404
+
+
+def test_evidence_is_that_of_the_record_s_own_archive(sites: Sites, parts: dict[str, Path]) -> None:
+    """The same number is another thing in another archive."""
+    capture = number(parts["north"], "SELECT capture_id FROM records WHERE capture_id IS NOT NULL")
+    own, other = (ask(sites[1], f"/-/copy/{capture}?db={name}") for name in ("north", "south"))
+    assert (own.status_code, other.status_code) == (200, 404)
+
+
+def test_rows_for_machines_name_their_archive(sites: Sites) -> None:
+    found = ask(sites[1], "/-/search.json?q=预算").json()["records"]
+    assert {each["portal"]: each["archive"] for each in found} == {"one": "south", "two": "north", "three": "south"}
+    assert all(f"db={each['archive']}" in each["page"] for each in found)
+    answered = ask(sites[1], "/-/questions/removed_records.json").json()["rows"]
+    assert {each["archive"] for each in answered} == {"north", "south"}
+    assert "archive" not in ask(sites[0], "/-/search.json?q=预算").json()["records"][0]
+
+
+def test_one_archive_of_several_can_be_chosen(sites: Sites) -> None:
+    found = ask(sites[1], "/-/search.json?q=预算&db=north").json()["records"]
+    assert {each["portal"] for each in found} == {"two"}
+    assert "甲预算" not in ask(sites[1], f"/-/changes?db=north&kind=added&{SPAN}").text
+
+
+def test_an_archive_that_a_reader_may_not_see_is_left_out(parts: dict[str, Path]) -> None:
+    site = site_of(parts, {"databases": {"north": {"allow": {"id": "desk"}}}})
+    assert {each["portal"] for each in ask(site, "/-/search.json?q=预算").json()["records"]} == {"one", "three"}
+    assert "乙" not in ask(site, "/-/browse").text
+    assert ask(site, "/-/browse/two").status_code == 404
+    assert ask(site, "/-/record/1?db=north").status_code == 403
+
+
+# --- commands ---
+
+
+def test_a_portal_in_two_archives_is_refused(whole: Path, parts: dict[str, Path]) -> None:
+    with pytest.raises(ArchiveError, match=r"the portal two is in .*north\.db and in .*whole\.db: fold one"):
+        site_of({"north": parts["north"], "whole": whole})
+
+
+def test_two_archives_of_one_name_are_refused(parts: dict[str, Path], tmp_path: Path) -> None:
+    other = tmp_path / "north.db"
+    done = CliRunner().invoke(main, ["serve", str(parts["north"]), str(other)])
+    assert (done.exit_code, done.stderr) == (
+        2,
+        f"disclosures: two archives are called north: name one of them, as in other={other}\n",
+    )
+
+
+def test_several_are_published_and_served_as_one_site(sites: Sites, parts: dict[str, Path], tmp_path: Path) -> None:
+    folder, changing = tmp_path / "public", shutil.copy(parts["north"], tmp_path / "changing.db")
+    typed = ["publish", str(folder), f"north={changing}", str(parts["south"])]
+    assert CliRunner().invoke(main, typed).exit_code == 0
+    site = PublishedSite(folder)
+    one, several = ask(sites[0], "/-/search?q=预算"), ask(site.datasette, "/-/search?q=预算")
+    assert contents(several, NAMES) == contents(one, NAMES)
+    with closing(sqlite3.connect(changing)) as connection, connection:
+        connection.execute("UPDATE portals SET name = '样例县新名'")
+    assert CliRunner().invoke(main, typed).exit_code == 0
+    site._follow()
+    assert "样例县新名" in ask(site.datasette, "/-/browse").text
+
+
+def test_a_folder_of_several_takes_no_single_one(parts: dict[str, Path], tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    assert CliRunner().invoke(main, ["publish", str(folder), str(parts["north"]), str(parts["south"])]).exit_code == 0
+    done = CliRunner().invoke(main, ["publish", str(folder), "--db", str(parts["north"])])
+    assert (
+        done.stderr
+        == f"disclosures: several archives are published in {folder}: publish one by itself in another folder\n"
+    )
+    alone = tmp_path / "alone"
+    assert CliRunner().invoke(main, ["publish", str(alone), "--db", str(parts["north"])]).exit_code == 0
+    done = CliRunner().invoke(main, ["publish", str(alone), str(parts["north"]), str(parts["south"])])
+    assert (
+        done.stderr
+        == f"disclosures: one archive is published in {alone} by itself: publish several in another folder\n"
+    )
+
+
+def test_each_has_originals_of_its_own(parts: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Captures of two archives have the same numbers: originals of one would be shown for the other's."""
+    monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path / "evidence.db"))
+    with pytest.raises(ArchiveError, match="north and south would have the same originals"):
+        site_of(parts)
+    monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path))
+    assert {place_of(path) for path in parts.values()} == {
+        tmp_path / "north.evidence.db",
+        tmp_path / "south.evidence.db",
+    }
+    site_of(parts)
+
+
+def test_originals_of_what_is_published_are_known_by_the_archive_s_name(
+    parts: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = publish_several(parts, tmp_path / "public", NOW)
+    monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path))
+    assert place_of(made["south"].path) == tmp_path / "south.evidence.db"
+
+
+# --- what goes from one archive to another ---
+
+
+def test_the_same_title_in_another_archive_is_a_neighbour(parts: dict[str, Path], tmp_path: Path) -> None:
+    changed = shutil.copy(parts["north"], tmp_path / "changed.db")
+    with closing(sqlite3.connect(changed)) as connection, connection:
+        (withdrawn,) = connection.execute("SELECT id FROM records WHERE state = 'withdrawn'").fetchone()
+        connection.execute("UPDATE records SET title = '样例甲预算之1' WHERE id = ?", (withdrawn,))
+    one = number(parts["south"], "SELECT id FROM records WHERE title = '样例甲预算之1'")
+    site = site_of({"north": changed, "south": parts["south"]})
+    links = [
+        each.get("href") for each in html.fromstring(ask(site, f"/-/record/{one}?db=south").text).cssselect("aside a")
+    ]
+    assert f"/-/record/{withdrawn}?db=north" in links
+    sheet = next(link for link in links if link.startswith("/-/proof/"))
+    assert sheet.endswith("?db=north")
+    assert "样例甲预算之1" in ask(site, sheet).text
+
+
+def test_sql_is_asked_of_each_archive(sites: Sites) -> None:
+    sql = "select portal, count(*) as records from records group by portal order by portal"
+    page = html.fromstring(ask(sites[1], f"/-/sql?sql={sql}").text)
+    rows = [[cell.text_content() for cell in row.cssselect("td")] for row in page.cssselect("tbody tr")]
+    assert rows == [["north", "two", "7"], ["south", "one", "7"], ["south", "three", "7"]]
+    assert ask(sites[1], f"/-/sql.json?sql={sql}").json()["rows"][0] == {
+        "archive": "north",
+        "portal": "two",
+        "records": 7,
+    }
+    assert ask(sites[1], f"/-/sql.csv?sql={sql}").text.split() == [
+        "\ufeffarchive,portal,records",
+        "north,two,7",
+        "south,one,7",
+        "south,three,7",
+    ]
+    assert asyncio.run(sites[1].client.get(f"/-/sql?sql={sql}&db=north")).headers["location"].startswith("/north?sql=")
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("delete from records", "SELECT"),
+        ("select nothing", "nothing"),
+        ("select count(*) from records where id = :id", ""),
+    ],
+)
+def test_sql_that_cannot_be_asked_is_said_to_be_wrong(sites: Sites, sql: str, said: str) -> None:
+    answer = ask(sites[1], f"/-/sql?sql={sql}")
+    assert answer.status_code == 400
+    assert said in html.fromstring(answer.text).cssselect("p.note")[0].text_content()
+    assert ask(sites[1], f"/-/sql.json?sql={sql}").status_code == 400
+
+
+def test_what_is_written_meanwhile_is_seen(parts: dict[str, Path], tmp_path: Path) -> None:
+    """A query whose rows were not all taken would keep its archive as it was."""
+    changing = shutil.copy(parts["north"], tmp_path / "changing.db")
+    with closing(
+        SeveralArchives({"north": sqlite3.connect(changing), "south": sqlite3.connect(parts["south"])})
+    ) as several:
+        gc.disable()
+        try:
+            several.execute("SELECT id FROM records").fetchone()
+            with closing(sqlite3.connect(changing)) as connection, connection:
+                connection.execute("UPDATE portals SET name = '样例县新名'")
+            assert "样例县新名" in [row[0] for row in several.execute("SELECT name FROM portals")]
+        finally:
+            gc.enable()
+
+
+def test_a_number_is_that_of_its_archive(parts: dict[str, Path]) -> None:
+    with closing(SeveralArchives({name: sqlite3.connect(path) for name, path in parts.items()})) as several:
+        one, other = (
+            archive.execute("SELECT id FROM catalogs ORDER BY id LIMIT 1").fetchone()["id"]
+            for archive in several.each()
+        )
+        same = ArchiveNumber(one, "south")
+        assert (one == same, one == int(one), len({one, same, ArchiveNumber(one, "north")})) == (False, True, 2)
+        found = several.execute(
+            "SELECT id, portal FROM catalogs WHERE id IN (SELECT value FROM json_each(?))", (numbers([one, other]),)
+        ).fetchall()
+        assert [(row["id"], row["id"].archive, row["portal"]) for row in found] == [
+            (one, "north", "two"),
+            (other, "south", "one"),
+        ]
+        asked = several.execute("SELECT portal FROM catalogs WHERE id = :id", {"id": other}).fetchall()
+        assert [row["portal"] for row in asked] == ["one"]
