@@ -1,6 +1,5 @@
 """Portals and homes that the archives know, for the pages of coverage; and where these pages lead."""
 
-from collections import Counter
 from collections.abc import Collection
 from functools import partial
 
@@ -11,7 +10,7 @@ from archive.directory.entries import PortalHome
 from archive.labels.label import labels_under
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.request_context import address, render
+from archive.web.http.request_context import address, may_see, render
 
 LONGEST_REASON = 40
 """Characters of why a home was not read that are shown; a file has all."""
@@ -31,9 +30,7 @@ async def known_portals(
     homes: list[PortalHome] = []
     names = archives(datasette)
     for name in names:
-        allowed = [("view-database", name), "view-instance"]
-        visible, _ = await datasette.check_visibility(request.actor, permissions=allowed)
-        if visible:
+        if await may_see(datasette, request, name):
             database = datasette.get_database(name)
             portals += await database.execute_fn(partial(archived_portals, archive=name if len(names) > 1 else ""))
             homes += await database.execute_fn(known_homes)
@@ -58,10 +55,6 @@ async def page(datasette: Datasette, request: Request, template: str, **variable
 
 
 def _search_address(datasette: Datasette, portals: Collection[ArchivedPortal], place: str) -> str:
-    """Return the address of a search for the records of portals, all of a place; of several archives, in the one that has most."""
-    records: Counter[str] = Counter()
-    for each in portals:
-        records[each.archive] += each.records
-    archive = max(records, key=records.__getitem__)
+    """Return the address of a search for the records of portals, all of a place."""
     narrowed = {"portal": next(iter(portals)).id} if len(portals) == 1 else {"place": place or None}
-    return address(datasette, archive, "search", **narrowed)
+    return address(datasette, "", "search", **narrowed)

@@ -77,10 +77,7 @@ async def answer_entries(
         return records, noticed(connection, rows), feeds.last_crawl(connection)
 
     records, events, crawled = await context.db.execute_fn(read)
-    page, portals = (
-        context.address("questions", question.name),
-        await portal_names(context.db),
-    )
+    page, portals = context.address("questions", question.name), await portal_names(context.db)
     entries = [
         _entry(
             context,
