@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from threading import Timer
 from typing import Any, NoReturn
 
 import pytest
@@ -22,7 +23,7 @@ from tests.conftest import Site, rows
 from tests.county import County
 from tests.county_sites import FAULTY, sound
 from tests.waiting import wait_until
-from tests.worker_machines import RedisServer, kill_all_of, needs_redis, started, worker
+from tests.worker_machines import WITHOUT_WAITING, RedisServer, kill_all_of, needs_redis, started, worker
 
 pytest.importorskip("rq", reason="the extra `many` is not installed")
 
@@ -85,10 +86,13 @@ def test_a_worker_that_is_stopped_ends_its_batch_and_the_next_one_goes_on(tmp_pa
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["with its memory", "without"])
 def test_a_worker_outlives_restarts_of_redis(tmp_path: Path, keeps: bool) -> None:
-    """While it crawls, and while it waits; what it crawls is brought back, and crawled by nobody else."""
+    """While it crawls, and while it waits; what it crawls is brought back, and crawled by nobody else.
+
+    However long Redis is away: this worker's requests to it fail at once, as another's do after ten seconds.
+    """
     with machines(tmp_path, keeps=keeps) as (redis, county, spool), ExitStack() as stack:
         enqueue(tmp_path, redis)
-        process = worker(spool, redis.url, tmp_path / "scratch")
+        process = worker(spool, redis.url, tmp_path / "scratch", program=WITHOUT_WAITING)
         stack.callback(process.wait)
         stack.callback(process.terminate)
         wait_until(lambda: asked_for_records(county))
@@ -106,6 +110,16 @@ def test_a_worker_outlives_restarts_of_redis(tmp_path: Path, keeps: bool) -> Non
         wait_until(lambda: list(spool.glob("done/county.*")))
         assert process.poll() is None
     assert process.returncode == 0
+
+
+def test_commands_wait_for_a_redis_that_is_restarted(tmp_path: Path) -> None:
+    with RedisServer(tmp_path) as redis, connected(redis.url) as connection:
+        redis.stop()
+        restart = Timer(1, redis.start)
+        restart.start()
+        Workers(connection, 0).begin("http://a.example/", SoftwarePrior({}))
+        restart.join()
+        assert len(queue_at(connection)) == 1
 
 
 # --- survey ---
@@ -176,6 +190,7 @@ def test_what_workers_found_while_the_survey_was_killed_is_taken(sites: dict[str
         work_off(connection)
         assert len(site.requests) == asked
         assert again.ended() == {}
+        wait_until(lambda: not connection.keys("rq:job:*"))  # what was taken is no answer to the next survey
 
 
 def test_what_is_given_up_is_a_portal_that_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

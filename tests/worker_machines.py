@@ -57,19 +57,35 @@ class RedisServer:
         self._process.wait()
 
 
-def started(*arguments: object, env: Mapping[str, str] = os.environ) -> "subprocess.Popen[bytes]":
+PROGRAM = ("-m", "crawler.cli.main")
+
+WITHOUT_WAITING = (
+    "-c",
+    "from crawler.jobs import queue; queue.RESTARTS_WITHIN = 0; from crawler.cli.main import main; main()",
+)
+"""Our command, whose requests to a Redis that is away fail at once."""
+
+
+def started(
+    *arguments: object, env: Mapping[str, str] = os.environ, program: tuple[str, str] = PROGRAM
+) -> "subprocess.Popen[bytes]":
     """A command of ours that is under way, in a session of its own; what it prints is nobody's."""
-    command = [sys.executable, "-m", "crawler.cli.main", *map(str, arguments)]
+    command = [sys.executable, *program, *map(str, arguments)]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, env=dict(env), start_new_session=True, stdout=quiet, stderr=quiet)
 
 
 def worker(
-    spool: Path, redis: str, scratch: Path, env: Mapping[str, str] = os.environ, *options: object
+    spool: Path,
+    redis: str,
+    scratch: Path,
+    env: Mapping[str, str] = os.environ,
+    *options: object,
+    program: tuple[str, str] = PROGRAM,
 ) -> "subprocess.Popen[bytes]":
     """A worker under way."""
     places = ("--spool", spool, "--redis", redis, "--scratch", scratch)
-    return started("work", *places, "--patience", PATIENCE, *options, env=env)
+    return started("work", *places, "--patience", PATIENCE, *options, env=env, program=program)
 
 
 def kill_all_of(process: "subprocess.Popen[bytes]") -> None:
