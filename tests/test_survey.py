@@ -26,7 +26,7 @@ from crawler.probe.fetcher import ForbiddenError
 from crawler.probe.home_survey import PageReader
 from crawler.probe.page_reading import Probed
 from crawler.survey import country, wikidata
-from crawler.survey.home import SurveyedPortal
+from crawler.survey.home import SurveyedPortal, survey
 from crawler.survey.neighbours_software import SoftwareOfNeighbours
 from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, empty_archive, rows
 from tests.county_sites import FAULTY, KINDS, sound
@@ -153,6 +153,33 @@ def test_what_was_crawled_and_gave_no_record_is_not_to_be_crawled_first_of_all(t
     }  # fmt: skip
     assert "disclosures status" in next_["http://410308.sample.invalid/"][1]
     assert [each["count"] for each in told["next"]] == [2, 1, 1]
+
+
+# --- homes by themselves ---
+
+NEW = "http://new.sample.invalid/"
+NOTICE = "<html><head><title>样本县人民政府</title></head><body><p>{}</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("home", "state", "reason"),
+    [
+        (f"<html><head><meta http-equiv=refresh content='0;url={NEW}'></head></html>", "moved", NEW),
+        (f"<html><script>window.location.href='{NEW}'</script></html>", "moved", NEW),
+        (NOTICE.format(f"本网站已迁移，新网址：<a href='{NEW}'>{NEW}</a>"), "moved", NEW),
+        (NOTICE.format(f"样本新闻，见<a href='{NEW}'>省政府</a>。"), "no_catalogue", "no link leads to columns"),
+        (NOTICE.format("本网站已迁移。"), "no_catalogue", "no link leads to columns"),
+        (NOTICE.format("网站正在维护升级中，请稍后访问。"), "dead", "a page of error"),
+        (NOTICE.format("<script src=/app.js></script>"), "script_made", "without its scripts"),
+        ("<html><head><title>Welcome</title></head><body><a href=http://x.example/>样本</a></body></html>", "not_a_portal", "a government's"),
+        (Answer(b"%PDF-1.4 sample", "application/pdf"), "not_a_portal", "a government's"),
+        (Answer("<script>document.cookie='__jsl'</script>", status=521), "blocked", "521"),
+    ],
+)  # fmt: skip
+def test_what_a_home_is_found_to_be(home: Answer | str, state: str, reason: str) -> None:
+    with Site({"/": home}) as site:
+        found = survey(site.url, 0)
+    assert (found.state, reason in found.reason) == (state, True), found.reason
 
 
 # --- lists ---

@@ -29,6 +29,10 @@ _GOES_ON = re.compile(
     r"\s*+(?:window\.|self\.|top\.|document\.)?location(?:\.href)?\s*+(?:=\s*+|\.replace\(\s*+)[\"']([^\"'\s]{1,500})[\"']\s*+\)?\s*+;?\s*+"
 )
 _LONGEST_REFRESH = 1_000
+_MOVED = re.compile(
+    r"新(?:的)?(?:网址|域名|网站|站点|地址)|(?:网站|网址|域名|门户).{0,12}(?:迁移|搬迁|变更|更换|迁至|移至)"
+)
+_LONGEST_NOTICE = 200
 _TITLE = etree.XPath("string(//title)")
 _SITE_NAME = etree.XPath("string(//meta[translate(@name, 'SITENAME', 'sitename') = 'sitename']/@content)")
 _GOVERNMENT = re.compile(r"[\u4e00-\u9fff]{2,20}?(?:县|市|区|旗)(?:人民)?政府")
@@ -118,12 +122,30 @@ def _is_catalogue(title: str) -> bool:
 def find_frames(root: Element, url: str) -> tuple[str, ...]:
     """Addresses on the same site of the page's frames and of the page that it leads on to by itself, the first MOST_FRAMES."""
     site = Site.of(urljoin(url, "/"))
-    named = [frame.get("src") for frame in islice(_FRAMES(root), _MOST_LINKS)]
-    named += [match[1] for content in _REFRESHES(root) if (match := _REFRESH.search(content[:_LONGEST_REFRESH]))]
-    named += [match[1] for script in _SCRIPTS(root) if (match := _GOES_ON.fullmatch(script[:_LONGEST_REFRESH]))]
-    targets = (absolute(url, address) for address in named)
-    own = dict.fromkeys(target for target in targets if target and target != url and site.holds(target))
+    framed = (absolute(url, frame.get("src")) for frame in islice(_FRAMES(root), _MOST_LINKS))
+    named = (*framed, *_ways_on(root, url))
+    own = dict.fromkeys(target for target in named if target and target != url and site.holds(target))
     return tuple(islice(own, MOST_FRAMES))
+
+
+def find_new_address(root: Element, url: str) -> str | None:
+    """The address on another site that a page leads on to by itself, or to which a notice says that its site has moved; None where there is none."""
+    site = Site.of(urljoin(url, "/"))
+    said = (absolute(url, link.get("href")) for link in islice(LINKS(root), _MOST_LINKS)) if _is_notice(root) else ()
+    return next((target for target in (*_ways_on(root, url), *said) if target and not site.holds(target)), None)
+
+
+def _ways_on(root: Element, url: str) -> Iterator[str | None]:
+    """Addresses of pages that a page leads on to by itself."""
+    refreshes = (_REFRESH.search(content[:_LONGEST_REFRESH]) for content in _REFRESHES(root))
+    scripts = (_GOES_ON.fullmatch(script[:_LONGEST_REFRESH]) for script in _SCRIPTS(root))
+    yield from (absolute(url, match[1]) for match in (*refreshes, *scripts) if match)
+
+
+def _is_notice(root: Element) -> bool:
+    """Whether a page says that its site has moved, and little else."""
+    text = line_of(root, _LONGEST_NOTICE + 1)
+    return len(text) <= _LONGEST_NOTICE and bool(_MOVED.search(text))
 
 
 def portal_name(root: Element) -> str:

@@ -19,7 +19,15 @@ from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.extract.text import line_of
 from crawler.families.detection import FAMILIES, Detected, detect
 from crawler.portals.catalogue_kinds import kind_of
-from crawler.probe.catalogue_links import ENOUGH, find_catalogue_links, find_frames, find_leads, kinds, portal_name
+from crawler.probe.catalogue_links import (
+    ENOUGH,
+    find_catalogue_links,
+    find_frames,
+    find_leads,
+    find_new_address,
+    kinds,
+    portal_name,
+)
 from crawler.probe.scripted_home import data_columns
 from crawler.probe.software_prior import SoftwarePrior
 from crawler.records.detail import read_detail
@@ -28,6 +36,7 @@ from crawler.services.answer import Answer
 
 PLAIN = FAMILIES["plain"]
 _PASSWORDS = etree.XPath("//input[translate(@type, 'PASWORD', 'pasword') = 'password']")
+_SCRIPTED = etree.XPath("boolean(//script)")
 _NOTHING = RecordPage({}, {})
 
 
@@ -60,8 +69,10 @@ class Probed:
     others, but for the latest documents on a landing page); `record`: read as a record's page, empty on others; `heading`: the title that it would have as
     a record's page; `site`: what the portal calls itself; `columns`: the
     catalogues it links to, `leads`: addresses that may be the disclosure catalogue's; `doubts`: what looks wrong, a plain
-    line each. `frames`: addresses of its frames; `framed_in`: of the page in whose frame this one stands. `outcome`: the class of the answer
-    (`judge`); `shown`: how many characters it shows, up to MOST_SHOWN; `wants_login`: whether it has a form that wants a password.
+    line each. `frames`: addresses of its frames; `framed_in`: of the page in whose frame this one stands; `new_address`: of another site that it leads on
+    to by itself, or says that it has moved to. `outcome`: the class of the answer
+    (`judge`); `shown`: how many characters it shows, up to MOST_SHOWN; `wants_login`: whether it has a form that wants a password;
+    `has_scripts`: whether scripts may show more.
     """
 
     url: str
@@ -77,9 +88,11 @@ class Probed:
     doubts: tuple[str, ...] = ()
     frames: tuple[str, ...] = ()
     framed_in: str = ""
+    new_address: str | None = None
     outcome: str = PAGE
     shown: int = 0
     wants_login: bool = False
+    has_scripts: bool = False
 
 
 def read_answer(fetched: Fetched, requested: str, prior: SoftwarePrior | None = None) -> Probed:
@@ -145,7 +158,9 @@ def read_page(text: str, url: str, *, status: int, cut: bool, prior: SoftwarePri
         find_frames(answer.root, url) if kind == OTHER else (),
         outcome=verdict.outcome,
         shown=min(len(line_of(answer.root, MOST_SHOWN)), MOST_SHOWN),
+        new_address=find_new_address(answer.root, url) if kind == OTHER else None,
         wants_login=bool(_PASSWORDS(answer.root)),
+        has_scripts=_SCRIPTED(answer.root),
     )
 
 

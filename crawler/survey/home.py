@@ -91,6 +91,8 @@ def _looked_at(home: str, reader: PageReader) -> SurveyedPortal:
         return SurveyedPortal(DEAD, str(error)) if site.holds(end.url) else _moved(end.url)
     if not site.holds(page.url):
         return _moved(page.url)
+    if page.new_address and not page.blocked:
+        return _moved(page.new_address)
     return _refused(page) or _surveyed(reader, page, home)
 
 
@@ -143,7 +145,7 @@ def _itself(page: Probed) -> tuple[CatalogOfPortal, ...]:
 
 def _without_catalogue(page: Probed, home: str) -> SurveyedPortal:
     """The state of a portal whose home page leads to no catalogue."""
-    if page.shown < _LITTLE:
+    if page.shown < _LITTLE and page.has_scripts:
         return SurveyedPortal(
             SCRIPT_MADE,
             "its home page shows next to nothing without its scripts, and no sitemap leads to a catalogue",
