@@ -41,10 +41,11 @@ TOPICS: dict[str, Callable[[Drawn], None]] = {
 
 
 class Archives:
-    """The drawn archives by topic, each made when it is first needed."""
+    """The drawn archives by topic, each made when it is first needed. `seeds`: how many of each topic."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, seeds: int = SEEDS) -> None:
         self._folder = folder
+        self._seeds = seeds
         self._made: dict[str, list[Drawn]] = {}
         open_up_to_date(folder / "empty.db").close()
 
@@ -52,6 +53,6 @@ class Archives:
         """All archives of a topic."""
         if topic not in self._made:
             write = TOPICS[topic]
-            paths = [(seed, self._folder / f"{topic}{seed}.db") for seed in range(SEEDS)]
+            paths = [(seed, self._folder / f"{topic}{seed}.db") for seed in range(self._seeds)]
             self._made[topic] = [drawn(self._folder / "empty.db", path, write, seed) for seed, path in paths]
         return self._made[topic]
