@@ -9,6 +9,7 @@ import pytest
 
 from archive.ingest.store import Store
 from archive.model.observations import (
+    AttachmentFile,
     Capture,
     LinkedFile,
     ListPage,
@@ -51,8 +52,9 @@ class Crawls:
     def run(
         self,
         *lists: ListPage,
-        pages: Iterable[RecordPage] = (),
+        pages: Iterable[RecordPage | AttachmentFile] = (),
         lost: Iterable[int] = (),
+        unchanged: Iterable[int] = (),
         asked: dict[int, str] | None = None,
         second: ListPage | None = None,
         seconds: Iterable[ListPage] = (),
@@ -69,6 +71,8 @@ class Crawls:
             store.write([with_capture(own, self.capture(store, own.url))], now)
         for number in lost:
             self.capture(store, url(number), "gone")
+        for number in unchanged:
+            self.capture(store, url(number), "not_modified")
         self.missing = [record.url for record in store.missing(now)]
         for record, outcome in (asked or {}).items():
             if url(record) not in self.missing:

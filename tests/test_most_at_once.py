@@ -1,0 +1,247 @@
+"""Most of a portal at once, straight on the store: how many alike changes are doubted, and what becomes of what is kept aside (invariant 12)."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from archive.database.connection import transaction
+from archive.ingest.deferral import Deferral
+from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.model.observations import AttachmentFile, LinkedFile, ListPage, RecordPage
+from tests.conftest import rows
+from tests.test_presence import Crawls, url
+from tests.test_store import DAY, listed, page, row
+
+MANY = range(1, 49)
+"""Records of the portal: a quarter of them is twelve."""
+
+
+@pytest.fixture(scope="module")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Crawls:
+    """An archive of one crawl of the portal, each record with a text of its own."""
+    made = Crawls(tmp_path_factory.mktemp("portal") / "a.db")
+    made.run(all_rows(), pages=all_pages())
+    return made
+
+
+@pytest.fixture
+def crawls(first_day: Crawls, tmp_path: Path) -> Crawls:
+    """One's own, as it was after that day."""
+    made = Crawls(Path(copy(first_day.path, tmp_path)))
+    made.day, made.captures = first_day.day, first_day.captures
+    return made
+
+
+def all_rows(titles: Mapping[int, str] | None = None, but: Iterable[int] = ()) -> ListPage:
+    """The list of all records, some under other titles, some not there."""
+    given = titles or {}
+    return listed(*(row(n, title=given.get(n, f"样本文件之{n}")) for n in MANY if n not in set(but)))
+
+
+def text(number: int, more: str = "") -> str:
+    return f"样本正文第{number}号，并非政府文件。{more}"
+
+
+def all_pages(others: Mapping[int, RecordPage] | None = None, of: Iterable[int] = MANY) -> list[RecordPage]:
+    """The pages of records, `others` in the place of some."""
+    return [(others or {}).get(n) or page(n, text(n)) for n in of]
+
+
+def edited(numbers: Iterable[int], more: str = "改过{}。") -> dict[int, RecordPage]:
+    """Pages that say something else, each in words of its own where `more` takes its number."""
+    return {n: page(n, text(n, more.format(n))) for n in numbers}
+
+
+def outcome(crawls: Crawls) -> str:
+    return str(rows(crawls.path, "SELECT outcome FROM crawls ORDER BY id DESC LIMIT 1")[0]["outcome"])
+
+
+def kept(crawls: Crawls) -> int:
+    return len(rows(crawls.path, "SELECT DISTINCT record_id FROM deferred"))
+
+
+def changes(crawls: Crawls) -> list[str]:
+    return sorted({address for kind, address in crawls.events() if kind == "changed"})
+
+
+def urls(numbers: Iterable[int]) -> list[str]:
+    return sorted(map(url, numbers))
+
+
+# --- how many are most ---
+
+
+@pytest.mark.parametrize(
+    ("asked", "changed", "doubted"),
+    [(48, 12, False), (48, 13, True), (20, 9, False), (20, 10, True)],
+    ids=["a quarter", "more than a quarter", "nine of twenty", "ten of twenty"],
+)
+def test_pages_of_more_than_a_quarter_and_ten_at_least_are_doubted(
+    crawls: Crawls, asked: int, changed: int, doubted: bool
+) -> None:
+    others = edited(range(1, changed + 1))
+    crawls.run(all_rows(), pages=all_pages(others, of=range(1, asked + 1)))
+    assert outcome(crawls) == ("unsure" if doubted else "finished")
+    assert changes(crawls) == ([] if doubted else urls(others))
+    assert kept(crawls) == (changed if doubted else 0)
+
+
+@pytest.mark.parametrize(("changed", "doubted"), [(12, False), (13, True)])
+def test_rows_of_more_than_a_quarter_are_doubted(crawls: Crawls, changed: int, doubted: bool) -> None:
+    titles = {n: f"样本改名之{n}号" for n in range(1, changed + 1)}
+    crawls.run(all_rows(titles), pages=all_pages())
+    assert outcome(crawls) == ("unsure" if doubted else "finished")
+    assert changes(crawls) == ([] if doubted else urls(titles))
+
+
+def test_a_record_counts_once_where_its_row_changed_and_its_page(crawls: Crawls) -> None:
+    """Twelve rows and pages change together, and one page besides: no kind of change is most of the portal's."""
+    titles = {n: f"样本改名之{n}号" for n in range(1, 13)}
+    crawls.run(all_rows(titles), pages=all_pages(edited(range(1, 14))))
+    assert (outcome(crawls), changes(crawls)) == ("finished", urls(range(1, 14)))
+
+
+@pytest.mark.parametrize(("lost", "doubted"), [(12, False), (13, True)])
+def test_pages_that_have_lost_their_text_are_counted(crawls: Crawls, lost: int, doubted: bool) -> None:
+    empty = {n: replace(page(n), body=None) for n in range(1, lost + 1)}
+    crawls.run(all_rows(), pages=all_pages(empty))
+    assert outcome(crawls) == ("unsure" if doubted else "finished")
+    assert len(rows(crawls.path, "SELECT 1 FROM problems WHERE kind = 'body_missing'")) == lost
+
+
+@pytest.mark.parametrize(("lost", "doubted"), [(12, False), (13, True)])
+def test_pages_that_are_gone_are_counted_and_those_that_were_gone_before_are_not(
+    crawls: Crawls, lost: int, doubted: bool
+) -> None:
+    gone = range(1, lost + 1)
+    stand = [n for n in MANY if n not in gone]
+    crawls.run(all_rows(), pages=all_pages(of=stand), lost=gone)
+    assert outcome(crawls) == ("unsure" if doubted else "finished")
+    crawls.run(all_rows(), pages=all_pages(of=stand), lost=gone)
+    assert outcome(crawls) == "finished", "they were gone the day before"
+
+
+@pytest.mark.parametrize(("back", "doubted"), [(12, False), (13, True)])
+def test_records_that_are_listed_again_are_counted(crawls: Crawls, back: int, doubted: bool) -> None:
+    """They went over several days, and stand in the list again on one."""
+    gone = list(range(1, back + 1))
+    for first in range(0, back, 5):
+        away = gone[: first + 5]
+        crawls.run(all_rows(but=away), asked=dict.fromkeys(away, "gone"))
+    assert Counter(kind for kind, _ in crawls.events()) == {"withdrawn": back}
+    crawls.run(all_rows())
+    assert outcome(crawls) == ("unsure" if doubted else "finished")
+    returned = [address for kind, address in crawls.events() if kind == "returned"]
+    assert sorted(returned) == ([] if doubted else urls(gone))
+
+
+# --- what becomes of it ---
+
+
+@pytest.fixture
+def doubted(crawls: Crawls) -> Crawls:
+    """The archive after a day on which the pages of twenty records said something else, each in its own words."""
+    crawls.run(all_rows(), pages=all_pages(edited(range(1, 21))))
+    assert (outcome(crawls), kept(crawls), changes(crawls)) == ("unsure", 20, [])
+    return crawls
+
+
+def test_what_the_next_crawl_reads_again_is_written_under_the_time_it_was_first_read(doubted: Crawls) -> None:
+    doubted.run(all_rows(), pages=all_pages(edited(range(1, 21))))
+    assert (outcome(doubted), kept(doubted), changes(doubted)) == ("finished", 0, urls(range(1, 21)))
+    assert rows(doubted.path, "SELECT DISTINCT at FROM events WHERE kind = 'changed'") == [{"at": DAY.format(2)}]
+
+
+def test_what_the_next_crawl_does_not_read_again_is_dropped(doubted: Crawls) -> None:
+    doubted.run(all_rows(), pages=all_pages())
+    assert (outcome(doubted), kept(doubted), changes(doubted)) == ("finished", 0, [])
+
+
+def test_another_change_of_a_page_takes_the_place_of_the_one_kept_aside(doubted: Crawls) -> None:
+    """Five pages say a third thing: they are as few as any day's changes, and are told as such."""
+    others = edited(range(1, 21)) | edited(range(1, 6), "改了又改{}。")
+    doubted.run(all_rows(), pages=all_pages(others))
+    assert (outcome(doubted), kept(doubted), changes(doubted)) == ("finished", 0, urls(range(1, 21)))
+    bodies = [str(each["body"]) for each in rows(doubted.path, "SELECT body FROM records ORDER BY id LIMIT 6")]
+    assert bodies == [others[n].body for n in range(1, 7)]
+
+
+def test_a_page_that_was_not_asked_for_waits(doubted: Crawls) -> None:
+    doubted.run(all_rows(), pages=all_pages(of=range(21, 49)))
+    assert (outcome(doubted), kept(doubted), changes(doubted)) == ("finished", 20, [])
+
+
+def test_a_page_that_the_portal_says_has_not_changed_since_confirms_what_was_kept_aside(doubted: Crawls) -> None:
+    doubted.run(all_rows(), unchanged=range(1, 11))
+    assert (kept(doubted), changes(doubted)) == (10, urls(range(1, 11)))
+
+
+def test_pages_that_went_since_are_kept_no_longer(doubted: Crawls) -> None:
+    doubted.run(all_rows(but=[3]), pages=all_pages(of=range(21, 49)), asked={3: "gone"})
+    assert (doubted.events(), kept(doubted)) == ([("withdrawn", url(3))], 19)
+
+
+@pytest.mark.parametrize("same", [2, 3])
+def test_three_pages_of_one_text_are_a_notice_and_two_are_edits(crawls: Crawls, same: int) -> None:
+    notice = {n: page(n, "样本门户今日整理内容，各页暂时都显示这一段文字。") for n in range(1, same + 1)}
+    crawls.run(all_rows(), pages=all_pages(notice))
+    assert (outcome(crawls), kept(crawls)) == ("finished", 0)
+    assert changes(crawls) == (urls(notice) if same == 2 else [])
+
+
+def test_files_of_a_page_wait_with_it(crawls: Crawls) -> None:
+    """Their texts are of the page that is doubted, and are written, or dropped, with it."""
+    with_file = {n: replace(each, attachments=(LinkedFile("样本.txt", file(n).url),)) for n, each in edited(range(1, 21)).items()}  # fmt: skip
+    crawls.run(all_rows(), pages=[*all_pages(with_file), file(1)])
+    assert rows(crawls.path, "SELECT 1 FROM attachments") == []
+    assert rows(crawls.path, "SELECT kind FROM deferred WHERE record_id = 1 ORDER BY id") == [
+        {"kind": "page"},
+        {"kind": "file"},
+    ]
+    crawls.run(all_rows(), pages=all_pages(with_file))
+    assert rows(crawls.path, "SELECT name, text FROM attachments WHERE record_id = 1") == [
+        {"name": "样本.txt", "text": "样本附件"}
+    ]
+
+
+def file(number: int) -> AttachmentFile:
+    address = f"http://p.example/{number}.txt"
+    return AttachmentFile(url(number), "样本.txt", address, "1" * 64, 9, "text/plain", "样本附件", "text", None)
+
+
+@pytest.mark.parametrize("ended", ["interrupted", "shutdown", "archive_error", "finished"])
+def test_a_crawl_goes_on_with_what_one_that_was_broken_off_kept_aside(crawls: Crawls, ended: str) -> None:
+    """One that came to its end has written, or doubted, what it kept aside: that is for the next reading to settle."""
+    with closing(open_up_to_date(crawls.path)) as connection, transaction(connection) as c:
+        c.execute("INSERT INTO crawls (id, portal, mode, started_at, outcome) VALUES (9, 'p', 'full', ?, ?)", (DAY.format(2), ended))  # fmt: skip
+        Deferral(connection, "p", 9).put(7, "page", page(7, text(7, "改过。")), None, DAY.format(2))
+    crawls.day += 1
+    crawls.run(all_rows(), pages=all_pages(of=range(8, 49)))
+    broken_off = ended != "finished"
+    assert (changes(crawls), kept(crawls)) == ([url(7)] if broken_off else [], 0 if broken_off else 1)
+
+
+# --- a layout ---
+
+
+@pytest.mark.parametrize(("alike", "by_layout"), [(9, 0), (10, 10)])
+def test_a_line_that_half_of_the_changed_pages_gained_is_the_layout_s(
+    crawls: Crawls, alike: int, by_layout: int
+) -> None:
+    others = edited(range(1, 21)) | edited(range(1, alike + 1), "\n样本县人民政府门户网站")
+    crawls.run(all_rows(), pages=all_pages(others))
+    assert len(rows(crawls.path, "SELECT 1 FROM deferred WHERE by_layout")) == by_layout
+
+
+def test_what_the_layout_made_is_no_event_and_an_edit_beside_it_is_one(crawls: Crawls) -> None:
+    others = edited(MANY, "\n样本县人民政府门户网站") | edited([5], "改过。\n样本县人民政府门户网站")
+    for _ in range(2):
+        crawls.run(all_rows(), pages=all_pages(others))
+    assert (outcome(crawls), changes(crawls), kept(crawls)) == ("finished", [url(5)], 0)
+    causes = Counter(str(each["cause"]) for each in rows(crawls.path, "SELECT cause FROM versions WHERE number > 1"))
+    assert causes == {"layout": 47, "source": 1}
