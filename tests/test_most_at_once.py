@@ -12,10 +12,10 @@ import pytest
 from archive.database.connection import transaction
 from archive.ingest.deferral import Deferral
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.model.observations import AttachmentFile, LinkedFile, ListPage, RecordPage
+from archive.model.observations import AttachmentFile, CatalogOfPortal, LinkedFile, ListPage, RecordPage
 from tests.conftest import rows
 from tests.test_presence import Crawls, url
-from tests.test_store import DAY, listed, page, row
+from tests.test_store import DAY, PORTAL, listed, page, row
 
 MANY = range(1, 49)
 """Records of the portal: a quarter of them is twelve."""
@@ -245,3 +245,62 @@ def test_what_the_layout_made_is_no_event_and_an_edit_beside_it_is_one(crawls: C
     assert (outcome(crawls), changes(crawls), kept(crawls)) == ("finished", [url(5)], 0)
     causes = Counter(str(each["cause"]) for each in rows(crawls.path, "SELECT cause FROM versions WHERE number > 1"))
     assert causes == {"layout": 47, "source": 1}
+
+
+# --- an older copy of the portal ---
+
+
+def with_new(new: Iterable[int]) -> ListPage:
+    return listed(*map(row, [*MANY, *new]))
+
+
+@pytest.mark.parametrize(("came", "doubted"), [(2, False), (3, True)])
+def test_three_records_that_are_missing_where_nothing_is_new_make_an_older_copy(
+    crawls: Crawls, came: int, doubted: bool
+) -> None:
+    new = range(49, 49 + came)
+    crawls.run(with_new(new))
+    crawls.run(with_new([]), asked=dict.fromkeys(new, "gone"))
+    assert outcome(crawls) == ("unsure" if doubted else "finished")
+    assert crawls.events() == ([] if doubted else [("withdrawn", url(n)) for n in new])
+    crawls.run(with_new([]), asked=dict.fromkeys(new, "gone"))
+    assert crawls.events() == [("withdrawn", url(n)) for n in new], "a second crawl finds the same"
+
+
+def test_three_texts_that_are_as_they_were_make_an_older_copy(crawls: Crawls) -> None:
+    crawls.run(all_rows(), pages=all_pages(edited([1, 2, 3])))
+    crawls.run(all_rows(), pages=all_pages())
+    assert (outcome(crawls), changes(crawls), kept(crawls)) == ("unsure", urls([1, 2, 3]), 3)
+    crawls.run(all_rows(), pages=all_pages(edited([1, 2, 3])))
+    assert (outcome(crawls), len(crawls.events()), kept(crawls)) == ("finished", 3, 0)
+
+
+@pytest.mark.parametrize("news", ["a record", "a text"])
+def test_what_was_never_there_before_shows_that_it_is_no_older_copy(crawls: Crawls, news: str) -> None:
+    crawls.run(with_new([49, 50, 51]))
+    pages = all_pages(edited([7])) if news == "a text" else []
+    crawls.run(with_new([60] if news == "a record" else []), pages=pages, asked=dict.fromkeys((49, 50, 51), "gone"))
+    assert outcome(crawls) == "finished"
+    assert Counter(kind for kind, _ in crawls.events())["withdrawn"] == 3
+
+
+def test_records_that_never_stood_so_together_make_no_older_copy(crawls: Crawls) -> None:
+    """One that came on the second day and two that stood from the first: there was no day with all others and without these."""
+    crawls.run(with_new([49]))
+    crawls.run(all_rows(but=[3, 4]), asked=dict.fromkeys((3, 4, 49), "gone"))
+    assert outcome(crawls) == "finished"
+    assert crawls.events() == [("withdrawn", url(n)) for n in (3, 4, 49)]
+
+
+# --- a list at a new address ---
+
+
+@pytest.mark.parametrize(("shown", "taken_over"), [(38, False), (39, True)])
+def test_a_list_that_shows_four_fifths_of_what_a_retired_one_showed_takes_its_records_over(
+    crawls: Crawls, shown: int, taken_over: bool
+) -> None:
+    """What the new one does not show is missing, then, and else nothing is known of it."""
+    moved = "http://p.example/new/plans/"
+    crawls.portal = replace(PORTAL, catalogs=(CatalogOfPortal("plan", "规划", moved), PORTAL.catalogs[1]))
+    crawls.run(listed(*(row(n) for n in range(1, shown + 1)), catalog=moved))
+    assert crawls.missing == ([url(n) for n in range(shown + 1, 49)] if taken_over else [])
