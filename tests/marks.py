@@ -18,7 +18,7 @@ BROWSER = {"browser", "playwright"}
 
 LONG = (
     "tests/properties/", "tests/questions/test_compared.py::test_of_many", "tests/test_alarm.py::test_ten_days",
-    "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_changed_layout.py", "tests/test_crawl_budget.py", "tests/test_kills.py",
+    "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_changed_layout.py", "tests/test_crawl_budget.py::test_crawl_due", "tests/test_crawl_budget.py::test_time_outs", "tests/test_kills.py",
     "tests/test_many_machines.py::test_a_killed_worker_loses_nothing", "tests/test_merge.py::test_however_it_is_split",
     "tests/test_merge_many_portals.py", "tests/test_politeness.py::test_a_longer", "tests/test_politeness.py::test_a_probe",
     "tests/test_politeness.py::test_a_shorter", "tests/test_politeness.py::test_a_visitor",
