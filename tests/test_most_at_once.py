@@ -247,6 +247,26 @@ def test_what_the_layout_made_is_no_event_and_an_edit_beside_it_is_one(crawls: C
     assert causes == {"layout": 47, "source": 1}
 
 
+def test_a_line_that_editors_added_to_many_is_no_layout_s(crawls: Crawls) -> None:
+    """Eleven pages gain it, fewer than are doubted, and then one that was not among them: each is an edit."""
+    added = "\n样本更正说明。"
+    crawls.run(all_rows(), pages=all_pages(edited(range(1, 12), added)))
+    assert changes(crawls) == urls(range(1, 12))
+    crawls.run(all_rows(), pages=all_pages(edited(range(1, 13), added)))
+    assert changes(crawls) == urls(range(1, 13))
+    assert rows(crawls.path, "SELECT DISTINCT cause FROM versions WHERE number > 1") == [{"cause": "source"}]
+
+
+def test_a_column_that_a_list_gains_or_loses_is_the_layout_s_whatever_stands_in_it(crawls: Crawls) -> None:
+    with_column = listed(*(row(n, responsible_department=f"样本科室{n}") for n in MANY))
+    for seen in (with_column, with_column, all_rows(), all_rows()):
+        crawls.run(seen)
+        assert rows(crawls.path, "SELECT 1 FROM deferred WHERE NOT by_layout") == []
+    assert (outcome(crawls), crawls.events()) == ("finished", [])
+    departments = rows(crawls.path, "SELECT DISTINCT responsible_department AS named FROM records")
+    assert departments == [{"named": None}]
+
+
 # --- an older copy of the portal ---
 
 

@@ -1,5 +1,6 @@
 """Three public expenses in made tables: each role's amount by year and stage, and a slip named with both figures."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -35,6 +36,19 @@ def test_three_public_expenses_down_the_page_by_year(heads: str) -> None:
     assert {role: line.value for role, line in now.parts.items()} == EXPECTED
     assert before.parts["reception"].value == 2
     assert failing(found) == []
+
+
+def test_columns_alone_say_that_a_table_without_a_title_is_of_three_public_expenses() -> None:
+    (found,) = read(table(ACROSS, "单位：万元"))
+    assert (found.statement.heading.kind, found.statement.heading.title) == ("three_public", "")
+    assert failing(found) == []
+
+
+def test_one_part_alone_is_no_set_of_expenses() -> None:
+    """Of the year before, a table states a reception fee and nothing that it could be a part of."""
+    only_reception = re.sub(r"\|[\d.]*\|", "||", DOWN).replace("接待费||", "接待费|2.00|")
+    found = read(table(only_reception, "2026年一般公共预算“三公”经费支出表\n单位：万元"))
+    assert [each.year for each in found[0].expenses] == [2026]
 
 
 def test_budgeted_and_spent_side_by_side_in_accounts() -> None:

@@ -154,7 +154,7 @@ def _parts(table: PrintedTable) -> Iterator[tuple[int, list[tuple[str | None, ..
 def _is_above(row: Sequence[str | None]) -> bool:
     """Whether a row holds no cells of the table but its title, unit or agency, or nothing."""
     texts = [text for cell in row if (text := plain(cell))]
-    if len(texts) <= 1 and not any(amount(text) is not None for text in texts):
+    if len(texts) <= 1:
         return not texts or kind_of(texts[0]) is not None or bool(_LABELLED.search(texts[0])) or texts[0].endswith("表")
     return len(texts) <= 4 and all(_LABELLED.search(text) or kind_of(text) for text in texts)
 
