@@ -325,8 +325,7 @@ class Store:
         listed = self._connection.execute(
             "SELECT crawl_id FROM listings WHERE record_id = ? AND catalog_id = ?", (record_id, catalog_id)
         ).fetchone()
-        # A catalogue may list a record twice in different words, pinned to its top and again in its place: the first
-        # counts, or each crawl would take the one for an edit of the other.
+        # A record may be listed twice in different words, pinned and in its place: the first counts, or each crawl would find an edit.
         if listed and listed["crawl_id"] == self.crawl_id:
             return
         if is_known and record_id in self._writer.appeared:

@@ -23,26 +23,26 @@ _FINE = 4
 """Units of the longest known word where a search for longer ones finds nothing."""
 
 _FEW = 2
-"""Pieces that say so little that none is left out for the sake of the others."""
+"""Parts that say so little that none is left out for the sake of the others."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PartOfWord:
     """A part of a word. `kind`: `place`, `year`, `known`, or `other`."""
 
     text: str
     kind: str
 
 
-Pieces = tuple[Piece, ...]
+PartsOfWord = tuple[PartOfWord, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Cut:
     """The words that a folded one is made of, in their order. `finer`: cut where known words are short."""
 
-    whole: Pieces
-    finer: Pieces
+    whole: PartsOfWord
+    finer: PartsOfWord
 
     @classmethod
     def of(cls, text: str, places: Collection[str], known: Collection[str]) -> "Cut":
@@ -66,10 +66,10 @@ class Cut:
         said = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
         yield from dict.fromkeys(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in said)
 
-    def _known(self) -> Pieces:
+    def _known(self) -> PartsOfWord:
         return _without(self.whole, ("other",))
 
-    def _others(self) -> Pieces:
+    def _others(self) -> PartsOfWord:
         return _without(self.whole, ("known", "year", "place"))
 
 
@@ -82,7 +82,7 @@ class _Cutter:
     known: Collection[str]
     longest: int
 
-    def pieces(self) -> Iterator[Piece]:
+    def pieces(self) -> Iterator[PartOfWord]:
         """Yield the pieces from left to right, the longest known word at each place."""
         rest = start = 0
         while start < len(self.text):
@@ -95,26 +95,26 @@ class _Cutter:
                 start += 1
         yield from _between(self.text[rest:])
 
-    def _piece_at(self, start: int) -> tuple[Piece, int] | None:
+    def _piece_at(self, start: int) -> tuple[PartOfWord, int] | None:
         """Return the longest word that begins at a place, and where it ends; None where none is known."""
         if year := year_at(self.text, start):
-            return Piece(year[0], "year"), year[1]
+            return PartOfWord(year[0], "year"), year[1]
         for end in range(min(len(self.text), start + self.longest), start + 1, -1):
             for kind, words in (("known", self.known), ("place", self.places)):
                 if self.text[start:end] in words:
-                    return Piece(self.text[start:end], kind), end
+                    return PartOfWord(self.text[start:end], kind), end
         return None
 
 
-def _between(text: str) -> Iterator[Piece]:
+def _between(text: str) -> Iterator[PartOfWord]:
     """Yield what stands between known words, without those that only ask."""
     parts = (part for run in _ASKING.split(text) for part in _MIDDLE.split(run))
-    yield from (Piece(part, "other") for part in parts if len(part) >= _LEAST_UNKNOWN)
+    yield from (PartOfWord(part, "other") for part in parts if len(part) >= _LEAST_UNKNOWN)
 
 
-def _but(pieces: Pieces, left_out: Piece) -> Pieces:
+def _but(pieces: PartsOfWord, left_out: PartOfWord) -> PartsOfWord:
     return tuple(piece for piece in pieces if piece is not left_out)
 
 
-def _without(pieces: Pieces, kinds: Collection[str]) -> Pieces:
+def _without(pieces: PartsOfWord, kinds: Collection[str]) -> PartsOfWord:
     return tuple(piece for piece in pieces if piece.kind not in kinds)
