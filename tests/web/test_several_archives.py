@@ -16,9 +16,11 @@ from lxml import html
 
 from archive.database.connection import ArchiveError
 from archive.database.several import ArchiveNumber, SeveralArchives, numbers
+from archive.database.time_limit import within
 from archive.evidence.evidence_reader import place_of
-from archive.export.snapshots import publish_several
+from archive.export.snapshots import publish, publish_several
 from archive.questions.question_files import questions
+from archive.web.http import server
 from archive.web.http.published import PublishedSite
 from archive.web.http.server import make_datasette, site_of
 from crawler.cli.main import main
@@ -340,3 +342,62 @@ def test_a_number_is_that_of_its_archive(parts: dict[str, Path]) -> None:
         ]
         asked = several.execute("SELECT portal FROM catalogs WHERE id = :id", {"id": other}).fetchall()
         assert [row["portal"] for row in asked] == ["one"]
+
+
+# --- for machines, and limits ---
+
+
+def test_robots_may_read_pages_that_name_their_archive(sites: Sites) -> None:
+    one, several = (ask(site, "/robots.txt").text.splitlines() for site in sites)
+    assert [line for line in several if line not in one] == ["Allow: /*?db="]
+
+
+def test_the_sitemap_has_the_pages_of_every_archive(sites: Sites) -> None:
+    files = re.findall(r"<loc>http://localhost(.*?)</loc>", ask(sites[1], "/sitemap.xml").text)
+    pages = [page for file in files for page in re.findall(r"<loc>http://localhost(.*?)</loc>", ask(sites[1], file).text)]
+    records = [page for page in pages if "/-/record/" in page]
+    assert len(records) == len(set(records)) == 21
+    assert {page.rpartition("?")[2] for page in records} == {"db=north", "db=south"}
+    assert {ask(sites[1], page.replace("&amp;", "&")).status_code for page in (*records[::5], *pages[::6])} == {200}
+
+
+def test_what_introduces_the_site_to_machines_leads_to_what_is_there(sites: Sites) -> None:
+    for address in re.findall(r"http://localhost(/-/record/[^\s)]*)", ask(sites[1], "/llms.txt").text):
+        assert ask(sites[1], address).status_code == 200
+    examples = [
+        each.get("href") for each in html.fromstring(ask(sites[1], "/-/api").text).cssselect("main code a, main li a")
+    ]
+    assert {ask(sites[1], each).status_code for each in examples if each.startswith("/-/record/")} == {200}
+
+
+def test_rows_that_are_left_out_of_an_answer_in_sql_are_told_of(
+    parts: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(server.SETTINGS, "max_returned_rows", 10)
+    answer = ask(site_of(parts), "/-/sql.json?sql=select id from records").json()
+    assert ([row["archive"] for row in answer["rows"]], answer["truncated"]) == (
+        ["north"] * 7 + ["south"] * 10,
+        ["south"],
+    )
+
+
+def test_a_query_over_several_archives_ends_in_time(parts: dict[str, Path]) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with closing(SeveralArchives({name: sqlite3.connect(path) for name, path in parts.items()})) as several:
+        assert within(several, 50, lambda: several.execute(endless).fetchall()) is None
+        assert within(several, 5000, lambda: len(several.execute("SELECT 1").fetchall())) == 2
+
+
+def test_a_site_says_of_when_its_oldest_snapshot_is(parts: dict[str, Path], tmp_path: Path) -> None:
+    for name, day in (("north", 20), ("south", 23)):
+        publish(parts[name], tmp_path / name, f"2026-11-{day}T02:00:00Z")
+    footer = html.fromstring(ask(PublishedSite(tmp_path).datasette, "/-/about").text).cssselect("footer time")
+    assert [each.get("datetime") for each in footer] == ["2026-11-20T02:00:00Z"]
+
+
+def test_what_is_published_is_served_by_itself(parts: dict[str, Path], tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["serve", "--published", str(tmp_path), str(parts["north"])])
+    assert (done.exit_code, done.stderr) == (
+        2,
+        "disclosures: --published serves what was published: leave out the archives\n",
+    )
