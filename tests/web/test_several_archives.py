@@ -151,6 +151,30 @@ def test_addresses_say_which_archive_and_stay_when_another_comes_before(
         assert html.fromstring(ask(more, address).text).cssselect("h1")[0].text_content() == title
 
 
+def test_no_page_leads_to_a_choice_but_to_what_each_archive_has_of_its_own(sites: Sites) -> None:
+    """Numbers that come out of texts, not of columns, must be given their archive, too."""
+    pages = [
+        address
+        for address in ("/", f"/-/changes.atom?{SPAN}", *PAGES)
+        if not re.search(r"\.(csv|jsonl?|xlsx)|completions", address)
+    ]
+    read = (
+        asyncio.run(sites[1].client.get(address, headers={"sec-fetch-dest": "document"}, follow_redirects=True))
+        for address in pages
+    )
+    links = {
+        each.get("href").removeprefix("http://localhost").partition("#")[0]
+        for page in read
+        for each in html.fromstring(page.text).cssselect("main a")
+    }
+    named = {link for link in links if "db=" in link}
+    nameless = {
+        link for link in links - named if re.match(r"/-/(?!search|questions|guide|about|changes|day|subscribe)", link)
+    }
+    assert any(link.startswith("/-/copy/") for link in named)
+    assert {link for link in nameless if asyncio.run(sites[1].client.get(link)).status_code == 300} == {"/-/download"}
+
+
 def test_portals_without_an_archive_in_their_address_are_found(sites: Sites) -> None:
     assert ask(sites[1], "/-/browse/two").status_code == 200
     assert ask(sites[1], "/-/browse/nowhere").status_code == 404
@@ -354,7 +378,9 @@ def test_robots_may_read_pages_that_name_their_archive(sites: Sites) -> None:
 
 def test_the_sitemap_has_the_pages_of_every_archive(sites: Sites) -> None:
     files = re.findall(r"<loc>http://localhost(.*?)</loc>", ask(sites[1], "/sitemap.xml").text)
-    pages = [page for file in files for page in re.findall(r"<loc>http://localhost(.*?)</loc>", ask(sites[1], file).text)]
+    pages = [
+        page for file in files for page in re.findall(r"<loc>http://localhost(.*?)</loc>", ask(sites[1], file).text)
+    ]
     records = [page for page in pages if "/-/record/" in page]
     assert len(records) == len(set(records)) == 21
     assert {page.rpartition("?")[2] for page in records} == {"db=north", "db=south"}

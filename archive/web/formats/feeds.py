@@ -174,6 +174,7 @@ def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> E
 def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
     label, happened = EVENTS[row["event"]], when(row["not_before"], row["at"])
     detail, colon = json_object(row["detail"]), say("：", ": ")
+    context = context.holding(row["event_id"])
     lines = [f"{name}{colon}{text}" for name, text in event_lines(detail)]
     return Entry(
         key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),

@@ -6,7 +6,7 @@ What can't be understood raises BadRequest, what isn't there NotFound; `archive.
 import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -68,6 +68,10 @@ class RequestContext:
     def archive_of(self, *values: object) -> str:
         """The name of the archive that one of `values` is a number of (`archive.database.several`), or else of the context's own."""
         return archive_of(values) or self.database
+
+    def holding(self, value: object) -> "RequestContext":
+        """The context of the archive that `value` is a number of."""
+        return replace(self, names=(self.archive_of(value),))
 
     def tables_of(self, value: object) -> str:
         """The address of the page of tables of the archive that `value` is a number of, or else of the context's own."""
