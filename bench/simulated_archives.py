@@ -7,6 +7,7 @@ a crawl session, with each answer sealed and each record stored, indexed and der
 
 import os
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -67,7 +68,7 @@ class Sizes:
     count: int
 
 
-class SimulatedArchive:
+class SimulatedArchive(ABC):
     """The archive at `db` of some portals, with the real scheduler, states and messages."""
 
     def __init__(self, db: Path, portals: Iterable[SimulatedPortal]) -> None:
@@ -84,9 +85,9 @@ class SimulatedArchive:
         """Return how often a portal is to be crawled."""
         return schedule.rhythm(self.connection, portal.file, now)
 
+    @abstractmethod
     def crawl(self, portal: SimulatedPortal, mode: str, now: datetime) -> Crawled:
         """Crawl a portal at that moment."""
-        raise NotImplementedError
 
     def states(self, now: datetime) -> list[Health]:
         """The states of all portals."""

@@ -25,7 +25,7 @@ from pathlib import Path
 
 from archive.ingest.frontier import FULL_EVERY
 from bench import costs
-from bench.measure import Curve, Figure, Ratio, Report, arguments, p95, positive, tell
+from bench.measure import Figure, Ratio, Report, arguments, p95, positive, tell
 from bench.simulated_archives import Crawled, KeptArchive, NotedArchive, SimulatedArchive
 from bench.simulated_portals import (
     DAY,
@@ -167,17 +167,13 @@ class Country:
 
 def report(country: Country, options: argparse.Namespace) -> Report:
     """The figures of a country in which so many days have passed."""
-    title = f"A simulated country: {len(country.portals):,} portals, {options.days} days"
+    title = f"A simulated country: {len(country.portals):,} portals, {options.days} days, {options.processes} processes"
     lived, made = country.lived, Report("simulated_country", title)
     made.figures = [*_work(country, options.days), *_disk(country), *_states(lived)]
     made.ratios = [
         Ratio(f"requests of the sample's {mode} crawls, by the archive's frontier to those foreseen", lived.sampled[mode] / foreseen)
         for mode, foreseen in lived.foreseen.items()
     ]  # fmt: skip
-    points = [(float(day), float(each.requests)) for day, each in enumerate(lived.mornings, 1)]
-    made.curves.append(
-        Curve("A simulated year", "days", "requests a day", f"crawled by {options.processes} processes", points)
-    )
     made.notes.append(
         "Simulated: network, pages, clock. Real: schedule, states and messages of all portals, and the crawl sessions of "
         f"{len(country.kept.portals)} of them. By other benchmarks' figures: processor and memory. "
