@@ -167,7 +167,7 @@ class Country:
 
 def report(country: Country, options: argparse.Namespace) -> Report:
     """The figures of a country in which so many days have passed."""
-    title = f"A simulated country: {len(country.portals):,} portals, {options.days} days, {options.processes} processes"
+    title = f"A simulated country: {len(country.portals):,} portals, {options.days} days, {len(country.places)} places"
     lived, made = country.lived, Report("simulated_country", title)
     made.figures = [*_work(country, options.days), *_disk(country), *_states(lived)]
     made.ratios = [
