@@ -29,7 +29,7 @@ from archive.model.divisions import COUNTY, divisions
 from bench.loopback_hosts import LoopbackHosts, loopback_hosts
 from bench.measure import Cost, Figure, Report, arguments, command, tell
 from bench.portals import host
-from tests.country_sites import PORTALS, SOUND, country, portal
+from tests.country_sites import PORTALS, SOUND, MockCounty, country
 from tests.natural import contents
 from tests.worker_machines import RedisServer, kill_all_of, started, worker
 
@@ -52,7 +52,7 @@ class Archive:
     """An archive in the making, in a folder of its own: its database, the folder of its portal files, the list of homes."""
 
     folder: Path
-    homes: dict[str, tuple[str, str]]
+    homes: dict[str, MockCounty]
 
     @property
     def db(self) -> Path:
@@ -97,10 +97,10 @@ class Archive:
         wrong = {
             home: (found.get(home), each)
             for home, each in self.homes.items()
-            if found.get(home) != (each[0], each[1] or None)
+            if found.get(home) != (each.state, each.family)
         }
         assert not wrong, f"named wrongly: {wrong}"
-        sound = {home: family for home, (state, family) in self.homes.items() if state == SOUND}
+        sound = {home: each.family for home, each in self.homes.items() if each.family}
         whole = {home: (PORTALS[family].records, PORTALS[family].texts, 0) for home, family in sound.items()}
         assert records == whole, {
             home: (records.get(home), whole.get(home))
@@ -115,7 +115,7 @@ def measured(portals: int, workers: int) -> Report:
     sites = {host(number): each for number, each in enumerate(country(portals, portals * FAULTY // FAULTY_OF))}
     with (
         tempfile.TemporaryDirectory() as name,
-        loopback_hosts(lambda at: portal(*sites[at.partition(":")[0]], at)) as served,
+        loopback_hosts(lambda at: sites[at.partition(":")[0]].answers(at)) as served,
     ):
         homes = {f"http://{each}:{served.port}/": site for each, site in sites.items()}
         one, many = Archive(Path(name, "one"), homes), Archive(Path(name, "many"), homes)
@@ -140,8 +140,8 @@ def measured(portals: int, workers: int) -> Report:
     )  # fmt: skip
 
 
-def _about(homes: dict[str, tuple[str, str]]) -> Iterator[Figure]:
-    sound = sum(state == SOUND for state, _ in homes.values())
+def _about(homes: dict[str, MockCounty]) -> Iterator[Figure]:
+    sound = sum(each.state == SOUND for each in homes.values())
     yield Figure("sound portals archived wholly", sound, "")
     yield Figure("faults named rightly", len(homes) - sound, "")
 

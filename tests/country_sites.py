@@ -102,34 +102,62 @@ PORTALS = {
 """Family of software → a sound portal of it."""
 
 
-def sound_portal(family: str, host: str) -> Answers:
-    """The answers of a sound portal at `host`: a home page that leads to the catalogue, its columns, and what the golden pages have."""
+WAYS = ("link", "menu", "frame", "refresh", "sitemap")
+"""Ways from a home page to the columns: a link, a menu of its own, a frame, a page that leads on, or scripts and a sitemap."""
+
+
+@dataclass(frozen=True)
+class MockCounty:
+    """A county of the mock country. `state`: in which its home is to be found; `family` and `way` of a sound one."""
+
+    state: str
+    family: str | None = None
+    way: str = ""
+
+    def answers(self, host: str) -> Answers:
+        """The answers of its portal at `host`."""
+        return sound_portal(self.family, host, self.way) if self.family else FAULTY[self.state]
+
+
+def country(portals: int, faulty: int) -> Iterator[MockCounty]:
+    """So many counties, those whose portals have a fault spread among the others; families and ways by turns."""
+    faults, families, ways = cycle(FAULTY), cycle(PORTALS), cycle(WAYS)
+    for number in range(portals):
+        is_faulty = (number + 1) * faulty // portals > number * faulty // portals
+        yield MockCounty(next(faults)) if is_faulty else MockCounty(SOUND, next(families), next(ways))
+
+
+def sound_portal(family: str, host: str, way: str) -> Answers:
+    """The answers of a sound portal at `host`: a home page that leads to its columns in one of WAYS, and what the golden pages have."""
     portal = PORTALS[family]
     columns = zip((*KINDS[: len(portal.columns)], _CONTENTS), (*portal.columns, "/gk/jg/"), strict=True)
-    menu = "".join(f'<li><a href="{url.replace("&", "&amp;")}">{name}</a></li>' for name, url in columns)
+    links = "".join(f'<li><a href="{url.replace("&", "&amp;")}">{name}</a></li>' for name, url in columns)
+    menu = page(f"<ul>{links}</ul>")
     golden = GoldenAnswers(host, family, portal.pages, record_page)
     return {
-        "/": page(f'<p>样本县欢迎你，{SAMPLE}</p><a href="/gk/">政府信息公开目录</a>'),
-        "/gk/": page(f"<ul>{menu}</ul>"),
+        **_home(way, host, menu),
         "/gk/jg/": page(f"<h1>{_CONTENTS}</h1><p>{SAMPLE}</p>"),
         "/attachment/7/1.txt": Answer(SAMPLE, "text/plain; charset=utf-8"),
         **dict.fromkeys(golden.paths, golden.answered),
     }
 
 
+def _home(way: str, host: str, menu: str) -> dict[str, Answer | str]:
+    """The pages from a home to the columns."""
+    if way == "menu":
+        return {"/": menu}
+    if way == "sitemap":
+        scripted = "<html><head><title>样本县人民政府</title></head><body><div id='app'></div><script src='/app.js'></script></body></html>"
+        listed = f"<urlset><url><loc>http://{host}/xw/</loc></url><url><loc>http://{host}/zwgk/zfxxgkml/</loc></url></urlset>"
+        return {"/": scripted, "/sitemap.xml": Answer(listed, "application/xml"), "/zwgk/zfxxgkml/": menu}
+    homes = {
+        "link": page(f'<p>样本县欢迎你，{SAMPLE}</p><a href="/gk/">政府信息公开目录</a>'),
+        "frame": '<html><head><title>样本县人民政府</title></head><frameset><frame src="/gk/"></frameset></html>',
+        "refresh": '<html><head><meta http-equiv="refresh" content="0;url=/gk/"></head></html>',
+    }
+    return {"/": homes[way], "/gk/": menu}
+
+
 def record_page(row: Mapping[str, Any]) -> str:
     """The page of a record, for its row: its title and a text."""
     return page(f'<h1>{row.get("title", "")}</h1><div id="zoom"><p>{SAMPLE}</p></div>')
-
-
-def country(portals: int, faulty: int) -> Iterator[tuple[str, str]]:
-    """The states and families of so many portals, `faulty` of them spread among the others; a faulty one is of no family."""
-    faults, families = cycle(FAULTY), cycle(PORTALS)
-    for number in range(portals):
-        is_faulty = (number + 1) * faulty // portals > number * faulty // portals
-        yield (next(faults), "") if is_faulty else (SOUND, next(families))
-
-
-def portal(state: str, family: str, host: str) -> Answers:
-    """The answers of the portal at `host`."""
-    return sound_portal(family, host) if state == SOUND else FAULTY[state]

@@ -1,7 +1,9 @@
 """A country of mock portals, one of each family of software: surveyed and crawled with nothing typed in between, each archived wholly."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import cycle, product
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,7 +12,7 @@ import pytest
 from archive.model.divisions import COUNTY, divisions
 from crawler.families.detection import FAMILIES
 from tests.conftest import Site, disclosures, rows
-from tests.country_sites import PORTALS, SOUND, country, sound_portal
+from tests.country_sites import PORTALS, SOUND, WAYS, country, sound_portal
 from tests.county_sites import FAULTY
 
 
@@ -20,8 +22,8 @@ def archived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, d
     folder = tmp_path_factory.mktemp("country")
     with ExitStack() as stack:
         sites = {family: stack.enter_context(Site({})) for family in PORTALS}
-        for family, site in sites.items():
-            site.answers |= sound_portal(family, urlsplit(site.url).netloc)
+        for way, (family, site) in zip(cycle(WAYS), sites.items(), strict=False):
+            site.answers |= sound_portal(family, urlsplit(site.url).netloc, way)
         codes = (code for code, each in divisions().items() if each.level == COUNTY)
         lines = (f"{code},{site.url}" for code, site in zip(codes, sites.values(), strict=False))
         (folder / "list.csv").write_text("\n".join(["code,home", *lines]), encoding="utf-8")
@@ -50,6 +52,7 @@ def test_a_portal_of_a_family_is_archived_wholly(archived: tuple[Path, dict[str,
 
 def test_a_country_has_so_many_faulty_portals_of_each_kind_and_sound_ones_of_each_family() -> None:
     found = list(country(300, 40))
-    faults = [state for state, _ in found if state != SOUND]
-    assert {fault: faults.count(fault) for fault in FAULTY} == dict.fromkeys(FAULTY, 5)
-    assert {sum(each == family for _, each in found) for family in PORTALS} == {20}
+    faults = Counter(each.state for each in found if each.state != SOUND)
+    assert faults == dict.fromkeys(FAULTY, 5)
+    sound = {(each.family, each.way) for each in found if each.state == SOUND}
+    assert sound == set(product(PORTALS, WAYS))

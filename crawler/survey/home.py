@@ -25,7 +25,7 @@ from crawler.extract.page_kind import DETAIL, LIST
 from crawler.portals.catalogue_kinds import kind_of
 from crawler.probe.draft import DraftCatalog
 from crawler.probe.fetcher import Fetcher, FetchError, ForbiddenError
-from crawler.probe.home_survey import PageReader, check_column, find_catalogue, within_frames
+from crawler.probe.home_survey import FRAME_DEPTH, PageReader, check_column, find_catalogue, within_frames
 from crawler.probe.page_reading import Probed, described
 from crawler.probe.software_prior import SoftwarePrior
 from crawler.settings import USER_AGENT
@@ -82,7 +82,7 @@ def _looked_at(home: str, reader: PageReader) -> SurveyedPortal:
     """The findings at a home, whose page may be refused, gone or another site's."""
     site = Site.of(home)
     try:
-        page = reader.read(home)
+        page = _arrived(reader, reader.read(home))
     except ForbiddenError as error:
         return SurveyedPortal(BLOCKED, str(error))
     except FetchError as error:
@@ -94,6 +94,15 @@ def _looked_at(home: str, reader: PageReader) -> SurveyedPortal:
     if page.new_address and not page.blocked:
         return _moved(page.new_address)
     return _refused(page) or _surveyed(reader, page, home)
+
+
+def _arrived(reader: PageReader, page: Probed) -> Probed:
+    """The page that a browser comes to: where a home holds nothing but a way on within its site, the page behind it. Raises FetchError."""
+    for _ in range(FRAME_DEPTH):
+        if page.outcome != response_class.ERROR or not page.frames:
+            break
+        page = reader.read(page.frames[0], page.url)
+    return page
 
 
 def _moved(url: str) -> SurveyedPortal:
