@@ -120,6 +120,10 @@ def test_no_other_command_touches_an_archive(project: Project, arguments: tuple[
         ),
         (("crawl", "county", "-s", "DISCLOSURES_DB=/"), "must be a file's path"),
         (("crawl", "county", "-s", "CONCURRENT_REQUESTS=many"), "CONCURRENT_REQUESTS = 'many' must be a number"),
+        (
+            ("crawl", "county", "-s", "DISCLOSURES_PROGRESS=0"),
+            "DISCLOSURES_PROGRESS = '0' must be seconds, at least one",
+        ),
         (("crawl", "county", "-s", "DOWNLOAD_TIMEOUT"), "Invalid -s value"),
         (("crawl", "county", "-L", "LOUD"), "LOG_LEVEL = 'LOUD' must be one of"),
         (("crawl", "county", "-a", "x=1"), "a portal takes no arguments"),
