@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from typing import Any, NoReturn
 
 import pytest
@@ -19,10 +19,10 @@ from crawler.jobs.survey_jobs import Workers, workers
 from crawler.probe.software_prior import Likely, SoftwarePrior
 from crawler.survey.home import SurveyedPortal
 from tests import warm
-from tests.conftest import Site, rows
+from tests.conftest import Site, SiteRequest, rows
 from tests.county import County
 from tests.county_sites import FAULTY, sound
-from tests.waiting import wait_until
+from tests.waiting import SECONDS, wait_until
 from tests.worker_machines import WITHOUT_WAITING, RedisServer, kill_all_of, needs_redis, started, worker
 
 pytest.importorskip("rq", reason="the extra `many` is not installed")
@@ -175,6 +175,26 @@ def test_workers_find_what_threads_of_this_machine_find(sites: dict[str, Site], 
 def work_off(connection: Any) -> None:
     """Do what waits in the queue, in this process."""
     SimpleWorker([QUEUE], connection=connection, serializer=JSONSerializer).work(burst=True)
+
+
+def test_a_worker_that_is_stopped_finishes_the_home_under_way(tmp_path: Path) -> None:
+    stopped = Event()
+
+    def late(_: SiteRequest) -> str:
+        stopped.wait(SECONDS)
+        return "<html><head><title>样本饭店</title></head><body>样本</body></html>"
+
+    with Site({"/": late}) as site, RedisServer(tmp_path) as redis, connected(redis.url) as connection:
+        handed_out = Workers(connection, 0)
+        handed_out.begin(site.url, SoftwarePrior({}))
+        process = worker(tmp_path / "spool", redis.url, tmp_path / "scratch")
+        wait_until(lambda: "/" in site.requests)
+        process.terminate()
+        wait_until(lambda: b"shutdown_requested_date" in connection.hgetall(connection.keys("rq:worker:*")[0]))
+        stopped.set()
+        assert process.wait() == 0
+        assert handed_out.ended()[site.url].state == "not_a_portal"
+    assert list(site.requests).count("/") == 1
 
 
 def test_what_workers_found_while_the_survey_was_killed_is_taken(sites: dict[str, Site], tmp_path: Path) -> None:
