@@ -224,7 +224,10 @@ def _killed(words: Sequence[str], done: Callable[[], int], after: int) -> int:
 
 
 def _wait_until(holds: Callable[[], object]) -> None:
+    """Wait until something holds. Raises AssertionError where it does not come to within an hour."""
+    end = time.monotonic() + 3600
     while not holds():
+        assert time.monotonic() < end, "nothing came of it within an hour"
         time.sleep(0.05)
 
 
