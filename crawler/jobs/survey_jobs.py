@@ -72,7 +72,7 @@ class Workers:
             self._hand_out(home)
 
     def ended(self) -> Mapping[str, SurveyedPortal]:
-        """What was found at homes that are done with, one at the least; what Redis has forgotten is handed out again.
+        """Return the findings at homes that are done with, one at the least; what Redis has forgotten is handed out again.
 
         Raises ArchiveError where a worker has another version of the program.
         """
@@ -100,7 +100,7 @@ class Workers:
         )
 
     def _found(self, home: str) -> SurveyedPortal | None:
-        """What was found at a home; None while nobody is done with it."""
+        """The findings at a home; None while nobody is done with it."""
         job = self._queue.fetch_job(_job_id(home))
         if job is None:
             self._hand_out(home)

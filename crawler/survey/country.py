@@ -26,7 +26,7 @@ class Surveyors(Protocol):
         """Have a home looked at; `prior`: what its neighbours run."""
 
     def ended(self) -> Mapping[str, SurveyedPortal]:
-        """What was found at homes that are done with; waits until there is one."""
+        """Return the findings at homes that are done with; wait until there is one."""
 
 
 class Threads:
@@ -41,7 +41,7 @@ class Threads:
         self._running[self._pool.submit(survey, home, self._delay, prior)] = home
 
     def ended(self) -> Mapping[str, SurveyedPortal]:
-        """What was found by threads that are done."""
+        """Return the findings of threads that are done; wait until one is."""
         done, _ = wait(self._running, return_when=FIRST_COMPLETED)
         return {self._running.pop(future): future.result() for future in done}
 
