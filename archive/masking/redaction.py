@@ -31,7 +31,7 @@ from archive.masking.person_columns import column_spans, names_persons
 from archive.masking.personal_numbers import MaskedSpan
 from archive.masking.sentences_about_persons import sentence_spans
 
-RULES_VERSION = 4
+RULES_VERSION = 5
 
 _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
     number_spans,

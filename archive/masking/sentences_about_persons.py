@@ -9,9 +9,14 @@ from archive.masking.personal_numbers import BLANK, MaskedSpan
 _LONGEST_SENTENCE = 80
 _END = re.compile(r"[。\n]")
 _PERSON = re.compile(
-    r"[，,、；;（(\s][男女](?=[，,、；;）)\s])|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|被?执行人|申请人"
+    r"[，,、；;（(\s][男女](?=[，,、；;）)\s])|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|被?执行人|申请人|户主"
 )
-_LIVES = re.compile(r"(?:居住[于在]|住所地?|住(?![建房院宿户宅持])[于在址]?|地址)[:：为是]{0,2}(?=[\u4e00-\u9fff])")
+_FIRM = re.compile(
+    r"(?:公司|集团|企业|合作社|厂|店|中心|学校|医院|局|委员会|政府|银行|[分支]行)(?:（[^（）]{0,20}）)?[，,、；;：:\s]{0,2}$"
+)
+_LIVES = re.compile(
+    r"(?:居住[于在]|现居[于在]?|户籍(?:所在)?地|住所地?|住(?![建房院宿户宅持])[于在址]?|地址)[:：为是]{0,2}(?=[\u4e00-\u9fff])"
+)
 _A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]")
 
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-ZＡ-Ｚ][A-Z0-9Ａ-Ｚ０-９·•.]")
@@ -29,7 +34,8 @@ def sentence_spans(text: str) -> list[MaskedSpan]:
 def _homes(text: str) -> Iterator[MaskedSpan]:
     for verb in _LIVES.finditer(text):
         sentence = _END.split(text[max(0, verb.start() - _LONGEST_SENTENCE) : verb.start()])[-1]
-        address = value_span("home_address", text, verb.end()) if _PERSON.search(sentence) else None
+        is_a_persons = _PERSON.search(sentence) and not _FIRM.search(sentence)
+        address = value_span("home_address", text, verb.end()) if is_a_persons else None
         if address and _A_DOOR.search(text, address.start, address.end):
             yield address
 
