@@ -248,6 +248,22 @@ def test_a_redirect_is_followed_and_its_target_asked_of_robots_too() -> None:
 
 
 @pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Answer("", status=304), "the portal answered 304 without saying where it leads"),
+        (Answer(LIST, status=302), "the portal answered 302 without saying where it leads"),
+        (Answer(LIST, headers=(("X-\xe6\xa0\xb7", "sample"),)), "its answer is no HTTP"),
+        (Answer(LIST, cut=10), "peer closed connection"),
+    ],
+)
+def test_an_answer_that_leads_nowhere_is_told_in_a_line(answer: Answer, reason: str) -> None:
+    with Site({"/": answer}) as site:
+        done = disclosures("probe", site.url, "--delay", 0)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"disclosures: {site.url}: {reason}")
+
+
+@pytest.mark.parametrize(
     ("url", "name"),
     [
         ("http://www.tongxin.gov.cn/", "tongxin"),

@@ -104,9 +104,11 @@ class Fetcher:
         self._transport.until = time.monotonic() + DOWNLOAD_TIMEOUT
         try:
             with self._client.stream("GET" if form is None else "POST", url, headers=headers, content=form) as answer:
-                if answer.is_redirect:
+                if answer.has_redirect_location:
                     location = urljoin(url, answer.headers["Location"])
                     return Fetched(url, answer.status_code, b"", "", cut=False), location
+                if answer.is_redirect:
+                    raise FetchError(url, f"the portal answered {answer.status_code} without saying where it leads")
                 for piece in answer.iter_raw(65_536):
                     body += piece
                     if len(body) > most:
@@ -125,4 +127,6 @@ def _plainly(error: Exception) -> str:
         return "no answer in time"
     if isinstance(error, httpx.ConnectError):
         return f"no connection ({error})"
+    if isinstance(error, httpx.RemoteProtocolError) and not str(error).startswith(("Server disc", "peer closed")):
+        return "its answer is no HTTP"  # the message quotes it as code
     return (str(error).splitlines() or [type(error).__name__])[0]
