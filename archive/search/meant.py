@@ -52,15 +52,18 @@ def meant(connection: Readable, search: engine.Search, reading: Reading) -> Iter
     if letters and rare:
         spelled = _known_words(connection, letters), _in_a_row(connection, letters)
         yield from tried.best("spelled", None, chain.from_iterable(spelled), MOST_SPELLINGS)
-    cut = {group: cutting.Cut.of(_text(group), *_places_and_words(connection)) for group in rare}
-    if any(each.is_sure for each in cut.values()):
+    places, words = _counties(connection), set(_words(connection))
+    cut = {group: cutting.Cut.of(_text(group), places, words) for group in rare}
+    is_sure = any(each.is_sure for each in cut.values())
+    if is_sure:
         yield from tried.best("cut", None, _cut(search.query, cut), 1)
     for group in rare:
         known = tried.best("spelled", group, _known_words(connection, _text(group)), MOST_SPELLINGS)
         yield from known or tried.best(
             "spelled", group, spelling.one_other_character(_text(group)), MOST_SPELLINGS, parse
         )
-    yield from tried.best("cut", None, _cut(search.query, cut), 1)
+    if not is_sure:
+        yield from tried.best("cut", None, _cut(search.query, cut), 1)
     for group in rare:
         yield from tried.best("split", group, _splits(_units(group)), MOST_SPLITS)
     for group in rare:
@@ -121,20 +124,24 @@ def _letters(query: Query) -> str:
 
 
 def _known_words(connection: Readable, typed: str) -> Iterator[str]:
-    """Return known words that sound like what is typed: of the thesaurus, and the names of the archive's agencies."""
-    return spelling.words_alike(typed, dict.fromkeys((*thesaurus().words, *bare_names(connection))))
+    """Return known words that sound like what is typed."""
+    return spelling.words_alike(typed, _words(connection))
 
 
 def _in_a_row(connection: Readable, letters: str) -> Iterator[str]:
     """Yield known words of which letters are the pinyin, one behind another."""
-    words = dict.fromkeys((*thesaurus().words, *bare_names(connection)))
-    yield from map(" ".join, islice(product(*spelling.words_in_a_row(letters, words)), _TRIED))
+    yield from map(" ".join, islice(product(*spelling.words_in_a_row(letters, _words(connection))), _TRIED))
 
 
-def _places_and_words(connection: Readable) -> tuple[set[str], set[str]]:
-    """Return the names of the archive's counties, with and without 县, and all words and agencies that are known."""
-    counties = {county(name) for (name,) in connection.execute("SELECT name FROM portals")}
-    return counties | {name[:-1] for name in counties if len(name) > 2}, {*thesaurus().words, *bare_names(connection)}
+def _words(connection: Readable) -> Iterable[str]:
+    """Return all known words: of the thesaurus, and the names of the archive's agencies."""
+    return dict.fromkeys((*thesaurus().words, *bare_names(connection)))
+
+
+def _counties(connection: Readable) -> set[str]:
+    """Return the names of the archive's counties, with and without 县."""
+    names = {county(name) for (name,) in connection.execute("SELECT name FROM portals")}
+    return names | {name[:-1] for name in names if len(name) > 2}
 
 
 def _cut(query: Query, cut: Mapping[Group, cutting.Cut]) -> Iterator[str]:

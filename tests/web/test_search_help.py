@@ -118,6 +118,11 @@ def test_hits_of_the_first_suggestion_stand_on_the_page(page):
     assert "预算" in [mark.text for mark in shown.cssselect("mark")]
 
 
+def test_other_words_that_find_nothing_either_are_not_told(page):
+    assert page("教体局 预算").cssselect(".also")
+    assert page("河上县教体局2018年预算是多少").cssselect(".also") == []
+
+
 def test_what_finds_many_more_is_offered_beside_few_hits(page, monkeypatch):
     tree = page("通之")
     assert len(lines(tree)) == 1

@@ -300,9 +300,9 @@ def test_what_is_tried(page, parameters, label):
 
 def test_a_long_word_is_cut(page):
     labels = [link.text_content() for link in page(q="部门预算改造公开").cssselect(".nothing li a")]
-    assert labels == ["只找其中的 部门预算"]  # 部门预算 改造公开: no record has both
+    assert labels == ["拆成词：部门预算 公开", "只找其中的 部门预算"]  # 部门预算 改造 公开: no record has all
     labels = [link.text_content() for link in page(q="部门公开").cssselect(".nothing li a")]
-    assert labels == ["拆成两个词：部门 公开", "只找其中的 部门"]
+    assert labels == ["拆成词：部门 公开", "只找其中的 部门"]
 
 
 def test_nothing_to_look_for(page):

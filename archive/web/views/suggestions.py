@@ -10,7 +10,7 @@ from archive.labels import wording
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, Label
 from archive.search import agency_names, engine
-from archive.search.meant import meant
+from archive.search.meant import Meant, meant
 from archive.search.query import Group, Query, Word
 from archive.search.request import FILTERS, SearchRequest, query_of, resolved
 from archive.search.synonyms import folded, thesaurus
@@ -127,7 +127,7 @@ def _tries(
 
     # To take words apart helps where they find nothing; where they find little, only another spelling is worth telling.
     wanted = meant(connection, search, reading)
-    for each in takewhile(lambda each: each.how == "spelled", wanted) if total else wanted:
+    for each in _spellings(wanted) if total else wanted:
         yield HOW[each.how].format(words=each.words), {"words": each.query}
     if total:
         return
@@ -141,6 +141,12 @@ def _tries(
         yield label, changes
         if narrowed:
             yield LABELS["suggestion.both"].format(zh=label.zh, en=label.en), everywhere | changes
+
+
+def _spellings(wanted: Iterator[Meant]) -> Iterator[Meant]:
+    """Yield the other spellings among what was probably meant, which come before splits and parts."""
+    first = takewhile(lambda each: each.how in ("spelled", "cut"), wanted)
+    yield from (each for each in first if each.how == "spelled")
 
 
 def _in_place(requested: SearchRequest, portals: Mapping[str, str]) -> Iterator[tuple[Label, Changes]]:
