@@ -16,9 +16,6 @@ _ASKING = re.compile(
 
 _MIDDLE = re.compile("[和与及或跟]")
 
-_LEAST_UNKNOWN = 2
-"""Units of a word that nobody knows, to be one to search for."""
-
 _FINE = 4
 """Units of the longest known word where a search for longer ones finds nothing."""
 
@@ -61,7 +58,7 @@ class Cut:
         several = len(self.whole) > _FEW
         tries = [self.whole, self.finer]
         tries += [_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year"))]
-        tries += [_but(self.whole, piece) for piece in (*self._known()[::-1], *self._others()[::-1]) if several]
+        tries += [_but(self.whole, piece) for piece in self._dispensable() if several]
         tries += [self._known()] * (several or self.is_sure)
         said = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
         yield from dict.fromkeys(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in said)
@@ -69,8 +66,10 @@ class Cut:
     def _known(self) -> PartsOfWord:
         return _without(self.whole, ("other",))
 
-    def _others(self) -> PartsOfWord:
-        return _without(self.whole, ("known", "year", "place"))
+    def _dispensable(self) -> list[PartOfWord]:
+        """Return the pieces, those first that say least: single characters, then known words from the last on, then others."""
+        from_the_last = list(reversed(self.whole))
+        return sorted(from_the_last, key=lambda piece: (len(piece.text) > 1, piece.kind == "other"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +108,7 @@ class _Cutter:
 def _between(text: str) -> Iterator[PartOfWord]:
     """Yield what stands between known words, without those that only ask."""
     parts = (part for run in _ASKING.split(text) for part in _MIDDLE.split(run))
-    yield from (PartOfWord(part, "other") for part in parts if len(part) >= _LEAST_UNKNOWN)
+    yield from (PartOfWord(part, "other") for part in parts if part)
 
 
 def _but(pieces: PartsOfWord, left_out: PartOfWord) -> PartsOfWord:

@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import Row
+from archive.search.spelling import words_in_a_row
 from archive.web.http.server import make_datasette
 from tests import reporters_archive
 from tests.test_store import crawl, listed
@@ -91,6 +92,7 @@ def test_what_reporters_look_for_is_among_the_first_hits(page):
         ("河上县教体局2016年预算是多少", "拆成词：河上县 教体局 预算"),
         ("操场怎么申请公租房", "拆成词：申请 公租房"),
         ("公租房的审核结果在哪里看", "拆成词：公租房 审核结果"),
+        ("退耕还林补助2017", "拆成词：退耕还林 补助 2017"),
         ("minzhengju dibao", "民政局 低保"),
         ("gongan ju juesuan", "公安局 决算"),
         ("5·8操场", "只找其中的 5·8"),
@@ -116,6 +118,12 @@ def test_hits_of_the_first_suggestion_stand_on_the_page(page):
     (shown,) = tree.cssselect(".instead")
     assert "以下是“预算”的前 10 条" in shown.text_content()
     assert "预算" in [mark.text for mark in shown.cssselect("mark")]
+
+
+def test_pinyin_is_read_as_the_fewest_words():
+    known = ("教育", "局", "教育局", "预算", "玉算")
+    assert words_in_a_row("jiaoyujuyusuan", known) == [["教育局"], ["预算", "玉算"]]
+    assert words_in_a_row("jiaoyujuxyusuan", known) == words_in_a_row("", known) == words_in_a_row("jiaoyu", ()) == []
 
 
 def test_other_words_that_find_nothing_either_are_not_told(page):
