@@ -15,6 +15,7 @@ ROWS = [
     [cell.strip() for cell in line.split("|")] for line in STATES.splitlines() if re.search(r"\| `\w+` \| .+ \|", line)
 ]
 OF_PORTALS = [row[3] for row in ROWS if len(row) == 6 and row[2] not in {"`failing`", "`well`"}]
+STEPS = [row[4] for row in ROWS if row[3] in OF_PORTALS and row[4]]
 HOME = "http://portal.example/"
 
 
@@ -22,8 +23,8 @@ def words(phrases: tuple[Phrase, ...] | None) -> str:
     return "".join(phrase.text for phrase in phrases or ())
 
 
-@pytest.mark.parametrize("reason", sorted(set(OF_PORTALS)))
-def test_each_reason_of_a_portals_state_is_wholly_in_chinese(reason: str) -> None:
+@pytest.mark.parametrize("reason", sorted({*OF_PORTALS, *STEPS}))
+def test_each_reason_of_a_portals_state_and_what_to_do_is_wholly_in_chinese(reason: str) -> None:
     phrases = in_chinese(reason)
     assert phrases
     observed = [phrase.text for phrase in phrases if not phrase.is_ours]

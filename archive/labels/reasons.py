@@ -1,6 +1,7 @@
-"""Reasons that crawls give in Chinese: the archive keeps them as English sentences of a few forms, which reasons.csv has in both languages.
+"""Reasons that crawls give, and what they tell operators to do, in Chinese: the archive keeps them as English sentences of a few forms, which
+reasons.csv has in both languages.
 
-In a form, `{reason}` is another reason, `{fields}` are several, `{column}` and `{state}` codes; what else stands in braces is as it was
+In a form, `{reason}` is another reason, `{fields}` are several, `{column}` and `{state}` codes, `{command}` and `{code}` stand in backquotes; what else stands in braces is as it was
 observed. The first form that fits counts.
 """
 
@@ -22,6 +23,7 @@ _NEXT_FIELD = re.compile(r"(?<=\)), ")
 _NUMBER, _NAME, _WORDS = r"\d[\d.]{0,15}", r"\S{1,300}?", ".{1,600}?"
 _HOLDS = {
     **dict.fromkeys(("number", "claimed", "read", "usual", "all"), _NUMBER),
+    **dict.fromkeys(("command", "other_command", "code", "other_code", "third_code"), "`[^`]{1,300}`"),
     **dict.fromkeys(("host", "other", "url", "day", "column", "share"), _NAME),
 }
 """What stands in some of the braces; in others, anything."""
@@ -78,7 +80,7 @@ def _value(name: str, value: str) -> Iterator[Phrase]:
         case "state":
             yield Phrase(label_of(HEALTH, value.replace(" ", "_")).zh, is_ours=True)
         case _:
-            yield Phrase(value, is_ours=False)
+            yield Phrase(value, is_ours=value.startswith("`"))
 
 
 @cache

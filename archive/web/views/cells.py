@@ -35,7 +35,7 @@ LONGEST_VALUE = 2_000
 
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
-_SENTENCES = {"health_reason", "message"}
+_SENTENCES = {"health_reason", "next_step", "message"}
 """Columns that hold what a crawl said of itself."""
 
 _JSON = {"source_fields", "fields", "counts", "stated", "detail", "changed"}
