@@ -54,7 +54,7 @@ def test_the_class_of_an_answer_is_said_in_chinese(status: int, text: str, url: 
 def test_fields_are_called_by_their_names() -> None:
     lacks = ", ".join(map(str, (Lack("index_number", 0, 20, 0.95), Lack("title", 1, 20, 1.0, "on 2026-01-02"))))
     assert words(in_chinese(f"rows of 样本规划 suddenly lack {lacks}")) == (
-        "目录 样本规划 的条目忽然缺少：索引号（现在 20 条中有 0 条，以前 95%）、信息名称（现在 20 条中有 1 条，2026-01-02 时 100%）"
+        "目录“样本规划”的条目忽然缺少：索引号（现在 20 条中有 0 条，以前 95%）、信息名称（现在 20 条中有 1 条，2026-01-02 时 100%）"
     )
 
 
