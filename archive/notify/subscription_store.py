@@ -64,7 +64,7 @@ CREATE TABLE IF NOT EXISTS tokens (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS tokens_by_subscription ON tokens (subscription);
 """
-_REFUSALS = """
+_SINCE_VERSION_1 = """
 ALTER TABLE subscriptions ADD COLUMN refusals INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE subscriptions ADD COLUMN refused_since TEXT;
 CREATE TABLE ended (
@@ -167,7 +167,7 @@ class Subscriptions:
         if version > _VERSION:
             raise ArchiveError(f"{path} was written by a later version of this program: update it first")
         if version < _VERSION:
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {_REFUSALS} PRAGMA user_version = {_VERSION}; COMMIT")
+            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {_SINCE_VERSION_1} PRAGMA user_version = {_VERSION}; COMMIT")
         self._expire()
 
     def _expire(self) -> None:

@@ -112,7 +112,7 @@ def test_a_file_of_before_is_brought_up_to_date(desk: Office, tmp_path: Path) ->
         connection = opened._con
         connection.executescript(
             "ALTER TABLE subscriptions DROP COLUMN refusals; ALTER TABLE subscriptions DROP COLUMN refused_since;"
-            "DROP TABLE ended; PRAGMA user_version = 1"
+            "DROP TABLE ended; DROP TABLE known_rows; PRAGMA user_version = 1"
         )
     desk.add(3)
     assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"

@@ -204,7 +204,7 @@ def past_list(rows: Iterable[Row], capture: int, *, second_pass: bool = False) -
 def past_file(digest: str, capture: int) -> AttachmentFile:
     """The file of record 1."""
     return AttachmentFile(
-        past_url(1), "样例名单.xls", FILE, digest * 64, 40960, "application/vnd.ms-excel", "样例名单的文字", "text",
+        past_url(1), "样例名单.xls", FILE, digest * 64, 40960, "application/vnd.ms-excel", f"样例名单的文字，第 {digest} 份", "text",
         redacted={"phone": 2}, capture=capture,
     )  # fmt: skip
 
