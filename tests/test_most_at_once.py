@@ -15,7 +15,7 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import AttachmentFile, CatalogOfPortal, LinkedFile, ListPage, RecordPage
 from tests.conftest import rows
 from tests.test_presence import Crawls, url
-from tests.test_store import DAY, PORTAL, listed, page, row
+from tests.test_store import BUDGETS, DAY, PORTAL, listed, page, row
 
 MANY = range(1, 49)
 """Records of the portal: a quarter of them is twelve."""
@@ -248,9 +248,9 @@ def test_what_the_layout_made_is_no_event_and_an_edit_beside_it_is_one(crawls: C
 
 
 def test_a_line_that_editors_added_to_many_is_no_layout_s(crawls: Crawls) -> None:
-    """Eleven pages gain it, fewer than are doubted, and then one that was not among them: each is an edit."""
+    """Eleven pages gain it, fewer than are doubted, and then one that was not asked for with them: each is an edit."""
     added = "\n样本更正说明。"
-    crawls.run(all_rows(), pages=all_pages(edited(range(1, 12), added)))
+    crawls.run(all_rows(), pages=all_pages(edited(range(1, 12), added), of=[n for n in MANY if n != 12]))
     assert changes(crawls) == urls(range(1, 12))
     crawls.run(all_rows(), pages=all_pages(edited(range(1, 13), added)))
     assert changes(crawls) == urls(range(1, 13))
@@ -310,6 +310,24 @@ def test_records_that_never_stood_so_together_make_no_older_copy(crawls: Crawls)
     crawls.run(all_rows(but=[3, 4]), asked=dict.fromkeys((3, 4, 49), "gone"))
     assert outcome(crawls) == "finished"
     assert crawls.events() == [("withdrawn", url(n)) for n in (3, 4, 49)]
+
+
+def test_an_older_copy_brings_back_what_went_and_moved_since_for_a_day(crawls: Crawls) -> None:
+    """One record went, one moved and one was edited; for a day all stand as they did, and then as they do."""
+    moved = "http://p.example/new/5.html"
+    rows_now = listed(*(replace(row(n), key=moved) if n == 5 else row(n) for n in MANY if n != 3))
+    pages_now = [*edited([7]).values(), replace(page(5, text(5)), url=moved)]
+    crawls.run(rows_now, pages=pages_now, asked={3: "gone", 5: "gone"})
+    told = [("changed", url(7)), ("withdrawn", url(3)), ("moved", moved)]
+    assert sorted(crawls.events()) == sorted(told)
+    before = rows(crawls.path, "SELECT url, title, body, state FROM records ORDER BY id")
+    crawls.run(all_rows(), pages=all_pages(of=(3, 5, 7)))
+    assert outcome(crawls) == "unsure"
+    crawls.run(rows_now, listed(row(1), catalog=BUDGETS), pages=pages_now, asked={3: "gone", 5: "gone"})
+    assert (outcome(crawls), kept(crawls)) == ("finished", 0)
+    assert sorted(crawls.events()) == sorted(told)
+    assert rows(crawls.path, "SELECT url, title, body, state FROM records ORDER BY id") == before
+    assert len(rows(crawls.path, "SELECT DISTINCT record_id FROM listings")) == 48, "and no other listing is lost"
 
 
 # --- a list at a new address ---
