@@ -18,19 +18,24 @@ BROWSER = {"browser", "playwright"}
 
 LONG = (
     "tests/properties/", "tests/questions/test_compared.py::test_of_many", "tests/test_alarm.py::test_ten_days",
-    "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_changed_layout.py", "tests/test_crawl_budget.py::test_crawl_due", "tests/test_crawl_budget.py::test_time_outs", "tests/test_kills.py",
-    "tests/test_many_machines.py::test_a_killed_worker_loses_nothing", "tests/test_merge.py::test_however_it_is_split",
-    "tests/test_merge_many_portals.py", "tests/test_politeness.py::test_a_longer", "tests/test_politeness.py::test_a_probe",
+    "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_changed_layout.py",
+    "tests/test_crawl_budget.py::test_crawl_due", "tests/test_crawl_budget.py::test_time_outs",
+    "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding", "tests/test_kills.py",
+    "tests/test_many_machines.py::test_a_killed_worker_loses_nothing",
+    "tests/test_merge.py::test_however_it_is_split", "tests/test_merge_many_portals.py", "tests/test_most_changed.py",
+    "tests/test_politeness.py::test_a_longer", "tests/test_politeness.py::test_a_probe",
     "tests/test_politeness.py::test_a_shorter", "tests/test_politeness.py::test_a_visitor",
     "tests/test_politeness.py::test_every_request", "tests/test_politeness.py::test_lists_and_files",
     "tests/test_politeness.py::test_no_address", "tests/test_politeness.py::test_only_a_robots",
     "tests/test_politeness.py::test_only_pages", "tests/test_politeness.py::test_requests_of",
     "tests/test_politeness.py::test_so_much", "tests/test_release.py",
-    "tests/test_restore.py::test_an_archive_of_many_days", "tests/test_restore.py::test_portals_that_are_crawled", "tests/test_schedules.py", "tests/test_skips.py",
-    "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding", "tests/test_stopped_anywhere.py",
-    "tests/test_most_changed.py", "tests/test_ten_days.py", "tests/test_writer_process.py", "tests/test_year.py",
-    "tests/test_workers.py::test_a_worker_that", "tests/test_workers.py::test_a_worker_outlives", "tests/test_workers.py::test_workers_find",
-    "tests/web/test_browser_hostile.py", "tests/web/test_every_page.py", "tests/web/test_reader_requests.py",
+    "tests/test_restore.py::test_portals_that_are_crawled", "tests/test_schedules.py", "tests/test_skips.py",
+    "tests/test_stopped_anywhere.py", "tests/test_ten_days.py",
+    "tests/test_workers.py::test_a_worker_that", "tests/test_workers.py::test_a_worker_outlives",
+    "tests/test_workers.py::test_workers_find", "tests/test_writer_process.py::test_a_crawl_that_is_killed",
+    "tests/test_writer_process.py::test_a_writer_process_that_is_killed",
+    "tests/test_writer_process.py::test_an_interrupt", "tests/test_year.py", "tests/web/test_browser_hostile.py",
+    "tests/web/test_every_page.py", "tests/web/test_reader_requests.py",
 )  # fmt: skip
 """Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width."""
 
