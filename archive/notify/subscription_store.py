@@ -167,7 +167,9 @@ class Subscriptions:
         if version > _VERSION:
             raise ArchiveError(f"{path} was written by a later version of this program: update it first")
         if version < _VERSION:
-            connection.executescript(f"BEGIN IMMEDIATE; {_SCHEMA} {_SINCE_VERSION_1} PRAGMA user_version = {_VERSION}; COMMIT")
+            connection.executescript(
+                f"BEGIN IMMEDIATE; {_SCHEMA} {_SINCE_VERSION_1} PRAGMA user_version = {_VERSION}; COMMIT"
+            )
         self._expire()
 
     def _expire(self) -> None:
