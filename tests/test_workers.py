@@ -27,7 +27,7 @@ from tests.worker_machines import WITHOUT_WAITING, RedisServer, kill_all_of, nee
 
 pytest.importorskip("rq", reason="the extra `many` is not installed")
 
-from rq import SimpleWorker
+from rq import SimpleWorker, Worker
 from rq.serializers import JSONSerializer
 
 pytestmark = needs_redis
@@ -190,7 +190,7 @@ def test_a_worker_that_is_stopped_finishes_the_home_under_way(tmp_path: Path) ->
         process = worker(tmp_path / "spool", redis.url, tmp_path / "scratch")
         wait_until(lambda: "/" in site.requests)
         process.terminate()
-        wait_until(lambda: b"shutdown_requested_date" in connection.hgetall(connection.keys("rq:worker:*")[0]))
+        wait_until(lambda: Worker.all(connection)[0].shutdown_requested_date)
         stopped.set()
         assert process.wait() == 0
         assert handed_out.ended()[site.url].state == "not_a_portal"
