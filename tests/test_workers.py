@@ -164,7 +164,7 @@ def test_workers_find_what_threads_of_this_machine_find(sites: dict[str, Site], 
         wait_until(lambda: any("desk@sample.example" in agent for site in sites.values() for agent in site.user_agents))
         kill_all_of(killed)
         for _ in range(2):
-            stack.callback(worker(spool, redis.url, scratch).terminate)
+            stack.callback(kill_all_of, worker(spool, redis.url, scratch))
         assert process.wait() == 1
     assert found(tmp_path / "many.db") == found(tmp_path / "one.db")
     assert {path.name: path.read_text() for path in (tmp_path / "many").iterdir()} == {
