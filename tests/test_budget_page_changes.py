@@ -110,3 +110,19 @@ def test_what_a_withheld_page_said_before_is_withheld_with_it(copy: Path) -> Non
     (changed,) = rows(copy, CHANGES)
     assert disclosures("withhold", changed["record_id"], "--reason", "样本", "--db", copy).returncode == 0
     assert rows(copy, CHANGES) == []
+
+
+def test_of_two_changes_before_they_are_compared_the_earliest_tables_are_kept(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        (body, tables) = first = connection.execute("SELECT body, tables FROM records WHERE id = 1").fetchone()
+        for capture, (old, new) in ((7, ("8.00", "9.00")), (8, ("9.00", "10.00"))):
+            changed = {"changed": {"body": [body, body := body.replace(old, new)]}}
+            tables = tables.replace(old, new)
+            connection.execute(
+                "INSERT INTO events (record_id, kind, at, crawl_id, detail, before_capture_id, after_capture_id) "
+                "VALUES (1, 'changed', '2026-02-01T00:00:00Z', 2, ?, 6, ?)",
+                (json.dumps(changed), capture),
+            )
+            connection.execute("UPDATE records SET body = ?, tables = ? WHERE id = 1", (body, tables))
+    (kept,) = rows(copy, "SELECT * FROM replaced_pages")
+    assert (kept["text"], kept["tables"], kept["before_capture_id"], kept["after_capture_id"]) == (*first, 6, 8)
