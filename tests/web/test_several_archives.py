@@ -201,6 +201,8 @@ def test_one_archive_of_several_can_be_chosen(sites: Sites) -> None:
     found = ask(sites[1], "/-/search.json?q=预算&db=north").json()["records"]
     assert {each["portal"] for each in found} == {"two"}
     assert "甲预算" not in ask(sites[1], f"/-/changes?db=north&kind=added&{SPAN}").text
+    chip = html.fromstring(ask(sites[1], "/-/search?q=预算&db=north").text).cssselect("a.chip")[0]
+    assert (chip.text_content(), "db=" in chip.get("href")) == ("档案：north ✖", False)
 
 
 def test_an_archive_that_a_reader_may_not_see_is_left_out(parts: dict[str, Path]) -> None:

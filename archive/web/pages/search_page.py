@@ -11,7 +11,7 @@ from archive.database.several import Readable, ordered
 from archive.database.time_limit import within
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import LABELS, Label
-from archive.labels.tables import column_label
+from archive.labels.tables import HEADINGS, column_label
 from archive.model.clock import today
 from archive.search import engine
 from archive.search.completion import completions
@@ -223,7 +223,9 @@ def _instead(connection: Readable, suggestion: Suggestion, portals: Mapping[str,
 def _narrowed(
     requested: SearchRequest, search: engine.Search, portals: Mapping[str, str]
 ) -> Iterator[tuple[Label, Label | str, str]]:
-    """The filters that are set: label, value in words, the address without it."""
+    """The filters that are set, and the archive where one of several is searched: label, value in words, the address without it."""
+    if requested.database:
+        yield HEADINGS["archive"], requested.database, requested.address(database="")
     for name, value in requested.filters().items():
         shown: Label | str = value
         if name == "portal":
