@@ -134,6 +134,22 @@ def test_an_address_that_does_not_name_its_archive_leads_to_a_choice(sites: Site
     assert answer.status_code == 300
     links = [each.get("href") for each in html.fromstring(answer.text).cssselect("main ul a")]
     assert links == ["/-/record/1?_part=2&db=north", "/-/record/1?_part=2&db=south"]
+    machine = asyncio.run(sites[1].client.get("/-/record/1.json"))
+    assert machine.status_code == 300
+    assert machine.json()["addresses"] == {name: f"/-/record/1.json?db={name}" for name in ("north", "south")}
+
+
+def test_nothing_depends_on_the_order_of_the_archives(sites: Sites, parts: dict[str, Path]) -> None:
+    other = site_of(dict(reversed(parts.items())))
+    for address in (
+        "/",
+        "/-/search?q=预算",
+        "/-/questions/removed_records",
+        "/-/sql?sql=select id from records",
+        "/-/record/1",
+    ):
+        texts = [asyncio.run(site.client.get(address)).text for site in (sites[1], other)]
+        assert texts[0] == texts[1], address
 
 
 def test_addresses_say_which_archive_and_stay_when_another_comes_before(
@@ -219,6 +235,11 @@ def test_an_archive_that_a_reader_may_not_see_is_left_out(parts: dict[str, Path]
 def test_a_portal_in_two_archives_is_refused(whole: Path, parts: dict[str, Path]) -> None:
     with pytest.raises(ArchiveError, match=r"the portal two is in .*north\.db and in .*whole\.db: fold one"):
         site_of({"north": parts["north"], "whole": whole})
+
+
+def test_one_archive_under_two_names_is_refused(parts: dict[str, Path]) -> None:
+    with pytest.raises(ArchiveError, match=r"one and other are one archive, .*north\.db: name it once"):
+        site_of({"one": parts["north"], "other": parts["north"]})
 
 
 def test_two_archives_of_one_name_are_refused(parts: dict[str, Path], tmp_path: Path) -> None:

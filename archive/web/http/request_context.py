@@ -218,8 +218,8 @@ async def context_of_all(datasette: Datasette, request: Request, named: str | No
 
 
 async def _seen(datasette: Datasette, request: Request, known: Iterable[str]) -> tuple[str, ...]:
-    """Return the archives that the reader may see. Raises Forbidden where these are none."""
-    seen = [name for name in known if await may_see(datasette, request, name)]
+    """Return the archives that the reader may see, by their names, in whatever order they are served. Raises Forbidden where these are none."""
+    seen = [name for name in sorted(known) if await may_see(datasette, request, name)]
     if not seen:
         await datasette.ensure_permissions(request.actor, _permissions(next(iter(known))))
     return tuple(seen)
@@ -273,9 +273,12 @@ def over_all(page: Page) -> Callable[..., Awaitable[Response]]:
 
 
 async def choice_of(datasette: Datasette, request: Request, error: UnnamedArchiveError) -> Response:
-    """Return the page that leads to the requested address in each archive."""
+    """Return the page that leads to the requested address in each archive; for machines, these addresses."""
     contexts = [RequestContext(datasette, request, (name,), named=True) for name in error.names]
     choices = [(each.database, each.with_parameters(db=each.database)) for each in contexts]
+    if request.path.endswith(".json"):
+        text = LABELS["archive.which"].meaning
+        return Response.json({"ok": False, "error": text, "addresses": dict(choices)}, status=error.status)
     response = await render(datasette, request, "which_archive.html", choices=choices)
     response.status = error.status
     return response

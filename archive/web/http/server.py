@@ -72,7 +72,10 @@ def check_together(paths: Mapping[str, Path]) -> None:
     """Check that all are archives, that no portal is in two of them, and that each has originals of its own. Raises ArchiveError."""
     portals: dict[str, Path] = {}
     originals: dict[Path, str] = {}
+    files: dict[Path, str] = {}
     for name, path in paths.items():
+        if (other := files.setdefault(path.resolve(), name)) != name:
+            raise ArchiveError(f"{other} and {name} are one archive, {path}: name it once")
         if (other := originals.setdefault(place_of(path), name)) != name:
             raise ArchiveError(
                 f"{other} and {name} would have the same originals, {place_of(path)}: let DISCLOSURES_EVIDENCE name a folder with a file for each"

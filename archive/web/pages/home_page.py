@@ -37,7 +37,7 @@ async def page(datasette: Datasette, request: Request) -> Response:
     """The page; Datasette's own where no archive is served, or its JSON is requested."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     seen = [name for name in datasette.databases if await _may_see(datasette, request, name)]
-    names = tuple(name for name in archives(datasette) if name in seen)
+    names = tuple(name for name in sorted(archives(datasette)) if name in seen)
     if not names or request.url_vars["format"]:
         return await IndexView(datasette).get(request)
     others = [name for name in seen if name not in archives(datasette)]
