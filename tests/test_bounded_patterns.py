@@ -36,6 +36,7 @@ BOUNDED = {
     "archive.model.index_numbers._patterns()": 200,  # index_numbers._LONGEST
     "archive.model.noise._WEATHER": 200,  # noise._LONGEST
     "archive.model.noise._TOOL_LINE": 200,  # noise._LONGEST
+    "archive.questions.ordering.": 500,  # our own SQL
     "crawler.families.hanweb_xxgk.request_for": 100,  # the text right before a call
     "crawler.records.title._without_site": 500,  # title._LONGEST_WINDOW
 }

@@ -30,7 +30,7 @@ _RULES: tuple[
     ("机关运行经费", "operating"),
     ("基金", "fund_spending"),
     ("国有资本", "capital_spending"),
-    ("一般公共预算财政拨款收入支出(?!.*总)", "general_spending"),
+    ("一般公共预算财政拨款收入支出(?!.{0,80}总)", "general_spending"),
     ("财政拨款.{0,6}(?:收支|收入支出)", "fiscal_summary"),
     ("收支|收入支出", "summary"),
     ("基本支出", "basic_spending"),
