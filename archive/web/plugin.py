@@ -29,6 +29,7 @@ from archive.labels.language import READER, TAGS, say
 from archive.model.addresses import is_web_address
 from archive.notify.subscription_settings import SubscriptionSettingsError
 from archive.proof.sheet import STYLE, qr_code
+from archive.search import spelling
 from archive.search.query import to_match
 from archive.search.synonyms import SynonymsError, thesaurus
 from archive.web.budgets import routes as budget_routes
@@ -301,7 +302,7 @@ def startup(datasette: Datasette) -> None:
     """
     archives.leave_out_private(datasette)
     try:
-        thesaurus()
+        spelling.prepare(thesaurus().words)
         offers.prepare(datasette)
     except (ArchiveError, SubscriptionSettingsError, SynonymsError) as error:
         raise StartupError(str(error)) from error

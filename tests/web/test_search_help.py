@@ -12,7 +12,8 @@ from lxml.html import HtmlElement
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import Row
-from archive.search.spelling import words_in_a_row
+from archive.search.spelling import syllables, words_in_a_row
+from archive.search.synonyms import thesaurus
 from archive.web.http.server import make_datasette
 from tests import reporters_archive
 from tests.test_store import crawl, listed
@@ -254,3 +255,12 @@ def test_the_search_of_an_empty_archive_says_that_it_is_empty(tmp_path):
     for path in ("/-/search?q=预算", "/-/search"):
         assert "档案还是空的" in text(tree(ask(path)).cssselect(".nothing")[0]), path
     assert tree(ask("/-/search")).cssselect(".examples") == []
+
+
+def test_the_pinyin_of_known_words_is_worked_out_before_the_first_search(tmp_path):
+    open_up_to_date(tmp_path / "empty.db").close()
+    syllables.cache_clear()
+    asyncio.run(make_datasette(tmp_path / "empty.db").invoke_startup())
+    known = syllables.cache_info()
+    assert len(list(map(syllables, thesaurus().words))) > 1000
+    assert syllables.cache_info().misses == known.misses
