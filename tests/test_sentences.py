@@ -20,6 +20,9 @@ def stated(text: str) -> list[Stated]:
 
 AGREE = {
     "an increase and its rate": ("支出110万元，比上年增加10万元，增长10%。", ["growth"]),
+    "named again behind a share": (
+        "一般公共预算财政拨款支出950万元，占本年支出合计的79.17%。与2025年相比，一般公共预算财政拨款支出增加50万元，增长5.56%。", ["growth"],
+    ),
     "a decrease": ("支出90万元，与上年相比减少10万元，下降10.00%。", ["growth"]),
     "in the sentence after": ("支出110万元。与上年相比增加10万元，增长10%。", ["growth"]),
     "in the sentence after what it is for": ("公共服务支出110万元，主要用于日常运行。与上年相比增加10万元，增长10%。", ["growth"]),

@@ -154,7 +154,7 @@ def _compared(passages: Passages, last: int, lead: str, noun: str, compared: Map
     is_rate = passages.figures[last].unit in RATES
     now = compared.get(last) or passages.figures[max(0, last - is_rate)]
     own = passages.text[now.begin : now.offset]
-    if _GENERIC.sub("", noun) not in own:
+    if _GENERIC.sub("", noun) not in _GENERIC.sub("", own):
         return None
     if lead.strip("，,、；;（(：:") == "" or (_USE.match(lead) and "。" not in lead):
         return now
