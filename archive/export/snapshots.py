@@ -21,7 +21,7 @@ from typing import Any
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import alone
-from archive.evidence.evidence_reader import SNAPSHOT
+from archive.evidence.evidence_reader import SNAPSHOT, place_of
 from archive.export.public_database import Snapshot, snapshot
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
@@ -121,8 +121,29 @@ def _withheld_at(db: Path) -> str:
         return str(connection.execute(_HIDDEN_AT).fetchone()[0])
 
 
+def check_together(paths: Mapping[str, Path]) -> None:
+    """Check that all are archives, that no portal is in two of them, and that each has originals of its own. Raises ArchiveError."""
+    portals: dict[str, Path] = {}
+    originals: dict[Path, str] = {}
+    files: dict[Path, str] = {}
+    for name, path in paths.items():
+        if (other := files.setdefault(path.resolve(), name)) != name:
+            raise ArchiveError(f"{other} and {name} are one archive, {path}: name it once")
+        if (other := originals.setdefault(place_of(path), name)) != name:
+            raise ArchiveError(
+                f"{other} and {name} would have the same originals, {place_of(path)}: let DISCLOSURES_EVIDENCE name a folder with a file for each"
+            )
+        with closing(open_for_reading(path)) as connection:
+            for (portal,) in connection.execute("SELECT id FROM portals"):
+                if (holder := portals.setdefault(portal, path)) != path:
+                    raise ArchiveError(
+                        f"the portal {portal} is in {holder} and in {path}: fold one into the other with `disclosures merge`"
+                    )
+
+
 def publish_several(archives: Mapping[str, Path], folder: Path, now: str) -> dict[str, Snapshot]:
     """Publish archives, by their names, each in a folder of its own in `folder`, one after the other. Raises ArchiveError."""
+    check_together(archives)
     if (folder / CURRENT).exists():
         raise ArchiveError(f"one archive is published in {folder} by itself: publish several in another folder")
     return {name: publish(path, folder / name, now) for name, path in archives.items()}

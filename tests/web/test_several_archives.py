@@ -265,6 +265,13 @@ def test_several_are_published_and_served_as_one_site(sites: Sites, parts: dict[
     assert "样例县新名" in ask(site.datasette, "/-/browse").text
 
 
+def test_several_are_published_only_where_they_can_be_served_together(parts: dict[str, Path], tmp_path: Path) -> None:
+    folder = tmp_path / "public"
+    for other in (tmp_path / "nowhere.db", shutil.copy(parts["north"], tmp_path / "copy.db")):
+        assert CliRunner().invoke(main, ["publish", str(folder), str(parts["north"]), str(other)]).exit_code == 2
+    assert not folder.exists()
+
+
 def test_a_folder_of_several_takes_no_single_one(parts: dict[str, Path], tmp_path: Path) -> None:
     folder = tmp_path / "public"
     assert CliRunner().invoke(main, ["publish", str(folder), str(parts["north"]), str(parts["south"])]).exit_code == 0

@@ -17,12 +17,12 @@ from archive.database.connection import ArchiveError
 from archive.database.time_limit import Result
 from archive.evidence.evidence_reader import place_of
 from archive.export.public_database import Snapshot
-from archive.export.snapshots import CURRENT, published, published_archives
+from archive.export.snapshots import CURRENT, check_together, published, published_archives
 from archive.model.clock import today
 from archive.web.http.access_control import is_open_to_all
 from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, with_language, with_plain_address
 from archive.web.http.reader_requests import FIRST
-from archive.web.http.server import ArchiveDatabase, check_together, with_archives
+from archive.web.http.server import ArchiveDatabase, with_archives
 
 KEEP = b"public, max-age=300"
 """Time in which a reader's browser, or a proxy, need not ask again. After that, it asks whether the answer it has still holds."""

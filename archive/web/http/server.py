@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import closing, suppress
+from contextlib import suppress
 from contextvars import copy_context
 from functools import partial
 from pathlib import Path
@@ -14,9 +14,9 @@ from datasette.app import Datasette
 from datasette.database import Database, Results
 from datasette.utils import BadMetadataError, parse_metadata, resolve_env_secrets
 
-from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.connection import ArchiveError
 from archive.database.time_limit import Result
-from archive.evidence.evidence_reader import place_of
+from archive.export.snapshots import check_together
 from archive.web.http import connections, query_rows, reader_requests
 from archive.web.http.hosts import KnownHosts
 from archive.web.http.middleware import Application
@@ -66,26 +66,6 @@ def site_of(paths: Mapping[str, Path], metadata: dict[str, Any] | None = None) -
     # Never as an immutable file: SQLite would then ignore what a crawl has written to the -wal beside it.
     opened = {name: partial(ArchiveDatabase, path=str(path), is_mutable=True) for name, path in paths.items()}
     return with_archives(opened, metadata)
-
-
-def check_together(paths: Mapping[str, Path]) -> None:
-    """Check that all are archives, that no portal is in two of them, and that each has originals of its own. Raises ArchiveError."""
-    portals: dict[str, Path] = {}
-    originals: dict[Path, str] = {}
-    files: dict[Path, str] = {}
-    for name, path in paths.items():
-        if (other := files.setdefault(path.resolve(), name)) != name:
-            raise ArchiveError(f"{other} and {name} are one archive, {path}: name it once")
-        if (other := originals.setdefault(place_of(path), name)) != name:
-            raise ArchiveError(
-                f"{other} and {name} would have the same originals, {place_of(path)}: let DISCLOSURES_EVIDENCE name a folder with a file for each"
-            )
-        with closing(open_for_reading(path)) as connection:
-            for (portal,) in connection.execute("SELECT id FROM portals"):
-                if (holder := portals.setdefault(portal, path)) != path:
-                    raise ArchiveError(
-                        f"the portal {portal} is in {holder} and in {path}: fold one into the other with `disclosures merge`"
-                    )
 
 
 def with_archives(
