@@ -184,6 +184,23 @@ def test_line_numbers_are_no_amounts() -> None:
     assert {line.column_name for line in found.lines} == {"收入/金额", "支出/金额"}
 
 
+@pytest.mark.parametrize("head", [0, 2, 3])
+def test_a_page_may_begin_with_rows_of_lines_without_amounts(head: int) -> None:
+    lines = LINED.strip().split("\n")
+    begun, rest = lines[:6], lines[6:]
+    assert rest[0].startswith("使用非财政拨款结余|28||")
+    pages = (
+        table("\n".join(begun), "收入支出决算总表\n单位：万元"),
+        table("\n".join((*lines[:head], *rest)), page=2),
+    )
+    (found,) = read(*pages)
+    (whole,) = read(table(LINED, "收入支出决算总表\n单位：万元"))
+    assert [(line.name, line.column_name, line.printed) for line in found.lines] == [
+        (line.name, line.column_name, line.printed) for line in whole.lines
+    ]
+    assert failing(found) == []
+
+
 def test_tables_of_several_units_in_one_document_are_not_compared() -> None:
     other = SUMMARY.replace("110.00", "220.00").replace("100.00", "210.00").replace("80.00", "190.00")
     income = "项目|金额\n收入总计|{}\n一般公共预算拨款|{}\n"

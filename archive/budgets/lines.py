@@ -131,7 +131,7 @@ class _Columns:
             return True
         if own_name and not _NAMES_CODES.search(own_name):
             return False
-        if re.search("[编代]码", own_name) and column and any(map(_HAN.search, self._cells[column - 1])):
+        if own_name and column and any(map(_HAN.search, self._cells[column - 1])):
             return True
         behind = next(
             ([cell for cell in self._cells[next_one] if cell] for next_one in self._not_covered(column)), None

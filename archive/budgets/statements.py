@@ -118,15 +118,28 @@ def _with_head(piece: _Piece) -> _Piece:
 
 
 def _texts(piece: _Piece, rows: int) -> Texts:
-    return tuple(tuple(map(plain, row)) for row in piece.rows[:rows])
+    """Return the texts of a piece's first rows, without those that number its columns."""
+    texts = (tuple(map(plain, row)) for row in piece.rows[:rows])
+    return tuple(row for row in texts if not _counts_columns(row))
 
 
 def _below_same_head(piece: _Piece, last: _Piece) -> _Piece:
     """Return a piece whose head is that of the one before, if it prints that again; rows without amounts below it are none of it."""
-    height = len(last.head_texts)
-    if not height or _texts(piece, height) != last.head_texts:
-        return piece
-    return replace(piece, head=height, columns=last.columns)
+    height = _height_of_head(piece, last.head_texts)
+    return replace(piece, head=height, columns=last.columns) if height else piece
+
+
+def _height_of_head(piece: _Piece, head: Texts) -> int:
+    """Return how many rows of a piece are a head printed again, and rows that number its columns; 0 where it begins otherwise."""
+    wanted, height = list(head), 0
+    for row in piece.rows:
+        texts = tuple(map(plain, row))
+        if wanted and texts == wanted[0]:
+            wanted.pop(0)
+        elif not _counts_columns(texts):
+            break
+        height += 1
+    return height if head and not wanted else 0
 
 
 def _set_below(piece: _Piece, last: _Piece) -> _Piece:
@@ -263,9 +276,10 @@ def _is_rest(piece: _Piece, last: _Piece) -> bool:
 
 
 def _no_head(piece: _Piece) -> bool:
-    """Whether the rows of a piece that name columns are rather the rest of a row of the page before."""
+    """Whether the rows of a piece that name columns are rather the rest of a row of the page before, or rows with numbers of lines."""
     rows = piece.rows[: piece.head]
-    return len(rows) == 1 and sum(bool(plain(cell)) for cell in rows[0]) <= 2
+    is_rest = len(rows) == 1 and sum(bool(plain(cell)) for cell in rows[0]) <= 2
+    return is_rest or all(any(amount(cell) is not None for cell in row) for row in rows)
 
 
 def _joined(statement: BudgetStatement, piece: _Piece) -> BudgetStatement:
