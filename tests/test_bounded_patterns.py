@@ -16,6 +16,7 @@ from archive.masking import redaction
 from archive.model import agencies, index_numbers, noise
 from archive.search import segment, snippet
 from archive.sentences import stated_equations
+from archive.web import plugin
 from crawler.extract import dates, response_class
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html
@@ -97,6 +98,7 @@ MADE_IN = {
     "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",
     "archive.search.snippet._pattern": "snippet.passage",
     "archive.web.http.errors.sql_message": "SQLite's own messages, one name in each",
+    "archive.web.plugin.asgi_wrapper": "test_the_addresses_of_the_site",
     "crawler.families.hanweb_jpage._parameters": "test_patterns_of_names_that_a_page_says",
     "crawler.extract.response_class._pattern": "its results are among the patterns",
     "crawler.families.lonsun._parameter": "test_patterns_of_names_that_a_page_says",
@@ -128,6 +130,12 @@ def test_every_pattern_reads_hostile_text_in_linear_time() -> None:
     assert len(every) > 300
     assert [said for used in every if (said := slow(used))] == []
     assert all(any(used.name.startswith(known) for used in every) for known in BOUNDED)
+
+
+def test_the_addresses_of_the_site() -> None:
+    routes = [Used(route, re.compile(route), anywhere=False) for route, _ in plugin.register_routes()]
+    assert len(routes) > 40
+    assert [said for used in routes if (said := slow(used))] == []
 
 
 def test_patterns_made_at_run_time_are_known() -> None:
