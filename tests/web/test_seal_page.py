@@ -15,9 +15,10 @@ from archive.evidence.evidence_store import Evidence
 from archive.export.public_database import snapshot
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.proof.checking import kept_in
+from archive.proof.seals import publish_seals
 from archive.web.formats.feeds import ATOM
 from archive.web.http.server import make_datasette
-from tests.conftest import rows
+from tests.conftest import empty_archive, rows
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +54,18 @@ def test_seals_are_public_in_the_archive_and_in_its_snapshot(sealed: Path, tmp_p
         assert entry.findtext(f"{{{ATOM}}}title") == f"{manifest.day} {manifest.hash}"
     (tmp_path / "seal.json").write_text(answered(make_datasette(sealed), "/-/seal.json"))
     assert kept_in(tmp_path / "seal.json") == {manifest.day: manifest.hash}
+
+
+def test_the_head_is_the_last_of_several_days(tmp_path: Path) -> None:
+    days = [(f"2026-01-{day:02}", str(day) * 64, str(day - 1) * 64, 3, f"2026-01-{day + 1:02}T00:00:00Z") for day in (2, 1, 3)]  # fmt: skip
+    with closing(open_up_to_date(empty_archive(tmp_path / "a.db"))) as connection:
+        sql = "INSERT INTO seals (day, hash, previous_hash, captures, sealed_at) VALUES (?, ?, ?, ?, ?)"
+        connection.executemany(sql, days)
+        kept = json.loads(publish_seals(connection, tmp_path).read_text("utf-8"))
+        assert [each["day"] for each in kept["days"]] == ["2026-01-01", "2026-01-02", "2026-01-03"]
+        assert kept["head"] == {"day": "2026-01-03", "hash": "3" * 64}
+        connection.execute("DELETE FROM seals")
+        assert json.loads(publish_seals(connection, tmp_path).read_text("utf-8")) == {"head": None, "days": []}
 
 
 def test_a_sheet_shows_the_day_that_seals_it_or_that_none_does_yet(sealed: Path, sample_archive: Path) -> None:
