@@ -1,13 +1,15 @@
 """Records that were crawled at a new host before anybody said that the portal moved there, joined with those of the old one, straight on an archive."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archive.database.portal_changes import MOVED, Change
-from archive.maintenance.portal_life import change
+from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.maintenance.portal_life import change, concerns
 from tests.conftest import empty_archive, rows
 from tests.test_presence import ALL, Crawls, url, without
 from tests.test_store import DAY, PLANS, PORTAL, listed, page
@@ -78,3 +80,10 @@ def test_a_dry_run_tells_and_changes_nothing(tmp_path: Path) -> None:
     assert (told.records, told.events, told.catalogs, told.crawls, told.joined) == (3, 3, 2, 1, 0)
     assert rows(crawls.path, "SELECT DISTINCT url LIKE 'http://p.example/%' AS old FROM records") == [{"old": 1}]
     assert rows(crawls.path, "SELECT 1 FROM portal_changes") == []
+
+
+def test_changes_concern_an_archive_that_has_any_of_their_portals(joined: Path) -> None:
+    other = replace(SAID, portal="other")
+    with closing(open_up_to_date(joined)) as connection:
+        assert concerns(connection, [SAID, other])
+        assert not concerns(connection, [other])

@@ -1,0 +1,42 @@
+"""Tokens of subscriptions, straight on their file: each serves one purpose, once or until the end, and ends with its subscription."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from archive.notify.subscription_store import Subscriptions, open_subscriptions
+
+
+def tokens(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as connection:
+        return int(connection.execute("SELECT count(*) FROM tokens").fetchone()[0])
+
+
+def requested(subscriptions: Subscriptions, topic: str = "portal=p") -> int:
+    return subscriptions.request("mail", "reader@example.org", topic, "zh").id
+
+
+def test_a_token_serves_its_purpose_alone_and_one_that_confirms_does_so_once(tmp_path: Path) -> None:
+    with open_subscriptions(tmp_path / "s.db") as subscriptions:
+        number = requested(subscriptions)
+        (one,) = subscriptions.all()
+        confirms, ends = subscriptions.token(one, "confirm"), subscriptions.token(one, "leave")
+        found = [subscriptions.find(token, purpose) for token in (confirms, ends) for purpose in ("confirm", "leave")]
+        assert [each and each.id for each in found] == [number, None, None, number]
+        assert subscriptions.find("another", "leave") is None
+        subscriptions.confirm(one, 7)
+        assert subscriptions.find(confirms, "confirm") is None
+        assert subscriptions.find(ends, "leave") == subscriptions.all()[0]
+        assert (subscriptions.all()[0].reported_through, subscriptions.all()[0].confirmed_at is None) == (7, False)
+
+
+def test_what_ends_leaves_no_token_and_others_keep_theirs(tmp_path: Path) -> None:
+    path = tmp_path / "s.db"
+    with open_subscriptions(path) as subscriptions:
+        requested(subscriptions)
+        requested(subscriptions, "portal=q")
+        first, second = subscriptions.all()
+        kept = [subscriptions.token(each, "leave") for each in (first, second)][1]
+        subscriptions.end(first)
+        assert subscriptions.find(kept, "leave") == second
+    assert tokens(path) == 1
