@@ -14,8 +14,10 @@ from click.testing import CliRunner
 from frictionless import Package
 
 from archive.database.connection import open_for_writing
+from archive.export.dataset import release as release_of
 from crawler.cli.main import main
 from tests.conftest import ROOT, copied, rows
+from tests.test_store import DAY, crawl, listed, row
 
 
 def run(*arguments: object) -> tuple[int, str]:
@@ -130,3 +132,35 @@ def test_wrong_use_is_one_line(
     Path("other/file").touch()
     status, output = run("export", "dataset", *arguments, "--db", sample_archive)
     assert (status, said in output, output.count("\n")) == (2, True, 1)
+
+
+def test_a_release_mends_and_removes_files_of_its_own_and_no_others(tmp_path: Path) -> None:
+    """A file of the first release is damaged, a year has no record any more, and its sums name files outside."""
+    db, folder, outside = tmp_path / "a.db", tmp_path / "release", tmp_path / "outside.txt"
+    two_years = [listed(row(1, published_on="2024-01-02"), row(2, published_on="2025-01-02"))]
+    for day in (1, 2):
+        crawl(db, two_years, day=day)
+    release_of(db, folder, licence="CC0-1.0")
+    (gone,), (damaged,) = (sorted(folder.glob(f"records/*/year={year}/*")) for year in (2024, 2025))
+    damaged.write_bytes(b"damaged")
+    assert (release_of(db, folder, licence="CC0-1.0").written, damaged.read_bytes()[:4]) == (1, b"PAR1")
+    outside.write_text("样本", encoding="utf-8")
+    with (folder / "SHA256SUMS").open("a", encoding="utf-8") as sums:
+        sums.writelines(f"{'0' * 64}  {path}\n" for path in ("../outside.txt", outside))
+    crawl(db, [listed(row(1, published_on="2025-01-03"), row(2, published_on="2025-01-02"))], day=3)
+    again = release_of(db, folder, licence="CC0-1.0")
+    assert (gone.exists(), outside.exists()) == (False, True)
+    assert (again.removed, again.rows["records"]) == (1, 2)
+
+
+def test_a_release_states_the_last_sealed_day_and_the_last_crawl(tmp_path: Path) -> None:
+    db, folder = tmp_path / "a.db", tmp_path / "release"
+    for day in (1, 2):
+        crawl(db, [listed(row(1))], day=day)
+    with closing(open_for_writing(db)) as archive:
+        sql = "INSERT INTO seals (day, hash, previous_hash, captures, sealed_at) VALUES (?, ?, '', 1, ?)"
+        archive.executemany(sql, [(f"2026-01-0{day}", str(day) * 64, DAY.format(day)) for day in (1, 2)])
+    release_of(db, folder, licence="CC0-1.0")
+    stated = b"".join(data for name, data in contents(folder).items() if name.endswith(".json")).decode()
+    assert ("2" * 64 in stated, "1" * 64 in stated) == (True, False)
+    assert (DAY.format(2) in stated, DAY.format(1) in stated) == (True, False)
