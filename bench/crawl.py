@@ -16,7 +16,7 @@ from pathlib import Path
 
 from archive.evidence.evidence_reader import beside
 from bench.measure import Cost, Figure, Ratio, Report, arguments, command, ratio, tell
-from bench.portal import nginx, portal_file, write_portal
+from bench.portal import has_file, nginx, portal_file, write_portal
 
 CONCURRENCY = 16
 FILES = 15
@@ -61,7 +61,7 @@ def _with_files(records: int, runs: int) -> Iterator[tuple[str, Cost]]:
                 options = ["--delay", "0", "--concurrency", str(CONCURRENCY), "--db", str(db)]
                 yield "files", command("-m", "crawler.cli.main", "crawl", str(portal), *options)
                 count = len(list(stored.iterdir()))
-                assert count == sum(number % 100 < FILES for number in range(records))
+                assert count == sum(has_file(number, FILES) for number in range(records))
                 held("SELECT count(*) FROM attachments WHERE state = 'text'", db, count)
 
 

@@ -76,6 +76,11 @@ def write_portal(folder: Path, records: int, seed: int = 1, *, small: bool = Fal
         (catalog / name).write_text(_page("目录", main, small), "utf-8")
 
 
+def has_file(number: int, files: int) -> bool:
+    """Whether a record is one of those, `files` of a hundred and spread evenly, that have a file."""
+    return number * files % 100 < files
+
+
 def _write_record(catalog: Path, number: int, randomly: Random, small: bool, files: int) -> str:
     """Write a record's page and file, if it is not there; return its row."""
     title = "".join(randomly.choices(WORDS, k=8)) + f"第{number}号"
@@ -83,7 +88,7 @@ def _write_record(catalog: Path, number: int, randomly: Random, small: bool, fil
     path = catalog / f"201711/t20171101_{number}.html"
     if not path.exists():
         main = _record(number, title, agency, randomly, 2 if small else 16)
-        if number * files % 100 < files:
+        if has_file(number, files):
             main += _write_file(path, number, randomly)
         path.write_text(_page(title, main, small), "utf-8")
     return _row(number, title, agency)
