@@ -169,7 +169,7 @@ def test_help_names_every_command() -> None:
 
 def test_the_environment_names_the_metadata_that_a_site_is_served_with(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[object] = []
-    monkeypatch.setattr(serve, "serve_archive", lambda *_, metadata, **__: told.append(metadata))
+    monkeypatch.setattr(serve, "serve_archives", lambda *_, metadata, **__: told.append(metadata))
     monkeypatch.setenv("DISCLOSURES_METADATA", "site.yml")
     for options in ([], ["--metadata", "other.yml"]):
         assert CliRunner().invoke(main, ["serve", *options]).exit_code == 0

@@ -8,6 +8,7 @@ import pytest
 from datasette.app import Datasette
 from lxml import html
 
+from archive.labels import when
 from archive.web.views import cells
 from tests.web.sample_archive import HOSTILE_BODY, HOSTILE_PUBLISHER, HOSTILE_TITLE
 
@@ -87,7 +88,7 @@ def test_web_addresses_become_links():
     ],
 )
 def test_beijing_time_of_anything(time, shown):
-    assert cells.beijing(time) == shown
+    assert when.beijing(time) == shown
 
 
 @pytest.mark.parametrize(
@@ -95,7 +96,7 @@ def test_beijing_time_of_anything(time, shown):
     [("2026-11-20T23:59:59+08:00", "2026-11-20 15:59:59"), ("2026-11-20T16:00:00Z", "2026-11-20 16:00:00"), ("x", "x")],
 )
 def test_universal_time_of_anything(time, shown):
-    assert cells.utc(time) == shown
+    assert when.utc(time) == shown
 
 
 # --- hostile addresses ---

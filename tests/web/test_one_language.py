@@ -38,7 +38,7 @@ def ask(two_days, tmp_path_factory):
 def in_language(site: Callable[[str], httpx.Response], address: str, language: str) -> httpx.Response:
     """Ask for an address in a language, and for where it leads: the page of budgets leads on where there is one portal."""
     answer = site(f"{address}{'&' if '?' in address else '?'}lang={language}")
-    while answer.is_redirect:
+    while answer.has_redirect_location:
         answer = site(f"{answer.headers['location']}?lang={language}")
     return answer
 
