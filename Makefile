@@ -1,7 +1,7 @@
 # The two commands: `make run` and `make test`. Both set up .venv/ themselves.
 PYTHON ?= python3
 BIN = .venv/bin
-# Tests wait for half of their time: half as many again at once as there are processors.
+# Tests wait for a part of their time: half as many again at once as there are processors.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n + (n + 1) / 2)))
 
 # Bytecode is kept whatever the shell says: without it each process that a test starts compiles all of our modules anew.
@@ -34,8 +34,8 @@ test: .venv/ready-dev  # all but the long ones, which CI runs, too
 test-long: .venv/ready-dev  # many days, many kills, many examples, attacks, each page at each width
 	$(BIN)/python -m pytest -n $(WORKERS) -m long
 
-quick: .venv/ready-dev  # what starts no process and no browser: under a minute
-	$(BIN)/python -m pytest -n $(WORKERS) -m "not crawl and not browser and not slow and not long"
+quick: .venv/ready-dev  # what starts no process and no browser, and asks no site: a minute
+	$(BIN)/python -m pytest -n $(shell nproc 2>/dev/null || echo 2) -m "not crawl and not browser and not slow and not long"
 
 repeat: .venv/ready-dev  # the suite again and again under load: make repeat OPTIONS='--times 10 --busy 4 --zone Pacific/Auckland'
 	$(BIN)/python -m bench.repeat $(OPTIONS)
