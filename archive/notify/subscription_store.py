@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 from archive.database.connection import ArchiveError, transaction
+from archive.database.migrations import statements
 from archive.labels.language import Language
 from archive.model import clock
 
@@ -163,14 +164,22 @@ class Subscriptions:
         self._con = connection
         for setting in ("journal_mode = DELETE", "temp_store = MEMORY", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {setting}")
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if self._version() != _VERSION:
+            with transaction(connection):  # several processes of a site begin at once: one of them does it
+                self._bring_up_to_date(path)
+        self._expire()
+
+    def _version(self) -> int:
+        return int(self._con.execute("PRAGMA user_version").fetchone()[0])
+
+    def _bring_up_to_date(self, path: Path) -> None:
+        version = self._version()
         if version > _VERSION:
             raise ArchiveError(f"{path} was written by a later version of this program: update it first")
         if version < _VERSION:
-            connection.executescript(
-                f"BEGIN IMMEDIATE; {_SCHEMA} {_SINCE_VERSION_1} PRAGMA user_version = {_VERSION}; COMMIT"
-            )
-        self._expire()
+            for statement in statements(_SCHEMA + _SINCE_VERSION_1):
+                self._con.execute(statement)
+            self._con.execute(f"PRAGMA user_version = {_VERSION}")
 
     def _expire(self) -> None:
         until = clock.text(clock.now() - CONFIRM_WITHIN)

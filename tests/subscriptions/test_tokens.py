@@ -1,8 +1,10 @@
-"""Tokens of subscriptions, straight on their file: each serves one purpose, once or until the end, and ends with its subscription."""
+"""Tokens of subscriptions, straight on their file: each serves one purpose, once or until the end, and ends with its subscription; and that file."""
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Barrier
 
 from archive.notify.subscription_store import Subscriptions, open_subscriptions
 
@@ -40,3 +42,15 @@ def test_what_ends_leaves_no_token_and_others_keep_theirs(tmp_path: Path) -> Non
         subscriptions.end(first)
         assert subscriptions.find(kept, "leave") == second
     assert tokens(path) == 1
+
+
+def test_those_that_begin_at_once_make_one_file(tmp_path: Path) -> None:
+    def begin(path: Path) -> int:
+        together.wait()
+        with open_subscriptions(path) as subscriptions:
+            return len(subscriptions.all())
+
+    together = Barrier(4)
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(10):
+            assert list(pool.map(begin, [tmp_path / f"{number}.db"] * 4)) == [0] * 4
