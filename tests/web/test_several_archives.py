@@ -2,7 +2,6 @@
 
 import asyncio
 import csv
-import gc
 import re
 import shutil
 import sqlite3
@@ -10,26 +9,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from datasette.app import Datasette
 from lxml import html
 
-from archive.database.connection import ArchiveError
-from archive.database.several import ArchiveNumber, SeveralArchives, numbers
-from archive.database.time_limit import within
-from archive.evidence.evidence_reader import place_of
-from archive.export.snapshots import publish, publish_several
 from archive.questions.question_files import questions
 from archive.web.http import server
-from archive.web.http.published import PublishedSite
 from archive.web.http.server import make_datasette, site_of
-from crawler.cli.main import main
 from tests import reporters_archive
-from tests.web.divided import ask, contents, divide
-from tests.web.second_portal import write
+from tests.web.divided import NORTH_AND_SOUTH, NOW, ask, contents, divide, three_portals
 
-NOW = "2026-11-24T01:00:00Z"
-NAMES = ("north", "south", "whole")
 SPAN = "from=2026-11-20&to=2026-11-23"
 Sites = tuple[Datasette, Datasette]
 """The site of an archive, and that of the archives it was divided into."""
@@ -42,17 +30,12 @@ def _a_day_of_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An archive of three portals, crawled on days that follow one another."""
-    path = tmp_path_factory.mktemp("whole") / "whole.db"
-    for number, (portal, mark) in enumerate((("one", "甲"), ("two", "乙"), ("three", "丙"))):
-        days = (f"2026-11-2{number}T15:59:00Z", f"2026-11-2{number}T16:01:00Z")
-        write(path, portal, f"64039{7 - number}", mark, 1 + 200 * number, days)
-    return path
+    return three_portals(tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture(scope="module")
 def parts(whole: Path) -> dict[str, Path]:
-    return divide(whole, {"north": ["two"], "south": ["one", "three"]})
+    return divide(whole, NORTH_AND_SOUTH)
 
 
 @pytest.fixture(scope="module")
@@ -88,13 +71,13 @@ PAGES = (
 def test_a_page_over_several_archives_says_what_that_over_one_does(sites: Sites, address: str) -> None:
     one, several = (ask(site, address) for site in sites)
     assert one.status_code == several.status_code == 200
-    assert contents(several, NAMES) == contents(one, NAMES)
+    assert contents(several) == contents(one)
 
 
 @pytest.mark.parametrize("name", questions())
 def test_so_does_every_question(sites: Sites, name: str) -> None:
     one, several = (ask(site, f"/-/questions/{name}.json") for site in sites)
-    assert contents(several, NAMES) == contents(one, NAMES)
+    assert contents(several) == contents(one)
 
 
 def test_the_home_page_says_so_too(sites: Sites) -> None:
@@ -122,7 +105,7 @@ def test_pages_of_hits_follow_one_another(tmp_path_factory: pytest.TempPathFacto
         typed = [row["query"] for row in csv.DictReader(file)][:12]
     for query in (*(f"q={words}" for words in typed), "", "page=2", "page=3", "q=样本&page=2", "q=样本&sort=newest"):
         one, several = (ask(site, f"/-/search?{query}") for site in sites)
-        assert contents(several, NAMES) == contents(one, NAMES), query
+        assert contents(several) == contents(one), query
 
 
 # --- addresses ---
@@ -229,87 +212,6 @@ def test_an_archive_that_a_reader_may_not_see_is_left_out(parts: dict[str, Path]
     assert ask(site, "/-/record/1?db=north").status_code == 403
 
 
-# --- commands ---
-
-
-def test_a_portal_in_two_archives_is_refused(whole: Path, parts: dict[str, Path]) -> None:
-    with pytest.raises(ArchiveError, match=r"the portal two is in .*north\.db and in .*whole\.db: fold one"):
-        site_of({"north": parts["north"], "whole": whole})
-
-
-def test_one_archive_under_two_names_is_refused(parts: dict[str, Path]) -> None:
-    with pytest.raises(ArchiveError, match=r"one and other are one archive, .*north\.db: name it once"):
-        site_of({"one": parts["north"], "other": parts["north"]})
-
-
-def test_two_archives_of_one_name_are_refused(parts: dict[str, Path], tmp_path: Path) -> None:
-    other = tmp_path / "north.db"
-    done = CliRunner().invoke(main, ["serve", str(parts["north"]), str(other)])
-    assert (done.exit_code, done.stderr) == (
-        2,
-        f"disclosures: two archives are called north: name one of them, as in other={other}\n",
-    )
-
-
-def test_several_are_published_and_served_as_one_site(sites: Sites, parts: dict[str, Path], tmp_path: Path) -> None:
-    folder, changing = tmp_path / "public", shutil.copy(parts["north"], tmp_path / "changing.db")
-    typed = ["publish", str(folder), f"north={changing}", str(parts["south"])]
-    assert CliRunner().invoke(main, typed).exit_code == 0
-    site = PublishedSite(folder)
-    one, several = ask(sites[0], "/-/search?q=预算"), ask(site.datasette, "/-/search?q=预算")
-    assert contents(several, NAMES) == contents(one, NAMES)
-    with closing(sqlite3.connect(changing)) as connection, connection:
-        connection.execute("UPDATE portals SET name = '样例县新名'")
-    assert CliRunner().invoke(main, typed).exit_code == 0
-    site._follow()
-    assert "样例县新名" in ask(site.datasette, "/-/browse").text
-
-
-def test_several_are_published_only_where_they_can_be_served_together(parts: dict[str, Path], tmp_path: Path) -> None:
-    folder = tmp_path / "public"
-    for other in (tmp_path / "nowhere.db", shutil.copy(parts["north"], tmp_path / "copy.db")):
-        assert CliRunner().invoke(main, ["publish", str(folder), str(parts["north"]), str(other)]).exit_code == 2
-    assert not folder.exists()
-
-
-def test_a_folder_of_several_takes_no_single_one(parts: dict[str, Path], tmp_path: Path) -> None:
-    folder = tmp_path / "public"
-    assert CliRunner().invoke(main, ["publish", str(folder), str(parts["north"]), str(parts["south"])]).exit_code == 0
-    done = CliRunner().invoke(main, ["publish", str(folder), "--db", str(parts["north"])])
-    assert (
-        done.stderr
-        == f"disclosures: several archives are published in {folder}: publish one by itself in another folder\n"
-    )
-    alone = tmp_path / "alone"
-    assert CliRunner().invoke(main, ["publish", str(alone), "--db", str(parts["north"])]).exit_code == 0
-    done = CliRunner().invoke(main, ["publish", str(alone), str(parts["north"]), str(parts["south"])])
-    assert (
-        done.stderr
-        == f"disclosures: one archive is published in {alone} by itself: publish several in another folder\n"
-    )
-
-
-def test_each_has_originals_of_its_own(parts: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Captures of two archives have the same numbers: originals of one would be shown for the other's."""
-    monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path / "evidence.db"))
-    with pytest.raises(ArchiveError, match="north and south would have the same originals"):
-        site_of(parts)
-    monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path))
-    assert {place_of(path) for path in parts.values()} == {
-        tmp_path / "north.evidence.db",
-        tmp_path / "south.evidence.db",
-    }
-    site_of(parts)
-
-
-def test_originals_of_what_is_published_are_known_by_the_archive_s_name(
-    parts: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made = publish_several(parts, tmp_path / "public", NOW)
-    monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(tmp_path))
-    assert place_of(made["south"].path) == tmp_path / "south.evidence.db"
-
-
 # --- what goes from one archive to another ---
 
 
@@ -363,41 +265,6 @@ def test_sql_that_cannot_be_asked_is_said_to_be_wrong(sites: Sites, sql: str, sa
     assert ask(sites[1], f"/-/sql.json?sql={sql}").status_code == 400
 
 
-def test_what_is_written_meanwhile_is_seen(parts: dict[str, Path], tmp_path: Path) -> None:
-    """A query whose rows were not all taken would keep its archive as it was."""
-    changing = shutil.copy(parts["north"], tmp_path / "changing.db")
-    with closing(
-        SeveralArchives({"north": sqlite3.connect(changing), "south": sqlite3.connect(parts["south"])})
-    ) as several:
-        gc.disable()
-        try:
-            several.execute("SELECT id FROM records").fetchone()
-            with closing(sqlite3.connect(changing)) as connection, connection:
-                connection.execute("UPDATE portals SET name = '样例县新名'")
-            assert "样例县新名" in [row[0] for row in several.execute("SELECT name FROM portals")]
-        finally:
-            gc.enable()
-
-
-def test_a_number_is_that_of_its_archive(parts: dict[str, Path]) -> None:
-    with closing(SeveralArchives({name: sqlite3.connect(path) for name, path in parts.items()})) as several:
-        one, other = (
-            archive.execute("SELECT id FROM catalogs ORDER BY id LIMIT 1").fetchone()["id"]
-            for archive in several.each()
-        )
-        same = ArchiveNumber(one, "south")
-        assert (one == same, one == int(one), len({one, same, ArchiveNumber(one, "north")})) == (False, True, 2)
-        found = several.execute(
-            "SELECT id, portal FROM catalogs WHERE id IN (SELECT value FROM json_each(?))", (numbers([one, other]),)
-        ).fetchall()
-        assert [(row["id"], row["id"].archive, row["portal"]) for row in found] == [
-            (one, "north", "two"),
-            (other, "south", "one"),
-        ]
-        asked = several.execute("SELECT portal FROM catalogs WHERE id = :id", {"id": other}).fetchall()
-        assert [row["portal"] for row in asked] == ["one"]
-
-
 # --- for machines, and limits ---
 
 
@@ -434,26 +301,4 @@ def test_rows_that_are_left_out_of_an_answer_in_sql_are_told_of(
     assert ([row["archive"] for row in answer["rows"]], answer["truncated"]) == (
         ["north"] * 7 + ["south"] * 10,
         ["south"],
-    )
-
-
-def test_a_query_over_several_archives_ends_in_time(parts: dict[str, Path]) -> None:
-    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
-    with closing(SeveralArchives({name: sqlite3.connect(path) for name, path in parts.items()})) as several:
-        assert within(several, 50, lambda: several.execute(endless).fetchall()) is None
-        assert within(several, 5000, lambda: len(several.execute("SELECT 1").fetchall())) == 2
-
-
-def test_a_site_says_of_when_its_oldest_snapshot_is(parts: dict[str, Path], tmp_path: Path) -> None:
-    for name, day in (("north", 20), ("south", 23)):
-        publish(parts[name], tmp_path / name, f"2026-11-{day}T02:00:00Z")
-    footer = html.fromstring(ask(PublishedSite(tmp_path).datasette, "/-/about").text).cssselect("footer time")
-    assert [each.get("datetime") for each in footer] == ["2026-11-20T02:00:00Z"]
-
-
-def test_what_is_published_is_served_by_itself(parts: dict[str, Path], tmp_path: Path) -> None:
-    done = CliRunner().invoke(main, ["serve", "--published", str(tmp_path), str(parts["north"])])
-    assert (done.exit_code, done.stderr) == (
-        2,
-        "disclosures: --published serves what was published: leave out the archives\n",
     )

@@ -1,0 +1,60 @@
+"""Several archives read through one connection: whose number is whose, what is written meanwhile, what takes too long."""
+
+import gc
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from archive.database.several import ArchiveNumber, SeveralArchives, numbers
+from archive.database.time_limit import within
+from tests.web.divided import NORTH_AND_SOUTH, divide, three_portals
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    return divide(three_portals(tmp_path_factory.mktemp("whole")), NORTH_AND_SOUTH)
+
+
+def test_what_is_written_meanwhile_is_seen(parts: dict[str, Path], tmp_path: Path) -> None:
+    """A query whose rows were not all taken would keep its archive as it was."""
+    changing = shutil.copy(parts["north"], tmp_path / "changing.db")
+    with closing(
+        SeveralArchives({"north": sqlite3.connect(changing), "south": sqlite3.connect(parts["south"])})
+    ) as several:
+        gc.disable()
+        try:
+            several.execute("SELECT id FROM records").fetchone()
+            with closing(sqlite3.connect(changing)) as connection, connection:
+                connection.execute("UPDATE portals SET name = '样例县新名'")
+            assert "样例县新名" in [row[0] for row in several.execute("SELECT name FROM portals")]
+        finally:
+            gc.enable()
+
+
+def test_a_number_is_that_of_its_archive(parts: dict[str, Path]) -> None:
+    with closing(SeveralArchives({name: sqlite3.connect(path) for name, path in parts.items()})) as several:
+        one, other = (
+            archive.execute("SELECT id FROM catalogs ORDER BY id LIMIT 1").fetchone()["id"]
+            for archive in several.each()
+        )
+        same = ArchiveNumber(one, "south")
+        assert (one == same, one == int(one), len({one, same, ArchiveNumber(one, "north")})) == (False, True, 2)
+        found = several.execute(
+            "SELECT id, portal FROM catalogs WHERE id IN (SELECT value FROM json_each(?))", (numbers([one, other]),)
+        ).fetchall()
+        assert [(row["id"], row["id"].archive, row["portal"]) for row in found] == [
+            (one, "north", "two"),
+            (other, "south", "one"),
+        ]
+        asked = several.execute("SELECT portal FROM catalogs WHERE id = :id", {"id": other}).fetchall()
+        assert [row["portal"] for row in asked] == ["one"]
+
+
+def test_a_query_over_several_archives_ends_in_time(parts: dict[str, Path]) -> None:
+    endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    with closing(SeveralArchives({name: sqlite3.connect(path) for name, path in parts.items()})) as several:
+        assert within(several, 50, lambda: several.execute(endless).fetchall()) is None
+        assert within(several, 5000, lambda: len(several.execute("SELECT 1").fetchall())) == 2
