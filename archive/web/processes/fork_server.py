@@ -12,12 +12,11 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from typing import NoReturn
 
 from archive.web.processes.child import LONGEST_ANSWER
 from archive.web.processes.frames import Head, packed, read, receive
@@ -116,10 +115,27 @@ class ForkServer:
             writer.close()
 
 
-def _serve(control: socket.socket, prepare: Callable[[], None], work: Work, folder: Path) -> NoReturn:
-    """Be the server until whoever started it ends."""
+@contextmanager
+def _whole_process(failed: str) -> Iterator[None]:
+    """Leave the process at the end of the block, whatever happens in it: what called it belongs to the process that this one was forked from.
+
+    The exit status is 1 where it raised, which is logged as `failed`, but for a reader who left and memory that was used up.
+    """
     status = 1
     try:
+        yield
+        status = 0
+    except (EOFError, ConnectionError, MemoryError):
+        pass
+    except Exception:
+        logger.exception(failed)
+    finally:
+        os._exit(status)
+
+
+def _serve(control: socket.socket, prepare: Callable[[], None], work: Work, folder: Path) -> None:
+    """Be the server until whoever started it ends."""
+    with _whole_process("the fork server ends"):
         _leave_behind(control.fileno())
         prepare()
         gc.collect()
@@ -133,27 +149,15 @@ def _serve(control: socket.socket, prepare: Callable[[], None], work: Work, fold
                 _work(socket.socket(fileno=descriptors[0]), work, folder / str(os.getpid()))
             for descriptor in descriptors:
                 os.close(descriptor)
-        status = 0
-    except Exception:
-        logger.exception("the fork server ends")
-    finally:  # whatever happened: what called it belongs to the process that this one was forked from
-        os._exit(status)
 
 
-def _work(connection: socket.socket, work: Work, folder: Path) -> NoReturn:
-    status = 1
-    try:
+def _work(connection: socket.socket, work: Work, folder: Path) -> None:
+    """Do a piece of work that is asked for through `connection`, its temporary files in `folder`."""
+    with _whole_process("work for a reader failed"):
         folder.mkdir()
         tempfile.tempdir = str(folder)
         connection.sendall(packed({"pid": os.getpid()}))
         work(connection, receive(connection))
-        status = 0
-    except (EOFError, ConnectionError, MemoryError):
-        pass
-    except Exception:
-        logger.exception("work for a reader failed")
-    finally:
-        os._exit(status)
 
 
 def _leave_behind(control: int) -> None:
