@@ -84,3 +84,15 @@ db_option = click.option(
     default=lambda: Path(os.environ.get("DISCLOSURES_DB", DEFAULT_DB)),
     help=f"The archive. Default: $DISCLOSURES_DB, else {DEFAULT_DB}.",
 )
+
+
+def metadata_option(told: str, *, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that names the metadata with which the site is served; `told`: the sentence of help that says what a command reads in it."""
+    return click.option(
+        "--metadata",
+        envvar=METADATA,
+        required=required,
+        type=click.Path(dir_okay=False, path_type=Path),
+        metavar="FILE",
+        help=f"{told} Default: ${METADATA}.",
+    )

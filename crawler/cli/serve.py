@@ -12,7 +12,7 @@ from archive.database.connection import ArchiveError
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from archive.search.synonyms import thesaurus
-from crawler.cli.options import METADATA, CommandError, db_option, plainly
+from crawler.cli.options import CommandError, db_option, metadata_option, plainly
 
 if TYPE_CHECKING:
     from archive.export.public_database import Snapshot
@@ -50,13 +50,7 @@ def named_archives(typed: Sequence[str], db: Path) -> dict[str, Path]:
     metavar="FOLDER",
     help="Serve what `disclosures publish FOLDER` made, in place of --db; what is published later is served as soon as it is there.",
 )
-@click.option(
-    "--metadata",
-    envvar=METADATA,
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help=f"Datasette's metadata (YAML or JSON): who may see the archive, the settings of plugins. Default: ${METADATA}.",
-)
+@metadata_option("Datasette's metadata (YAML or JSON): who may see the archive, the settings of plugins.")
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(1, 65535), default=8001, show_default=True)
 @click.option(

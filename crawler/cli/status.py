@@ -17,7 +17,7 @@ from archive.ingest.health import FAILING, NEVER_CHECKED, STATES, WELL, Health, 
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.time_stamps import failure
 from archive.model import clock
-from crawler.cli.options import ATTENTION, METADATA, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, metadata_option, plainly
 from crawler.jobs.schedule import rhythm
 from crawler.portals.portal_file import known, own_files, readable
 
@@ -47,13 +47,7 @@ _MEND_FILE = "mend the file: the portal is not crawled until then; `disclosures 
     metavar="ADDRESS",
     help="Send what has changed since the last message to a mail address or a webhook; several times for several.",
 )
-@click.option(
-    "--metadata",
-    envvar=METADATA,
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help=f"Tell of readers' subscriptions, too, that the site's metadata name. Default: ${METADATA}.",
-)
+@metadata_option("Tell of readers' subscriptions, too, that the site's metadata name.")
 @plainly
 def status(db: Path, as_json: bool, prometheus: Path | None, tell: tuple[str, ...], metadata: Path | None) -> None:
     """Say of each portal how it is, why, and what to do; the gravest first.

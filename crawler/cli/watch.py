@@ -14,7 +14,7 @@ from archive.notify.subscription_run import send_subscriptions
 from archive.notify.subscription_settings import SubscriptionSettings, SubscriptionSettingsError, subscription_settings
 from archive.notify.subscription_store import Ended, Subscription, open_subscriptions
 from archive.search.index import is_current
-from crawler.cli.options import ATTENTION, METADATA, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, metadata_option, plainly
 from crawler.notify.watch_state import beside, notes
 from crawler.notify.watcher import WatchReport, preview, run_watch, send_test
 from crawler.notify.watches import WatchFile, WatchFileError, load
@@ -83,13 +83,8 @@ def _message(report: WatchReport) -> str:
 
 # --- subscriptions of readers ---
 
-metadata_option = click.option(
-    "--metadata",
-    envvar=METADATA,
-    required=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help=f"The metadata that the site is served with: `plugins: disclosures: subscriptions:`. Default: ${METADATA}.",
+subscriptions_option = metadata_option(
+    "The metadata that the site is served with: `plugins: disclosures: subscriptions:`.", required=True
 )
 
 
@@ -106,7 +101,7 @@ def subscriptions() -> None:
     metavar="FOLDER",
     help="Read what `disclosures publish FOLDER` made, in place of --db: nothing is sent that is not published.",
 )
-@metadata_option
+@subscriptions_option
 @plainly
 def send(db: Path, published: Path | None, metadata: Path) -> None:
     """Send each confirmed subscription what was observed since its last message.
@@ -119,7 +114,7 @@ def send(db: Path, published: Path | None, metadata: Path) -> None:
 
 
 @subscriptions.command(name="list")
-@metadata_option
+@subscriptions_option
 @plainly
 def list_subscriptions(metadata: Path) -> None:
     """List subscriptions: number, since when, way and receiver (the name of a mail address by its first letter), and to what.
@@ -137,7 +132,7 @@ def list_subscriptions(metadata: Path) -> None:
 
 @subscriptions.command()
 @click.argument("receivers", nargs=-1, required=True, metavar="RECEIVER…")
-@metadata_option
+@subscriptions_option
 @plainly
 def forget(receivers: tuple[str, ...], metadata: Path) -> None:
     """Delete all subscriptions of a mail address or a room, or those of a number that `list` shows."""
