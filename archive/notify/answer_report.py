@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from archive.database.portal_names import portal_names
 from archive.labels.label import LABELS, Label
 from archive.labels.language import Language, reading, say
 from archive.notify.hit_text import Hit
@@ -41,7 +42,7 @@ def answer_report(
     connection: sqlite3.Connection, requested: AnswerRequest, rows: Sequence[Row], site: str, language: Language
 ) -> AnswerReport:
     """Return the report of some rows of an answer. `site`: where the site stands, ending in a slash."""
-    portals = dict(map(tuple, connection.execute("SELECT id, name FROM portals")))
+    portals = portal_names(connection)
     page = f"{site}-/questions/{requested.question.name}"
     hits = [_hit(connection, requested.question, row, portals, page, site, language) for row in rows[:MOST]]
     return AnswerReport(title(connection, requested, language), len(rows), hits)

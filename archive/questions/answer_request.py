@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from archive.database.portal_names import portal_names
 from archive.labels.code_labels import STATES
 from archive.labels.language import Language
 from archive.questions.question_files import Question, questions
@@ -55,13 +56,13 @@ def parse_answer_request(arguments: Mapping[str, Sequence[str]]) -> AnswerReques
 
 def title(connection: sqlite3.Connection, requested: AnswerRequest, language: Language) -> str:
     """Return what is requested in a reader's words."""
-    names = dict(map(tuple, connection.execute("SELECT id, name FROM portals")))
+    names = portal_names(connection)
     parts = [requested.question.title.name(language)]
     for parameter in requested.question.parameters:
         if value := requested.narrowing.get(parameter.name):
             match parameter.kind:
                 case "portal":
-                    parts.append(names.get(value, str(value)))
+                    parts.append(names.get(str(value), str(value)))
                 case "state":
                     parts.append(STATES[str(value)].name(language))
                 case _:

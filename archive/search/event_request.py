@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
+from archive.database.portal_names import portal_names
 from archive.database.several import Readable
 from archive.labels.code_labels import EVENTS, KINDS
 from archive.labels.label import LABELS, Label
@@ -22,7 +23,6 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 _LISTED = "record_id IN (SELECT record_id FROM listings WHERE catalog_id = :catalog)"
 _CATALOG = "SELECT p.name || ' ' || c.title FROM catalogs c JOIN portals p ON p.id = c.portal WHERE c.id = ?"
 _RECORD = "SELECT coalesce(title, '') FROM records WHERE id = ? AND state <> 'withheld'"
-_PORTALS = "SELECT id, name FROM portals"
 
 
 class NoSuchSubjectError(LookupError):
@@ -88,7 +88,7 @@ def condition(connection: Readable, requested: EventRequest) -> tuple[str, dict[
         parts.append(_LISTED)
         values["catalog"] = requested.catalog
     if requested.search.words or requested.search.filters():
-        ids, parameters = engine.ids(resolved(connection, requested.search, _portals(connection)))
+        ids, parameters = engine.ids(resolved(connection, requested.search, portal_names(connection)))
         parts.append(f"record_id IN ({ids})")
         values |= parameters
     return " AND ".join(parts), values
@@ -117,7 +117,7 @@ def _subjects(connection: Readable, requested: EventRequest, language: Language)
     codes: dict[str, Mapping[str, Label]] = {"kind": KINDS, "state": STATE_CHOICES}
     for name, value in requested.search.filters().items():
         if name == "portal":
-            yield _portals(connection).get(value, value)
+            yield portal_names(connection).get(value, value)
         elif name == "place":
             yield place_name(value)
         elif name in codes:
@@ -133,7 +133,3 @@ def _name(connection: Readable, sql: str, number: int) -> str:
     if row is None:
         raise NoSuchSubjectError(f"nothing has the number {number}")
     return str(row[0])
-
-
-def _portals(connection: Readable) -> dict[str, str]:
-    return dict(map(tuple, connection.execute(_PORTALS)))

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.database.connection import ArchiveError
+from archive.database.portal_names import portal_names
 from archive.labels import tables, when, wording
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
@@ -109,7 +110,7 @@ def filters_from_request(request: Request, database: str, table: str, datasette:
         return None
 
     async def search() -> FilterArguments:
-        request_context.PORTAL_NAMES.set(await archives.portal_names(datasette.get_database(database)))
+        request_context.PORTAL_NAMES.set(await datasette.get_database(database).execute_fn(portal_names))
         words = request.args.get("_search")
         shown = {"supports_search": True, "search": words or ""}
         if not words:

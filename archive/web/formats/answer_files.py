@@ -6,6 +6,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
+from archive.database.portal_names import portal_names
 from archive.database.several import Readable, archive_of
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Rows
@@ -15,7 +16,6 @@ from archive.questions.question_files import Question
 from archive.questions.runner import QuestionAnswer
 from archive.web.formats import feeds
 from archive.web.formats.responses import json_response, whole_file
-from archive.web.http.archives import portal_names
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.listings.observed_events import noticed
 from archive.web.views.cells import UNTITLED, cut
@@ -77,7 +77,7 @@ async def answer_entries(
         return records, noticed(connection, rows), feeds.last_crawl(connection)
 
     records, events, crawled = await context.db.execute_fn(read)
-    page, portals = context.address("questions", question.name), await portal_names(context.db)
+    page, portals = context.address("questions", question.name), await context.db.execute_fn(portal_names)
     entries = [
         _entry(
             context,

@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.database import Database, Results
 
-from archive.database.several import SeveralArchives, ordered
+from archive.database.several import SeveralArchives
 from archive.database.time_limit import Result
 from archive.evidence.evidence_reader import UNREADABLE
 from archive.labels.example_queries import queries
@@ -199,9 +199,3 @@ def _table_metadata(table: Table, language: Language) -> dict[str, Any]:
     if table.sortable is not None:
         metadata["sortable_columns"] = list(table.sortable)
     return metadata
-
-
-async def portal_names(database: Database) -> dict[str, str]:
-    """Portal id → name."""
-    rows = await database.execute("SELECT id, name, division_code FROM portals")
-    return {row["id"]: row["name"] for row in ordered(rows, "division_code", "id")}

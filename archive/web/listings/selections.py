@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import BadRequest, NotFound
 
+from archive.database.portal_names import portal_names
 from archive.database.several import Readable, each, merged
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS
@@ -78,7 +79,7 @@ def _search(connection: Readable, requested: SearchRequest) -> engine.Search:
     """Return the search itself. Raises BadRequest while there is no current index."""
     if not is_current(connection):
         raise BadRequest(OUTDATED)
-    return resolved(connection, requested, dict(map(tuple, connection.execute("SELECT id, name FROM portals"))))
+    return resolved(connection, requested, portal_names(connection))
 
 
 async def of_catalog(context: RequestContext) -> Selection:

@@ -7,6 +7,7 @@ from typing import Any
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
 
+from archive.database.portal_names import portal_names
 from archive.labels.code_labels import STATES
 from archive.labels.label import LABELS, Label
 from archive.labels.when import beijing
@@ -18,7 +19,6 @@ from archive.questions.question_files import Question
 from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
 from archive.web.formats.answer_files import answer_file
 from archive.web.formats.responses import json_response
-from archive.web.http.archives import portal_names
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import PAGE, RequestContext, pages, part
 from archive.web.listings.observed_events import noticed
@@ -84,7 +84,7 @@ async def page(context: RequestContext) -> Response:
 async def _variables(
     context: RequestContext, question: Question, chosen: Mapping[str, str | int], answer: QuestionAnswer
 ) -> dict[str, Any]:
-    names = await portal_names(context.db)
+    names = await context.db.execute_fn(portal_names)
     page = pages(context, len(answer.rows))
     rows = answer.dicts()
     shown_rows = rows[page.offset : page.offset + PAGE]

@@ -7,7 +7,8 @@ from itertools import islice
 
 from datasette.utils.asgi import Request, Response
 
-from archive.database.several import Readable, ordered
+from archive.database.portal_names import portal_names
+from archive.database.several import Readable
 from archive.database.time_limit import within
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import LABELS, Label
@@ -65,7 +66,6 @@ MOST_PORTALS = 120
 """With more portals than these, a county's name is typed and not chosen."""
 
 
-_PORTALS = "SELECT id, name, division_code FROM portals"
 _HAS_RECORDS = "SELECT EXISTS (SELECT 1 FROM records WHERE state <> 'withheld')"
 
 
@@ -166,7 +166,7 @@ def _completions(connection: Readable, typed: str) -> list[str] | None:
 
 def find(connection: Readable, requested: SearchRequest) -> SearchResults:
     """Return the contents of the page, read through `connection`."""
-    portals = {row["id"]: row["name"] for row in ordered(connection.execute(_PORTALS), "division_code", "id")}
+    portals = portal_names(connection)
     if not is_current(connection):
         return SearchResults(portals, outdated=True)
     search = resolved(connection, requested, portals)
