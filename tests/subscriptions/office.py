@@ -4,10 +4,12 @@ import re
 from pathlib import Path
 
 import httpx
+import pytest
 import yaml
 from click.testing import CliRunner, Result
 from lxml import html
 
+from archive.notify import subscription_run
 from archive.web.http.server import make_datasette
 from crawler.cli.main import main
 from tests.conftest import Site
@@ -56,6 +58,16 @@ class Office(Desk):
 
     def send(self) -> Result:
         return self.command("send", "--db", str(self.db))
+
+    def is_killed_while_sending(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Begin a run that is interrupted where a message is under way."""
+
+        def dies(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        with monkeypatch.context() as patch:
+            patch.setattr(subscription_run, "deliver", dies)
+            self.send()
 
 
 def links(message: object) -> dict[str, str]:

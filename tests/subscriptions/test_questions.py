@@ -76,13 +76,7 @@ def test_what_was_not_delivered_is_sent_again_as_it_was_and_before_what_came_sin
 def test_a_run_that_was_killed_sends_no_result_twice(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.confirmed(CHANGED)
     desk.add(1, body="另一正文")
-
-    def dies(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(subscription_run, "deliver", dies)
-        desk.send()
+    desk.is_killed_while_sending(monkeypatch)
     assert "may not have arrived" in desk.send().stderr
     desk.add(2, body="另一正文")
     desk.send()

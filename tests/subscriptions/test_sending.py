@@ -120,13 +120,7 @@ def test_what_was_not_delivered_is_sent_again_as_it_was_and_before_what_came_sin
 def test_a_message_that_may_have_arrived_is_not_sent_again(desk: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.confirmed()
     desk.add(3)
-
-    def dies(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(subscription_run, "deliver", dies)
-        desk.send()
+    desk.is_killed_while_sending(monkeypatch)
     assert "may not have arrived" in desk.send().stderr
     desk.add(4)
     desk.send()
