@@ -13,12 +13,20 @@ from datasette.app import Datasette
 
 from archive.model import clock
 from archive.web.http.server import make_datasette
+from archive.web.pages import search_page
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests.conftest import crawl
 from tests.web.asking import asking
 from tests.web.browsing import CHROMIUM, WIDTHS, served
 from tests.web.sample_archive import build, build_past
+
+
+@pytest.fixture(autouse=True)
+def _patient_search(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The search page may take long here: on a busy machine it would leave out what a test looks for."""
+    for limit in ("TIME_LIMIT_MS", "HELP_LIMIT_MS", "COMPLETION_LIMIT_MS"):
+        monkeypatch.setattr(search_page, limit, 60_000)
 
 
 @pytest.fixture(scope="session")
