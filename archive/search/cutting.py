@@ -47,19 +47,13 @@ class Cut:
         longest = max(map(len, (*known, *places)), default=0)
         return cls(*(tuple(_Cutter(text, places, known, most).pieces()) for most in (longest, _FINE)))
 
-    @property
-    def is_sure(self) -> bool:
-        """Whether the pieces are surely words: at least two are known for what they are, a known word among them."""
-        kinds = [piece.kind for piece in self._known()]
-        return "known" in kinds and len(kinds) > 1
-
     def searches(self) -> Iterator[str]:
         """Yield searches for the pieces, the fullest first: all, finer ones, without year or place, all but one, those known."""
         several = len(self.whole) > _FEW
         tries = [self.whole, self.finer]
         tries += [_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year"))]
         tries += [_but(self.whole, piece) for piece in self._dispensable() if several]
-        tries += [self._known()] * (several or self.is_sure)
+        tries += [self._known()] * several
         said = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
         yield from dict.fromkeys(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in said)
 

@@ -54,16 +54,12 @@ def meant(connection: Readable, search: engine.Search, reading: Reading) -> Iter
         yield from tried.best("spelled", None, chain.from_iterable(spelled), MOST_SPELLINGS)
     places, words = _counties(connection), set(_words(connection))
     cut = {group: cutting.Cut.of(_text(group), places, words) for group in rare}
-    is_sure = any(each.is_sure for each in cut.values())
-    if is_sure:
-        yield from tried.best("cut", None, _cut(search.query, cut), 1)
     for group in rare:
         known = tried.best("spelled", group, _known_words(connection, _text(group)), MOST_SPELLINGS)
         yield from known or tried.best(
             "spelled", group, spelling.one_other_character(_text(group)), MOST_SPELLINGS, parse
         )
-    if not is_sure:
-        yield from tried.best("cut", None, _cut(search.query, cut), 1)
+    yield from tried.best("cut", None, _cut(search.query, cut), 1)
     for group in rare:
         yield from tried.best("split", group, _splits(_units(group)), MOST_SPLITS)
     for group in rare:
