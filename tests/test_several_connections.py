@@ -10,7 +10,7 @@ import pytest
 
 from archive.database.several import ArchiveNumber, SeveralArchives, numbers
 from archive.database.time_limit import within
-from tests.web.divided import NORTH_AND_SOUTH, divide, three_portals
+from tests.web.divided import NORTH_AND_SOUTH, divide, numbered_alike, three_portals
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +58,17 @@ def test_a_query_over_several_archives_ends_in_time(parts: dict[str, Path]) -> N
     with closing(SeveralArchives({name: sqlite3.connect(path) for name, path in parts.items()})) as several:
         assert within(several, 50, lambda: several.execute(endless).fetchall()) is None
         assert within(several, 5000, lambda: len(several.execute("SELECT 1").fetchall())) == 2
+
+
+def test_a_list_of_numbers_is_each_archive_s_own(tmp_path: Path) -> None:
+    with closing(
+        SeveralArchives({name: sqlite3.connect(path) for name, path in numbered_alike(tmp_path).items()})
+    ) as several:
+        listed = [row["id"] for row in several.execute("SELECT id FROM records ORDER BY id")]
+        assert len(set(map(int, listed))) < len(listed)
+        chosen = [listed[0], listed[-1]]
+        sql = "SELECT id, portal FROM records WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        assert [(row["id"], row["portal"]) for row in several.execute(sql, (numbers(chosen),))] == [
+            (chosen[0], "one"),
+            (chosen[1], "two"),
+        ]

@@ -37,6 +37,14 @@ def three_portals(folder: Path) -> Path:
     return path
 
 
+def numbered_alike(folder: Path) -> dict[str, Path]:
+    """Write an archive of the portal one and another of two, made by themselves: their rows have the same numbers."""
+    made = {"north": folder / "north.db", "south": folder / "south.db"}
+    for (portal, mark), path in zip((("one", "甲"), ("two", "乙")), made.values(), strict=True):
+        write(path, portal, "640397", mark, 1)
+    return made
+
+
 def divide(whole: Path, parts: Mapping[str, Sequence[str]]) -> dict[str, Path]:
     """Write an archive for each part beside `whole`, with these portals alone; rows keep their numbers."""
     portals = {portal for each in parts.values() for portal in each}

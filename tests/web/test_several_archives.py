@@ -16,7 +16,7 @@ from archive.questions.question_files import questions
 from archive.web.http import server
 from archive.web.http.server import make_datasette, site_of
 from tests import reporters_archive
-from tests.web.divided import NORTH_AND_SOUTH, NOW, ask, contents, divide, three_portals
+from tests.web.divided import NORTH_AND_SOUTH, NOW, ask, contents, divide, numbered_alike, three_portals
 
 SPAN = "from=2026-11-20&to=2026-11-23"
 Sites = tuple[Datasette, Datasette]
@@ -185,6 +185,18 @@ def test_evidence_is_that_of_the_record_s_own_archive(sites: Sites, parts: dict[
     capture = number(parts["north"], "SELECT capture_id FROM records WHERE capture_id IS NOT NULL")
     own, other = (ask(sites[1], f"/-/copy/{capture}?db={name}") for name in ("north", "south"))
     assert (own.status_code, other.status_code) == (200, 404)
+
+
+def test_records_of_the_same_number_are_told_apart(tmp_path: Path) -> None:
+    site = site_of(numbered_alike(tmp_path))
+    found = ask(site, "/-/search.json?q=预算").json()["records"]
+    assert len({each["id"] for each in found}) < len(found)
+    lines = html.fromstring(ask(site, "/-/search?q=预算").text).cssselect("ol li a.title")
+    links = {line.get("href"): line.text_content() for line in lines}
+    assert links == {each["page"].removeprefix("http://localhost"): each["title"] for each in found}
+    assert {each["title"][2]: each["portal"] for each in found} == {"甲": "one", "乙": "two"}
+    for address, title in links.items():
+        assert html.fromstring(ask(site, address).text).cssselect("h1")[0].text_content() == title
 
 
 def test_rows_for_machines_name_their_archive(sites: Sites) -> None:
