@@ -61,6 +61,11 @@ WEIGHT = """() => performance.getEntries().filter(each => "decodedBodySize" in e
 ON_SCREEN_ONLY = ".top, .skip, .asking, .filters, .jump, .turn a, .pages, .export, .ways, .choose, button"
 
 
+CHINESE_COLONS = """[...document.querySelectorAll("td")]
+    .map(each => getComputedStyle(each, "::before").content).filter(each => each.includes("："))"""
+"""Words that the style puts before cells, with the colon of the other language."""
+
+
 @pytest.fixture(scope="module")
 def address(two_days, two_days_site, tmp_path_factory):
     """Where a path is found."""
@@ -142,6 +147,7 @@ def test_every_page_serves_readers_of_english_in_the_dark(in_english, address, p
     page.set_viewport_size({"width": WIDTHS[1], "height": 900})
     assert fits(page)
     assert page.evaluate(BROKEN_DATES) == []
+    assert page.evaluate(CHINESE_COLONS) == []
     assert findings(page) == []
 
 
