@@ -415,6 +415,44 @@ def test_what_is_killed_goes_on_with_what_is_left(tmp_path: Path, monkeypatch: p
     assert asked == [*homes[:3], *homes[2:]]
 
 
+def test_a_survey_killed_between_a_portals_file_and_its_row_writes_no_second_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A second file would be a second portal, and each of its records there twice."""
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with Site(sound()) as site:
+        list_ = listed(tmp_path / "l.csv", (COUNTIES[0], site.url))
+        options = [str(each) for each in ("--out", tmp_path / "out", "--delay", 0, "--db", tmp_path / "a.db")]
+        with monkeypatch.context() as patch:
+            patch.setattr(country, "note_found", killed)
+            CliRunner().invoke(main, ["survey", str(list_), *options])
+        written = [path.name for path in (tmp_path / "out").iterdir()]
+        run("survey", *options)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == written
+    assert rows(tmp_path / "a.db", "SELECT portal FROM directory") == [{"portal": Path(written[0]).stem}]
+
+
+def test_a_portal_file_that_somebody_made_theirs_is_the_portals_and_left_alone(tmp_path: Path) -> None:
+    with Site(sound()) as site:
+        list_ = listed(tmp_path / "l.csv", (COUNTIES[0], site.url))
+        options = ("--out", tmp_path / "out", "--delay", 0, "--db", tmp_path / "a.db")
+        run("survey", list_, *options)
+        (drafted,) = (tmp_path / "out").iterdir()
+        theirs = drafted.read_text(encoding="utf-8").replace("nobody has checked it", "checked by a sample")
+        drafted.write_text(theirs, encoding="utf-8")
+        with closing(sqlite3.connect(tmp_path / "a.db")) as archive, archive:
+            archive.execute("UPDATE directory SET state = 'not_tried', portal = NULL")
+        run("survey", *options)
+    assert list((tmp_path / "out").iterdir()) == [drafted]
+    assert drafted.read_text(encoding="utf-8") == theirs
+    assert rows(tmp_path / "a.db", "SELECT state, portal FROM directory") == [
+        {"state": "surveyed", "portal": drafted.stem}
+    ]
+
+
 def test_a_fault_of_our_own_is_one_portals_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(_: PageReader, url: str) -> Probed:
         if "0" in url:

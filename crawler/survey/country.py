@@ -13,10 +13,13 @@ from archive.directory.entries import CONFLICT, MISREAD, NOT_TRIED, STATES, SURV
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
 from crawler.portals.portal_file import PortalFileError, is_id, known, load
-from crawler.probe.draft import NAMELESS, draft, portal_id
+from crawler.probe.draft import NAMELESS, comment, draft, portal_id
 from crawler.probe.software_prior import SoftwarePrior
 from crawler.survey.home import SurveyedPortal, survey
 from crawler.survey.neighbours_software import SoftwareOfNeighbours
+
+_DRAFTED = "Drafted by `disclosures survey`; nobody has checked it."
+"""Remark at the top of each file that a survey writes."""
 
 
 class Surveyors(Protocol):
@@ -99,12 +102,17 @@ def _kept(connection: sqlite3.Connection, entry: PortalHome, found: SurveyedPort
 
 
 def write_portal_file(entry: PortalHome, found: SurveyedPortal, out: Path) -> str:
-    """Write the portal file of a home into the folder `out`, whole or not at all; return its id. Raises PortalFileError."""
-    identity = entry.portal or _free_id(entry, {*known(), *(path.stem for path in out.glob("*.toml"))})
-    name = found.name or entry.name
-    remarks = ["Drafted by `disclosures survey`; nobody has checked it.", f"{entry.home}: {found.reason}"]
-    text = draft(identity, name, entry.home, found.entries, remarks, code=entry.division_code or "")
+    """Write the portal file of a home into the folder `out`, whole or not at all; return its id. Raises PortalFileError.
+
+    A file of that home that somebody has made theirs stays as it is.
+    """
+    identity = entry.portal or _own_id(entry, out)
     path = out / f"{identity}.toml"
+    if _home_of(path) == entry.home and comment(_DRAFTED) not in path.read_text(encoding="utf-8"):
+        return identity
+    name = found.name or entry.name
+    remarks = [_DRAFTED, f"{entry.home}: {found.reason}"]
+    text = draft(identity, name, entry.home, found.entries, remarks, code=entry.division_code or "")
     with atomic_file(path) as file:
         file.write_text(text, encoding="utf-8")
     try:
@@ -115,11 +123,27 @@ def write_portal_file(entry: PortalHome, found: SurveyedPortal, out: Path) -> st
     return identity
 
 
-def _free_id(entry: PortalHome, taken: set[str]) -> str:
-    """An id for a portal that none has: of its host, else, or where that has no name of its own, with its division's code."""
+def _own_id(entry: PortalHome, out: Path) -> str:
+    """An id for a portal that no other has: of its host, else, or where that has no name of its own, with its division's code.
+
+    A file of its home may be there: a survey was killed before it kept the id, or somebody wrote it. It is the portal's own.
+    """
+    taken = {*known(), *(path.stem for path in out.glob("*.toml"))}
     short = portal_id(entry.home)
     names = (short, f"{short}-{entry.division_code}", *(f"{short}-{entry.division_code}-{n}" for n in range(2, 1000)))
-    return next(name for name in names if name not in {*taken, NAMELESS} and is_id(name))
+    return next(
+        name
+        for name in names
+        if name != NAMELESS and is_id(name) and (name not in taken or _home_of(out / f"{name}.toml") == entry.home)
+    )
+
+
+def _home_of(path: Path) -> str:
+    """The home of the portal file at `path`; "" where there is none that can be read."""
+    try:
+        return load(path).home
+    except (OSError, PortalFileError):
+        return ""
 
 
 def _free(waiting: Iterable[PortalHome], busy: set[str], most: int) -> list[PortalHome]:
