@@ -1,10 +1,8 @@
 """`disclosures survey` and `coverage`: from lists of home pages to portal files that crawl, and each home that gives none named rightly."""
 
 import json
-import re
 import shutil
 import sqlite3
-from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -18,7 +16,6 @@ from click.testing import CliRunner, Result
 
 from archive.directory.coverage import county_divisions
 from archive.directory.entries import PortalHome
-from archive.directory.joining import ConflictError, join, merged
 from archive.model.divisions import divisions
 from crawler.cli.main import main
 from crawler.portals.portal_file import load
@@ -228,60 +225,6 @@ def test_a_list_that_is_none_is_one_line(tmp_path: Path, text: str, said: str) -
     done = run("survey", tmp_path / "l.csv", "--db", tmp_path / "a.db")
     assert (done.exit_code, said in done.output, done.output.count("\n")) == (2, True, 1)
     assert run("survey", tmp_path / "none.csv", "--db", tmp_path / "a.db").exit_code == 2
-
-
-# --- divisions ---
-
-
-@pytest.mark.parametrize(
-    ("code", "name", "division", "note"),
-    [
-        ("640324", "", "640324", ""),
-        ("640324000000", "同心县", "640324", ""),
-        ("640324", "同心市", "640324", "renamed"),
-        ("640399", "同心市", "640324", "renamed: 640399 同心市"),
-        ("310108", "闸北区", "310106", "310108 闸北区 was merged into it"),
-        ("410322", "孟津县", "410308", "410322 孟津县 was merged into it"),
-        ("", "河南省洛阳市孟津县", "410308", "410322 孟津县 was merged into it"),
-        ("", "福建省三明市三元区", "350404", ""),
-        ("", "福建省三明市沙县区", "350405", ""),
-        ("", "宁夏回族自治区吴忠市同心县", "640324", ""),
-        ("", "吴忠市", "640300", ""),
-    ],
-)
-def test_a_row_leads_to_its_division(code: str, name: str, division: str, note: str) -> None:
-    joined = join(code, name)
-    assert (joined.division.code, note in joined.note) == (division, True)
-
-
-@pytest.mark.parametrize(
-    ("code", "name", "said"),
-    [
-        ("", "", "neither a code nor a name"),
-        ("64032", "", "six digits"),
-        ("640324", "盐池县", "640324 is 同心县, not 盐池县"),
-        ("", "鼓楼区", "several divisions"),
-        ("", "无此样本县", "no known division"),
-    ],
-)
-def test_a_row_that_leads_to_none_says_why(code: str, name: str, said: str) -> None:
-    with pytest.raises(ConflictError, match=said):
-        join(code, name)
-
-
-def test_what_was_merged_leads_to_what_is_there() -> None:
-    assert set(merged().values()) <= divisions().keys() - merged().keys()
-
-
-TWO_OF_ONE_NAME = {("622901", "622921"), ("653201", "653221"), ("654002", "654021")}
-"""Cities that stand beside the county of their name, and always did: 临夏, 和田, 伊宁."""
-
-
-def test_no_county_stands_there_by_its_code_of_before_and_that_of_since() -> None:
-    alike = defaultdict(list)
-    for each in county_divisions():
-        alike[each.code[:4], re.sub("(?<=..)[县市区]$", "", each.name)].append(each.code)
-    assert {tuple(codes) for codes in alike.values() if len(codes) > 1} == TWO_OF_ONE_NAME
 
 
 # --- Wikidata, as its documentation says that it answers ---
