@@ -7,6 +7,7 @@ ones that follow with a comma or the like, too.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archive.masking.personal_numbers import (
     BLANK,
@@ -130,11 +131,17 @@ class _Value:
 _Reader = Callable[[str, int], _Value | None]
 
 
+@lru_cache(maxsize=1)
+def labels_in(text: str) -> tuple[re.Match[str], ...]:
+    """Return the labels in `text`, in order. The last text's are remembered: whoever masks a text asks several times."""
+    return tuple(LABEL.finditer(text))
+
+
 def labelled_spans(text: str) -> list[MaskedSpan]:
     """Return what the labels in `text` announce, in order, none in another."""
     spans: list[MaskedSpan] = []
     done = 0
-    for label in LABEL.finditer(text):
+    for label in labels_in(text):
         if label.start() < done:
             continue
         for value in _values(text, label):
@@ -325,7 +332,9 @@ _READERS: dict[str, _Reader] = {
 
 def mail_spans(text: str) -> list[MaskedSpan]:
     """Return the names in addresses of private mail services, wherever they stand."""
-    spans = []
+    spans: list[MaskedSpan] = []
+    if "@" not in text and "＠" not in text:
+        return spans
     for host in _PRIVATE_HOST.finditer(text):
         before = text[max(0, host.start() - 64) : host.start()]
         if name := _LOCAL_BEFORE.search(before):

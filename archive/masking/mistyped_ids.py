@@ -12,6 +12,7 @@ from archive.masking.personal_numbers import MaskedSpan, ascii_digits, has_form_
 from archive.model.index_numbers import is_credit_code
 
 _SPEAKS_OF_THEM = re.compile(f"{LABEL_WORDS['resident_id']}|准考证|考号")
+_LONG_NUMBER = re.compile(r"\d{17}")
 _SHAPE = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXxＸｘ](?![\dA-Za-z])")
 _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
 """Permits and projects are numbered alike, by place, day and serial, from about the year behind the last."""
@@ -19,6 +20,8 @@ _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
 
 def mistyped_id_spans(text: str) -> list[MaskedSpan]:
     """Return the numbers in `text` that have the form of an ID number, behind the first word about such."""
+    if not _LONG_NUMBER.search(text):  # nearly always so, and then there is no need to look for the words
+        return []
     word = _SPEAKS_OF_THEM.search(text)
     if not word:
         return []

@@ -6,11 +6,11 @@ tables whose cells stand one on a line have them first of all.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from archive.masking.labelled_values import LABEL, LABELS, value_span
+from archive.masking.labelled_values import LABEL, LABELS, labels_in, value_span
 from archive.masking.personal_numbers import BLANK, HYPHEN, MaskedSpan
 
 _STRETCH = rf"[{BLANK}]{{0,2}}"
@@ -38,7 +38,9 @@ _OFFICES = re.compile(r"职\s?务|职责|分管|科室|办公|部\s?门|机构|�
 _BETWEEN = ("\t", "|", "｜", ",", "，")
 _BETWEEN_WITHOUT_BLANKS = (";", "；", "、")
 _ADDRESS_HEAD = re.compile(rf"(?:详细|所在|居住)?{_STRETCH}(?:地{_STRETCH}址|住所|住处)(?:[（(][^\t]{{0,14}})?")
-_MAY_BE_HEAD = re.compile(f"{LABEL.pattern}|地{_STRETCH}址|住所|住处")
+_ADDRESS_WORD = re.compile(f"地{_STRETCH}址|住所|住处")
+_MAY_BE_HEAD = re.compile(f"{LABEL.pattern}|{_ADDRESS_WORD.pattern}")
+_LINE_BREAK = re.compile("\n")
 _PAGE_MARK = re.compile(rf"[{BLANK}\f\r{HYPHEN}第共页/·\d]*")
 _BLANKS = re.compile(rf"[{BLANK}]+")
 _LONGEST_HEAD = 24
@@ -70,7 +72,8 @@ def column_spans(text: str) -> list[MaskedSpan]:
     spans: list[MaskedSpan] = []
     header: _Header | None = None
     without = 0
-    for start, end in _lines(text):
+    lines = _lines(text)
+    for start, end in lines:
         if across := _across(text, start, end):
             spans += across
             continue
@@ -86,19 +89,15 @@ def column_spans(text: str) -> list[MaskedSpan]:
             continue
         without = 0
         spans += _in_row(text, cells, header)
-    return [*spans, *_down(text)]
+    return [*spans, *_down(text, lines)]
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the lines of `text` where a header stands somewhere, else none."""
-    if not _MAY_BE_HEAD.search(text) or "\n" not in text:
-        return
-    at = 0
-    while at < len(text):
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        yield at, end
-        at = end + 1
+def _lines(text: str) -> list[tuple[int, int]]:
+    """The places of the lines of `text` where a header stands somewhere, else none."""
+    if "\n" not in text or not (labels_in(text) or _ADDRESS_WORD.search(text)):
+        return []
+    ends = [*(line_break.start() for line_break in _LINE_BREAK.finditer(text)), len(text)]
+    return [(before + 1, end) for before, end in pairwise([-1, *ends]) if before + 1 < len(text)]
 
 
 def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int]]:
@@ -174,11 +173,11 @@ class _Downward:
         return bool(self.step) or away < _MOST_LINES_OF_A_ROW
 
 
-def _down(text: str) -> list[MaskedSpan]:
+def _down(text: str, lines: Sequence[tuple[int, int]]) -> list[MaskedSpan]:
     """Return the values of columns whose cells stand one on a line, where two come at the same distance."""
     columns: list[_Downward] = []
     going_on: list[_Downward] = []
-    for number, (start, end) in enumerate(_lines(text)):
+    for number, (start, end) in enumerate(lines):
         (cell,) = _cells(text, start, end, "\n")
         going_on = [column for column in going_on if column.goes_on(number, _in_cell(text, *cell, column.kind))]
         if kind := _kind_of(text[slice(*cell)], persons=False):

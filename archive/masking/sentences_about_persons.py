@@ -48,5 +48,5 @@ def _plates(text: str) -> Iterator[MaskedSpan]:
 
 
 def _passports(text: str) -> Iterator[MaskedSpan]:
-    for number in _PASSPORT.finditer(text):
+    for number in _PASSPORT.finditer(text) if "护照" in text else ():
         yield MaskedSpan("travel_document", *number.span(), 1)
