@@ -1,6 +1,6 @@
 """The commands `disclosures` and `scrapy` run in processes that have their modules loaded already: for the many crawls of the tests.
 
-A server process loads them once and forks for each command, and a command that crawls forks for its writer process. What reads
+A server process loads `tests.loaded` once and forks for each command, and a command that crawls forks for its writer process. What reads
 the environment while it is loaded is as it was then: `tests.conftest.program` runs the command's own program, started from
 nothing.
 """
@@ -19,23 +19,12 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from archive.ingest.writer_process import WriterProcess, serve
-from crawler.cli.main import MODULES
 from pipelines import writer_client
 
-_LOADED = [
-    "crawler.cli.main",
-    *(f"crawler.cli.{module}" for module in sorted(set(MODULES.values()))),
-    "crawler.jobs.run",
-    "crawler.spiders.catalog",
-    "pipelines.store",
-    "scrapy.core.downloader.handlers.http11",
-    "scrapy.downloadermiddlewares.cookies",
-    "scrapy.extensions.remote_control",
-]
 _SECONDS = 120
 
 _processes = get_context("forkserver")
-_processes.set_forkserver_preload(_LOADED)
+_processes.set_forkserver_preload(["tests.loaded"])
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ is noted, so that the rows are right after a crawl, a reparse and a redaction al
 import re
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 
 from archive.analysis.report_prose import Claim, read_claims, read_equations
@@ -25,6 +26,8 @@ MOST_FILES = 20
 
 _EVERY = "SELECT id FROM records WHERE kind = 'annual_report'"
 _CHECKS = (Path(__file__).parent / "report_checks.sql").read_text(encoding="utf-8")
+
+_RULE_COLUMNS = attrgetter("template", "rule", "side", "indicator", "heading", "relation", "label")
 
 _YEAR = re.compile(r"(20[0-9]{2}|二[〇○零Oo0]([〇○零一二])([〇○零一二三四五六七八九]))\s*年?度?")
 _DIGITS = {"〇": 0, "○": 0, "零": 0} | {digit: number for number, digit in enumerate("一二三四五六七八九", 1)}
@@ -91,10 +94,7 @@ def catch_up(connection: sqlite3.Connection) -> None:
     reading = Rereading("reports", "annual_reports", VERSION, _EVERY, _input, _read, _write)
     if not reading.is_current(connection):
         connection.execute("DELETE FROM report_rules")
-        connection.executemany(
-            "INSERT INTO report_rules VALUES (:template, :rule, :side, :indicator, :heading, :relation, :label)",
-            map(asdict, terms()),
-        )
+        connection.executemany("INSERT INTO report_rules VALUES (?, ?, ?, ?, ?, ?, ?)", map(_RULE_COLUMNS, terms()))
     reading.catch_up(connection)
 
 

@@ -1,0 +1,35 @@
+"""What the processes of `tests.warm` share with the one that they are forked from: modules, and tables that each crawl reads.
+
+None of it depends on the environment but `crawler.settings`.
+"""
+
+import gc
+from importlib import import_module
+from pkgutil import iter_modules
+
+from archive.model.divisions import divisions
+from archive.model.site import domain_of
+from crawler.cli.main import MODULES
+
+PACKAGES = ("crawler.middlewares", "scrapy.downloadermiddlewares", "scrapy.spidermiddlewares")
+"""Packages of which a crawl loads most modules, by their names."""
+
+OTHERS = (
+    *(f"crawler.cli.{module}" for module in sorted(set(MODULES.values()))),
+    "archive.maintenance.masking", "archive.maintenance.upgrade", "crawler.jobs.run", "crawler.spiders.catalog",
+    "pipelines.store", "scrapy.core.downloader.handlers.http11", "scrapy.dupefilters", "scrapy.extensions.closespider",
+    "scrapy.extensions.corestats", "scrapy.extensions.feedexport", "scrapy.extensions.logcount",
+    "scrapy.extensions.logstats", "scrapy.extensions.memdebug", "scrapy.extensions.memusage",
+    "scrapy.extensions.remote_control", "scrapy.extensions.spiderstate", "scrapy.extensions.telnet",
+    "scrapy.extensions.throttle", "scrapy.pqueues", "scrapy.robotstxt", "scrapy.squeues", "scrapy.statscollectors",
+)  # fmt: skip
+
+for package in PACKAGES:
+    for module in iter_modules(import_module(package).__path__, f"{package}."):
+        import_module(module.name)
+for other in OTHERS:
+    import_module(other)
+
+divisions()
+domain_of("example.org")  # loads the list of public suffixes
+gc.freeze()  # a collection in a forked process would else write to all that it shares
