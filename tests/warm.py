@@ -1,6 +1,6 @@
-"""The commands `disclosures` and `scrapy` run in processes that have their modules loaded already: for the many crawls of the tests.
+"""The commands `disclosures` and `scrapy` run in processes that have their modules loaded already: for the many crawls of tests.
 
-A server process loads `tests.loaded` once and forks for each command, and a command that crawls forks for its writer process. What reads
+A server process loads `tests.loaded` and forks for each command; a command that crawls forks for its writer process. What reads
 the environment while it is loaded is as it was then: `tests.conftest.program` runs the command's own program, started from
 nothing.
 """

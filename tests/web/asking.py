@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from datasette.plugins import pm
 from lxml import html
 
 from archive.web.http.server import make_datasette, site_of
+from tests.web import compiled_templates
+
+pm.register(compiled_templates)
 
 
 def asking(
