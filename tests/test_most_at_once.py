@@ -12,7 +12,7 @@ import pytest
 from archive.database.connection import transaction
 from archive.ingest.deferral import Deferral
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.model.observations import AttachmentFile, CatalogOfPortal, LinkedFile, ListPage, RecordPage
+from archive.model.observations import AttachmentFile, CatalogOfPortal, LinkedFile, ListPage, RecordPage, Row
 from tests.conftest import rows
 from tests.test_presence import Crawls, url
 from tests.test_store import BUDGETS, DAY, PORTAL, listed, page, row
@@ -333,12 +333,48 @@ def test_an_older_copy_brings_back_what_went_and_moved_since_for_a_day(crawls: C
 # --- a list at a new address ---
 
 
+def moved_plans(crawls: Crawls) -> str:
+    """Let the list of plans stand at another address from now on."""
+    moved = "http://p.example/new/plans/"
+    crawls.portal = replace(PORTAL, catalogs=(CatalogOfPortal("plan", "规划", moved), PORTAL.catalogs[1]))
+    return moved
+
+
+def listed_in(crawls: Crawls, address: str) -> set[object]:
+    sql = "SELECT r.url FROM listings l JOIN records r ON r.id = l.record_id JOIN catalogs c ON c.id = l.catalog_id WHERE c.url = ?"
+    return {each["url"] for each in rows(crawls.path, sql, address)}
+
+
 @pytest.mark.parametrize(("shown", "taken_over"), [(38, False), (39, True)])
 def test_a_list_that_shows_four_fifths_of_what_a_retired_one_showed_takes_its_records_over(
     crawls: Crawls, shown: int, taken_over: bool
 ) -> None:
     """What the new one does not show is missing, then, and else nothing is known of it."""
-    moved = "http://p.example/new/plans/"
-    crawls.portal = replace(PORTAL, catalogs=(CatalogOfPortal("plan", "规划", moved), PORTAL.catalogs[1]))
+    moved = moved_plans(crawls)
     crawls.run(listed(*(row(n) for n in range(1, shown + 1)), catalog=moved))
     assert crawls.missing == ([url(n) for n in range(shown + 1, 49)] if taken_over else [])
+
+
+def rows_at(numbers: Iterable[int], folder: str) -> list[Row]:
+    return [replace(row(n), key=f"http://p.example/{folder}{n}.html") for n in numbers]
+
+
+@pytest.mark.parametrize("folder", ["", "new/"])
+def test_what_another_list_shows_of_a_retired_one_stands_in_that_list_alone(crawls: Crawls, folder: str) -> None:
+    moved, shown = moved_plans(crawls), rows_at(MANY, folder)
+    crawls.run(listed(row(60), catalog=moved), listed(*shown, catalog=BUDGETS))
+    assert listed_in(crawls, moved) == {url(60)}
+    assert listed_in(crawls, BUDGETS) >= {each.key for each in shown}
+
+
+@pytest.mark.parametrize("folder", ["", "new/"])
+def test_what_a_list_showed_before_another_was_retired_does_not_show_that_it_takes_over(
+    crawls: Crawls, folder: str
+) -> None:
+    """It shows the same few records as the one retired, of which four fifths once stood in it."""
+    once, now = rows_at(range(1, 41), folder), rows_at(range(1, 11), folder)
+    crawls.run(all_rows(), listed(*once, catalog=BUDGETS))
+    crawls.run(all_rows(), listed(*now, catalog=BUDGETS))
+    moved_plans(crawls)
+    crawls.run(listed(*now, catalog=BUDGETS))
+    assert listed_in(crawls, BUDGETS) == {each.key for each in once}

@@ -8,8 +8,6 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from threading import Semaphore
 from time import sleep
-from typing import Any
-from urllib.parse import parse_qsl
 
 import pytest
 from click.testing import CliRunner, Result
@@ -22,11 +20,11 @@ from crawler.portals.portal_file import load
 from crawler.probe.fetcher import ForbiddenError
 from crawler.probe.home_survey import PageReader
 from crawler.probe.page_reading import Probed
-from crawler.survey import country, wikidata
+from crawler.survey import country
 from crawler.survey.home import SurveyedPortal, survey
 from crawler.survey.neighbours_software import SoftwareOfNeighbours
 from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, empty_archive, rows
-from tests.county_sites import FAULTY, KINDS, sound
+from tests.county_sites import FAULTY, KINDS, SAMPLE, sound
 
 COUNTIES = [each.code for each in county_divisions()]
 
@@ -168,6 +166,9 @@ NOTICE = "<html><head><title>样本县人民政府</title></head><body><p>{}</p>
         (NOTICE.format("本网站已迁移。"), "no_catalogue", "no link leads to columns"),
         (NOTICE.format("网站正在维护升级中，请稍后访问。"), "dead", "a page of error"),
         (NOTICE.format("<script src=/app.js></script>"), "script_made", "without its scripts"),
+        (NOTICE.format(f"<script src=/app.js></script>{SAMPLE * 4}"), "no_catalogue", "no link leads to columns"),
+        (NOTICE.format(f"<form>密码 <input type=password></form>{SAMPLE * 4}"), "no_catalogue", "no link leads to columns"),
+        (Answer(f"<meta http-equiv=refresh content='0;url={NEW}'><body>拒绝访问</body>", status=403), "blocked", "403"),
         ("<html><head><title>Welcome</title></head><body><a href=http://x.example/>样本</a></body></html>", "not_a_portal", "a government's"),
         (Answer(b"%PDF-1.4 sample", "application/pdf"), "not_a_portal", "a government's"),
         (Answer("<script>document.cookie='__jsl'</script>", status=521), "blocked", "521"),
@@ -179,7 +180,46 @@ def test_what_a_home_is_found_to_be(home: Answer | str, state: str, reason: str)
     assert (found.state, reason in found.reason) == (state, True), found.reason
 
 
+def test_rows_are_those_that_a_list_states_or_else_shows() -> None:
+    pages = sound()
+    pages["/gk/c0/"] = str(pages["/gk/c0/"]).replace(
+        "</table>", "</table><script>var totalCount = 57, pageSize = 3;</script>"
+    )
+    with Site(pages) as site:
+        found = survey(site.url, 0)
+    assert (found.columns, found.rows) == (4, 57 + 3 * 3)
+
+
+def test_rows_of_other_sites_say_nothing_of_how_records_are_read() -> None:
+    pages = sound()
+    for n in range(len(KINDS)):
+        pages[f"/gk/c{n}/"] = re.sub(
+            r"/gk/c\d/[12]\.html", "http://other.sample.invalid/\\g<0>", str(pages[f"/gk/c{n}/"])
+        )
+    with Site(pages) as site:
+        assert survey(site.url, 0).state == "surveyed"
+
+
+def test_a_record_is_no_list_whatever_its_heading() -> None:
+    pages = sound(1)
+    listed_again = str(pages["/gk/c0/"]).replace("<table>", "<h1>{}</h1><table>")
+    for n, name in enumerate(KINDS):
+        pages[f"/gk/c{n}/1.html"] = listed_again.format(f"样本{name}之1")
+    with Site(pages) as site:
+        found = survey(site.url, 0)
+    assert (found.state, "not a record's page" in found.reason) == ("misread", True), found.reason
+
+
 # --- lists ---
+
+
+def test_a_list_may_have_empty_lines_and_lines_that_end_early(tmp_path: Path) -> None:
+    list_ = tmp_path / "l.csv"
+    list_.write_text(
+        "home,code,name\n,,\n\nhttp://a.example/,640324\nhttp://b.example/,640323,盐池县\n", encoding="utf-8"
+    )
+    said = run("survey", list_, "--list-only", "--db", tmp_path / "a.db").output
+    assert "l.csv: 2 rows, 2 new homes, 0 conflicts" in said
 
 
 def test_a_list_by_full_names(tmp_path: Path) -> None:
@@ -225,76 +265,6 @@ def test_a_list_that_is_none_is_one_line(tmp_path: Path, text: str, said: str) -
     done = run("survey", tmp_path / "l.csv", "--db", tmp_path / "a.db")
     assert (done.exit_code, said in done.output, done.output.count("\n")) == (2, True, 1)
     assert run("survey", tmp_path / "none.csv", "--db", tmp_path / "a.db").exit_code == 2
-
-
-# --- Wikidata, as its documentation says that it answers ---
-
-
-ROWS = [
-    {
-        "code": {"type": "literal", "value": "640324"},
-        "name": {"type": "literal", "xml:lang": "zh", "value": "同心县"},
-        "home": {"type": "uri", "value": "http://a.example/"},
-    },
-    {"code": {"type": "literal", "value": "640323"}, "home": {"type": "uri", "value": "http://b.example/"}},
-    {"code": {"type": "literal", "value": "640381"}, "home": {"type": "uri", "value": "http://c.example/"}},
-]
-
-
-@pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Site, list[str]]]:
-    """A query service with pages of two rows; the queries that it was asked."""
-    queries: list[str] = []
-
-    def answered(request: SiteRequest) -> Answer:
-        query = dict(parse_qsl(request.form or ""))["query"]
-        queries.append(query)
-        limit, offset = (int(query.rpartition(word)[2].split()[0]) for word in ("LIMIT ", "OFFSET "))
-        found = {"head": {"vars": ["code", "name", "home"]}, "results": {"bindings": ROWS[offset : offset + limit]}}
-        return Answer(json.dumps(found), "application/sparql-results+json")
-
-    monkeypatch.setattr(wikidata, "PAGE", 2)
-    monkeypatch.setattr(wikidata.time, "sleep", queries.append)
-    with Site({"/sparql": answered}) as site:
-        monkeypatch.setenv(wikidata.ENDPOINT, f"{site.url}sparql")
-        yield site, queries
-
-
-def test_wikidata_is_asked_page_by_page(service: tuple[Site, list[str]], tmp_path: Path) -> None:
-    site, queries = service
-    said = run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db").output
-    assert "Wikidata: 3 rows, 3 new homes, 0 conflicts" in said
-    assert ["OFFSET 0" in query for query in queries] == [True, False]
-    assert all("wdt:P442" in query and "wdt:P856" in query for query in queries)
-    assert rows(tmp_path / "a.db", "SELECT name FROM directory WHERE division_code = '640323'") == [{"name": "盐池县"}]
-    assert any("Disclosures" in agent or "disclosures" in agent for agent in site.user_agents)
-
-
-def test_a_busy_service_is_asked_again_when_it_says_so(service: tuple[Site, list[Any]], tmp_path: Path) -> None:
-    site, waits = service
-    answered, busy = site.answers["/sparql"], [Answer("", status=429, headers=(("Retry-After", "7"),))]
-    site.answers["/sparql"] = lambda request: busy.pop() if busy else answered(request)  # type: ignore[operator]
-    assert run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db").exit_code == 0
-    assert waits[0] == 7
-
-
-@pytest.mark.parametrize(
-    ("answer", "said"),
-    [
-        (Answer("", status=500), "answered 500"),
-        (Answer("", status=503), "answered 503"),
-        (Answer("<html>"), "is no JSON"),
-        (Answer("[]"), "holds no results"),
-        (Answer('{"results": {"bindings": [{"home": 3}]}}'), "holds no results"),
-    ],
-)
-def test_a_service_that_answers_otherwise_is_one_line(
-    service: tuple[Site, list[str]], tmp_path: Path, answer: Answer, said: str
-) -> None:
-    site, _ = service
-    site.answers["/sparql"] = answer
-    done = run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db")
-    assert (done.exit_code, said in done.output, done.output.count("\n")) == (2, True, 1)
 
 
 def test_a_merge_takes_over_what_others_surveyed(
