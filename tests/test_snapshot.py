@@ -77,12 +77,15 @@ def change(db: Path, statement: str) -> None:
         "UPDATE crawls SET finished_at = '2026-01-05T00:00:00Z'", "UPDATE settings SET value = value || 'x' WHERE name = 'segment_version'",
         "INSERT INTO events (record_id, kind, at, crawl_id) VALUES (1, 'changed', '2026-01-02T00:00:00Z', 1)",
         "INSERT INTO versions (record_id, number, seen_at, changed, cause) VALUES (1, 9, '2026-01-02T00:00:00Z', '{}', 'parser')",
+        "INSERT INTO withheld (target, key, reason, at) VALUES ('address', 'http://p.example/', '', '2026-01-02T00:00:00Z')",
+        "UPDATE rosters SET state = 'released'",
     ],
 )  # fmt: skip
 def test_each_change_of_an_archive_makes_another_state(
     db: Path, monkeypatch: pytest.MonkeyPatch, statement: str
 ) -> None:
-    """A crawl, its end, an event, a reparse, and masking by newer rules."""
+    """A crawl, its end, an event, a reparse, masking by newer rules, what is withheld, and a decision on what lists persons."""
+    change(db, "INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES (1, '', 'p', 9, 'waiting', '')")
     renew(db)
     at(monkeypatch, APART)
     change(db, statement)

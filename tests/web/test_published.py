@@ -115,6 +115,25 @@ def test_the_one_before_is_kept_and_older_ones_go(mine: tuple[Path, Path]) -> No
     assert not (folder / ".1.part").exists()
 
 
+@pytest.mark.parametrize(
+    "hide",
+    [
+        "INSERT INTO withheld (target, key, reason, at) VALUES ('address', 'http://p.example/', '', ?)",
+        "INSERT INTO rosters (record_id, source, key, persons, state, at) SELECT id, '', url, 9, 'kept', ? FROM records LIMIT 1",
+    ],
+)
+@pytest.mark.parametrize(("at", "stays"), [("2026-11-27T05:59:59Z", True), (NOW, False), (LATER, False)])
+def test_the_one_before_goes_where_it_shows_what_is_hidden_since(
+    mine: tuple[Path, Path], hide: str, at: str, *, stays: bool
+) -> None:
+    db, folder = mine
+    before = published(folder).path
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute(hide, (at,))
+    assert publish(db, folder, LATER).path != before
+    assert before.exists() == stays
+
+
 def test_an_archive_that_has_not_changed_stays_as_published(mine: tuple[Path, Path]) -> None:
     db, folder = mine
     before = (folder / "current").readlink()

@@ -1,0 +1,235 @@
+"""What withholding takes out of an archive, and what it leaves, straight on the archive: histories, problems, other records' files."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from shutil import copy
+
+import pytest
+
+from archive.database.connection import ArchiveError
+from archive.database.withheld import hidden, is_file_withheld, withheld_on
+from archive.evidence.evidence_store import Evidence
+from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.maintenance.withholding import REMOVED, lift, take_over, withhold
+from archive.model.observations import AttachmentFile, LinkedFile, RecordPage
+from tests.conftest import empty_archive, rows
+from tests.test_presence import Crawls, url
+from tests.test_store import PORTAL, listed, page, row
+
+NOW = "2026-02-01T17:00:00Z"
+OTHER_BYTES = "f" * 64
+NEW = "http://p.example/new/1.html"
+FILE, OTHER_FILE = "http://p.example/a.txt", "http://p.example/b.txt"
+
+
+def with_files(number: int, *files: tuple[str, str]) -> RecordPage:
+    return replace(page(number), attachments=tuple(LinkedFile(name, address) for name, address in files))
+
+
+def file_of(number: int, address: str, name: str, digest: str) -> AttachmentFile:
+    return AttachmentFile(url(number), name, address, sha256=digest * 64, bytes=1, media_type="text/plain", text=f"样本附件{digest}", state="text")  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three records: the first moved, and lost a file by a name that only its history has; the third shares a file with it."""
+    folder = tmp_path_factory.mktemp("withheld")
+    crawls = Crawls(empty_archive(folder / "a.db"))
+    same = {"title": "样本文件之1", "index_number": "640399001/2026-00001"}
+    first = with_files(1, ("样本名册", FILE), ("样本旧名册", OTHER_FILE))
+    crawls.run(
+        listed(row(1), row(2), row(3)),
+        pages=[first, page(2), with_files(3, ("样本名册", FILE)), file_of(1, FILE, "样本名册", "a"),
+               file_of(1, OTHER_FILE, "样本旧名册", "b"), file_of(3, FILE, "样本名册", "a")],
+    )  # fmt: skip
+    moved = replace(with_files(1, ("样本名册", FILE)), url=NEW)
+    crawls.run(listed(replace(row(1, **same), key=NEW), row(2), row(3)), pages=[moved], asked={1: "gone"})
+    with closing(Evidence(folder / "a.evidence.db")):
+        pass
+    assert rows(crawls.path, "SELECT id, url FROM records ORDER BY id") == [
+        {"id": 1, "url": NEW}, {"id": 2, "url": url(2)}, {"id": 3, "url": url(3)}
+    ]  # fmt: skip
+    return crawls.path
+
+
+@pytest.fixture
+def db(made: Path, tmp_path: Path) -> Path:
+    """One's own copy, with its originals, of which there are none."""
+    copy(made.with_name("a.evidence.db"), tmp_path)
+    return Path(copy(made, tmp_path))
+
+
+@pytest.fixture
+def archive(db: Path) -> Iterator[sqlite3.Connection]:
+    with closing(open_up_to_date(db)) as connection:
+        yield connection
+
+
+def originals(db: Path) -> Path:
+    return db.with_name("a.evidence.db")
+
+
+def take_out(db: Path, *records: int, files: tuple[int, ...] = ()) -> None:
+    withhold(db, originals(db), "样本缘由", NOW, records=[str(each) for each in records], files=files)
+
+
+def file_id(db: Path, record: int, address: str) -> int:
+    (found,) = rows(db, "SELECT id FROM attachments WHERE record_id = ? AND url = ?", record, address)
+    return int(str(found["id"]))
+
+
+def write(db: Path, *statements: str) -> None:
+    with closing(sqlite3.connect(db)) as connection, connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+# --- what is hidden ---
+
+
+@pytest.mark.parametrize("address", [NEW, url(1), FILE])
+def test_each_address_at_which_a_record_and_its_files_stood_is_hidden(db: Path, address: str) -> None:
+    write(db, f"UPDATE captures SET url = 'http://p.example/sent-on.html' WHERE url = '{NEW}'")
+    take_out(db, 1)
+    with closing(open_up_to_date(db)) as archive:
+        assert hidden(archive, address, OTHER_BYTES) == "withheld"
+        assert hidden(archive, "http://p.example/sent-on.html", OTHER_BYTES) == "withheld", "where its page was read"
+        assert hidden(archive, url(2), OTHER_BYTES) is None
+
+
+def test_a_file_is_withheld_at_every_address(db: Path) -> None:
+    take_out(db, files=(file_id(db, 1, FILE),))
+    with closing(open_up_to_date(db)) as archive:
+        assert hidden(archive, "http://p.example/mirror.txt", "a" * 64) == "withheld"
+        assert is_file_withheld(archive, "http://p.example/mirror.txt", "a" * 64)
+        assert not is_file_withheld(archive, OTHER_FILE, "b" * 64)
+
+
+@pytest.mark.parametrize(
+    ("address", "link", "is_hidden"),
+    [
+        ("http://p.example/gk/info.html?id=77", "info.html?id=77", True),
+        ("http://p.example/gk/info.html?id=77", "info.html?id=78", False),
+        ("http://p.example/gk/77/index.html", "../77/index.html", True),
+        ("http://p.example/gk/77/index.html", "../78/index.html", False),
+        ("http://p.example/7", "http://p.example/2017.html", False),  # too short to tell of anything
+    ],
+)
+def test_pages_that_link_to_what_is_withheld_are_hidden(db: Path, address: str, link: str, *, is_hidden: bool) -> None:
+    write(db, f"UPDATE records SET url = '{address}' WHERE id = 2")
+    take_out(db, 2)
+    with closing(open_up_to_date(db)) as archive:
+        reason = hidden(archive, "http://p.example/x.html", OTHER_BYTES, f'<a href="{link}">样本</a>'.encode())
+    assert (reason == "withheld") == is_hidden
+
+
+def test_an_address_withheld_by_itself_hides_no_page_that_links_to_it(db: Path) -> None:
+    withhold(db, originals(db), "样本", NOW, addresses=["http://p.example/plans/"])
+    with closing(open_up_to_date(db)) as archive:
+        assert hidden(archive, "http://p.example/plans/", OTHER_BYTES) == "withheld"
+        assert hidden(archive, url(2), OTHER_BYTES, b'<a href="/plans/">') is None
+
+
+def test_the_day_of_withholding_is_one_in_beijing(db: Path) -> None:
+    take_out(db, 1)
+    with closing(open_up_to_date(db)) as archive:
+        assert [withheld_on(archive, number) for number in (1, 2)] == ["2026-02-02", None]
+
+
+# --- what goes, and what stays ---
+
+
+def test_problems_say_nothing_of_a_record_any_more(db: Path) -> None:
+    places = (NEW, url(1), FILE, url(2))
+    values = ", ".join(f"(1, 'x{n}', '{place}', '样本名册', '', '')" for n, place in enumerate(places))
+    write(db, f"INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES {values}")
+    take_out(db, 1)
+    said = {each["url"]: each["message"] for each in rows(db, "SELECT url, message FROM problems WHERE kind LIKE 'x%'")}
+    assert said == {NEW: REMOVED, url(1): REMOVED, FILE: REMOVED, url(2): "样本名册"}
+
+
+HELD = "INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES ({}, '{}', 'x', 9, 'released', '')"
+KEPT_ASIDE = (
+    "INSERT INTO deferred (record_id, crawl_id, kind, catalog_id, at, content) VALUES ({}, 1, 'row', 1, '', '样本')"
+)
+
+
+def test_nothing_that_was_held_or_kept_aside_of_a_record_stays(db: Path) -> None:
+    write(db, *(HELD.format(n, "") for n in (1, 2)), *(KEPT_ASIDE.format(n) for n in (1, 2)))
+    take_out(db, 1)
+    for table in ("rosters", "deferred"):
+        assert rows(db, f"SELECT record_id FROM {table}") == [{"record_id": 2}]
+
+
+def test_of_a_file_goes_its_name_in_the_record_s_history_and_no_other(db: Path) -> None:
+    write(
+        db, HELD.format(1, FILE), HELD.format(1, ""), HELD.format(3, FILE), KEPT_ASIDE.format(1), KEPT_ASIDE.format(2)
+    )
+    write(db, f"INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (1, 'x', '{FILE}', '样本名册', '', '')")  # fmt: skip
+    write(db, "UPDATE events SET detail = json_object('changed', json('{\"样本名册\": [\"样本名册\", \"样本旧名册\"]}')) WHERE record_id = 1")  # fmt: skip
+    take_out(db, files=(file_id(db, 1, FILE),))
+    assert rows(db, "SELECT record_id, source FROM rosters ORDER BY id") == [{"record_id": 1, "source": ""}]
+    assert rows(db, "SELECT record_id FROM deferred") == [{"record_id": 2}]
+    assert rows(db, "SELECT message FROM problems WHERE kind = 'x'") == [{"message": REMOVED}]
+    history = [
+        str(each["text"])
+        for each in rows(db, "SELECT changed AS text FROM versions UNION ALL SELECT detail FROM events")
+    ]
+    assert not [text for text in history if '"样本名册"' in text]
+    assert [text for text in history if "样本旧名册" in text]
+    assert {each["name"]: each["state"] for each in rows(db, "SELECT name, state FROM attachments WHERE record_id = 1")} == {"": "withheld"}  # fmt: skip
+
+
+# --- what is given back ---
+
+
+@pytest.mark.parametrize(
+    ("events", "state"),
+    [
+        (["unlisted"], "unlisted"),
+        (["unlisted", "withdrawn"], "withdrawn"),
+        (["withdrawn", "returned"], "listed"),
+        (["withdrawn", "returned", "changed"], "listed"),
+        (["unlisted", "changed"], "unlisted"),
+    ],
+)
+def test_a_record_that_is_lifted_has_the_state_it_had(db: Path, events: list[str], state: str) -> None:
+    for kind in events:
+        write(db, f"INSERT INTO events (record_id, kind, at, crawl_id) VALUES (2, '{kind}', '{NOW}', 2)")
+    take_out(db, 2)
+    assert lift(db, originals(db), ["2"], [], []) == [("p", 2)]
+    assert rows(db, "SELECT state FROM records WHERE id = 2") == [{"state": state}]
+
+
+def test_a_file_withheld_with_another_record_is_given_back_with_that_alone(db: Path) -> None:
+    take_out(db, 1)
+    shared = file_id(db, 3, FILE)
+    assert rows(db, "SELECT state FROM attachments WHERE id = ?", shared) == [{"state": "withheld"}]
+    with pytest.raises(ArchiveError, match="is not withheld"):
+        lift(db, originals(db), [], [], [shared])
+    assert lift(db, originals(db), ["1"], [], []) == [("p", 1), ("p", 3)]
+    assert rows(db, "SELECT state FROM attachments WHERE id = ?", shared) == [{"state": "pending"}]
+
+
+# --- what is taken over ---
+
+
+def test_what_another_archive_withholds_is_the_record_of_the_same_portal(db: Path, tmp_path: Path) -> None:
+    """A second portal has a record at the same address."""
+    theirs = Path(copy(db, tmp_path / "theirs.db"))
+    take_out(theirs, 2)
+    other = Crawls(db)
+    other.day, other.captures = 5, 900
+    other.portal = replace(PORTAL, id="a")
+    other.run(listed(row(2)))
+    with closing(open_up_to_date(db)) as archive:
+        archive.execute("ATTACH ? AS theirs", (str(theirs),))
+        take_over(archive)
+        noted = {row[0] for row in archive.execute("SELECT record_id FROM withheld WHERE target <> 'page'")}
+        states = dict(archive.execute("SELECT portal || ' ' || url, state FROM records").fetchall())
+    assert noted == {2}
+    assert states[f"p {url(2)}"] == "withheld"
+    assert states[f"a {url(2)}"] == "listed"
