@@ -11,7 +11,7 @@ import pytest
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import CatalogOfPortal
-from crawler.jobs.schedule import CrawlHistory, past_of, plan, plans
+from crawler.jobs.schedule import CrawlHistory, past_of, plan, plans, rhythm
 from crawler.portals.portal_file import Portal, Schedule
 from tests.conftest import disclosures, empty_archive, portal_file
 
@@ -114,6 +114,32 @@ def test_a_crawl_dated_in_the_future_is_no_past(archive: sqlite3.Connection) -> 
     crawl(archive, "finished", began=NOW + 365 * DAY)
     found = past_of(archive, "county", NOW)
     assert (found.last, found.last_full) == (NOW - DAY, NOW - DAY)
+
+
+def test_what_was_crawled_before_a_portal_moved_is_no_past(archive: sqlite3.Connection) -> None:
+    crawl(archive, "finished", began=NOW - DAY)
+    archive.execute("INSERT INTO settings VALUES ('moved:other', ?)", ((NOW - HOUR).strftime("%Y-%m-%dT%H:%M:%SZ"),))
+    assert past_of(archive, "county", NOW).last == NOW - DAY
+    archive.execute("UPDATE settings SET name = 'moved:county' WHERE name = 'moved:other'")
+    assert past_of(archive, "county", NOW) == CrawlHistory()
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "health", "expected"),
+    [
+        (["finished"], None, DAY),
+        (["blocked"], None, DAY),
+        (["blocked", "blocked"], None, 2 * DAY),
+        (["incomplete"], "down", DAY),  # asked again soon, and yet no news is expected sooner
+    ],
+)
+def test_failures_make_the_rhythm_longer(
+    archive: sqlite3.Connection, outcomes: Sequence[str], health: str | None, expected: timedelta
+) -> None:
+    for day, outcome in enumerate(outcomes, -len(outcomes)):
+        crawl(archive, outcome, int(outcome == "finished"), began=NOW + day * DAY)
+    archive.execute("UPDATE crawls SET health = ?", (health,))
+    assert rhythm(archive, county(every=DAY), NOW) == expected
 
 
 @pytest.mark.parametrize(("health", "may_pass"), [("down", True), ("failing", True), ("blocked", False), (None, False)])

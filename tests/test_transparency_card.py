@@ -46,6 +46,10 @@ def year_2017(small: Small) -> None:
     small.record(
         False, "样本县统计局2017年部门预算", publisher="样本县统计局", published_on="2018-02-01", kind="budget"
     )
+    small.record(
+        False, "样本县档案局2017年部门预算", publisher="样本县档案局", published_on="2018-02-01", kind="budget",
+        flags=["title_truncated"],
+    )  # fmt: skip
     report(small, False, 2017, table("通过政府网站公开7条。空气质量月报11期。", **{"1_2": 9, "1_2_2": 8}))
     report(small, False, 2017, table(**{"1_2": 9}), published_on="2018-06-01")  # the same once more, later
     report(small, False, 2017, table(**{"1_2": 9}), of="样本县教育局")

@@ -142,13 +142,13 @@ def test_the_day_of_withholding_is_one_in_beijing(db: Path) -> None:
 # --- what goes, and what stays ---
 
 
-def test_problems_say_nothing_of_a_record_any_more(db: Path) -> None:
-    places = (NEW, url(1), FILE, url(2))
+def test_problems_say_nothing_of_records_any_more(db: Path) -> None:
+    places = (NEW, url(1), FILE, url(2), url(3))
     values = ", ".join(f"(1, 'x{n}', '{place}', '样本名册', '', '')" for n, place in enumerate(places))
     write(db, f"INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES {values}")
-    take_out(db, 1)
+    take_out(db, 1, 2)
     said = {each["url"]: each["message"] for each in rows(db, "SELECT url, message FROM problems WHERE kind LIKE 'x%'")}
-    assert said == {NEW: REMOVED, url(1): REMOVED, FILE: REMOVED, url(2): "样本名册"}
+    assert said == {**dict.fromkeys(places, REMOVED), url(3): "样本名册"}
 
 
 HELD = "INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES ({}, '{}', 'x', 9, 'released', '')"
@@ -162,6 +162,8 @@ def test_nothing_that_was_held_or_kept_aside_of_a_record_stays(db: Path) -> None
     take_out(db, 1)
     for table in ("rosters", "deferred"):
         assert rows(db, f"SELECT record_id FROM {table}") == [{"record_id": 2}]
+    assert rows(db, "SELECT DISTINCT record_id FROM listings") == [{"record_id": 2}, {"record_id": 3}]
+    assert rows(db, "SELECT DISTINCT changed FROM versions WHERE record_id = 1") == [{"changed": "{}"}]
 
 
 def test_of_a_file_goes_its_name_in_the_record_s_history_and_no_other(db: Path) -> None:

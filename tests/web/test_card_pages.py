@@ -1,11 +1,14 @@
 """Transparency cards as pages: what they show is what the archive counts, and each figure leads to what it counts."""
 
 import re
+import sqlite3
+from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from archive.labels.language import LANGUAGES
+from archive.model import clock
 from archive.web.pages.card_pages import DEFINITIONS, FIGURES, share
 from tests.web.asking import asking, asking_copy, text, tree
 
@@ -123,6 +126,40 @@ def test_a_report_is_not_seen_only_where_reports_are_collected(archive, tmp_path
     ask = asking_copy(archive, tmp_path, catalogue)
     assert beside(tree(ask("/-/cards?year=2018")))["核对过的样例县"]["年报"] == "未见"
     assert "年报 未见 期限" in text(tree(ask("/-/cards/checked/2018")).cssselect(".report")[0])
+
+
+@pytest.mark.parametrize(("today", "standing"), [("2019-03-31", "尚未到期"), ("2019-04-01", "未见")])
+def test_a_report_is_awaited_up_to_the_day_it_is_due(archive, tmp_path, monkeypatch, today, standing):
+    monkeypatch.setenv(clock.VARIABLE, f"{today}T12:00:00+08:00")
+    catalogue = "INSERT INTO catalogs (portal, kind, title, path, url) VALUES ('checked', 'annual_report', '年报', '', 'http://checked.example/r/')"
+    ask = asking_copy(archive, tmp_path, catalogue)
+    assert beside(tree(ask("/-/cards?year=2018")))["核对过的样例县"]["年报"] == standing
+
+
+@pytest.mark.parametrize(("published_on", "standing"), [("2018-03-31", "已见"), ("2018-04-01", "晚于期限")])
+def test_a_report_of_the_day_it_is_due_is_not_late(two_days, tmp_path, published_on, standing):
+    dated = f"UPDATE records SET published_on = '{published_on}' WHERE id IN (SELECT record_id FROM annual_reports WHERE year = 2017)"
+    (row,) = beside(tree(asking_copy(two_days, tmp_path, dated)("/-/cards?year=2017"))).values()
+    assert row["年报"] == standing
+
+
+def test_years_to_come_are_none_and_the_present_one_is_not_over(archive, tmp_path, monkeypatch):
+    monkeypatch.setenv(clock.VARIABLE, "2018-06-30T12:00:00+08:00")
+    later = "UPDATE records SET published_on = '2018-07-01' WHERE published_on > '2018-06-30'"
+    ahead = "UPDATE records SET published_on = '2019-01-01' WHERE id = (SELECT max(id) FROM records)"
+    page = tree(asking_copy(archive, tmp_path, later, ahead)("/-/cards"))
+    years = [text(year) for year in page.cssselect(".years li")]
+    assert years == sorted(set(years), reverse=True)
+    assert years[:2] == ["2018", "2017"]
+    assert text(page.cssselect("h1")[0]).startswith("各县2017年公开情况")
+
+
+def test_the_year_before_is_that_alone(ask, two_days):
+    with closing(sqlite3.connect(two_days)) as connection:
+        sql = "SELECT count(*) FROM records WHERE portal = 'sample' AND published_on LIKE '2016-%'"
+        (before,) = connection.execute(sql).fetchone()
+    assert before
+    assert f"上一年 {before} 条。" in text(tree(ask("/-/cards/sample/2017")))
 
 
 def test_unchecked_portals_and_crawls_under_way_are_marked(several):
