@@ -1,6 +1,7 @@
 """`disclosures survey` and `coverage`: from lists of home pages to portal files that crawl, and each home that gives none named rightly."""
 
 import json
+import re
 import shutil
 import sqlite3
 from collections.abc import Iterator
