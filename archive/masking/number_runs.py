@@ -279,7 +279,7 @@ def _are_groups_of_a_mobile(cores: set[str], groups: Sequence[str]) -> bool:
     """Whether groups apart by marks are those of a mobile's number, rather than of a list, a date or an address."""
     marks = set("".join(cores))
     sizes = tuple(map(len, groups))
-    if marks & set(",，、;；:：~～〜+＋=＝#|｜") or (len(groups) < _LEAST_BY_DOTS and marks & set("./")):
+    if marks & set("。…,，、;；:：~～〜+＋=＝#|｜") or (len(groups) < _LEAST_BY_DOTS and marks & set("./")):
         return False
     if marks == {"."} and len(groups) == 4 and max(sizes) <= 3:  # an address of the internet
         return False

@@ -5,7 +5,7 @@ In: any text. Out: the same text, of the same length, with what identifies perso
 - `resident_id` 身份证号: 18 digits with a plausible place, a real birth date and a right check digit (GB 11643), however they
   are grouped, wrapped or spread over cells, also within other numbers (残疾人证号, 学籍号, two numbers without a gap between
   them); and the 15-digit form. Labelled, in a column of such numbers, or of an ID number's form in a text that speaks of such
-  before, whatever the check digit. The first 2 digits stay.
+  before, whatever the check digit. The first 2 digits stay. Numbers in Chinese numerals or circled digits are read as digits.
 - `phone` 手机号: 11 digits from 13 to 19, grouped or not. The first 3 digits stay.
 - `bank_card` 银行卡号: 16 to 19 digits from 62 or 955, or 16 from 4 or 5, right by Luhn; any account number (账号, 一卡通,
   存折) that is labelled or in a column of such, but an organisation's. The first 4 stay.
@@ -30,8 +30,9 @@ from archive.masking.number_runs import number_spans
 from archive.masking.person_columns import column_spans, names_persons
 from archive.masking.personal_numbers import MaskedSpan
 from archive.masking.sentences_about_persons import sentence_spans
+from archive.masking.written_figures import as_digits
 
-RULES_VERSION = 5
+RULES_VERSION = 6
 
 _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
     number_spans,
@@ -74,13 +75,19 @@ def redact(text: str) -> Redacted:
 
 def _redact(text: str) -> Redacted:
     counts: dict[str, int] = {}
+    masked = read = as_digits(text)
     for _ in range(_MOST_PASSES):
-        before = text
+        before = masked
         for find in _FINDERS:
-            text = _masked(text, find(text), counts)
-        if text == before:
+            masked = _masked(masked, find(masked), counts)
+        if masked == before:
             break
-    return Redacted(text, counts)
+    return Redacted(masked if read == text else _as_written(text, read, masked), counts)
+
+
+def _as_written(text: str, read: str, masked: str) -> str:
+    """`text` with the masks that what was read in its place has got."""
+    return "".join(old if new == digit else new for old, digit, new in zip(text, read, masked, strict=True))
 
 
 _redact_short = lru_cache(maxsize=4096)(_redact)
