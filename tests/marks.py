@@ -55,7 +55,7 @@ SLOW = (
     "tests/test_page_robustness.py", "tests/test_page_tables.py", "tests/test_redacted_copies.py",
     "tests/test_remote_jobs.py", "tests/test_reports.py", "tests/test_rosters.py",
     "tests/test_schedule.py::test_an_interrupted_process", "tests/test_sealing.py", "tests/test_search_archive.py",
-    "tests/test_simulated_country.py", "tests/test_snapshot.py", "tests/test_survey.py", "tests/test_tallies.py",
+    "tests/test_simulated_country.py", "tests/test_snapshot.py", "tests/test_survey", "tests/test_tallies.py",
     "tests/test_watch.py", "tests/test_widening.py", "tests/test_workers.py", "tests/web/",
 )  # fmt: skip
 """Beginnings of the names of tests that take seconds together, in one process: all of the site's, and others."""

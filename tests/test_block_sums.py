@@ -185,7 +185,7 @@ def test_damaged_sums_are_named_themselves(db: Path) -> None:
 
 def test_no_lock_is_left_beside_the_archive(db: Path) -> None:
     first, second = open_up_to_date(db), open_up_to_date(db)
-    assert list(db.parent.glob("*.writing.lock"))
+    assert list(db.parent.glob("*-writing.lock"))
     first.close()
     second.close()
     assert list(db.parent.glob("*.lock")) == []

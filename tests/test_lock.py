@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import ArchiveError
-from archive.database.lock import held, hold
+from archive.database.lock import held, hold, surveying
+from archive.maintenance.writing_session import WritingSession
 
 
 def test_a_portal_is_held_once_and_others_beside_it(tmp_path: Path) -> None:
@@ -16,6 +17,13 @@ def test_a_portal_is_held_once_and_others_beside_it(tmp_path: Path) -> None:
     with held(db, "one"), held(db, "two"), held(tmp_path / "b.db", "one"), refused:
         hold(db, "one")
     hold(db, "one").release()
+
+
+def test_no_portals_id_is_the_name_of_another_lock(tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    session = WritingSession(db, tmp_path / "evidence.db")
+    with surveying(db), held(db, "survey"), held(db, "writing"):
+        session.failed()
 
 
 def test_a_portal_is_free_again_after_an_error(tmp_path: Path) -> None:

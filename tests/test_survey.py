@@ -21,8 +21,7 @@ from crawler.portals.portal_file import load
 from crawler.probe.fetcher import ForbiddenError
 from crawler.probe.home_survey import PageReader
 from crawler.probe.page_reading import Probed
-from crawler.survey import country
-from crawler.survey.home import SurveyedPortal, survey
+from crawler.survey.home import survey
 from crawler.survey.neighbours_software import SoftwareOfNeighbours
 from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, empty_archive, rows
 from tests.county_sites import FAULTY, KINDS, SAMPLE, sound
@@ -307,64 +306,6 @@ def test_two_homes_at_one_host_are_asked_one_after_the_other(tmp_path: Path) -> 
         run("survey", list_, "--out", tmp_path / "out", "--delay", 0, "--db", tmp_path / "a.db")
     assert len(most) >= len(names)
     assert set(most) == {1}
-
-
-def test_what_is_killed_goes_on_with_what_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-
-    def looked_at(home: str, *_: object) -> SurveyedPortal:
-        asked.append(home)
-        if len(asked) == 3:
-            raise KeyboardInterrupt
-        return SurveyedPortal("dead", "sample")
-
-    monkeypatch.setattr(country, "survey", looked_at)
-    homes = [f"http://{n}.example/" for n in range(6)]
-    list_ = listed(tmp_path / "l.csv", *zip(COUNTIES, homes, strict=False))
-    options = ("--out", tmp_path / "out", "--hosts", 1, "--db", tmp_path / "a.db")
-    CliRunner().invoke(main, ["survey", str(list_), *map(str, options)])
-    kept = {home for home, state in states(tmp_path / "a.db").items() if state == "dead"}
-    assert kept == set(homes[:2])
-    run("survey", *options)
-    assert asked == [*homes[:3], *homes[2:]]
-
-
-def test_a_survey_killed_between_a_portals_file_and_its_row_writes_no_second_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A second file would be a second portal, and each of its records there twice."""
-
-    def killed(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with Site(sound()) as site:
-        list_ = listed(tmp_path / "l.csv", (COUNTIES[0], site.url))
-        options = [str(each) for each in ("--out", tmp_path / "out", "--delay", 0, "--db", tmp_path / "a.db")]
-        with monkeypatch.context() as patch:
-            patch.setattr(country, "note_found", killed)
-            CliRunner().invoke(main, ["survey", str(list_), *options])
-        written = [path.name for path in (tmp_path / "out").iterdir()]
-        run("survey", *options)
-    assert [path.name for path in (tmp_path / "out").iterdir()] == written
-    assert rows(tmp_path / "a.db", "SELECT portal FROM directory") == [{"portal": Path(written[0]).stem}]
-
-
-def test_a_portal_file_that_somebody_made_theirs_is_the_portals_and_left_alone(tmp_path: Path) -> None:
-    with Site(sound()) as site:
-        list_ = listed(tmp_path / "l.csv", (COUNTIES[0], site.url))
-        options = ("--out", tmp_path / "out", "--delay", 0, "--db", tmp_path / "a.db")
-        run("survey", list_, *options)
-        (drafted,) = (tmp_path / "out").iterdir()
-        theirs = drafted.read_text(encoding="utf-8").replace("nobody has checked it", "checked by a sample")
-        drafted.write_text(theirs, encoding="utf-8")
-        with closing(sqlite3.connect(tmp_path / "a.db")) as archive, archive:
-            archive.execute("UPDATE directory SET state = 'not_tried', portal = NULL")
-        run("survey", *options)
-    assert list((tmp_path / "out").iterdir()) == [drafted]
-    assert drafted.read_text(encoding="utf-8") == theirs
-    assert rows(tmp_path / "a.db", "SELECT state, portal FROM directory") == [
-        {"state": "surveyed", "portal": drafted.stem}
-    ]
 
 
 def test_a_fault_of_our_own_is_one_portals_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""One process at a time: a crawl of a portal, a run that sends or publishes."""
+"""One process at a time: a crawl of a portal, a survey, a run that sends or publishes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +15,8 @@ class BeingCrawledError(ArchiveError):
 
 def hold(db: Path, portal: str) -> FileLock:
     """The right to write what `portal` says into `db`, until it is released or this process ends. Raises ArchiveError."""
-    lock = FileLock(db.with_name(f"{db.name}.{portal}.lock"))
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise BeingCrawledError(f"{portal} is being crawled into {db} already: wait for that crawl to end") from None
-    except OSError as error:
-        raise ArchiveError(f"cannot write beside the archive {db}: {error}") from error
-    return lock
+    busy = BeingCrawledError(f"{portal} is being crawled into {db} already: wait for that crawl to end")
+    return _taken(db, f"{db.name}.{portal}.lock", busy)
 
 
 @contextmanager
@@ -33,6 +27,29 @@ def held(db: Path, portal: str) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def surveying(db: Path) -> Iterator[None]:
+    """Keep other surveys into `db`, which would ask the same hosts, out for as long as the block lasts. Raises ArchiveError."""
+    busy = ArchiveError(f"another survey into {db} is under way: wait for that to end")
+    lock = _taken(db, f"{db.name}-survey.lock", busy)  # no portal's: theirs begin with a dot
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _taken(db: Path, name: str, busy: ArchiveError) -> FileLock:
+    """The lock called `name` beside an archive. Raises `busy` where another process has it, and ArchiveError."""
+    lock = FileLock(db.with_name(name))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise busy from None
+    except OSError as error:
+        raise ArchiveError(f"cannot write beside the archive {db}: {error}") from error
+    return lock
 
 
 @contextmanager

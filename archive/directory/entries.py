@@ -6,7 +6,8 @@ from dataclasses import dataclass, fields, replace
 
 from archive.database.connection import transaction
 from archive.directory.joining import ConflictError, join
-from archive.model.addresses import is_on_the_web
+from archive.model.addresses import is_on_the_web, one_spelling
+from archive.model.printable import printable
 
 STATES = (
     NOT_TRIED, CONFLICT, SURVEYED, MISREAD, NO_CATALOGUE, SCRIPT_MADE, LOGIN, BLOCKED, MOVED, DEAD, NOT_A_PORTAL,
@@ -17,6 +18,7 @@ STATES = (
 
 MOST_NAME = 200
 MOST_ADDRESS = 2_000
+MOST_REASON = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,16 @@ def take_over(connection: sqlite3.Connection) -> None:
 
 def _joined(listed: Iterable[Listed], source: str, as_of: str) -> Iterator[PortalHome]:
     for row in listed:
-        home, name = row.home.strip()[:MOST_ADDRESS], row.name.strip()[:MOST_NAME]
+        home, name = printable(row.home.strip()), printable(row.name.strip())[:MOST_NAME]
         if not is_on_the_web(home):
-            yield PortalHome(home, name, None, source, as_of, CONFLICT, "its home is no http or https address")
+            yield PortalHome(
+                home[:MOST_ADDRESS], name, None, source, as_of, CONFLICT, "its home is no http or https address"
+            )
+            continue
+        home = one_spelling(home)
+        if len(home) > MOST_ADDRESS:
+            reason = f"its home is longer than {MOST_ADDRESS:,} characters"
+            yield PortalHome(home[:MOST_ADDRESS], name, None, source, as_of, CONFLICT, reason)
             continue
         try:
             joined = join(row.code.strip(), name)

@@ -34,7 +34,7 @@ class WritingSession:
         """Begin it, before the archive is opened: sums that are kept are taken away."""
         self._db, self._evidence = db, evidence
         self._before: tuple[block_sums.BlockSums, tuple[int, int]] | None = None
-        self._lock_file = db.with_name(f"{db.name}.writing.lock")
+        self._lock_file = db.with_name(f"{db.name}-writing.lock")  # no portal's: theirs begin with a dot
         self._lock = self._shared_lock()
         if self._evidence.is_file():
             try:

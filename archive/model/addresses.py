@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+_PORTS = {"http": 80, "https": 443}
+
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 
 
@@ -14,6 +16,17 @@ def is_on_the_web(address: str) -> bool:
     except ValueError:  # a host, or a port, that can't be one
         return False
     return usable and parts.scheme in {"http", "https"}
+
+
+def one_spelling(address: str) -> str:
+    """Return the address of a web page in the one spelling of all that lead to it.
+
+    Scheme and host in lower case, a path, and neither the scheme's own port, a user's name, nor a place on the page.
+    Raises ValueError where it `is_on_the_web` not.
+    """
+    parts = urlsplit(address)
+    host = parts.netloc.rpartition("@")[2].lower().removesuffix(f":{_PORTS[parts.scheme]}").removesuffix(":")
+    return parts._replace(netloc=host, path=parts.path or "/", fragment="").geturl()
 
 
 def is_web_address(text: str) -> bool:

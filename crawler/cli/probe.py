@@ -15,6 +15,7 @@ from urllib.parse import urljoin
 import click
 
 from archive.database.connection import open_for_reading
+from archive.database.lock import surveying
 from archive.directory.coverage import (
     ARCHIVED,
     NOT_LISTED,
@@ -276,7 +277,7 @@ def survey(  # noqa: PLR0913 - one for each option
     sources = [(path, _read_list(Path(path))) for path in lists]
     if wikidata:
         sources.append(("Wikidata", _asked()))
-    with closing(open_up_to_date(db)) as connection:
+    with surveying(db), closing(open_up_to_date(db)) as connection:
         today = clock.now().date().isoformat()
         for source, rows in sources:
             added, complaints = add(connection, rows, Path(source).name, today, settle=settle and source != "Wikidata")
@@ -334,15 +335,15 @@ def _surveyed(
     from crawler.survey.country import run, to_survey  # noqa: PLC0415
 
     upcoming = to_survey(connection, again=again)
+    found: Counter[str] = Counter()
     try:
         out.mkdir(parents=True, exist_ok=True)
+        for number, entry in enumerate(run(connection, upcoming, out, hosts, surveyors), 1):
+            found[entry.state] += 1
+            file = f" {entry.portal}.toml:" if entry.state == SURVEYED else ""
+            click.echo(f"[{number}/{len(upcoming)}] {entry.state:<12} {entry.home} {entry.name}:{file} {entry.reason}")
     except OSError as error:
-        raise CommandError(f"{out}: cannot be made: {error.strerror or error}") from error
-    found: Counter[str] = Counter()
-    for number, entry in enumerate(run(connection, upcoming, out, hosts, surveyors), 1):
-        found[entry.state] += 1
-        file = f" {out / f'{entry.portal}.toml'}:" if entry.state == SURVEYED else ""
-        click.echo(f"[{number}/{len(upcoming)}] {entry.state:<12} {entry.home} {entry.name}:{file} {entry.reason}")
+        raise CommandError(f"{out}: cannot be written: {error.strerror or error}") from error
     return found
 
 

@@ -47,6 +47,7 @@ _MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|�
 _FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
+_HALVES = re.compile("[\ud800-\udfff]")
 
 
 def is_page_link(href: str | None) -> bool:
@@ -55,9 +56,9 @@ def is_page_link(href: str | None) -> bool:
 
 
 def absolute(base_url: str, href: str) -> str | None:
-    """`href` made absolute, or None where it is no address of a page on the web."""
+    """`href` made absolute, or None where it is no address of a page on the web. Half a character is replaced, as browsers do."""
     try:
-        url = urljoin(base_url, re.sub(r"[\t\r\n]", "", href.strip()))
+        url = urljoin(base_url, _HALVES.sub("\ufffd", re.sub(r"[\t\r\n]", "", href.strip())))
     except ValueError:
         return None
     return url if url.lower().startswith(("http://", "https://")) else None

@@ -98,11 +98,11 @@ class Fetcher:
         """An answer, and where it sends the client."""
         if self._last is not None:
             time.sleep(max(0.0, self._last + self._delay - time.monotonic()))
-        headers = {"Referer": referer} if referer else {}
-        headers |= form_headers(form) if form is not None else {}
         body = bytearray()
         self._transport.until = time.monotonic() + DOWNLOAD_TIMEOUT
         try:
+            headers = {"Referer": str(httpx.URL(referer))} if referer else {}  # in ASCII, as a header must be
+            headers |= form_headers(form) if form is not None else {}
             with self._client.stream("GET" if form is None else "POST", url, headers=headers, content=form) as answer:
                 if answer.has_redirect_location:
                     location = urljoin(url, answer.headers["Location"])

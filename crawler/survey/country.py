@@ -9,10 +9,22 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from archive.directory.entries import CONFLICT, MISREAD, NOT_TRIED, STATES, SURVEYED, PortalHome, homes, note_found
+from archive.directory.entries import (
+    CONFLICT,
+    MISREAD,
+    MOST_REASON,
+    NOT_TRIED,
+    STATES,
+    SURVEYED,
+    PortalHome,
+    homes,
+    note_found,
+)
 from archive.model import clock
+from archive.model.addresses import one_spelling
 from archive.model.atomic_file import atomic_file
-from crawler.portals.portal_file import PortalFileError, is_id, known, load
+from archive.model.printable import printable
+from crawler.portals.portal_file import PortalFileError, is_id, known, load, own_files, readable
 from crawler.probe.draft import NAMELESS, comment, draft, portal_id
 from crawler.probe.software_prior import SoftwarePrior
 from crawler.survey.home import SurveyedPortal, survey
@@ -70,9 +82,10 @@ def run(
 ) -> Iterator[PortalHome]:
     """Have the portals of `upcoming` surveyed, `hosts` at a time, their files written into `out`; yield each as it was found, after it is kept.
 
-    Two homes at one host wait for each other. What was found at one portal is tried first at its neighbours. Raises ArchiveError.
+    Two homes at one host wait for each other. What was found at one portal is tried first at its neighbours.
+    Raises ArchiveError, and OSError where a file can't be written.
     """
-    waiting, busy = list(upcoming), dict[str, PortalHome]()
+    waiting, busy, files = list(upcoming), dict[str, PortalHome](), _files_by_home(out)
     neighbours = SoftwareOfNeighbours(homes(connection))
     while waiting or busy:
         for entry in _free(waiting, set(map(_host, busy.values())), hosts - len(busy)):
@@ -80,70 +93,63 @@ def run(
             busy[entry.home] = entry
             surveyors.begin(entry.home, neighbours.prior())
         for home, found in surveyors.ended().items():
-            kept = _kept(connection, busy.pop(home), found, out)
+            entry = busy.pop(home)
+            file = files.get(home) or out / f"{entry.portal or _free_id(entry, out)}.toml"
+            kept = _kept(connection, entry, found, file)
             neighbours.note(kept)
             yield kept
 
 
-def _kept(connection: sqlite3.Connection, entry: PortalHome, found: SurveyedPortal, out: Path) -> PortalHome:
+def _kept(connection: sqlite3.Connection, entry: PortalHome, found: SurveyedPortal, file: Path) -> PortalHome:
     """The entry with what was found, kept in the directory; its portal file is written first."""
     state, reason, portal = found.state, found.reason, entry.portal
     if state == SURVEYED:
         try:
-            portal = write_portal_file(entry, found, out)
+            portal = write_portal_file(entry, found, file)
         except PortalFileError as error:
             state, reason = MISREAD, f"its drafted file can't be used: {error}"
     kept = replace(
-        entry, state=state, reason=reason, portal=portal, family=found.family, columns=found.columns, rows=found.rows,
+        entry, state=state, reason=printable(reason)[:MOST_REASON], portal=portal, family=found.family, columns=found.columns, rows=found.rows,
         surveyed_at=clock.text(clock.now()),
     )  # fmt: skip
     note_found(connection, kept)
     return kept
 
 
-def write_portal_file(entry: PortalHome, found: SurveyedPortal, out: Path) -> str:
-    """Write the portal file of a home into the folder `out`, whole or not at all; return its id. Raises PortalFileError.
+def write_portal_file(entry: PortalHome, found: SurveyedPortal, file: Path) -> str:
+    """Write the portal file of a home, whole or not at all; return its id. Raises PortalFileError and OSError.
 
-    A file of that home that somebody has made theirs stays as it is.
+    One that is there already, and that no survey drafted or somebody has made theirs, stays as it is.
     """
-    identity = entry.portal or _own_id(entry, out)
-    path = out / f"{identity}.toml"
-    if _home_of(path) == entry.home and comment(_DRAFTED) not in path.read_text(encoding="utf-8"):
-        return identity
-    name = found.name or entry.name
+    if file.exists() and comment(_DRAFTED).encode() not in file.read_bytes():
+        return file.stem
     remarks = [_DRAFTED, f"{entry.home}: {found.reason}"]
-    text = draft(identity, name, entry.home, found.entries, remarks, code=entry.division_code or "")
-    with atomic_file(path) as file:
-        file.write_text(text, encoding="utf-8")
+    text = draft(
+        file.stem, found.name or entry.name, entry.home, found.entries, remarks, code=entry.division_code or ""
+    )
+    with atomic_file(file) as part:
+        part.write_text(text, encoding="utf-8")
     try:
-        load(path)
+        load(file)
     except PortalFileError:
-        path.unlink()
+        file.unlink()
         raise
-    return identity
+    return file.stem
 
 
-def _own_id(entry: PortalHome, out: Path) -> str:
-    """An id for a portal that no other has: of its host, else, or where that has no name of its own, with its division's code.
+def _files_by_home(out: Path) -> dict[str, Path]:
+    """The operator's portal files, those of a survey that was killed too, by the homes of their portals."""
+    files = own_files() | {file.stem: file for file in out.glob("*.toml")}
+    portals, _ = readable(files.values())
+    return {one_spelling(portal.home): files[portal.id] for portal in portals}
 
-    A file of its home may be there: a survey was killed before it kept the id, or somebody wrote it. It is the portal's own.
-    """
-    taken = {*known(), *(path.stem for path in out.glob("*.toml"))}
+
+def _free_id(entry: PortalHome, out: Path) -> str:
+    """An id for a portal that none has: of its host, else, or where that has no name of its own, with its division's code."""
+    taken = {*known(), *(path.stem for path in out.glob("*.toml")), NAMELESS}
     short = portal_id(entry.home)
     names = (short, f"{short}-{entry.division_code}", *(f"{short}-{entry.division_code}-{n}" for n in range(2, 1000)))
-    return next(
-        name
-        for name in names
-        if name != NAMELESS and is_id(name) and (name not in taken or _home_of(out / f"{name}.toml") == entry.home)
-    )
-
-
-def _home_of(path: Path) -> str:
-    """The home of the portal file at `path`; "" where there is none that can be read."""
-    try:
-        return load(path).home
-    except (OSError, PortalFileError):
-        return ""
+    return next(name for name in names if is_id(name) and name not in taken)
 
 
 def _free(waiting: Iterable[PortalHome], busy: set[str], most: int) -> list[PortalHome]:
