@@ -10,7 +10,10 @@ _ASKING = re.compile(
     r"请问|我想|想要?(?:知道|了解|查询?|问)|帮(?:我|忙)?(?=查)|查(?:一下|询|找|看)?|有没有|是不是|能不能|可不可以|可以|需要"
     r"|(?:一共|总共|共|大概|到底)?(?:是|有|用|花|要|给|发|补|交|涨|赔|领|拿)?了?(?:多少|几)(?:钱|[万亿]?元|人|个|家|户|次|岁|天)?"
     r"|(?:应该|要)?(?:怎么|怎样|如何)(?:样|办|查|算|交|领|走|写)?|什么时候|何时|(?:在|去|有|是)?哪(?:些|里|儿|个|家|年)?(?:看|查|办|领|交)?|为什么|为何|(?:是|有)?什么"
-    r"|是谁|谁|吗|呢|啊|吧|了|的|关于|相关|有关|最新|全部|所有|今年|去年|期间|文件$"
+    r"|谁是|是谁|谁|吗|呢|啊|吧|了|的|关于|相关|有关|最新|全部|所有|今年|去年|期间|文件$"
+    r"|(?:我们|咱们?|[县乡镇村家])里|我们|咱们?|本地|当地"
+    r"|^(?:a|an|and|any|are|at|by|can|did|do|does|find|for|from|get|has|have|how|i|in|is|it|many|me|much|my|of|on|or|our|s|show|spend|spent"
+    r"|that|the|their|to|was|we|were|what|when|where|which|who|whose|why|with)$"
 )
 """Words with which a question is asked, and those that say nothing of what is looked for."""
 
@@ -36,21 +39,26 @@ PartsOfWord = tuple[PartOfWord, ...]
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """The words that a folded one is made of, in their order. `finer`: cut where known words are short."""
+    """The words that a folded one is made of, in their order.
+
+    `finer`: cut where known words are short; `joined`: cut when the words that ask are gone (欠了多少债: 欠债).
+    """
 
     whole: PartsOfWord
     finer: PartsOfWord
+    joined: PartsOfWord
 
     @classmethod
     def of(cls, text: str, places: Collection[str], known: Collection[str]) -> "Cut":
         """Cut a folded word; `known` has agencies, too."""
         longest = max(map(len, (*known, *places)), default=0)
-        return cls(*(tuple(_Cutter(text, places, known, most).pieces()) for most in (longest, _FINE)))
+        cuts = (text, longest), (text, _FINE), (_ASKING.sub("", text), longest)
+        return cls(*(tuple(_Cutter(part, places, known, most).pieces()) for part, most in cuts))
 
     def searches(self) -> Iterator[str]:
-        """Yield searches for the pieces, the fullest first: all, finer ones, without year or place, all but one, those known."""
+        """Yield searches for the pieces, the fullest first: all, finer and joined ones, without year or place, all but one, those known."""
         several = len(self.whole) > _FEW
-        tries = [self.whole, self.finer]
+        tries = [self.whole, self.finer, self.joined]
         tries += [_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year"))]
         tries += [_but(self.whole, piece) for piece in self._dispensable() if several]
         tries += [self._known()] * several

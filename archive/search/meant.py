@@ -29,6 +29,9 @@ _TRIED = 12
 _LONGEST_CUT = 14
 """Units of a word that is cut."""
 
+_PAIR = 2
+"""Characters of a word that are looked for one by one; of a longer one, pairs are."""
+
 Reading = Callable[[str], Query]
 """The reading of words typed: with other words for them, or without."""
 
@@ -63,7 +66,7 @@ def meant(connection: Readable, search: engine.Search, reading: Reading) -> Iter
     for group in rare:
         yield from tried.best("split", group, _splits(_units(group)), MOST_SPLITS)
     for group in rare:
-        yield from tried.best("part", group, _parts(_units(group)), 1)
+        yield from tried.best("part", group, _parts(_units(group)), 1) or tried.rarer(group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class _Tried:
         """
         query = self.search.query or Query()
         found: list[tuple[int, Meant]] = []
-        for words in others:
+        for words in filter(None, others):
             read = (reading or self.reading)(words).groups
             groups = (
                 read
@@ -103,6 +106,15 @@ class _Tried:
             if len(found) == (most if how in _ONE_AFTER_ANOTHER else _TRIED):
                 break
         return [each for _, each in sorted(found, key=lambda pair: -pair[0])[:most]]
+
+    def rarer(self, group: Group) -> list[Meant]:
+        """Return the search for the rarer character of a word of two, as a part of it; none where neither is found, or the word has more."""
+        units = _units(group)
+        return (
+            self.best("part", group, units, _PAIR)[-1:]
+            if len(units) == _PAIR and not any(map(str.isascii, units))
+            else []
+        )
 
 
 def _text(group: Group) -> str:
@@ -142,15 +154,15 @@ def _counties(connection: Readable) -> set[str]:
 
 def _cut(query: Query, cut: Mapping[Group, cutting.Cut]) -> Iterator[str]:
     """Yield a search with its rare words cut, the fullest first."""
-    tries = {group: list(each.searches()) for group, each in cut.items()}
+    tries = {group: list(each.searches()) or [""] for group, each in cut.items()}
     for place in range(max(map(len, tries.values()), default=0)):
-        yield query.written({group: each[min(place, len(each) - 1)] if each else "" for group, each in tries.items()})
+        yield query.written({group: each[min(place, len(each) - 1)] for group, each in tries.items()})
 
 
 def _splits(units: tuple[str, ...]) -> Iterator[str]:
-    """Yield a word of three units or more as two, cut from the middle."""
+    """Yield a word of two units or more as two, cut from the middle."""
     places = sorted(range(1, len(units)), key=lambda place: abs(place - len(units) / 2))
-    yield from (f"{_joined(units[:place])} {_joined(units[place:])}" for place in places if len(units) > 2)
+    yield from (f"{_joined(units[:place])} {_joined(units[place:])}" for place in places)
 
 
 def _parts(units: tuple[str, ...]) -> Iterator[str]:

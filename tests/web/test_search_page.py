@@ -290,7 +290,7 @@ def test_nothing_found_says_what_was_understood_and_what_to_try(page):
         ({"q": "核对过的样例县 预警"}, "在核对过的样例县找 预警"),
         ({"q": "棚户区 民政局"}, "包含任一词即可"),
         ({"q": "棚户区 -样例"}, "不排除任何词"),
-        ({"q": "方案改造"}, "拆成两个词：方案 改造"),
+        ({"q": "某棚收公"}, "拆成两个词：某棚 收公"),
     ],
 )
 def test_what_is_tried(page, parameters, label):

@@ -96,7 +96,7 @@ class SearchResults:
 
     `narrowed`: the filters that are set, each with its value and the address without it. `also`: words that were searched
     for besides those typed. `suggestions`: what finds more, where few or nothing is found; `instead`: hits of the first of them. `hints`: filters that
-    words name. `completions`: ways to go on from the words. `examples`: searches to begin with. `is_empty`: the archive has no records. `slow`: nothing could be found
+    words name. `completions`: ways to go on from the words. `examples`: searches to begin with, where there are no words or nothing helps those there are. `is_empty`: the archive has no records. `slow`: nothing could be found
     in time. `outdated`: the index is of another version.
     """
 
@@ -178,6 +178,7 @@ def find(connection: Readable, requested: SearchRequest) -> SearchResults:
     tries = []
     if total is not None and total <= FEW:
         tries = _taken(connection, suggestions(connection, requested, search, portals, total), MOST_SUGGESTIONS)
+    begins = not requested.words or (total == 0 and not tries)
     named = _taken(connection, hints(connection, requested, search.query or Query(), portals), MOST_HINTS)
     return SearchResults(
         portals,
@@ -194,7 +195,7 @@ def find(connection: Readable, requested: SearchRequest) -> SearchResults:
         suggestions=tuple(tries),
         hints=tuple(named),
         completions=tuple(_completions(connection, requested.words) or ()),
-        examples=() if requested.words else example_searches(connection.execute(RECORDS).fetchall()),
+        examples=example_searches(connection.execute(RECORDS).fetchall()) if begins else (),
         is_empty=total == 0 and not any(has for (has,) in connection.execute(_HAS_RECORDS)),
         instead=_instead(connection, tries[0], portals) if tries and not total else (),
         slow=ids is None,
