@@ -23,7 +23,7 @@ def test_every_answer_is_sealed_whatever_it_is(tmp_path: Path) -> None:
         ),
         "/zwgk/d/2.html": Answer(status=302, headers=(("Location", "/zwgk/e/2.html"),)),
         "/zwgk/e/2.html": record("样本文件之2", "640324001/2017-00002"),
-        "/zwgk/d/3.html": Answer(BLOCK_PAGE),
+        "/zwgk/d/3.html": Answer("没有了", status=404),
         "/zwgk/files/a.txt": Answer("样本附件文字", "text/plain"),
         "/zwgk/files/b.txt": Answer("样本附件文字" * 9, "text/plain", cut=21),
         "/zwgk/files/c.txt": Answer(
@@ -44,7 +44,7 @@ def test_every_answer_is_sealed_whatever_it_is(tmp_path: Path) -> None:
         "/zwgk/d/1.html": (200, "page"),
         "/zwgk/d/2.html": (302, "redirect"),
         "/zwgk/e/2.html": (200, "page"),
-        "/zwgk/d/3.html": (200, "blocked"),
+        "/zwgk/d/3.html": (404, "gone"),
         "/zwgk/files/a.txt": (200, "page"),
         "/zwgk/files/b.txt": (200, "cut"),
         "/zwgk/files/c.txt": (200, "cut"),
@@ -52,7 +52,7 @@ def test_every_answer_is_sealed_whatever_it_is(tmp_path: Path) -> None:
     broke_off = rows(db, "SELECT bytes FROM captures WHERE url LIKE '%b.txt'")
     assert broke_off == [{"bytes": 21}] * 3, "asked again twice"
     cut = rows(db, "SELECT DISTINCT kind FROM problems WHERE url LIKE '%/files/%'")
-    assert cut == [{"kind": "cut"}], "the block may end the crawl before one of them is asked for the last time"
+    assert cut == [{"kind": "cut"}]
     assert rows(db, "SELECT count(*) AS n FROM captures") == [{"n": len(asked)}]
     evidence = Evidence(tmp_path / "a.evidence.db")
     for row in rows(db, "SELECT * FROM captures"):
@@ -65,6 +65,15 @@ def test_every_answer_is_sealed_whatever_it_is(tmp_path: Path) -> None:
     evidence.close()
     done = disclosures("verify", "--db", db)
     assert (done.returncode, done.stdout.splitlines()[0]) == (0, f"all well: {len(asked)} captures, 0 days sealed")
+
+
+def test_a_block_is_sealed(tmp_path: Path) -> None:
+    """It may end the crawl: what else would be asked for is not to be foretold."""
+    db = tmp_path / "a.db"
+    with Site({LIST: page(TABLE), "/zwgk/d/1.html": BLOCK_PAGE}) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), db)
+    found = rows(db, "SELECT status, outcome FROM captures WHERE url LIKE '%/d/1.html' ORDER BY id LIMIT 1")
+    assert found == [{"status": 200, "outcome": "blocked"}]
 
 
 def test_each_claim_leads_to_its_captures(tmp_path: Path) -> None:
