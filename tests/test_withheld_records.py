@@ -45,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pages=[first, page(2), with_files(3, ("样本名册", FILE)), file_of(1, FILE, "样本名册", "a"),
                file_of(1, OTHER_FILE, "样本旧名册", "b"), file_of(3, FILE, "样本名册", "a")],
     )  # fmt: skip
-    moved = replace(with_files(1, ("样本名册", FILE)), url=NEW)
+    moved = replace(with_files(1, ("样本名册", FILE)), url=NEW, fields={"document_number": "样发〔2026〕9号"})
     crawls.run(listed(replace(row(1, **same), key=NEW), row(2), row(3)), pages=[moved], asked={1: "gone"})
     with closing(Evidence(folder / "a.evidence.db")):
         pass
@@ -133,6 +133,20 @@ def test_an_address_withheld_by_itself_hides_no_page_that_links_to_it(db: Path) 
         assert hidden(archive, url(2), OTHER_BYTES, b'<a href="/plans/">') is None
 
 
+@pytest.mark.parametrize(("state", "reason"), [("waiting", "roster"), ("kept", "roster"), ("released", None)])
+def test_what_lists_persons_is_hidden_wherever_it_stood_until_it_is_released(
+    db: Path, state: str, reason: str | None
+) -> None:
+    held = "INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES (1, '{}', '{}', 9, '{}', '')"
+    write(db, held.format("", f"p {NEW}", state), held.format(FILE, "c" * 64, state))
+    write(db, f"UPDATE captures SET url = 'http://p.example/sent-on.html' WHERE url = '{NEW}'")
+    with closing(open_up_to_date(db)) as archive:
+        places = (NEW, url(1), FILE, "http://p.example/sent-on.html")
+        assert {hidden(archive, place, OTHER_BYTES) for place in places} == {reason}
+        assert hidden(archive, "http://p.example/mirror.txt", "c" * 64) == reason
+        assert hidden(archive, url(2), OTHER_BYTES) is None
+
+
 def test_the_day_of_withholding_is_one_in_beijing(db: Path) -> None:
     take_out(db, 1)
     with closing(open_up_to_date(db)) as archive:
@@ -146,6 +160,7 @@ def test_problems_say_nothing_of_records_any_more(db: Path) -> None:
     places = (NEW, url(1), FILE, url(2), url(3))
     values = ", ".join(f"(1, 'x{n}', '{place}', '样本名册', '', '')" for n, place in enumerate(places))
     write(db, f"INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES {values}")
+    write(db, "DELETE FROM readings WHERE record_id = 2 AND catalog_id = 0")  # its page could not be had
     take_out(db, 1, 2)
     said = {each["url"]: each["message"] for each in rows(db, "SELECT url, message FROM problems WHERE kind LIKE 'x%'")}
     assert said == {**dict.fromkeys(places, REMOVED), url(3): "样本名册"}

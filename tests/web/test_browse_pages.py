@@ -15,7 +15,7 @@ from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.request_context import PAGE
 from archive.web.http.server import make_datasette
-from tests.web.asking import asking, text, tree
+from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.sample_archive import build, build_past
 
 NOW = "2026-11-24T01:00:00Z"
@@ -249,6 +249,21 @@ def test_to_a_day_by_its_date(get):
     assert get("/-/day").headers["location"] == "/-/day/2026-11-21"  # the last on which anything was; 2071 is to come
 
 
+def test_dates_that_are_none_of_a_document_lead_nowhere(archive, tmp_path):
+    far = ("0207-01-01", "2999-12-31", "3000-01-01")
+    slips = [f"UPDATE records SET published_on = '{day}' WHERE id = {number}" for number, day in enumerate(far, 1)]
+    ask = asking_copy(archive, tmp_path, *slips)
+    first, last = (tree(ask(f"/-/day/{day}")) for day in ("1900-01-01", "2999-12-31"))
+    assert first.cssselect(".turn a[rel=prev]") == last.cssselect(".turn a[rel=next]") == []
+    (later,) = tree(ask("/-/day/2072-01-01")).cssselect(".turn a[rel=next]")
+    assert later.get("href") == "/-/day/2999-12-31"
+
+
+def test_the_last_day_is_today_where_there_is_something_on_it(archive, tmp_path):
+    today = "UPDATE records SET published_on = '2026-11-24' WHERE id = 1"
+    assert asking_copy(archive, tmp_path, today)("/-/day").headers["location"] == "/-/day/2026-11-24"
+
+
 def test_a_day_ends_at_midnight_in_beijing(tmp_path):
     build_past(tmp_path / "past.db")
     with closing(sqlite3.connect(tmp_path / "past.db")) as connection:
@@ -260,8 +275,9 @@ def test_a_day_ends_at_midnight_in_beijing(tmp_path):
         )
         connection.commit()
     site = make_datasette(tmp_path / "past.db")
-    for day, record_id in (("2026-10-01", 1), ("2026-10-02", 2)):
+    for day, record_id, later in (("2026-10-01", 1, "2026-10-02"), ("2026-10-02", 2, "2026-11-20")):
         page = tree(asyncio.run(site.client.get(f"/-/day/{day}")))
+        assert page.cssselect(".turn a[rel=next]")[0].get("href") == f"/-/day/{later}"
         assert listed(page) == [record_id]
         assert text(page.cssselect(".counts a")[0]).startswith("1 重新出现")
 

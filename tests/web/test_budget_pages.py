@@ -3,11 +3,13 @@
 import csv
 import io
 import re
+from decimal import Decimal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
 from archive.web.budgets import unit_page
+from archive.web.budgets.shown_figures import ShownFigure, chosen, in_ten_thousands
 from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.budgets_archive import EDUCATION, WATER, build_budgets
 
@@ -77,6 +79,16 @@ def test_names_of_one_agency_are_one_row(archive, tmp_path) -> None:
     )
     assert cells(tree(renamed(f"{GRID}?lang=zh")), EDUCATION) == ["2/9 三公"] * 3
     assert text(tree(renamed(f"{GRID}/unit?name=样例县教体局&lang=zh")).cssselect("h1")[0]) == f"{EDUCATION} 预决算"
+
+
+def test_what_a_title_announces_adds_nothing_to_what_was_read_and_counts_only_without_a_doubt(
+    archive, tmp_path
+) -> None:
+    again = "UPDATE budgets SET unit_id = (SELECT unit_id FROM budgets WHERE record_id = 3) WHERE record_id = 7"
+    page = tree(asking_copy(archive, tmp_path, again)(f"{GRID}?lang=zh"))
+    assert "/-/record/3" in {link.get("href") for link in page.cssselect("td.tables a")}
+    doubted = asking_copy(archive, tmp_path, "UPDATE budgets SET doubtful = 1 WHERE record_id = 7")
+    assert cells(tree(doubted(f"{GRID}?lang=zh")), "样例县财政局") == ["未找到"] * 3
 
 
 def test_counties_are_listed_unless_there_is_one_alone(ask, archive, tmp_path) -> None:
@@ -166,7 +178,59 @@ def test_several_documents_of_a_year_are_told_where_they_differ(archive, tmp_pat
     assert cells(tree(both(f"{UNIT}&lang=zh")), "公务接待费")[-2] == "4.00±"
 
 
+def figure(yuan: str | None, held: int = 2, record: int = 1, failed: int = 0) -> ShownFigure:
+    return ShownFigure("1.00", yuan and Decimal(yuan), held, failed, record, None, 1, 1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("figures", "record", "others"),
+    [
+        ([figure("1"), figure("2", record=2), figure("2", record=3)], 1, 2),
+        ([figure("1"), figure("1", record=2), figure("2", record=3)], 1, 1),
+        ([figure("1"), figure("2")], 1, 0),  # of one document
+        ([figure("1", held=0), figure("2", record=2)], 2, 1),  # what is checked first
+        ([figure("1", failed=1), figure("2", record=2)], 2, 1),
+        ([figure(None), figure("1", record=2)], 2, 1),
+    ],
+)
+def test_of_several_figures_the_first_that_is_checked_is_shown(figures, record: int, others: int) -> None:
+    shown = chosen(reversed(figures))
+    assert (shown.record_id, shown.others) == (record, others)
+
+
+@pytest.mark.parametrize(
+    ("yuan", "shown"),
+    [("50000", "5.00"), ("123450000", "12,345.00"), ("12345.67", "1.234567"), ("100", "0.01"), ("0", "0.00"), ("-1500", "-0.15")],
+)  # fmt: skip
+def test_an_amount_loses_no_digit(yuan: str, shown: str) -> None:
+    assert in_ten_thousands(Decimal(yuan)) == shown
+
+
 # --- a year ---
+
+
+def of_year(ask, year: int, stage: str = "budget") -> dict[str, dict[str, object]]:
+    return {unit["unit"]: unit for unit in ask(f"{GRID}/{year}.json?stage={stage}").json()["units"]}
+
+
+def test_a_year_has_the_figures_of_its_stage(ask) -> None:
+    assert of_year(ask, 2024)[EDUCATION]["reception"] == "50000.00"
+    assert of_year(ask, 2024, "accounts")[EDUCATION]["reception"] == "30000.00"
+
+
+@pytest.mark.parametrize("change", ["entry_year = 2025", "entry_stage = 'accounts'"])
+def test_what_a_document_says_of_another_year_or_stage_is_none_of_its_figures(archive, tmp_path, change: str) -> None:
+    compared = asking_copy(
+        archive, tmp_path, f"UPDATE budget_lines SET {change} WHERE role = 'reception' AND printed = '8.00'"
+    )
+    assert of_year(compared, 2026)[EDUCATION]["reception"] is None
+    assert cells(tree(compared(f"{UNIT}&lang=zh")), "公务接待费")[4] == "—"
+
+
+def test_a_class_of_spending_does_not_stand_for_the_whole(archive, tmp_path) -> None:
+    doubted = asking_copy(archive, tmp_path, "UPDATE budget_lines SET held = 0 WHERE role = 'spending' AND code = ''")
+    units = of_year(doubted, 2026)
+    assert "spending" in units[EDUCATION]["unchecked"]
 
 
 def test_a_year_of_all_units_is_sorted_by_what_is_checked(archive, ask, tmp_path) -> None:
@@ -235,6 +299,13 @@ def test_a_table_of_the_records_own_page_is_shown_alike(archive, tmp_path) -> No
     assert text(page.cssselect("#cell")[0]) == "8.00"
 
 
+def test_a_cell_of_the_records_own_page_is_no_figure_of_its_file(archive, tmp_path) -> None:
+    page_tables = "UPDATE records SET tables = (SELECT tables FROM attachments WHERE record_id = 3) WHERE id = 3"
+    page = tree(asking_copy(archive, tmp_path, page_tables)("/-/record/3/tables?table=2&row=3&column=6&lang=zh"))
+    assert text(page.cssselect("#cell")[0]) == "8.00"
+    assert "个算式相符" not in text(page)
+
+
 def test_a_long_table_is_shown_by_the_part_that_holds_the_cell(archive, tmp_path) -> None:
     rows = "json_group_array(json_array(value || '', 'b', 'c'))"
     series = "WITH RECURSIVE n(value) AS (SELECT 0 UNION ALL SELECT value + 1 FROM n WHERE value < 1999)"
@@ -280,6 +351,8 @@ def test_nothing_of_what_is_withheld_is_shown(archive, tmp_path) -> None:
     assert withheld(CELL).status_code == 404
     page = tree(withheld(UNIT))
     assert "12.00 →" not in text(page)
+    state_alone = asking_copy(archive, tmp_path, "UPDATE records SET state = 'withheld' WHERE id = 3")
+    assert state_alone(CELL).status_code == 404
     hidden = asking_copy(
         archive, tmp_path, "INSERT INTO withheld VALUES ('address', 'http://budgets.example/f/2.pdf', '', '', 0)"
     )
