@@ -142,10 +142,18 @@ def check_together(paths: Mapping[str, Path]) -> None:
 
 
 def publish_several(archives: Mapping[str, Path], folder: Path, now: str) -> dict[str, Snapshot]:
-    """Publish archives, by their names, each in a folder of its own in `folder`, one after the other. Raises ArchiveError."""
+    """Publish archives, by their names, each in a folder of its own in `folder`, one after the other. Raises ArchiveError.
+
+    What is published there by other names would be served with them.
+    """
     check_together(archives)
     if (folder / CURRENT).exists():
         raise ArchiveError(f"one archive is published in {folder} by itself: publish several in another folder")
+    for name, path in archives.items():
+        if name == CURRENT or name.startswith("."):
+            raise ArchiveError(f"no archive can be published as {name}: give {path} another name, as in north={path}")
+    for name in published_archives(folder).keys() - {*archives, ""}:
+        raise ArchiveError(f"{name} is published in {folder}, too: name it with the others, or delete {folder / name}")
     return {name: publish(path, folder / name, now) for name, path in archives.items()}
 
 

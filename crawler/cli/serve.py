@@ -28,13 +28,15 @@ archives_argument = click.argument("archives", nargs=-1, metavar="[[NAME=]ARCHIV
 def named_archives(typed: Sequence[str], db: Path) -> dict[str, Path]:
     """Return the archives of a site by their names, which their addresses have: given as NAME=FILE, or the file's name without its end.
 
-    Where none are typed, it is `db`. Raises CommandError where two have one name.
+    Where none are typed, it is `db`. Raises CommandError where two have one name, and where one has none that can be printed.
     """
     archives: dict[str, Path] = {}
     for each in typed or [str(db)]:
         found = _NAMED.fullmatch(each)
         path = Path(found["path"]) if found else Path(each)
         name = (found and found["name"]) or path.stem
+        if not name.isprintable():
+            raise CommandError(f"{str(path)!r}: its name can't stand in addresses: give it another, as in north=FILE")
         if name in archives:
             raise CommandError(f"two archives are called {name}: name one of them, as in other={path}")
         archives[name] = path

@@ -47,6 +47,26 @@ def test_two_archives_of_one_name_are_refused(parts: dict[str, Path], tmp_path: 
     )
 
 
+@pytest.mark.parametrize("name", ["样本\n.db", "\udcff.db", "\x1b[2J.db"])
+def test_a_name_that_cannot_be_printed_is_refused(parts: dict[str, Path], tmp_path: Path, name: str) -> None:
+    done = CliRunner().invoke(main, ["serve", str(parts["north"]), str(tmp_path / name)])
+    assert (done.exit_code, done.stderr.count("\n"), "give it another" in done.stderr) == (
+        2,
+        1,
+        True,
+    )
+
+
+@pytest.mark.parametrize("place", ["what?#here.db", "100%41/a.db", "样本 <b>.db"])
+def test_an_archive_is_served_wherever_it_stands(parts: dict[str, Path], tmp_path: Path, place: str) -> None:
+    path = tmp_path / place
+    path.parent.mkdir(exist_ok=True)
+    shutil.copy(parts["north"], path)
+    there, here = make_datasette(path), make_datasette(parts["north"])
+    assert contents(ask(there, "/-/search?q=预算")) == contents(ask(here, "/-/search?q=预算"))
+    assert ask(there, "/-/browse/two").status_code == 200
+
+
 def test_several_are_published_and_served_as_one_site(whole: Path, parts: dict[str, Path], tmp_path: Path) -> None:
     folder, changing = tmp_path / "public", shutil.copy(parts["north"], tmp_path / "changing.db")
     typed = ["publish", str(folder), f"north={changing}", str(parts["south"])]
@@ -66,6 +86,22 @@ def test_several_are_published_only_where_they_can_be_served_together(parts: dic
     for other in (tmp_path / "nowhere.db", shutil.copy(parts["north"], tmp_path / "copy.db")):
         assert CliRunner().invoke(main, ["publish", str(folder), str(parts["north"]), str(other)]).exit_code == 2
     assert not folder.exists()
+
+
+def test_what_is_published_by_another_name_would_be_served_too(parts: dict[str, Path], tmp_path: Path) -> None:
+    """The archive that was renamed would be there twice, one that was left out would go on being served for ever."""
+    folder = tmp_path / "public"
+    publish_several(parts, folder, NOW)
+    with pytest.raises(ArchiveError, match=r"^north is published in .*, too: name it with the others, or delete "):
+        publish_several({"renamed": parts["north"], "south": parts["south"]}, folder, NOW)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(parts)
+
+
+@pytest.mark.parametrize("name", ["current", "..", ".lock"])
+def test_an_archive_takes_no_name_of_the_folder_s_own(parts: dict[str, Path], tmp_path: Path, name: str) -> None:
+    with pytest.raises(ArchiveError, match="no archive can be published as"):
+        publish_several({name: parts["north"], "south": parts["south"]}, tmp_path / "public", NOW)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_of_several_takes_no_single_one(parts: dict[str, Path], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from contextvars import copy_context
@@ -33,6 +34,14 @@ SETTINGS: dict[str, int | bool] = {
 
 
 class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes without types
+    def connect(self, write: bool = False) -> sqlite3.Connection:
+        """As Datasette has it, at whatever path: it would open another file where one has `?`, `#` or `%41`. Nothing can be written."""
+        mode = "mode=ro" if self.is_mutable else "immutable=1"
+        uri = f"{Path(self.path).absolute().as_uri()}?{mode}"
+        connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._all_file_connections.append(connection)
+        return connection
+
     async def execute_fn(self, fn: Callable[[Any], Result]) -> Result:
         """As Datasette has it, for the reader whose request is being answered: a thread knows no context of its own."""
         context = copy_context()
