@@ -74,7 +74,7 @@ def settled(
     """The family by which a page of a walk is read, and the kind of problem where it isn't read."""
     walk = walk or Walk()
     problem = walk.settle_family(Answer("http://sample.example/", page), "样本规划", stated, before)
-    return walk.family.name, problem and problem.kind
+    return walk.family.name, problem.kind if problem else None
 
 
 def test_a_page_without_marks_is_read_as_the_last_crawl_did_and_one_of_another_product_is_not() -> None:
@@ -85,4 +85,5 @@ def test_a_page_without_marks_is_read_as_the_last_crawl_did_and_one_of_another_p
     assert settled(vsb, before="ucap") == ("plain", "layout_changed")
     assert settled(vsb, stated="ucap", before="vsb") == ("ucap", None)
     walk = Walk()
-    assert settled(vsb, walk=walk) == settled(PLAIN, walk=walk) == ("vsb", None)
+    assert settled(vsb, before="vsb", walk=walk) == settled(PLAIN, walk=walk) == ("vsb", None)
+    assert "no product's marks" not in walk.reason

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -87,9 +87,9 @@ def event_report(  # noqa: PLR0913 - what is asked for, and for whom
     new = _NEW.format(of_records)
     values |= {"after": after, "through": through, "kinds": json.dumps(requested.kinds)}
     values |= {"most": MOST, "most_of_portal": MOST_OF_PORTAL}
-    counts = defaultdict[str, dict[str, int]](dict)
+    counts = defaultdict[str, Counter[str]](Counter)
     for portal, kind, events in connection.execute(_COUNTS.format(new), values):
-        counts[portal][kind] = events
+        counts[portal][kind] += events  # two portals may have one name
     cursor = connection.execute(_HITS.format(new), values)
     names = [column[0] for column in cursor.description]
     hits = [_with_pages(dict(zip(names, row, strict=True)), site) for row in cursor]

@@ -76,6 +76,29 @@ def test_refusals_that_were_not_in_a_row_or_not_for_good_do_not_count(desk: Offi
     assert b"reader@" in desk.file.read_bytes()
 
 
+def test_what_was_refused_before_a_mail_was_taken_does_not_count(desk: Office, wait) -> None:
+    desk.confirmed()
+    number = 2
+    for refusals in (DEAD_AFTER - 1, 1, 1):
+        for _ in range(refusals):
+            number += 1
+            desk.add(number)
+            assert "ended" not in refused(desk, NO_MAILBOX)
+        if refusals > 1:
+            desk.send()  # taken
+        wait(DEAD_WITHIN + timedelta(days=1))
+    assert b"reader@" in desk.file.read_bytes()
+
+
+def test_one_mailbox_that_is_refused_for_all_that_it_follows_is_still_one(desk: Office, wait, monkeypatch) -> None:
+    monkeypatch.setattr(subscription_store, "DEAD_AFTER", 1)
+    monkeypatch.setattr(subscription_store, "DEAD_WITHIN", timedelta(0))
+    desk.confirmed()
+    desk.confirmed("portal=p")
+    desk.add(3)
+    assert refused(desk, NO_MAILBOX, NO_MAILBOX).count("its mailbox is dead") == 2
+
+
 def test_a_server_that_refuses_everybody_says_nothing_of_their_mailboxes(desk: Office, wait) -> None:
     desk.confirmed()
     desk.confirmed(mail=OTHER)

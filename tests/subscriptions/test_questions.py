@@ -10,7 +10,7 @@ import pytest
 from lxml import html
 
 from archive.database.connection import open_for_reading
-from archive.notify import subscription_run
+from archive.notify import answer_report, subscription_run
 from archive.questions.answer_request import answer_rows
 from archive.questions.question_files import questions
 from archive.questions.runner import AnswerError, parameter_values, run_question
@@ -45,6 +45,20 @@ def test_new_results_are_told_from_the_questions_page_to_the_message_and_out_aga
     assert "样本文件之1" not in text
     assert desk.press(links(told)["leave"]).status_code == 200
     assert b"reader" not in desk.file.read_bytes()
+
+
+def test_of_many_new_results_some_are_shown_and_the_rest_is_a_number(
+    desk: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_report, "MOST", 2)
+    desk.add(*range(3, 6))
+    desk.confirmed(CHANGED)
+    desk.add(*range(1, 6), body="另一正文")
+    desk.send()
+    (told,) = desk.box.mails
+    assert told["Subject"].startswith(f"{TITLE.zh}：5 项新结果")
+    assert len(set(re.findall("样本文件之.", told.get_content()))) == 2
+    assert "另有 3 条未列出" in told.get_content()
 
 
 def test_a_room_gets_a_few_lines_of_them(desk: Office) -> None:

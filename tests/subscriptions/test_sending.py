@@ -10,6 +10,7 @@ import pytest
 
 from archive.database.connection import open_for_reading
 from archive.notify import event_report, subscription_run
+from archive.notify.event_report import MOST_PORTALS, EventReport
 from archive.notify.subscription_run import alone
 from archive.search.event_request import EventRequest
 from crawler.cli.main import notify_readers
@@ -64,6 +65,27 @@ def test_one_portals_flood_hides_no_other(tmp_path: Path) -> None:
     assert told.counts == {"核对过的样例县": {"added": 2}, "样例县人民政府": {"added": 64}}
     shown = Counter(hit["portal"] for hit in told.hits)
     assert shown == {"核对过的样例县": 2, "样例县人民政府": event_report.MOST_OF_PORTAL}
+
+
+def test_portals_of_one_name_are_counted_together(tmp_path: Path) -> None:
+    db = build(tmp_path / "two.db")
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("UPDATE portals SET name = '同名的样例县'")
+    with closing(open_for_reading(db)) as connection:
+        latest = event_report.last_event(connection)
+        told = event_report.event_report(connection, EventRequest(), after=0, through=latest, site=SITE, language="en")
+    assert (told.count, told.counts) == (66, {"同名的样例县": {"added": 66}})
+
+
+@pytest.mark.parametrize(
+    ("portals", "last"),
+    [(MOST_PORTALS, f"样例县{MOST_PORTALS}: added 1"), (MOST_PORTALS + 3, "and 3 more portals")],
+)
+def test_of_many_portals_the_rest_is_a_number(portals: int, last: str) -> None:
+    counts = {f"样例县{number}": {"added": 1} for number in range(1, portals + 1)}
+    lines = EventReport("", counts, ()).summary("en").splitlines()
+    assert lines[MOST_PORTALS - 1] == f"样例县{MOST_PORTALS}: added 1"
+    assert (lines[-1], len(lines)) == (last, min(portals, MOST_PORTALS + 1))
 
 
 def test_messages_speak_the_language_in_which_they_were_asked_for(desk: Office) -> None:
