@@ -2,8 +2,10 @@
 
 import csv
 import json
+import os
 import re
 import shutil
+from collections.abc import Iterable
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +15,9 @@ import pytest
 from click.testing import CliRunner
 from frictionless import Package
 
-from archive.database.connection import open_for_writing
+from archive.database.connection import ArchiveError, open_for_writing
+from archive.database.lock import alone
+from archive.export import dataset
 from archive.export.dataset import release as release_of
 from crawler.cli.main import main
 from tests.conftest import ROOT, copied, rows
@@ -151,6 +155,39 @@ def test_a_release_mends_and_removes_files_of_its_own_and_no_others(tmp_path: Pa
     again = release_of(db, folder, licence="CC0-1.0")
     assert (gone.exists(), outside.exists()) == (False, True)
     assert (again.removed, again.rows["records"]) == (1, 2)
+
+
+@pytest.mark.parametrize("after", [0, 1, 6])
+def test_a_release_that_was_killed_is_completed_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """A year that it wrote has no record any more: it must not stay, nor a copy of the archive."""
+    db, folder, written = tmp_path / "a.db", tmp_path / "release", dataset._Writing.write
+
+    def killed(writing: dataset._Writing, path: str, pieces: Iterable[bytes]) -> None:
+        if len(writing.sums) == after:
+            written(writing, path, (os._exit(9) if place else piece for place, piece in enumerate([b"", *pieces])))
+        written(writing, path, pieces)
+
+    for day in (1, 2):
+        crawl(db, [listed(row(1, published_on="2024-01-02"), row(2, published_on="2025-01-02"))], day=day)
+    child = os.fork()
+    if child == 0:
+        try:
+            monkeypatch.setattr(dataset._Writing, "write", killed)
+            release_of(db, folder, licence="CC0-1.0")
+        finally:
+            os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    crawl(db, [listed(row(1, published_on="2025-01-03"), row(2, published_on="2025-01-02"))], day=3)
+    release_of(db, folder, licence="CC0-1.0")
+    release_of(db, tmp_path / "anew", licence="CC0-1.0")
+    assert contents(folder) == contents(tmp_path / "anew")
+
+
+def test_two_releases_into_one_folder_at_a_time_are_refused(sample_archive: Path, tmp_path: Path) -> None:
+    with alone(tmp_path / ".lock", "sample"), pytest.raises(ArchiveError, match="is being written to"):
+        release_of(sample_archive, tmp_path, licence="CC0-1.0")
 
 
 def test_a_release_states_the_last_sealed_day_and_the_last_crawl(tmp_path: Path) -> None:

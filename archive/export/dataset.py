@@ -1,9 +1,10 @@
 """The open data release: what of an archive is for everybody, as Parquet by province and year, with what describes and proves it.
 
 It is made of a snapshot (`archive.export.public_database`), so nothing withheld or held back is in it. The same archive gives the
-same bytes; a release into the folder of an earlier one writes anew only the files whose bytes differ.
+same bytes; a release into the folder of an earlier one, of one that was killed too, writes anew only the files whose bytes differ.
 """
 
+import shutil
 import sqlite3
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,10 +14,10 @@ from hashlib import file_digest, sha256
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.lock import alone
 from archive.export.dataset_description import Described, described
 from archive.export.parquet import parquet_file
 from archive.export.public_database import snapshot
@@ -25,6 +26,8 @@ from archive.model.atomic_file import atomic_file
 
 _TABLES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 SUMS = "SHA256SUMS"
+_LOCK, _SCRATCH = ".lock", ".release"
+_PART = "part-0.parquet"
 _PARTITIONS = 2
 """Columns at the beginning of each SELECT that become folders: province and year."""
 
@@ -48,13 +51,17 @@ def release(db: Path, folder: Path, *, licence: str, site: str = "") -> Release:
     Raises ArchiveError and WriterError, also where `folder` can't be written.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        before = _sums(folder)
-        with TemporaryDirectory(prefix=".release-", dir=folder) as scratch:
-            copy = Path(scratch) / "archive.db"
-            snapshot(db, copy)
-            with closing(open_for_reading(copy)) as connection:
-                return _released(connection, folder, before, licence, site)
+        with alone(folder / _LOCK, f"a release is being written to {folder}: wait for that to end"):
+            before, scratch = _before(folder), folder / _SCRATCH
+            shutil.rmtree(scratch, ignore_errors=True)  # of a run that was killed
+            scratch.mkdir(mode=0o700)
+            try:
+                snapshot(db, scratch / "archive.db")
+                with closing(open_for_reading(scratch / "archive.db")) as connection:
+                    return _released(connection, folder, before, licence, site)
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
+                (folder / _LOCK).unlink(missing_ok=True)
     except OSError as error:
         raise ArchiveError(f"cannot write a release to {folder}: {error.strerror or error}") from error
 
@@ -93,7 +100,7 @@ def _table(connection: sqlite3.Connection, name: str, table: Mapping[str, Any], 
             yield row[_PARTITIONS:]
 
     for (province, year), rows in groupby(cursor, key=itemgetter(0, 1)):
-        path = f"{name}/province={province}{f'/year={year}' if year else ''}/part-0.parquet"
+        path = f"{name}/province={province}{f'/year={year}' if year else ''}/{_PART}"
         writing.write(path, parquet_file(columns, counted(rows), kinds))
         files.append(path)
     of = {column: table.get("of", {}).get(column, name) for column in columns}
@@ -139,13 +146,22 @@ def _digest(path: Path) -> str | None:
         return file_digest(file, "sha256").hexdigest()
 
 
-def _sums(folder: Path) -> dict[str, str]:
-    """The files of an earlier release in a folder, with their digests. Raises ArchiveError where the folder holds something else."""
-    try:
-        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        if any(folder.iterdir()):
-            raise ArchiveError(f"{folder} is neither empty nor a release: name a folder of its own") from None
-        return {}
+def _before(folder: Path) -> dict[str, str]:
+    """The files of an earlier release in a folder, with their digests; "" of those that one wrote which was killed.
+
+    Raises ArchiveError where the folder holds something else.
+    """
+    sums = folder / SUMS
+    if not sums.exists():
+        if any(path.name not in {_LOCK, _SCRATCH} for path in folder.iterdir()):
+            raise ArchiveError(f"{folder} is neither empty nor a release: name a folder of its own")
+        sums.touch()  # the first of its files, by which it is known for a release whatever becomes of this one
+    written = (path for name in _TABLES for path in folder.glob(f"{name}/province=*/**/*{_PART}*"))
+    return {path.relative_to(folder).as_posix(): "" for path in written} | _stated(sums)
+
+
+def _stated(sums: Path) -> dict[str, str]:
+    """The files that sums are of, with their digests; none outside of their folder."""
+    lines = sums.read_text(encoding="utf-8").splitlines()
     pairs = [line.partition("  ") for line in lines]
     return {path: digest for digest, _, path in pairs if not Path(path).is_absolute() and ".." not in Path(path).parts}
