@@ -47,6 +47,7 @@ def test_a_page_cut_in_the_middle_says_so_and_gives_what_it_has() -> None:
         ("<title>甲的通知全文-某县政府网</title>", "<p>标题：甲的通...</p>", "甲的通知全文"),
         ("", "<p>名称：甲的通...</p><h1>甲的通知全文</h1>", "甲的通知全文"),
         ("", "<p>名称：甲的通...</p><h1>别的</h1>", "甲的通..."),
+        ("", "<p>x</p></body></html> > <h1>甲的通知</h1><p>y</p>", "甲的通知"),  # behind the end of the root element
         ("", "", None),
     ],
 )

@@ -14,6 +14,8 @@ _LOOKED_BACK = 40  # pieces of text before a table
 
 def html_tables(root: etree._Element, skip: Collection[etree._Element] = ()) -> Iterator[PrintedTable]:
     """Yield the tables of a web page that have rows of several cells, without what is inside `skip`."""
+    if next(root.iter("table"), None) is None:
+        return
     above: list[str] = [""]
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:

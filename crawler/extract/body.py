@@ -14,7 +14,6 @@ from crawler.extract.text import BLOCKS, HIDDEN, Element, lines_of
 _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "contentregion", "ucap-content"}
 _CLASSES = {"zz-xl-ct", "zz-xl-sec", "trs_ueditor", "trs_editor", "custom_unionstyle", "v_news_content", "article_content",
             "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content", "article_zoom", "bt_content"}  # fmt: skip
-_MARKED = etree.XPath(".//*[@id or @class]")
 _NO_BODIES = frozenset({"body", "html"})
 _LEAVES = frozenset({"div", "section", "center"})
 _SHORTEST = 30
@@ -69,7 +68,8 @@ def find_body(root: Element) -> Element | None:
 
 
 def _outermost(root: Element) -> Element | None:
-    named = (element for element in _MARKED(root) if element.tag not in {"body", "html"} and _is_container(element))
+    elements = root.iterdescendants(etree.Element)
+    named = (element for element in elements if _is_container(element) and element.tag not in _NO_BODIES)
     outermost: list[Element] = []
     for element in islice(named, _MOST_CONTAINERS):
         if not any(holder in outermost for holder in element.iterancestors()):
@@ -115,8 +115,9 @@ def _is_residue(line: str) -> bool:
 
 
 def _is_container(element: Element) -> bool:
-    names = (element.get("class") or "").lower().split()
-    return (element.get("id") or "").lower() in _IDS or not _CLASSES.isdisjoint(names)
+    name, classes = element.get("id"), element.get("class")
+    is_named = name is not None and name.lower() in _IDS
+    return is_named or (classes is not None and not _CLASSES.isdisjoint(classes.lower().split()))
 
 
 def densest(root: Element, skip: Collection[Element] = (), heads: Collection[Element] = ()) -> Element | None:

@@ -2,7 +2,8 @@
 
 import re
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import chain
 from typing import Any
 
 from lxml import etree
@@ -23,6 +24,11 @@ _CELLS = frozenset({"td", "th"})
 _SOURCE_BREAK = re.compile(r"(?<![ \t\r\f])[ \t\r\f]*\n\s*")  # looks behind, lest a run of blanks is tried from each
 _BROKEN = "\v"  # stands for a line break of the source until the text on both of its sides is known
 _HAN_BREAK = re.compile(rf"(?<=[\u2e80-\uffef]){_BROKEN}+(?=[\u2e80-\uffef])")
+
+
+def in_document(root: Element, *tags: str) -> Iterator[Element]:
+    """The elements with these tags in a whole page, also those that stand behind the end of its root element."""
+    return chain.from_iterable(top.iter(*tags) for top in (root, *root.itersiblings()))
 
 
 def line_of(element: Element, most: int = sys.maxsize) -> str:

@@ -80,8 +80,9 @@ def _below(cells: Sequence[Cell], title: str | None) -> range:
     """The places of the cells right under the title, where that stands as a heading and not as the value of a label."""
     if not title:
         return range(0)
-    ends = (_end_of_heading(cells, at, squash(title)) for at in range(len(cells)))
-    end = next(filter(None, ends), len(cells))
+    heading = squash(title)
+    starts = (at for at, (_, text) in enumerate(cells) if heading[:1] in text)
+    end = next(filter(None, (_end_of_heading(cells, at, heading) for at in starts)), len(cells))
     return range(end, min(end + _NEAR, len(cells)))
 
 

@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from lxml import etree
-
 from crawler.extract.field_labels import value_of
-from crawler.extract.text import Element
+from crawler.extract.text import Element, in_document
 
 TITLE, PUBLISHED, SOURCE, SITE = "title", "published_on", "source", "site"
 
@@ -26,8 +24,7 @@ _NAMES = {
 """Names of meta elements (GB/T 33190 and the State Council's rules for sites of 2017), and what each states."""
 
 _KEYS = {"headline": TITLE, "title": TITLE, "datePublished": PUBLISHED, "pubDate": PUBLISHED}
-_METAS = etree.XPath("//meta[(@name or @property) and @content]")
-_LINKED_DATA = etree.XPath("//script[@type = 'application/ld+json']/text()")
+_LINKED_DATA = "application/ld+json"
 _MOST_METAS = 200
 _MOST_BLOCKS = 10
 _LONGEST_BLOCK = 100_000
@@ -49,17 +46,18 @@ def read_declared(root: Element) -> list[Statement]:
 
 def _of_metas(root: Element) -> Iterator[Statement]:
     stated: set[str] = set()
-    for meta in islice(_METAS(root), _MOST_METAS):
-        printed = meta.get("name") or meta.get("property")
+    for meta in islice(in_document(root, "meta"), _MOST_METAS):
+        printed = meta.get("name") or meta.get("property") or ""
         name = _NAMES.get(printed.strip().lower())
-        if name and name not in stated and (value := value_of(meta.get("content"))):
+        if name and name not in stated and (value := value_of(meta.get("content") or "")):
             stated.add(name)
             yield Statement(name, value, f"meta {printed.strip()}")
 
 
 def _of_linked_data(root: Element) -> Iterator[Statement]:
-    for text in islice(_LINKED_DATA(root), _MOST_BLOCKS):
-        for thing in _things(text):
+    blocks = (script for script in in_document(root, "script") if script.get("type") == _LINKED_DATA)
+    for block in islice(blocks, _MOST_BLOCKS):
+        for thing in _things(block.text or ""):
             for key, name in _KEYS.items():
                 if isinstance(thing.get(key), str) and (value := value_of(thing[key])):
                     yield Statement(name, value, f"JSON-LD {key}")

@@ -1,20 +1,19 @@
 """The title of a record's page: what it declares, its headings, its window's title, the line above its date."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from lxml import etree
 
 from archive.model.records import fullest, is_cut
 from crawler.extract.field_labels import is_label, squash, tidy
-from crawler.extract.text import Element, flow, visible_texts
+from crawler.extract.text import Element, flow, in_document, visible_texts
 from crawler.records.dateline import Cell, title_above
 
-_HEADINGS = etree.XPath("(//h1 | //h2)[position() <= 20]")
-_TITLE_BOXES = etree.XPath(
-    "(//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title')])[position() <= 20]"
-)
-_PAGE_TITLE = etree.XPath("string(//head/title)")
+_TITLE_BOXES = etree.XPath("//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title')]")
+_MOST_HEADINGS = 20
+_PAGE_TITLE = etree.XPath("string(/html/head/title)")
 _SITE_NAME = re.compile(r".*(?:人民政府|政府网|门户网站|政务公开|信息公开|委员会|管委会|局)[-—_|]*$")
 _TRAIL = re.compile(r"位置\s{0,3}[:：]|[>＞»›]|^(?:网站|本站|门户)?(?:首页|主页)(?:\s|/|$)")
 _BRACKETED = re.compile(r"【([^【】]*)】")
@@ -46,8 +45,8 @@ def find_title(
 
 def _named(root: Element, window: str, site: str) -> list[tuple[str, str]]:
     """The headings that could be the title, else the boxes named as titles; one that the window repeats comes first."""
-    for find in (_HEADINGS, _TITLE_BOXES):
-        if named := _texts(root, find, site):
+    for find in (_headings, _TITLE_BOXES):
+        if named := _texts(islice(find(root), _MOST_HEADINGS), site):
             # A heading repeated in the window's title is the document's, not a box's on the side.
             named.sort(
                 key=lambda text: not (window and (text.startswith(window.rstrip(".…")) or window.startswith(text)))
@@ -64,9 +63,13 @@ def _in_a_row(headings: Sequence[str], window: str) -> Iterator[str]:
                 yield window
 
 
-def _texts(root: Element, find: etree.XPath, site: str) -> list[str]:
-    """The texts of the elements that `find` gives, as far as they could be a title."""
-    texts = (tidy(flow("".join(visible_texts(heading, _LONGEST_TITLE)))) for heading in find(root))
+def _headings(root: Element) -> Iterator[Element]:
+    return in_document(root, "h1", "h2")
+
+
+def _texts(headings: Iterable[Element], site: str) -> list[str]:
+    """The texts of elements, as far as they could be a title."""
+    texts = (tidy(flow("".join(visible_texts(heading, _LONGEST_TITLE)))) for heading in headings)
     return [text for text in texts if _could_be_title(text, site)]
 
 
