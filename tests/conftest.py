@@ -18,6 +18,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import Phase, settings
 
+from archive.analysis import derivation_process
+from archive.analysis.derivation_process import attempted
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
@@ -70,6 +72,16 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _derived_here() -> Iterator[None]:
+    """Facts are derived in the tests' own process: it is large, and dear to fork. The tests of that fork have it, `forked`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            derivation_process, "forked", lambda work, inputs, _: [attempted(work, each) for _, each in inputs]
+        )
+        yield
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.analysis import derivation_process, derived, report_reader, titles
-from archive.analysis.derivation_process import Failure, derive
+from archive.analysis.derivation_process import Failure, derive, forked
 from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
 
@@ -32,6 +32,11 @@ def archive(tmp_path: Path) -> Iterator[sqlite3.Connection]:
         for begun in ("2017-01-01", "2018-01-01"):
             connection.execute("INSERT INTO crawls (portal, mode, started_at) VALUES ('a', 'full', ?)", (begun,))
         yield connection
+
+
+@pytest.fixture(autouse=True)
+def _forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(derivation_process, "forked", forked)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ def derive(
         limits = {
             portal: max(longest / 2 ** min(failures[portal], 20), min(longest, LEAST_SECONDS)) for portal, _ in rest
         }
-        results += _derived(work, rest, limits)
+        results += forked(work, rest, limits)
         if len(results) < len(inputs):
             portal = inputs[len(results)][0]
             results.append(Failure(f"took more than {limits[portal]:g} s, or ended the process that reads records"))
@@ -54,7 +54,7 @@ def derive(
     return results
 
 
-def _derived(
+def forked(
     work: Callable[[Input], Output], inputs: Sequence[tuple[str, Input]], limits: dict[str, float]
 ) -> list[Output | Failure]:
     """The results of one process, up to the input at which it was ended."""
@@ -75,6 +75,14 @@ def _derived(
     return results
 
 
+def attempted(work: Callable[[Input], Output], each: Input) -> Output | Failure:
+    """Return what `work` makes of one input, or a Failure where it raises."""
+    try:
+        return work(each)
+    except Exception as error:  # noqa: BLE001 - one record stops no other, whatever is wrong with it
+        return Failure(f"our own code failed: {type(error).__name__}")  # its text may quote the record
+
+
 def _work(
     work: Callable[[Input], Output], inputs: Sequence[tuple[str, Input]], limits: dict[str, float], writer: Connection
 ) -> NoReturn:
@@ -87,10 +95,7 @@ def _work(
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
         for portal, each in inputs:
             signal.setitimer(signal.ITIMER_PROF, limits[portal])
-            try:
-                result: Output | Failure = work(each)
-            except Exception as error:  # noqa: BLE001 - one record stops no other, whatever is wrong with it
-                result = Failure(f"our own code failed: {type(error).__name__}")  # its text may quote the record
+            result = attempted(work, each)
             signal.setitimer(signal.ITIMER_PROF, 0)
             writer.send(result)
     finally:
