@@ -111,6 +111,85 @@ def test_rows_of_a_link_and_a_date(line: str) -> None:
     ]
 
 
+LINES = [
+    "· <a href=t20171219_{0}.html>第{0}条</a> [2017-12-19]<br>",
+    "<img src=dot.gif>&nbsp;<a href=t20171219_{0}.html>第{0}条</a>&nbsp;<font color=gray>(2017/12/19)</font><br/>\n",
+    "2017年12月19日 <a href=t20171219_{0}.html>第{0}条</a><br>",
+    "<a href=t20171219_{0}.html>第{0}条</a><br>2017-12-19<br>",
+    "<span><a href=/c/>[公告]</a> <a href=t20171219_{0}.html>第{0}条</a></span> <i>2017-12-19</i><br>",
+]
+
+
+@pytest.mark.parametrize("line", LINES)
+@pytest.mark.parametrize(
+    "around", ["<div>%s</div>", "<p>%s</p>", "<table><tr><td>%s</td></tr></table>", "<div><h3>公告</h3>%s</div>"]
+)
+def test_rows_may_be_lines_of_an_element(line: str, around: str) -> None:
+    lines = "".join(line.format(number) for number in range(1, 5))
+    read = rows(AROUND % (around % lines + "<div><a href=index.html>首页</a> <a href=index_1.html>下一页</a></div>"))
+    assert [(row.url, row.fields) for row in read] == [
+        (f"{HERE}t20171219_{number}.html", {"title": f"第{number}条", "published_on": "2017-12-19"})
+        for number in range(1, 5)
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["<a href={0}.html>样本县第{0}小学</a><br>", "<a href={0}.html>网友{0}</a> 说，样本县第{0}条<br>"]
+)
+def test_lines_without_dates_are_no_rows(line: str) -> None:
+    assert rows(f"<div>{''.join(line.format(number) for number in range(1, 9))}</div>") == ()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href='#' onclick=\"window.open('d/{0}.html')\">第{0}条</a>",
+        "<a href=\"javascript:openUrl('d/{0}.html')\">第{0}条</a>",
+    ],
+)
+def test_a_link_leads_where_its_script_says(link: str) -> None:
+    lines = "".join(f"<li>{link.format(number)} 2017-12-19</li>" for number in range(1, 4))
+    assert [row.url for row in rows(f"<ul>{lines}</ul>")] == [f"{HERE}d/{number}.html" for number in range(1, 4)]
+
+
+def test_a_link_whose_address_a_script_makes_up_leads_nowhere() -> None:
+    lines = "".join(
+        f"<li><a href='#' onclick='show({number})'>第{number}条</a> 2017-12-19</li>" for number in range(1, 4)
+    )
+    assert rows(f"<ul>{lines}</ul>") == ()
+
+
+TABS = """<div>位置：<a href=/>首页</a> &gt; <a href=/gk/>公开</a> &gt; <a href=/gk/1/>公告</a></div><div class=tabs><a>公告</a><a>公示</a></div>
+    <div{}><ul><li><a href=1.html>甲</a> 2017-12-19</li><li><a href=2.html>乙</a> 2017-12-18</li></ul></div>
+    <div{}><ul><li><a href=3.html>丙</a> 2017-12-17</li><li><a href=4.html>丁</a> 2017-12-16</li><li><a href=5.html>戊</a> 2017-12-15</li></ul></div>{}"""
+
+
+@pytest.mark.parametrize(
+    ("html", "titles"),
+    [
+        (TABS.format("", " style='display: none'", ""), "甲乙"),
+        (TABS.format("", " hidden", ""), "甲乙"),
+        (TABS.format(" style=display:none", "", ""), "丙丁戊"),
+        (TABS.format(" class=now", " class=other style=display:none", ""), "甲乙"),  # of two forms the shown one
+        (TABS.format(" hidden", " hidden", ""), "甲乙丙丁戊"),  # a script shows them
+        (TABS.format("", " hidden", "<p><a>1</a><a>2</a></p>"), "甲乙丙丁戊"),  # numbers switch pages, and not tabs
+        (TABS.format("", " hidden", "<p><a>1</a><a>2</a><a>3</a></p>"), "甲乙"),  # pages of the tab that is open
+    ],
+)
+def test_the_list_of_a_hidden_tab_is_left_out(html: str, titles: str) -> None:
+    assert "".join(row.fields["title"] for row in rows(AROUND % html)) == titles
+
+
+@pytest.mark.parametrize(
+    ("trail", "count"),
+    [("您现在的位置：<a href=/>首页</a> &gt; <a href=/gk/>公开</a> &gt; <a href=/gk/1/>公告</a>", 3), ("", 0)],
+)
+def test_days_without_years_make_a_list_below_a_trail(trail: str, count: int) -> None:
+    """Boxes of home pages print such days, too."""
+    lines = "".join(f"<li><a href=d/{number}.html>第{number}条</a> 12-19</li>" for number in range(1, 4))
+    assert len(rows(f"<div>{trail}</div><ul>{lines}</ul>")) == count
+
+
 @pytest.mark.parametrize("pairs", [2, 3])
 def test_a_table_may_show_several_records_in_a_row(pairs: int) -> None:
     cells = [f"<td><a href=t20171219_{n}.html>第{n}条</a></td><!-- x --><td>[2017-12-19]</td>" for n in range(7)]
@@ -133,6 +212,12 @@ def test_a_table_may_show_several_records_in_a_row(pairs: int) -> None:
         ("<ul><li><a href='https://mp.weixin.qq.com/s/1'>甲</a> 2017-12-19</li><li><a href='./P0201712.pdf'>乙</a> 2017-12-19</li></ul>",
          [("https://mp.weixin.qq.com/s/1", {"title": "甲", "published_on": "2017-12-19"}),
           (HERE + "P0201712.pdf", {"title": "乙", "published_on": "2017-12-19"})]),
+        # a title broken into lines, and a link around a title and a summary
+        ("<ul><li><a href=1.html>关于样本<br>的通知</a> 2017-12-19</li><li><a href=2.html>样本公告<br>样本摘要。</a> 2017-12-19</li></ul>",
+         [(HERE + "1.html", {"title": "关于样本的通知", "published_on": "2017-12-19"}),
+          (HERE + "2.html", {"title": "样本公告", "published_on": "2017-12-19"})]),
+        ("<ul><li><a href=1.html>甲</a><i>二〇一七年十二月十九日</i></li><li><a href=2.html>乙</a><i>２０１７—１２—１９</i></li></ul>",
+         [(HERE + "1.html", {"title": "甲", "published_on": "2017-12-19"}), (HERE + "2.html", {"title": "乙", "published_on": "2017-12-19"})]),
         # a word of the title in an element of its own is no mark
         ("<ul><li><a href=1.html><b>新</b>能源推广<b>最新</b></a> 2017-12-19</li></ul>",
          [(HERE + "1.html", {"title": "新能源推广最新", "published_on": "2017-12-19"})]),
@@ -213,6 +298,10 @@ def test_any_markup_is_read(html: str) -> None:
         "<div><ul><li>A</li><li><a href=1.html>甲</a></li></ul><div class=hover_box><p>索引号：<span>A</span></p></div></div>",
         "<li><a href=1.html>甲</a> 2017-12-19</li>",
         "<a href=1.html>甲</a> 2017-12-19",
+        "<a href=1.html>甲</a> 2017-12-19<br>",
+        "<div><a href=1.html>甲</a> 2017-12-19<br><a href=2.html>乙</a> 2017-12-19<br></div>",
+        "<div style=display:none><li><a href=1.html>甲</a> 2017-12-19</li></div><div><li><a href=1.html>甲</a> 2017-12-19</li></div>",
+        "<li><a href=# onclick=\"open('1.html')\">甲</a> 2017-12-19</li>",
         "<div><a href=1.html>甲</a> <b>2017-12-19</b></div>",
         "<div><div><div><a href=1.html>甲</a></div></div></div>",
         "<div class=row><li>A</li><li><a href=1.html>甲</a></li></div><div style=display:none>索引号：1</div>",

@@ -168,6 +168,7 @@ def test_the_number_of_this_page_and_of_all(pages: int, at: int, following: str 
         ("<div>共3页 <a href='javascript:void(0)'>下一页</a></div>", Paging(3, None, None)),
         ("<div>共3页 <a href='list.html'>下一页</a></div>", Paging(3, None, None)),
         ("<div>共3页 <a href='http://[x/'>下一页</a></div>", Paging(3, None, None)),
+        ("<div>共8条 1/1页 首页 上一页 下一页 尾页</div>", Paging(1, 8, None)),
         ("<div>共有 <b>25</b> 页&nbsp;<a href=list_1.html>下一页</a><a href=list_9.html>下5页</a></div>", Paging(25, None, LIST + "list_1.html")),
     ],
 )  # fmt: skip

@@ -11,6 +11,7 @@ from lxml import etree
 from archive.model.observations import Row
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import squash, tidy
+from crawler.extract.pairs import DATE_UNREADABLE
 from crawler.extract.row import (
     LINKS,
     absolute,
@@ -56,8 +57,15 @@ _LONGEST_NAME = 20
 _LONGEST_AUTHOR = 8
 _REMARK = 20
 _SAMPLE = 50
+_SWITCHES = etree.XPath(
+    ".//text()[string-length(normalize-space(.)) < 3 and number(.) > 0][parent::a or parent::li or parent::span]"
+)
 _AROUND_A_BLOCK = 3
 """A box with so many links beside its rows at the most is theirs alone: a heading, a link to more."""
+
+
+_Links = list[tuple[int, Element]]
+"""A row's links, each with its place among the page's."""
 
 
 def known_rows(items: Iterable[Element], base_url: str) -> tuple[Row, ...]:
@@ -81,7 +89,7 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
     one that the pager stands with, for a list's last page may have a row or two; else the longest, where rows that lead into the
     page's own folder count twice, and boxes half.
     """
-    blocks = [block for block in _blocks(root, base_url) if block.is_list]
+    blocks = _without_hidden_tabs([block for block in _blocks(root, base_url) if block.is_list])
     if not blocks:
         return []
     pagers = _pagers(root)
@@ -102,12 +110,14 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
 class _Block:
     """Rows of one form that follow one another, by their elements.
 
-    `start`: the place of their first link among the page's; `of_items`: the elements are items of a list, and not boxes.
+    `start`: the place of their first link among the page's; `of_items`: the elements are items of a list, and not boxes;
+    `is_in_tabs`: others of their form are hidden, as those of the tabs that are not open.
     """
 
     rows: Mapping[Element, Row]
     start: int
     of_items: bool
+    is_in_tabs: bool
 
     @property
     def dated(self) -> int:
@@ -122,6 +132,16 @@ class _Block:
         return says_enough and (self.of_items or len({row.get("class") for row in self.rows}) < len(self.rows))
 
     @property
+    def is_hidden(self) -> bool:
+        """Whether all of it stands in hidden boxes."""
+        return _hidden_box(next(iter(self.rows))) is not None and _hidden_box(self.last) is not None
+
+    @property
+    def is_yearless(self) -> bool:
+        """Whether its rows print a month and a day alone."""
+        return all(DATE_UNREADABLE in row.doubts for row in self.rows.values())
+
+    @property
     def last(self) -> Element:
         """The element of its last row."""
         return next(reversed(self.rows))
@@ -130,18 +150,53 @@ class _Block:
 def _blocks(root: Element, base_url: str) -> Iterator[_Block]:
     """The lists that a page may show, each the rows of one form that nothing else stands between."""
     links = [link for link in LINKS(root) if is_page_link(link.get("href"))]
-    forms: dict[str, dict[Element, list[tuple[int, Element]]]] = {}
+    forms: dict[str, dict[Element, _Links]] = {}
     for place, (link, element) in enumerate(zip(links, _row_elements(links), strict=True)):
         if element is not None:
             forms.setdefault(signature(element), {}).setdefault(element, []).append((place, link))
-    for candidates in forms.values():
+    for form in forms.values():
+        candidates = _shown(form, root)
         for run in _runs(candidates):
             linked = ((element, [link for _, link in candidates[element]]) for element in run)
             rows = {element: row for element, inside in linked if (row := _dated_row(element, inside, base_url))}
             for element in _strangers(rows):
                 del rows[element]
             if rows:
-                yield _Block(rows, candidates[run[0]][0][0], run[0].tag in _IN_LISTS)
+                start = candidates[run[0]][0][0]
+                yield _Block(rows, start, run[0].tag in _IN_LISTS, is_in_tabs=len(candidates) < len(form))
+
+
+def _shown(form: Mapping[Element, _Links], root: Element) -> Mapping[Element, _Links]:
+    """Those rows of one form that stand in no hidden box; all of them where all do, or where the boxes are pages that numbers switch."""
+    boxes = {row.getparent(): row for row in form}
+    shown = {box for box, row in boxes.items() if _hidden_box(row) is None}
+    if not shown or len(shown) == len(boxes):
+        return form
+    numbers = {int(number) for number in islice(_SWITCHES(root), _MOST_PAGERS) if number.strip().isdecimal()}
+    if numbers == set(range(1, len(boxes) + 1)):
+        return form
+    return {row: links for row, links in form.items() if row.getparent() in shown}
+
+
+def _without_hidden_tabs(blocks: Sequence[_Block]) -> list[_Block]:
+    """`blocks` without hidden ones whose box stands beside the box of a shown one as tabs do, though each may have a class of its own."""
+    lists = (block.last for block in blocks if len(block.rows) > 1 and not block.is_hidden)
+    shown = {up for row in lists for up in islice(row.iterancestors(), _MOST_HOLDERS)}
+    return [block for block in blocks if not (block.is_hidden and _is_beside(_hidden_box(block.last), shown))]
+
+
+def _is_beside(box: Element, shown: Container[Element]) -> bool:
+    """Whether the next neighbour of a hidden box that is not hidden, on either side, is one of `shown`."""
+    neighbours = (
+        next((each for each in box.itersiblings("*", preceding=before) if not is_hidden(each)), None)
+        for before in (True, False)
+    )
+    return any(neighbour in shown for neighbour in neighbours)
+
+
+def _hidden_box(row: Element) -> Element | None:
+    """The smallest hidden box that a row stands in."""
+    return next(filter(is_hidden, islice(row.iterancestors(), _MOST_HOLDERS)), None)
 
 
 def _strangers(rows: Mapping[Element, Row]) -> list[Element]:
@@ -276,14 +331,16 @@ def _is_more(link: Element) -> bool:
 def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block], url: str) -> bool:
     """Whether the best of `blocks`, on a page without a pager, is no list, but the newest of several, as a landing page shows them.
 
-    Its boxes have links to more each, or headings that lead there, or there are many such links; its tabs are hidden but for one.
+    Its boxes have links to more each, or headings that lead there, or there are many such links; its tabs are hidden but for one;
+    it has no trail and leaves the years of its dates out.
     """
     more = [link for link in LINKS(root) if _is_more(link) and not _within(link, best.rows)]
     leading = _leading(root, blocks, more, url)
     if best in leading and len(leading) > 1:
         return True
-    holders = (up for row in best.rows for up in islice(row.iterancestors(), _MOST_HOLDERS))
-    return (len(more) >= BOXES or any(map(is_hidden, holders))) and not read_breadcrumb(root)
+    if best.is_yearless and not read_breadcrumb(root):
+        return True
+    return (len(more) >= BOXES or best.is_in_tabs or best.is_hidden) and not read_breadcrumb(root)
 
 
 def _leading(root: Element, blocks: Sequence[_Block], more: Sequence[Element], url: str) -> list[_Block]:
@@ -339,8 +396,8 @@ def _nearness(row: Element, pagers: Iterable[Element]) -> int:
 
 
 def _says_what_it_is(row: Row) -> bool:
-    """Whether a row has more than a link: a date, or the number under which a record is known."""
-    return not _RECORDS_OWN.isdisjoint(row.fields)
+    """Whether a row has more than a link: a date, be it one without a year, or the number under which a record is known."""
+    return not _RECORDS_OWN.isdisjoint(row.fields) or DATE_UNREADABLE in row.doubts
 
 
 def _is_a_remark(row: Element) -> bool:

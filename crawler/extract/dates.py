@@ -8,7 +8,7 @@ CHINA = timezone(timedelta(hours=8))
 
 _NUMERALS = {"〇": "0", "○": "0", "零": "0", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7",
              "八": "8", "九": "9"}  # fmt: skip
-_FULL = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:[-/.]|年)\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})(?!\d)")
+_FULL = re.compile(r"(?<!\d)((?:19|20)\d{2})\s*(?:[-—–/.]|年)\s*(\d{1,2})\s*(?:[-—–/.]|月)\s*(\d{1,2})(?!\d)")
 _CLOCK = r"(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?"
 _COMPACT = re.compile(rf"(?<!\d)((?:19|20)\d{{2}})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]){_CLOCK}(?!\d)")
 _CHINESE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日")
@@ -49,12 +49,16 @@ def parse_date(text: str | None, url: str | None = None) -> str | None:
 
 def is_date(text: str) -> bool:
     """Whether `text` is a date and little else: a cell to be read as one without any label."""
-    bare = re.sub(r"[\s\[\]()（）【】]|\d{1,2}:\d{2}(:\d{2}(\.\d{1,3})?)?|星期.|发布|日期|时间|[:：]", "", text)
+    if len(text) > _LONGEST:
+        return False
+    text = unicodedata.normalize("NFKC", text)
+    bare = re.sub(r"[\s\[\]()【】]|\d{1,2}:\d{2}(:\d{2}(\.\d{1,3})?)?|星期.|发布|日期|时间|:", "", text)
     return len(bare) <= 14 and bool(
         _FULL.fullmatch(bare.rstrip("日"))
         or _YEARLESS.fullmatch(bare)
         or _COMPACT.fullmatch(bare)
         or _SHORT.fullmatch(bare)
+        or _CHINESE.fullmatch(bare)
     )
 
 

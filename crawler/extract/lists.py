@@ -15,6 +15,7 @@ from archive.model.observations import Row
 from crawler.extract.dated import dated_rows, signature
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import BRACKETED_LABEL, FIELD_OF, LABEL_COLON, is_label, squash, value_of
+from crawler.extract.old_markup import in_todays_markup
 from crawler.extract.pairs import DATES, read_pairs
 from crawler.extract.row import INDEX_NUMBER, Pairs, is_page_link, is_pager, link_of, make_row, texts_of, typed_row
 from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of
@@ -40,7 +41,7 @@ _UL_ROWS = etree.XPath(".//*[li[2]][not(.//ul)]")  # a ul, or a box that a page 
 
 def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
     """Every row of the list on this page in order, addresses made absolute with `base_url`; () where there is no list."""
-    return tuple(_without_copies(_rows(root, base_url)))
+    return tuple(_without_copies(_rows(in_todays_markup(root, base_url), base_url)))
 
 
 def _rows(root: Element, base_url: str) -> list[Row]:

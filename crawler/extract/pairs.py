@@ -41,6 +41,9 @@ METADATA = 3
 FROM_SOURCE = "publisher_from_source"
 """The doubt about a publisher that nothing but the source (来源) names."""
 
+DATE_UNREADABLE = "date_unreadable"
+"""The doubt about a printed date that gives no day: 12-19 without a year."""
+
 _LONGEST_CELL = 600
 _LONGEST_NEIGHBOUR = 200
 _JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
@@ -188,7 +191,7 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None, agencie
             read.fields[name], read.labels[name], ranks[name] = value, label, rank
             read.source_fields[label] = printed
     if unread - read.fields.keys():
-        read.doubts.add("date_unreadable")
+        read.doubts.add(DATE_UNREADABLE)
     if squash(read.labels.get("publisher", "")) in SOURCES:
         read.doubts.add(FROM_SOURCE)
     return read

@@ -48,6 +48,13 @@ _FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
 _HALVES = re.compile("[\ud800-\udfff]")
+_QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
+_COUNTED_CALL = re.compile(r",\s*+\d+\s*+[,)]")
+_LONGEST_ADDRESS = 2_000
+SCRIPTED_ADDRESS = re.compile(
+    r"(?:https?://|\.{0,2}/|\?)\S+|[\w./-]{1,200}\.(?:s?html?|jhtml|jspx?|aspx?|php|do|action)(?:\?\S*)?"
+)
+"""An address as the scripts of links name them, in quotes."""
 
 
 def is_page_link(href: str | None) -> bool:
@@ -62,6 +69,20 @@ def absolute(base_url: str, href: str) -> str | None:
     except ValueError:
         return None
     return url if url.lower().startswith(("http://", "https://")) else None
+
+
+def target(node: Element, url: str) -> str | None:
+    """The target of a click on `node`: its address, or the one that its script names; None where neither is there."""
+    href = node.get("href") or ""
+    if is_page_link(href):
+        return absolute(url, href) if len(href) <= _LONGEST_ADDRESS else None
+    for script in (href, node.get("onclick") or ""):
+        if "+" in script or len(script) > _LONGEST_ADDRESS or _COUNTED_CALL.search(script):
+            continue  # the address is put together by the script, from parts or from a number
+        named = [quoted for quoted in _QUOTED.findall(script) if SCRIPTED_ADDRESS.fullmatch(quoted)]
+        if len(named) == 1:
+            return absolute(url, named[0])
+    return None
 
 
 def read_row(element: Element, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row | None:
@@ -266,10 +287,14 @@ def _joined(date: tuple[str, ...]) -> str:
 
 
 def _title_in(link: Element) -> str:
-    """Return the title that a link states: all of its text or, where it holds a whole box, its heading, what its title says it begins with, or its first line."""
+    """Return the title that a link states: all of its text or, where it holds a whole box, its heading, what its title says it begins with, or its first line.
+
+    A title may be broken into lines; with a sentence behind it the link is a box.
+    """
     heading = next(link.iter(*_HEADINGS), None)
     text = line_of(link if heading is None else heading)
-    if heading is not None or not any(child.tag in BLOCKS for child in link):
+    blocks = BLOCKS.intersection(child.tag for child in link)
+    if heading is not None or not blocks or (blocks == {"br"} and "。" not in text):
         return text or line_of(link)
     attribute = tidy(link.get("title") or "")
     if attribute and text.startswith(attribute):

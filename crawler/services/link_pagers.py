@@ -14,7 +14,7 @@ from lxml import etree
 
 from archive.model.observations import Paging
 from crawler.extract.field_labels import squash
-from crawler.extract.row import absolute, is_page_link
+from crawler.extract.row import SCRIPTED_ADDRESS, absolute, target
 from crawler.extract.text import Element, line_of
 from crawler.services.page_counts import fitting, is_claim, printed_claims
 from crawler.services.script_pagers import script_paging
@@ -28,7 +28,6 @@ _MOST_PARTS = 12
 _LONGEST_PAGER = 400
 _LONGEST_STATEMENT = 100
 _MOST_STATEMENTS = 50
-_LONGEST_ADDRESS = 2_000
 _CLICKABLE = etree.XPath(".//a | .//*[@onclick][not(self::a)][not(*/*)]")
 _NUMBERED = etree.XPath(".//a[string-length(normalize-space(.)) < 4]")
 _TEXTS = etree.XPath(".//text()[contains(., '页')][not(parent::script or parent::style or parent::option)]")
@@ -38,11 +37,6 @@ _COUNTS = etree.XPath(
 _OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
 _CHOICES = etree.XPath(".//select[@onchange][not(parent::option)]")
 _BOXES = etree.XPath("ancestor::*[position() <= 4]")
-_QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
-_ADDRESS = re.compile(
-    r"(?:https?://|\.{0,2}/|\?)\S+|[\w./-]{1,200}\.(?:s?html?|jhtml|jspx?|aspx?|php|do|action)(?:\?\S*)?"
-)
-_COUNTED_CALL = re.compile(r",\s*+\d+\s*+[,)]")
 _NUMBER = re.compile(r"\d{1,4}")
 _SERIES = re.compile(r"(?<!\d)[_-]?\d*(?:\.\w{1,6})?$")
 
@@ -74,20 +68,6 @@ def linked_paging(root: Element, url: str) -> Paging:
     if pages is None and rows is None:
         pages, rows = next(map(_claims, _statements(root)), (None, None))
     return Paging(pages, rows, following if following != url else None)
-
-
-def target(node: Element, url: str) -> str | None:
-    """The target of a click on `node`: its address, or the one that its script names; None where neither is there."""
-    href = node.get("href") or ""
-    if is_page_link(href):
-        return absolute(url, href) if len(href) <= _LONGEST_ADDRESS else None
-    for script in (href, node.get("onclick") or ""):
-        if "+" in script or len(script) > _LONGEST_ADDRESS or _COUNTED_CALL.search(script):
-            continue  # the address is put together by the script, from parts or from a number
-        named = [quoted for quoted in _QUOTED.findall(script) if _ADDRESS.fullmatch(quoted)]
-        if len(named) == 1:
-            return absolute(url, named[0])
-    return None
 
 
 def _next_link(root: Element, url: str) -> Element | None:
@@ -154,7 +134,9 @@ def _chosen(root: Element, url: str) -> tuple[Element, str] | None:
         pages = [
             (int(number[0]), address, option.get("selected") is not None)
             for number, option in options
-            if number and _ADDRESS.fullmatch(value := option.get("value") or "") and (address := absolute(url, value))
+            if number
+            and SCRIPTED_ADDRESS.fullmatch(value := option.get("value") or "")
+            and (address := absolute(url, value))
         ]
         here = [number for number, address, _ in pages if address == url] or [n for n, _, chosen in pages if chosen]
         following = {number: address for number, address, _ in pages}.get(here[0] + 1) if here else None

@@ -20,6 +20,7 @@ _ROWS = re.compile(
 )
 _STATED = re.compile(
     rf"共\s*+[有计]?{_COUNT}\d{{1,5}}\s*+[\]】)）]?\s*+页|总页数{_COUNT}\d|页次{_COUNT}\d{{1,5}}\s*+/\s*+\d"
+    r"|共\s*+\d{1,7}\s*+条[\s,，第当前]{0,6}+\d{1,5}\s*+/\s*+\d{1,5}\s*+页"
 )
 _TOTAL = re.compile(
     r"\b(?:total[-_]?(?:count|records?|rows|data|num|size|items)|record[-_]?(?:count|total)|row[-_]?count|data[-_]?count|count|total"

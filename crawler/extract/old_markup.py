@@ -1,0 +1,98 @@
+"""Lists as older pages write them, put into the markup of today's: rows that are lines, links that a script opens."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+
+from lxml import etree
+
+from crawler.extract.dates import is_date
+from crawler.extract.field_labels import tidy
+from crawler.extract.row import date_in, is_page_link, target
+from crawler.extract.text import BLOCKS, Element, visible_texts
+
+_LEAST = 2
+"""Lines with a link and a date from which on they are the rows of a list."""
+
+_BROKEN = etree.XPath(".//*[br][(.//a[@href])[2]]")
+_CLICKED = etree.XPath(".//a[@onclick or starts-with(@href, 'javascript:')]")
+
+Line = list[Element]
+"""The elements between two line breaks, and the break before them, whose tail begins the line."""
+
+
+def in_todays_markup(root: Element, url: str) -> Element:
+    """Return `root`, or a copy in which lines that are rows are items, and links have the address that their script opens."""
+    if not any(_opened(root, url)) and not any(map(_rows_of, _BROKEN(root))):
+        return root
+    root = deepcopy(root)
+    for link, address in list(_opened(root, url)):
+        link.set("href", address)
+    for holder in _BROKEN(root):
+        for line in _rows_of(holder):
+            _make_item(line)
+    return root
+
+
+def _opened(root: Element, url: str) -> Iterator[tuple[Element, str]]:
+    """The links whose address a script alone names, each with that address."""
+    for link in _CLICKED(root):
+        if not is_page_link(link.get("href")) and (address := target(link, url)):
+            yield link, address
+
+
+def _rows_of(holder: Element) -> list[Line]:
+    """The lines with a link from the first that has a date, too, to the last such, where at least half of them, and two, have one; else none."""
+    lines = [(line, link) for line in _lines(holder) if (link := _link_in(line)) is not None]
+    dated = [at for at, (line, link) in enumerate(lines) if date_in(_texts(line), link)]
+    rows = [line for line, _ in lines[dated[0] : dated[-1] + 1]] if dated else []
+    return rows if len(dated) >= max(_LEAST, len(rows) / 2) else []
+
+
+def _lines(holder: Element) -> list[Line]:
+    """The lines between the breaks and blocks of an element; a date alone on a line belongs to the line before."""
+    lines: list[Line] = []
+    line: Line = []
+    for child in (*holder, None):
+        if child is None or child.tag in BLOCKS:
+            if lines and _link_in(line) is None and is_date("".join(_texts(line))):
+                lines[-1] += line
+            elif line:
+                lines.append(line)
+            line = []
+        if child is not None and (child.tag == "br" or child.tag not in BLOCKS):
+            line.append(child)
+    return lines
+
+
+def _link_in(line: Line) -> Element | None:
+    links = (link for part in line for link in part.iter("a") if is_page_link(link.get("href")))
+    return next(links, None)
+
+
+def _texts(line: Line) -> list[str]:
+    """The pieces of text of a line, those without any left out."""
+    pieces = [_before(line)]
+    for part in line:
+        pieces += [*(visible_texts(part) if isinstance(part.tag, str) else ()), part.tail or ""]
+    return [text for text in map(tidy, pieces) if text]
+
+
+def _before(line: Line) -> str:
+    """The text before the first element of a line that begins behind no break."""
+    if not line or line[0].tag == "br":
+        return ""
+    block = line[0].getprevious()
+    return (line[0].getparent().text if block is None else block.tail) or ""
+
+
+def _make_item(line: Line) -> None:
+    """Put a line, with the text before it, into an item of its own."""
+    item = etree.Element("li")
+    first, block = line[0], line[0].getprevious()
+    item.text = _before(line)
+    first.addprevious(item)
+    if item.text and block is None:
+        item.getparent().text = None
+    elif item.text:
+        block.tail = None
+    item.extend(line)
