@@ -92,12 +92,13 @@ class Archive:
     def verify(self) -> None:
         """Hold what was found against what the homes are. Raises AssertionError."""
         with closing(sqlite3.connect(self.db)) as archive:
-            found = {home: tuple(row) for home, *row in archive.execute("SELECT home, state, family FROM directory")}
+            states = dict(archive.execute("SELECT home, state FROM directory"))
+            families = dict(archive.execute("SELECT home, family FROM directory WHERE state = ?", (SOUND,)))
             records = {home: tuple(row) for home, *row in archive.execute(_RECORDS)}
         wrong = {
-            home: (found.get(home), each)
+            home: (states.get(home), families.get(home), each)
             for home, each in self.homes.items()
-            if found.get(home) != (each.state, each.family)
+            if (states.get(home), families.get(home)) != (each.state, each.family)
         }
         assert not wrong, f"named wrongly: {wrong}"
         sound = {home: each.family for home, each in self.homes.items() if each.family}
