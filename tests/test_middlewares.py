@@ -62,6 +62,7 @@ ALL = b"User-agent: *\nDisallow: /gk/\n"
         (robots_txt(b"\n \n" + ALL), True),
         (robots_txt(b"User-agent: other\nDisallow: /\n"), False),
         (robots_txt(b"<html>" + ALL), False),
+        (robots_txt(b"\xef\xbb\xbf<html>\n" + ALL), False),
         (robots_txt(ALL, 404), False),
         (robots_txt(ALL, 403), False),
         (robots_txt(b"", 500), True),

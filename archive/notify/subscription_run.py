@@ -100,7 +100,7 @@ class Sending:
         report = event_report(
             self.connection,
             topic,
-            after=min(subscription.reported_through, through),  # an archive made anew counts events from the start
+            after=subscription.reported_through,
             through=through,
             site=self.settings.site,
             language=subscription.language,
