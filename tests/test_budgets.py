@@ -317,3 +317,12 @@ def test_numbers_of_more_digits_than_money_has_are_no_amounts() -> None:
     cells += [(f"{201 + n % 90}{n % 100:02}{n // 90 % 100:02}", "样本" * 20, "9" * 16) for n in range(30_000)]
     (found,) = read(PrintedTable(tuple(cells), 1, "一般公共预算支出表\n单位：万元"))
     assert (found.lines, found.checks) == ((), ())
+
+
+def test_amounts_without_a_word_at_the_top_of_a_page_are_not_those_of_the_row_before() -> None:
+    """Only words that fill their lines are known to go on there."""
+    head = "项目|合计|基本支出|项目支出\n合计|20.00|12.00|8.00\n一般公共服务支出|10.00|6.00|4.00\n公共安全支出|||"
+    rest = "|4.00|2.00|2.00\n教育支出|6.00|4.00|2.00"
+    (found,) = read(table(head, "部门支出总表\n单位：万元"), table(rest, page=2))
+    amounts = [(line.name, line.printed) for line in found.lines if line.column == 1]
+    assert amounts == [("合计", "20.00"), ("一般公共服务支出", "10.00"), ("", "4.00"), ("教育支出", "6.00")]

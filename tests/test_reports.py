@@ -66,6 +66,14 @@ def matrix(template: str, numbers: dict[str, list[int]]) -> str:
     return "\n".join([*text, "\t".join(map(str, cells)), "五、存在的主要问题及改进情况"])
 
 
+def test_the_last_line_may_be_a_label_alone_with_which_the_text_ends() -> None:
+    text = table_of_2017().removesuffix("\t人次\t64")
+    assert text.endswith("接受培训人员数")
+    table = read_table(text)
+    assert table is not None
+    assert [(each.indicator, each.printed, each.value) for each in table.statistics][-1] == ("9.3", "", None)
+
+
 @pytest.mark.parametrize("apart", ["\t", "  ", "\n"], ids=["cells", "blanks", "lines"])
 def test_the_report_of_2017_is_read_whole_however_its_cells_stand_apart(apart: str) -> None:
     table = read_table(f"一、概述。\n{table_of_2017().replace(chr(9), apart)}\n附件")
