@@ -165,6 +165,29 @@ def test_a_receiver_has_so_many_subscriptions_and_one_to_each_thing(
     assert desk.subscribe("record=2", mail=READER).status_code == 429
 
 
+def test_a_subscription_that_waits_is_left_waiting_where_another_to_the_same_is_confirmed(desk: Office) -> None:
+    """It may be confirmed later, and then takes the place of the other."""
+    asked = []
+    for _ in range(2):
+        desk.subscribe(visit=visitor(desk.application), mail=READER)
+        asked.append(links(desk.box.mails.pop())["confirm"])
+    for path in asked:
+        assert desk.press(path).status_code == 200
+    assert desk.command("list").stdout.count("r…@example.org") == 1
+
+
+@pytest.mark.parametrize(("words", "linked"), [("样本文件", True), (" ".join(["样本文件"] * 12), False)])
+def test_a_room_is_led_to_all_results_where_the_address_is_not_too_long(
+    desk: Office, words: str, *, linked: bool
+) -> None:
+    desk.subscribe(f"q={words}", room="编辑部")
+    desk.press(links(json.loads(desk.posts[0].form or "")["text"]["content"])["confirm"])
+    desk.add(3)
+    desk.send()
+    told = json.loads(desk.posts[1].form or "")["text"]["content"]
+    assert ("/-/subscribe?" in told) == linked
+
+
 def test_another_site_cannot_have_its_visitors_ask(desk: Office) -> None:
     for fields in ({}, {"csrftoken": "x"}, {"csrftoken": "字"}):
         answer = visitor(desk.application)("/-/subscribe", "POST", data={"topic": "", "mail": READER, **fields})
