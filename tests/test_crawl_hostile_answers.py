@@ -145,6 +145,28 @@ def test_of_answers_that_say_nothing_it_is_told_why_in_plain_words(tmp_path: Pat
     assert rows(db, "SELECT count(*) AS n FROM records") == [{"n": len(ODD)}]
 
 
+HEADERS = (
+    ("Date", "Fri, 31 Dec 9999 23:59:59 -0800"), ("Date", "昨天"),
+    ("Last-Modified", "Fri, 31 Dec 9999 23:59:59 -2359"), ("Last-Modified", "0"), ("ETag", '"' * 5000), ("Expires", "-1"),
+    ("Retry-After", "9" * 400), ("Age", "-9"), ("Content-Disposition", "attachment; filename*=utf-8''%ff%00../../样本"), ("Content-Language", "\x80"),
+    ("Set-Cookie", "a=\x01; expires=Fri, 31 Dec 9999 23:59:59 -0800; max-age=1e99"), ("Content-Range", "bytes 9-1/0"), ("Link", "<http://[>; rel=next"),
+    ("Refresh", "0;url=http://["), ("Content-Location", "http://[::1"), ("Content-Security-Policy", "\xff" * 900), ("Vary", "*" * 900),
+)  # fmt: skip
+"""Headers that no server should send, or that nobody can make sense of; the first is that of all pages."""
+
+
+def test_records_are_archived_whatever_headers_their_pages_have(tmp_path: Path) -> None:
+    answers: dict[str, Answer | str] = {
+        f"/{n:02}.html": Answer(record(), headers=(HEADERS[0], (name, value.encode().decode("latin-1"))))
+        for n, (name, value) in enumerate(HEADERS)
+    }
+    db, captures = crawled(tmp_path, answers)
+    assert [each["outcome"] for each in captures] == ["page"] * len(HEADERS)
+    assert rows(db, "SELECT count(*) AS n FROM records WHERE body IS NOT NULL") == [{"n": len(HEADERS)}]
+    doctor = disclosures("doctor", "--db", db, env={"DISCLOSURES_NOW": "2020-01-01T00:00:00Z"})  # asks what clocks said
+    assert ("stands behind" in doctor.stdout, "Traceback" in doctor.stderr) == (True, False), doctor.stdout
+
+
 def test_a_page_on_which_judging_fails_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Our own fault while an answer is judged costs its reading, not its evidence."""
     fault = tmp_path / "sitecustomize.py"

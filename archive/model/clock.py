@@ -56,9 +56,9 @@ def time_of(header: str | None) -> datetime | None:
     """Return the time that the header `Date` states, None where it states none."""
     try:
         time = parsedate_to_datetime(header or "")
-    except (TypeError, ValueError, OverflowError):
+        return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):  # the last: a year that no clock has, at the latest in UTC
         return None
-    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
 
 
 def disagreement(times: Iterable[datetime], now: datetime) -> str:
