@@ -11,6 +11,7 @@ from itertools import pairwise
 from archive.masking import number_surroundings as surroundings
 from archive.masking.personal_numbers import (
     BLANK,
+    DIGIT,
     GAP,
     HYPHEN,
     MaskedSpan,
@@ -22,16 +23,15 @@ from archive.masking.personal_numbers import (
     tiles,
 )
 
-_RUN = re.compile(rf"\d(?:{GAP}\d){{10,}}+(?:{GAP}[XxＸｘ])?")
-"""Nothing masked here is shorter than 11 digits."""
+_SHORTEST, _LONGEST = 11, 19
+"""Digits of what is masked here."""
 
-_DIGIT = re.compile(r"[\dXxＸｘ]")
+_RUN = re.compile(rf"\d(?:{GAP}\d){{{_SHORTEST - 1},}}+(?:{GAP}[XxＸｘ])?")
+
 _ID = re.compile(r"(?=[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX])")
 _CATEGORY_BEHIND = re.compile(
     r"\d{2}(?:[Bb]\d)?(?![\dA-Za-z])"
 )  # what a disability certificate 残疾人证 adds to the ID
-_LONGEST = 19
-
 _ID_SHAPES = tuple(
     map(frozenset, ((2, 4, 6, 10, 12, 14, 17), (4, 8, 12, 16), (3, 6, 9, 12, 15), (3, 6, 10, 14), (6, 12)))
 )
@@ -81,7 +81,7 @@ def number_spans(text: str) -> list[MaskedSpan]:
 
 
 def _run(text: str, start: int, end: int) -> _Run:
-    places = [match.start() for match in _DIGIT.finditer(text, start, end)]
+    places = [match.start() for match in DIGIT.finditer(text, start, end)]
     edges = [0, *(i for i, (first, second) in enumerate(pairwise(places), 1) if second - first > 1), len(places)]
     return _Run(text, ascii_digits(text[start:end]), places, edges)
 
@@ -197,7 +197,8 @@ def _from(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> Iterator[tup
         end = groups[number][1]
         if end - start > _LONGEST:
             break
-        ends.append((end, number))
+        if end - start >= _SHORTEST:
+            ends.append((end, number))
     for end, number in reversed(ends):
         if spans := _number(run, start, end):
             yield spans, number

@@ -3,6 +3,7 @@
 All functions take ASCII digits without gaps; the last of an ID number may be X.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +12,9 @@ BLANK = r" \t\u00a0\u00ad\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe
 HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
 SEPARATOR = rf"{BLANK}\r\n{HYPHEN}.．。…·•‧・/／\\_,，、()（）\[\]【】|｜+＋~～〜:：;；=＝#"
 """All that may stand between two groups of one number, as characters of a class in a regular expression."""
+
+DIGIT = re.compile(r"[\dXxＸｘ]")
+"""A digit of a number, of whatever script, or the X with which an ID number ends."""
 
 GAP = rf"(?:(?<=\d)\*(?=\d)|[{SEPARATOR}]{{0,4}}+)"
 
@@ -35,7 +39,8 @@ class MaskedSpan:
 
 def ascii_digits(text: str) -> str:
     """Return the digits of `text` in ASCII, and X where an ID number ends so; all else left out."""
-    return "".join(str(int(c)) if c.isdecimal() else "X" for c in text if c.isdecimal() or c in "XxＸｘ")
+    kept = "".join(DIGIT.findall(text))
+    return kept.upper() if kept.isascii() else "".join(str(int(c)) if c.isdecimal() else "X" for c in kept)
 
 
 def is_birth_date(digits: str) -> bool:

@@ -79,7 +79,8 @@ def _redact(text: str) -> Redacted:
     for _ in range(_MOST_PASSES):
         before = masked
         for find in _FINDERS:
-            masked = _masked(masked, find(masked), counts)
+            if spans := find(masked):
+                masked = _masked(masked, spans, counts)
         if masked == before:
             break
     return Redacted(masked if read == text else _as_written(text, read, masked), counts)
@@ -114,7 +115,7 @@ def _masked(text: str, spans: Sequence[MaskedSpan], counts: dict[str, int]) -> s
 
 def names_a_person(address: str) -> bool:
     """Whether a web address, or a header's value, holds a number of a person, so that keeping it would keep that."""
-    return bool(redact(address).counts or redact(unquote(address)).counts)
+    return any(redact(text).counts for text in {address, unquote(address)})
 
 
 def redact_json(value: object) -> RedactedJson:
