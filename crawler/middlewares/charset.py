@@ -3,6 +3,7 @@
 from scrapy.http import Request, Response, TextResponse
 
 from archive.evidence.text_encoding import encoding_of
+from crawler.middlewares.compression import copied
 
 
 class CharsetMiddleware:
@@ -13,4 +14,4 @@ class CharsetMiddleware:
         if not isinstance(response, TextResponse) or not response.body:
             return response
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        return response.replace(encoding=encoding_of(response.body, content_type))
+        return copied(response, type(response), response.body, encoding=encoding_of(response.body, content_type))

@@ -1,7 +1,7 @@
 """Content codings undone within a limit; an answer whose coding is broken goes on as it came, to be sealed."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import ACCEPTED_ENCODINGS, HttpCompressionMiddleware
@@ -70,15 +70,16 @@ class CompressionMiddleware:
             body = unpack(response.body, codings, self._most)
         except CannotUnpackError as error:
             flag = TOO_LARGE if isinstance(error, UnpacksTooLargeError) else UNDECODED
-            return _copy(response, Response, response.body, [*response.flags, flag, str(error)])
+            return copied(response, Response, response.body, flags=[*response.flags, flag, str(error)])
         del response.headers["Content-Encoding"]
         kind = responsetypes.from_args(headers=response.headers, url=response.url, body=body)
-        return _copy(response, kind, body, response.flags)
+        return copied(response, kind, body)
 
 
-def _copy(response: Response, kind: type[Response], body: bytes, flags: list[str]) -> Response:
-    """Return `response` as another kind of response; Scrapy's `replace` cannot make a plain one of a text."""
-    same = {
-        name: getattr(response, name) for name in ("url", "status", "headers", "certificate", "ip_address", "protocol")
-    }
-    return kind(body=body, flags=flags, **same)
+def copied(response: Response, kind: type[Response], body: bytes, **changed: Any) -> Response:  # noqa: ANN401 - of each kind
+    """Return `response` as one of a kind, with what is `changed`.
+
+    Scrapy's `replace` cannot make a plain one of a text, and guesses the encoding of a text whose encoding is changed.
+    """
+    names = ("url", "status", "headers", "flags", "certificate", "ip_address", "protocol")
+    return kind(body=body, **{name: getattr(response, name) for name in names} | changed)
