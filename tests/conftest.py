@@ -1,5 +1,6 @@
 """Fixtures that the tests share: a crawled sample archive, a small HTTP site of pages written for a test, the command line."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -40,6 +41,17 @@ SLOWEST = ("test_every_page", "test_ten_days", "test_reader_journeys", "test_ala
 
 def pytest_configure(config: pytest.Config) -> None:
     skips.watch(config)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected stays: no collection of garbage looks through it again and again, then or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
