@@ -20,7 +20,8 @@ LONG = (
     "tests/properties/", "tests/questions/test_compared.py::test_of_many", "tests/test_alarm.py::test_ten_days",
     "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_changed_layout.py",
     "tests/test_crawl_budget.py::test_crawl_due", "tests/test_crawl_budget.py::test_time_outs",
-    "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding", "tests/test_kills.py",
+    "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding",
+    "tests/test_file_tables.py::test_a_table_beyond_the_limits_is_not_kept_and_that_is_said[1000-1000]", "tests/test_kills.py",
     "tests/test_many_machines.py::test_a_killed_worker_loses_nothing",
     "tests/test_merge.py::test_however_it_is_split", "tests/test_merge_many_portals.py", "tests/test_most_changed.py",
     "tests/test_politeness.py::test_a_longer", "tests/test_politeness.py::test_a_probe",
@@ -37,6 +38,7 @@ LONG = (
     "tests/test_writer_process.py::test_a_writer_process_that_is_killed",
     "tests/test_writer_process.py::test_an_interrupt", "tests/test_year.py", "tests/web/test_browser_hostile.py",
     "tests/web/test_every_page.py", "tests/web/test_reader_requests.py",
+    "tests/web/test_search_addresses.py::test_no_address_breaks_the_page[500]",
 )  # fmt: skip
 """Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width."""
 
