@@ -16,12 +16,13 @@ PACKAGES = ("crawler.middlewares", "scrapy.downloadermiddlewares", "scrapy.spide
 
 OTHERS = (
     *(f"crawler.cli.{module}" for module in sorted(set(MODULES.values()))),
-    "archive.maintenance.masking", "archive.maintenance.upgrade", "crawler.jobs.run", "crawler.spiders.catalog",
-    "pipelines.store", "scrapy.core.downloader.handlers.http11", "scrapy.dupefilters", "scrapy.extensions.closespider",
-    "scrapy.extensions.corestats", "scrapy.extensions.feedexport", "scrapy.extensions.logcount",
-    "scrapy.extensions.logstats", "scrapy.extensions.memdebug", "scrapy.extensions.memusage",
-    "scrapy.extensions.remote_control", "scrapy.extensions.spiderstate", "scrapy.extensions.telnet",
-    "scrapy.extensions.throttle", "scrapy.pqueues", "scrapy.robotstxt", "scrapy.squeues", "scrapy.statscollectors",
+    "archive.maintenance.masking", "archive.maintenance.upgrade", "archive.web.http.server", "crawler.jobs.run",
+    "crawler.spiders.catalog", "pipelines.store", "scrapy.core.downloader.handlers.http11", "scrapy.dupefilters",
+    "scrapy.extensions.closespider", "scrapy.extensions.corestats", "scrapy.extensions.feedexport",
+    "scrapy.extensions.logcount", "scrapy.extensions.logstats", "scrapy.extensions.memdebug",
+    "scrapy.extensions.memusage", "scrapy.extensions.remote_control", "scrapy.extensions.spiderstate",
+    "scrapy.extensions.telnet", "scrapy.extensions.throttle", "scrapy.pqueues", "scrapy.robotstxt",
+    "scrapy.squeues", "scrapy.statscollectors",
 )  # fmt: skip
 
 for package in PACKAGES:

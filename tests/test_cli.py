@@ -142,11 +142,11 @@ def test_sample_serves_a_day_until_interrupted() -> None:
     assert portal.stdout
     assert f"day 2: http://127.0.0.1:{port}/" in portal.stdout.readline()
     listed = (
-        urllib.request.urlopen(f"http://127.0.0.1:{port}/xxgk/zfxxgkml/ghjh/fzgh/list.html", timeout=5).read().decode()
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/xxgk/zfxxgkml/ghjh/fzgh/list.html", timeout=60).read().decode()
     )
     assert "民族团结进步创建" in listed  # back-dated, on the list from day 2
     portal.send_signal(signal.SIGINT)
-    assert portal.wait(20) == 0
+    assert portal.wait(60) == 0
 
 
 def test_progress_is_one_line_on_a_terminal_and_the_log_is_plain(sample_portal: Path, tmp_path: Path) -> None:

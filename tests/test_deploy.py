@@ -20,6 +20,7 @@ import yaml
 
 from archive.export.snapshots import publish
 from crawler.cli.main import main
+from tests import waiting
 from tests.certificates import self_signed
 from tests.conftest import ROOT
 from tests.mailbox import free_port
@@ -251,14 +252,16 @@ def proxy(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as site,
         subprocess.Popen([*command, "-g", "daemon off;"], stderr=subprocess.PIPE) as nginx,
         httpx.Client(
-            base_url=f"https://127.0.0.1:{https}", verify=ssl.create_default_context(cafile=certificate)
+            base_url=f"https://127.0.0.1:{https}",
+            verify=ssl.create_default_context(cafile=certificate),
+            timeout=waiting.SECONDS,
         ) as client,
     ):
         try:
             assert "The archive" in site.stdout.readline()
             plain = f"http://127.0.0.1:{http}/x?y=1"
-            wait_until(lambda: answers(lambda: httpx.get(plain), httpx.ConnectError))
-            assert httpx.get(plain).headers["location"] == "https://127.0.0.1/x?y=1"
+            wait_until(lambda: answers(lambda: httpx.get(plain, timeout=waiting.SECONDS), httpx.ConnectError))
+            assert httpx.get(plain, timeout=waiting.SECONDS).headers["location"] == "https://127.0.0.1/x?y=1"
             yield client
         finally:
             nginx.terminate()

@@ -288,7 +288,7 @@ def server() -> Iterator[SampleServer]:
 
 
 def ask(server: SampleServer, path: str, method: str = "GET", **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     connection.request(method, path, headers={name.replace("_", "-"): value for name, value in headers.items()})
     response = connection.getresponse()
     content = response.read()
@@ -355,7 +355,7 @@ def test_absent_pages(server: SampleServer) -> None:
 def test_connections_are_kept_alive_and_closed_on_stop() -> None:
     server = SampleServer()
     server.start()
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     for path in ("/", "/nothing", "/xwzx/tzgg/"):
         connection.request("GET", path)
         connection.getresponse().read()

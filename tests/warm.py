@@ -23,8 +23,9 @@ from pipelines import writer_client
 
 _SECONDS = 120
 
-_processes = get_context("forkserver")
-_processes.set_forkserver_preload(["tests.loaded"])
+processes = get_context("forkserver")
+"""Begins processes, each a fork of one that has loaded `tests.loaded`."""
+processes.set_forkserver_preload(["tests.loaded"])
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _run(
 ) -> subprocess.CompletedProcess[str]:
     command = [*map(str, words)]
     with TemporaryDirectory() as folder:
-        process = _processes.Process(target=_main, args=(command, folder, {**os.environ, **(env or {})}, cwd))
+        process = processes.Process(target=_main, args=(command, folder, {**os.environ, **(env or {})}, cwd))
         process.start()
         process.join(seconds)
         if process.exitcode is None:

@@ -7,7 +7,7 @@ import pytest
 from archive.notify.subscription_store import open_subscriptions
 from tests.subscriptions.office import Office
 from tests.web.axe import findings
-from tests.web.browsing import WIDTHS, fits, served
+from tests.web.browsing import WIDTHS, fits, patient, served
 from tests.web.conftest import browser  # noqa: F401 - a fixture
 
 LOCALES = {"zh-CN": "zh", "en-US": "en"}
@@ -36,7 +36,7 @@ def look(page) -> None:
 
 @pytest.mark.parametrize(("locale", "scheme"), [("zh-CN", "light"), ("en-US", "dark")])
 def test_pages_behind_links_serve_everybody(desk: Office, address: str, browser, locale: str, scheme: str) -> None:  # noqa: F811
-    context = browser.new_context(locale=locale, color_scheme=scheme)
+    context = patient(browser.new_context(locale=locale, color_scheme=scheme))
     page, (confirm, leave) = context.new_page(), tokens(desk, "reader@example.org")
     for path, then in ((f"confirm/{confirm}", "confirmed"), (f"leave/{leave}", "left")):
         page.goto(f"{address}-/subscriptions/{path}")

@@ -1,25 +1,24 @@
 """The site served for Chromium; the fixtures `browser` and `page` are in conftest."""
 
-import json
 import os
 import shutil
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from subprocess import PIPE, Popen
 from typing import Any
+
+from archive.web.http import server
+from tests import waiting, warm
 
 CHROMIUM = Path(shutil.which("chromium") or "/usr/bin/chromium-is-not-there")
 WIDTHS = (1280, 390)
 
-SERVE = """
-import json, sys
-from pathlib import Path
-from archive.web.http.server import run, site_of
-site = site_of({path.stem: path for path in map(Path, sys.argv[2:])}, json.loads(sys.argv[1]))
-run(site.app(), "127.0.0.1", 0, announce=lambda address: print(address, flush=True))
-"""
+
+def _serve(paths: Mapping[str, Path], metadata: Mapping[str, Any], env: Mapping[str, str], told: Connection) -> None:
+    os.environ.clear()
+    os.environ.update(env)
+    server.run(server.site_of(paths, dict(metadata)).app(), "127.0.0.1", 0, announce=told.send)
 
 
 @contextmanager
@@ -30,12 +29,22 @@ def served(
 
     `others`: archives that are one site with it.
     """
-    command = [sys.executable, "-c", SERVE, json.dumps(metadata), str(archive), *map(str, others)]
-    with Popen(command, stdout=PIPE, text=True, env={**os.environ, **env}) as process:
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.terminate()
+    paths = {path.stem: path for path in (archive, *others)}
+    address, told = Pipe(duplex=False)
+    process = warm.processes.Process(target=_serve, args=(paths, metadata or {}, {**os.environ, **env}, told))
+    process.start()
+    told.close()
+    try:
+        yield address.recv()
+    finally:
+        process.terminate()
+        process.join()
+
+
+def patient(opened: Any) -> Any:
+    """A page or context of Chromium that waits for long, as it has to on a busy machine."""
+    opened.set_default_timeout(waiting.SECONDS * 1000)
+    return opened
 
 
 def fits(page) -> bool:

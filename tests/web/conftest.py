@@ -18,7 +18,7 @@ from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests.conftest import crawl
 from tests.web.asking import asking
-from tests.web.browsing import CHROMIUM, WIDTHS, served
+from tests.web.browsing import CHROMIUM, WIDTHS, patient, served
 from tests.web.sample_archive import build, build_past
 
 
@@ -114,7 +114,7 @@ def browser():
 def page(browser, request):
     """A page that fails the test where anything appears on its console or fails to load."""
     complaints = []
-    context = browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN")
+    context = patient(browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN"))
     opened = context.new_page()
     opened.on("console", lambda message: complaints.append(message.text))
     opened.on("pageerror", lambda error: complaints.append(str(error)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.web.browsing import WIDTHS, fits, fits_widths, served
+from tests.web.browsing import WIDTHS, fits, fits_widths, patient, served
 from tests.web.sample_archive import build, build_past
 
 
@@ -126,7 +126,7 @@ def test_all_records_are_a_table_that_fits_with_its_head_in_sight(page, site):
 
 def test_no_page_needs_a_script(browser, site):
     """From the home page over a search and its filters to a record, a question and a table, with scripts switched off."""
-    context = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    context = patient(browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False))
     page = context.new_page()
     page.goto(site)
     page.fill("main input[name=q]", "预算")

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from archive.web.views.body_text import LONGEST
-from tests.web.browsing import fits, served
+from tests.web.browsing import fits, patient, served
 from tests.web.hostile_archive import HOSTILE, RECORD, UNSEEN, build_hostile
 from tests.web.sealed import PAGE, number
 
@@ -61,7 +61,7 @@ def site(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def opened(browser):
     """A page, what it asked for, and what it did besides."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN")
+    context = patient(browser.new_context(viewport={"width": 1280, "height": 900}, locale="zh-CN"))
     page, asked, done = context.new_page(), [], []
     context.on("request", lambda request: asked.append(request.url))
     context.on("page", lambda other: done.append(f"window {other.url}"))

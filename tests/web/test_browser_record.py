@@ -8,7 +8,7 @@ import pytest
 from archive.copies.sanitiser import sanitise_page
 from archive.web.evidence.archived_copy import HEADERS
 from tests.web import sealed
-from tests.web.browsing import WIDTHS, fits, fits_widths, served
+from tests.web.browsing import WIDTHS, fits, fits_widths, patient, served
 from tests.web.sealed import build_sealed, number
 
 
@@ -30,7 +30,7 @@ def site(tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(params=WIDTHS)
 def watched(browser, request):
     """A page of which every request, dialog, error and window is noted."""
-    context = browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN")
+    context = patient(browser.new_context(viewport={"width": request.param, "height": 900}, locale="zh-CN"))
     seen = Watched(context.new_page())
     context.on("request", lambda asked: seen.requests.append(asked.url))
     context.on("page", lambda opened: seen.said.append(f"window {opened.url}"))
@@ -44,7 +44,7 @@ def watched(browser, request):
 def press_everything(frame, page) -> None:
     """Click whatever a person could, in a frame or page, and press what the keyboard reaches in it."""
     for place in ("#go", "input", "#top", "#js", "#own", "#data", "#blank", "summary", "p"):
-        frame.locator(place).first.click(force=True, timeout=5000)
+        frame.locator(place).first.click(force=True)
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.country_archive import country_archive
 from tests.web.axe import findings
-from tests.web.browsing import WIDTHS, fits, served
+from tests.web.browsing import WIDTHS, fits, patient, served
 from tests.web.every_page import CLOSED, COUNTRY, METADATA, PAGES, SEALED, SEVERAL, numbers
 from tests.web.sealed import build_sealed
 
@@ -86,7 +86,7 @@ def address(two_days, two_days_site, tmp_path_factory):
 @pytest.fixture(scope="module")
 def opened(browser):
     """One page for all."""
-    context = browser.new_context(locale="zh-CN")
+    context = patient(browser.new_context(locale="zh-CN"))
     yield context.new_page()
     context.close()
 
@@ -94,7 +94,7 @@ def opened(browser):
 @pytest.fixture(scope="module")
 def in_english(browser):
     """One page for all, of a reader who asks for English and dark colours."""
-    context = browser.new_context(locale="en-US", color_scheme="dark")
+    context = patient(browser.new_context(locale="en-US", color_scheme="dark"))
     yield context.new_page()
     context.close()
 

@@ -13,6 +13,7 @@ from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import LABELS, SITE
 from archive.labels.language import LANGUAGES, preferred
 from archive.labels.tables import column_label
+from tests import waiting
 from tests.web.asking import text, tree
 from tests.web.browsing import served
 
@@ -120,5 +121,6 @@ def test_errors_are_in_the_language(ask) -> None:
 
 def test_other_processes_answer_in_the_language_too(archive) -> None:
     with served(archive) as address:
-        answer = httpx.get(f"{address}disclosures/records?_size=1", headers={"cookie": "disclosures_lang=en"})
+        cookie = {"cookie": "disclosures_lang=en"}
+        answer = httpx.get(f"{address}disclosures/records?_size=1", headers=cookie, timeout=waiting.SECONDS)
     assert tree(answer).get("lang") == ENGLISH

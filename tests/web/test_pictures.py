@@ -11,6 +11,7 @@ import pytest
 
 from archive.web.plugin import STATIC
 from tests.conftest import ROOT
+from tests.web.browsing import patient
 
 FOLDER = "DISCLOSURES_PICTURES"
 WIDTH, SHARP = 760, 1
@@ -67,7 +68,7 @@ def take(page, selector: str, height: int) -> tuple[bytes, int]:
 def taken(browser, two_days_site, tmp_path_factory) -> dict[str, tuple[Path, int]]:
     """Every picture: its file and its height."""
     folder = Path(os.environ.get(FOLDER) or tmp_path_factory.mktemp("pictures"))
-    context = browser.new_context(viewport={"width": WIDTH, "height": 900}, locale="zh-CN")
+    context = patient(browser.new_context(viewport={"width": WIDTH, "height": 900}, locale="zh-CN"))
     page = context.new_page()
     pictures = {}
     for name, (where, selector, height) in PICTURES.items():

@@ -17,6 +17,7 @@ from aiohttp import web
 
 from archive.evidence.evidence_reader import beside
 from archive.proof.bundle import write_bundle
+from tests.web.browsing import patient
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_the_captures_of_a_bundle_open(browser, player: tuple[str, Path], two_da
     write_bundle(two_days, beside(two_days), [event], folder / "proof.zip")
     with zipfile.ZipFile(folder / "proof.zip") as bundle:
         bundle.extract("captures.wacz", folder)
-    page = browser.new_context().new_page()
+    page = patient(browser.new_context()).new_page()
     moment = re.sub(r"\D", "", seen)[:14]
     page.goto(f"{address}/index.html?source={address}/captures.wacz#view=replay&url={quote_plus(url)}&ts={moment}")
     page.frame_locator("iframe").first.get_by_text(title).first.wait_for()

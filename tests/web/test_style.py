@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from archive.web.plugin import STATIC
-from tests.web.browsing import served
+from tests.web.browsing import patient, served
 from tests.web.sample_archive import build
 
 _COLOUR = re.compile(r"#[0-9a-f]{3,8}\b|\b(?:rgb|hsl)a?\(", re.IGNORECASE)
@@ -76,7 +76,7 @@ def test_text_can_be_read_on_its_grounds(text, grounds, dark):
 def opened(browser, tmp_path_factory):
     """Return a function that opens a path of the sample archive's site, on a desk or a phone."""
     with served(build(tmp_path_factory.mktemp("style") / "disclosures.db")) as site:
-        page = browser.new_page(locale="zh-CN")
+        page = patient(browser.new_page(locale="zh-CN"))
 
         def open_path(path, width=1280):
             page.set_viewport_size({"width": width, "height": 900})
