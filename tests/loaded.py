@@ -7,6 +7,7 @@ import gc
 from importlib import import_module
 from pkgutil import iter_modules
 
+from archive.analysis.report_rules import terms
 from archive.model.divisions import divisions
 from archive.model.site import domain_of
 from crawler.cli.main import MODULES
@@ -32,5 +33,6 @@ for other in OTHERS:
     import_module(other)
 
 divisions()
+terms()
 domain_of("example.org")  # loads the list of public suffixes
 gc.freeze()  # a collection in a forked process would else write to all that it shares

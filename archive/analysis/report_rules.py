@@ -8,6 +8,7 @@ that has all of the headings. `<=`: the left side can't be more, for what was pu
 import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from archive.analysis.report_templates import Line, lines
@@ -30,8 +31,13 @@ class Term:
     heading: str
 
 
-def terms() -> Iterator[Term]:
+@cache
+def terms() -> tuple[Term, ...]:
     """The terms of all rules of all templates."""
+    return tuple(_terms())
+
+
+def _terms() -> Iterator[Term]:
     with (Path(__file__).parent / "report_rules.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             template = lines(row["template"])
