@@ -38,6 +38,40 @@ def test_three_public_expenses_down_the_page_by_year(heads: str) -> None:
     assert failing(found) == []
 
 
+@pytest.mark.parametrize("years", [("2025年", "2026年"), ("上年决算数", "本年预算数"), ("2025年度", "2026年度")])
+def test_three_public_expenses_across_with_a_row_a_year(years: tuple[str, str]) -> None:
+    head, before = ACROSS.strip().rpartition("\n")[::2]
+    rows = "\n".join(
+        (*(f"年度|{line}" for line in head.split("\n")[:1]), *(f"^|{line}" for line in head.split("\n")[1:]))
+    )
+    rows += f"\n{years[0]}|{before.replace('3.00|6.00', '3.00|0.00')}\n{years[1]}|{before}"
+    (found,) = read(table(rows, "2026年“三公”经费、会议费、培训费支出表\n单位：万元"))
+    assert [each.year for each in found.expenses] == [2025, 2026]
+    assert all({role: line.value for role, line in each.parts.items()} == EXPECTED for each in found.expenses)
+
+
+@pytest.mark.parametrize(
+    ("total", "parts"),
+    [
+        ("20.00", {"abroad", "vehicle_running", "reception"}),
+        ("12.00", {"total", "abroad", "vehicle_running", "reception"}),
+    ],
+)
+def test_a_total_with_meetings_and_training_in_it_is_none_of_the_three(total: str, parts: set[str]) -> None:
+    rows = f"""
+        单位|合计|因公出国（境）费|公务接待费|公务用车运行费|会议费|培训费
+        样本局|{total}|1.00|3.00|8.00|6.00|2.00"""
+    (found,) = read(table(rows, "“三公”经费、会议费、培训费预算表\n单位：万元"))
+    (expenses,) = found.expenses
+    assert expenses.parts.keys() == parts
+    assert failing(found) == []
+
+
+def test_the_word_for_a_stamp_is_no_part_of_a_name() -> None:
+    (found,) = read(table(DOWN, "2026年“三公”经费预算表\n填报单位：样本局（盖章）  单位：万元"))
+    assert found.statement.heading.agency == "样本局"
+
+
 def test_columns_alone_say_that_a_table_without_a_title_is_of_three_public_expenses() -> None:
     (found,) = read(table(ACROSS, "单位：万元"))
     assert (found.statement.heading.kind, found.statement.heading.title) == ("three_public", "")

@@ -50,6 +50,7 @@ _UNIT_IN_BRACKETS = re.compile(r"[(（](?:单位[:：])?(百万元|千元|万元
 _AGENCY = re.compile(
     r"(?:(?:编制|填报|预算|公开)?(?:部门|单位)(?:名称|[(（]盖?公?章[)）])?)[:：](?!万元|元|千元)(?P<name>[^:：]{2,40}?)(?=金额|单位[:：]|部门[:：]|\d{4}年|$)"
 )
+_STAMP = re.compile(r"\((?:加?盖?公?章|签章|印章)\)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _only_unit_of(head: Iterable[str]) -> str | None:
 
 def agency_of(lines: Iterable[str]) -> str | None:
     """Return whose table it is, as its heading says."""
-    found = [match["name"] for line in lines if (match := _AGENCY.search(line))]
+    found = [_STAMP.sub("", match["name"]) for line in lines if (match := _AGENCY.search(line))]
     return found[-1] if found else None
 
 

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from archive.budgets.amounts import plain
+from archive.budgets.amounts import agree, plain
 from archive.budgets.headings import Heading, stage_of, year_of
 from archive.budgets.lines import BudgetLine
 
@@ -12,12 +13,16 @@ ROLES = ("total", "abroad", "vehicles", "vehicle_purchase", "vehicle_running", "
 """三公经费合计, 因公出国（境）费, 公务用车购置及运行费, 其中购置费 and 运行费, 公务接待费."""
 
 _STAGE = re.compile(r"(?:\d{4}年|上年|本年)?度?(?:年初|全年|调整)?(?:预算|决算|执行|统计)数?|金额(?:\([^)]*\))?")
+_PERIOD = re.compile(r"(?:20\d\d年?|上一?年|去年|本年)度?(?:年初|全年|调整)?(?:预算|决算|执行|统计)?数?")
+"""All that the name of a row says which is of a year, and not of a unit."""
+
 _NUMBERED = re.compile(r"^(?:其中|\d+[、.．]?|[一二三四五六七八九十]+、|[(（][\d一二三四五六]+[)）])+:?")
 _QUOTES = str.maketrans("", "", "\"'“”‘’")
 _PART_OF_RECEPTION = re.compile(r"(?:国内|国?\(?境\)?外|国外)(?:公务)?接待费(?:支出)?(?:\(.{1,4}\))?")
 _OF_SOME_GUESTS = re.compile(r"国内|境\)?外|国外|外事|外宾")
 _OF_TWO_YEARS = re.compile("增减|增长|增加|减少|比|较")
 _VEHICLES = re.compile("公务用车(?:费用?|经费|支出)?")
+_BESIDE = re.compile("(?:会议|培训)费(?:支出)?")
 _SUMS = ("合计", "总计", "小计")
 
 
@@ -25,44 +30,63 @@ _SUMS = ("合计", "总计", "小计")
 class ExpenseSet:
     """The three public expenses of one unit for one year: budgeted or spent, as `stage` says.
 
-    `receptions`: 国内接待费 and 国（境）外接待费, of which receptions consist, where a table tells them apart.
+    `receptions`: 国内接待费 and 国（境）外接待费, of which receptions consist, where a table tells them apart; `beside`: 会议费 and
+    培训费, which are no part of it, where a table prints them, too.
     """
 
     stage: str | None
     year: int | None
     parts: dict[str, BudgetLine] = field(default_factory=dict)
     receptions: list[BudgetLine] = field(default_factory=list)
+    beside: list[BudgetLine] = field(default_factory=list)
+
+    def add(self, line: BudgetLine, name: str) -> None:
+        """Take in a line that its column or row, called `name`, says to be one of these expenses; any other is passed over."""
+        role, own = role_of(name), _own_and_above(name)[0]
+        if role == "total" and "三公" in name:
+            self.parts[role] = line  # beside it, 合计 may be of meetings and training, too
+        elif role:
+            self.parts.setdefault(role, line)
+        elif _PART_OF_RECEPTION.fullmatch(own):
+            self.receptions.append(line)
+        elif _BESIDE.fullmatch(own):
+            self.beside.append(line)
+
+    def drop_total_of_more(self) -> None:
+        """Forget a total that meetings and training are in."""
+        total = self.parts.get("total")
+        vehicles = ("vehicles",) if "vehicles" in self.parts else ("vehicle_purchase", "vehicle_running")
+        parts = [self.parts[role].value for role in ("abroad", *vehicles, "reception") if role in self.parts]
+        more = [*parts, *(line.value for line in self.beside if line.value)]
+        if total and len(more) > len(parts) and agree(total.value, sum(more, Decimal()), more):
+            del self.parts["total"]
 
 
 def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseSet]:
     """Return the sets of expenses of a table, whose columns or else whose rows are the parts.
 
-    Columns of 上年 or of another year than the heading's make sets of that year; 预算数 and 决算数 stand side by side in accounts.
+    Columns, or rows, of 上年 or of another year than the heading's make sets of that year; 预算数 and 决算数 stand side by side in accounts.
     """
     lines = list(lines)
-    by_column = {line.column: role_of(line.column_name) for line in lines}
-    across = "abroad" in by_column.values() or "reception" in by_column.values()
+    roles = {role_of(line.column_name) for line in lines}
+    across = "abroad" in roles or "reception" in roles
     sets: dict[tuple[object, ...], ExpenseSet] = {}
     for line in lines:
-        name = line.column_name if across else line.name
-        role = by_column[line.column] if across else role_of(name)
-        is_part = _PART_OF_RECEPTION.fullmatch(_own_and_above(name)[0]) is not None
-        if (role is None and not is_part) or _OF_TWO_YEARS.search(line.column_name.rpartition("/")[2]):
+        if _OF_TWO_YEARS.search(line.column_name.rpartition("/")[2]):
             continue
-        stage, year = stage_of(line.column_name) or heading.stage, year_of_column(heading, line.column_name)
+        period = line.name if across and _PERIOD.fullmatch(plain(line.name)) else line.column_name
+        stage = stage_of(period) or stage_of(line.column_name) or heading.stage
+        year = year_of_column(heading, period)
         place = line.row if across else line.column
         expenses = sets.setdefault((place, stage, year), ExpenseSet(stage, year))
-        if role is None:
-            expenses.receptions.append(line)
-        elif role == "total" and "三公" in name:
-            expenses.parts[role] = line  # beside it, 合计 may be of meetings and training, too
-        else:
-            expenses.parts.setdefault(role, line)
+        expenses.add(line, line.column_name if across else line.name)
+    for expenses in sets.values():
+        expenses.drop_total_of_more()
     return [each for each in sets.values() if len(each.parts) > 1]
 
 
 def year_of_column(heading: Heading, column: str) -> int | None:
-    """Return the year that a column of a table is of: its own, or the one before where it says so."""
+    """Return the year that a column of a table, or a row called by its year, is of: its own, or the one before where it says so."""
     stated = year_of([plain(column)])
     if stated is None and heading.year is not None and re.search("上年|上一年|去年", column):
         return heading.year - 1
