@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 
 LEAST = 5
 """Names from which on a text lists persons."""
@@ -156,7 +156,7 @@ def _column(title: str, block: tuple[str, list[list[str]]]) -> int:
     best = 0
     for top, places in _columns_by_heading(heads, max(map(len, rows))):
         cells = [_compact(row[place]) for place in places for row in body if place < len(row)]
-        count = _names_in_column(top, [cell for cell in cells if cell])
+        count = _names_in_column(top, [cell for cell in cells if cell not in {"", top}])
         if count >= LEAST and _is_held(context, heads, top, body, places[0]):
             best += count
     return best
@@ -206,7 +206,7 @@ def _is_held(context: str, heads: Sequence[str], top: str, body: Sequence[Sequen
         return False
     personal = sum(bool(_PERSONAL_HEADS.search(head)) for head in others)
     offices = _share_of_offices([" ".join(cell for n, cell in enumerate(row) if n != place) for row in body])
-    if _strict(context):
+    if _strict(context) or _strict(top):
         return True
     if _PUBLIC.search(context):
         return personal >= 3 and offices < 0.3 and bool(_SUBJECTS.search(" ".join(others)))
