@@ -239,8 +239,7 @@ def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
         return [(_plain(label), _plain(value)) for label, value in pairs if _is_stated(value)]
     if pairs := _in_brackets(text):
         return pairs
-    first, joint, _ = text.partition(_JOINT)
-    if joint and is_label(first) and squash(first) not in PLAIN_WORDS and (pairs := _inline_pairs(text)):
+    if _begins_with_inline_label(text) and (pairs := _inline_pairs(text)):
         return pairs
     if cell.tag in _CELL_TAGS and is_label(text):
         value = _beside(cell, text)
@@ -305,11 +304,24 @@ def _up_to_furniture(value: str, label: str = "") -> str:
     return value.rstrip(_CLOSING + _BLANKS) if closes_earlier else value
 
 
+def _begins_with_inline_label(text: str) -> bool:
+    """Whether the first of a text's elements is a label without a colon: for a plain word (标题) further labels vouch."""
+    first, *others = text.split(_JOINT)
+    if not others or not is_label(first):
+        return False
+    return squash(first) not in PLAIN_WORDS or len(list(filter(_is_sure, others))) >= _LEAST_KNOWN
+
+
+def _is_sure(text: str) -> bool:
+    """Whether a text is a label, and no plain word."""
+    return is_label(text) and squash(text) not in PLAIN_WORDS
+
+
 def _inline_pairs(text: str) -> list[tuple[str, str]]:
     """Labels without a colon, each in an element of its own, and what stands in the elements up to the next one."""
     pairs: list[tuple[str, str]] = []
     for part in text.split(_JOINT):
-        if is_label(part) and (squash(part) not in PLAIN_WORDS or (pairs and squash(part) in _PLAIN_BESIDE)):
+        if not pairs or _is_sure(part) or (is_label(part) and squash(part) in _PLAIN_BESIDE):
             pairs.append((tidy(part), ""))
         else:
             label, value = pairs[-1]

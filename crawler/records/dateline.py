@@ -17,7 +17,8 @@ _NEAR = 2
 
 _OF_HEADS = frozenset({"published_on", "index_number", "document_number"})
 _DAY = re.compile(
-    r"(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}(?:\s?日)?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"(?:(?:19|20)\d{2}\s?[-—–/.年]\s?\d{1,2}\s?[-—–/.月]\s?\d{1,2}(?:\s?日)?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?"
+    r"|[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日)"
 )
 _BEGINS_WITH_DAY = re.compile(rf"[\[（(【\s]{{0,3}}{_DAY.pattern}")
 _SENTENCE = re.compile("[，。；]")
