@@ -1,5 +1,6 @@
 """Reasons that crawls give, in Chinese: those of portals' states and of pages that are gone, as the code makes them."""
 
+import json
 import re
 from pathlib import Path
 
@@ -56,6 +57,26 @@ def test_fields_are_called_by_their_names() -> None:
     assert words(in_chinese(f"rows of 样本规划 suddenly lack {lacks}")) == (
         "目录“样本规划”的条目忽然缺少：索引号（现在 20 条中有 0 条，以前 95%）、信息名称（现在 20 条中有 1 条，2026-01-02 时 100%）"
     )
+
+
+GOLDEN = Path("tests/golden")
+READ = [json.loads(file.read_text(encoding="utf-8")) for file in GOLDEN.glob("*/*.json")]
+MARKS = sorted({page["read"]["reason"] for page in READ if "read" in page})
+
+
+@pytest.mark.parametrize("reason", MARKS)
+def test_what_a_product_is_known_by_is_said_in_chinese(reason: str) -> None:
+    said = words(in_chinese(reason))
+    assert said
+    assert said.count("；") == reason.count("; ")
+    assert not re.search("[a-z]{2} [a-z]{2}", re.sub("`[^`]+`", "", said)), said
+
+
+def test_several_reasons_are_said_one_behind_another() -> None:
+    assert words(in_chinese("19 list pages read on 2026-11-29; 3 problems are as old as the archive")) == (
+        "2026-11-29 读了 19 个列表页；3 处问题自建档起一直存在"
+    )
+    assert in_chinese("no such host; something else") is None
 
 
 def test_what_was_observed_is_marked_and_what_has_no_form_stays_as_it_is() -> None:

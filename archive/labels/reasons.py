@@ -2,7 +2,7 @@
 reasons.csv has in both languages.
 
 In a form, `{reason}` is another reason, `{fields}` are several, `{column}` and `{state}` codes, `{command}` and `{code}` stand in backquotes; what else stands in braces is as it was
-observed. The first form that fits counts.
+observed. The first form that fits counts; what fits none may be several reasons, with semicolons between them.
 """
 
 import csv
@@ -19,12 +19,13 @@ from archive.labels.tables import TABLES
 
 _FILE = Path(__file__).with_name("reasons.csv")
 _PLACE = re.compile(r"\{(\w+)\}")
+_BETWEEN = "; "
 _NEXT_FIELD = re.compile(r"(?<=\)), ")
 _NUMBER, _NAME, _WORDS = r"\d[\d.]{0,15}", r"\S{1,300}?", ".{1,600}?"
 _HOLDS = {
     **dict.fromkeys(("number", "claimed", "read", "usual", "all"), _NUMBER),
     **dict.fromkeys(("command", "other_command", "code", "other_code", "third_code"), "`[^`]{1,300}`"),
-    **dict.fromkeys(("host", "other", "url", "day", "column", "share"), _NAME),
+    **dict.fromkeys(("host", "other", "url", "day", "column", "share", "mark"), _NAME),
 }
 """What stands in some of the braces; in others, anything."""
 
@@ -56,7 +57,14 @@ def _translated(reason: str) -> list[Phrase] | None:
     for form, chinese in forms():
         if found := form.fullmatch(reason):
             return list(_phrases(chinese, found.groupdict()))
-    return None
+    several = [_translated(each) for each in reason.split(_BETWEEN)] if _BETWEEN in reason else [None]
+    return list(_in_a_row(several)) if all(several) else None
+
+
+def _in_a_row(reasons: list[list[Phrase] | None]) -> Iterator[Phrase]:
+    for place, phrases in enumerate(reasons):
+        yield from [Phrase("；", is_ours=True)] if place else []
+        yield from phrases or ()
 
 
 def _phrases(chinese: str, values: dict[str, str]) -> Iterator[Phrase]:

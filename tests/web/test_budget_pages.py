@@ -56,6 +56,19 @@ def test_the_grid_of_accounts_is_another(ask) -> None:
     assert cells(page, EDUCATION) == ["2/9 三公"]
 
 
+def test_a_portal_without_accounts_has_no_grid_of_them(archive, tmp_path) -> None:
+    none = asking_copy(
+        archive,
+        tmp_path,
+        "DELETE FROM budget_tables WHERE stage = 'accounts'",
+        "DELETE FROM budgets WHERE type = 'accounts'",
+    )
+    page = tree(none(f"{GRID}?stage=accounts&lang=zh"))
+    assert page.cssselect("table.grid") == []
+    assert "本档案没有这个门户的决算文件。" in text(page)
+    assert re.search(r"最近一次完整采集其预决算目录：\d{4}-\d\d-\d\d。", text(page))
+
+
 def test_what_no_walk_could_have_shown_is_not_collected_rather_than_not_found(archive, tmp_path) -> None:
     early = asking_copy(archive, tmp_path, "UPDATE crawls SET started_at = '2025-04-30T01:00:00Z'")
     assert cells(tree(early(f"{GRID}?lang=zh")), WATER)[1] == "未找到"

@@ -33,6 +33,13 @@ def test_the_samples_card_says_what_its_report_of_2017_says(ask):
     assert [text(figure) for figure in page.cssselect(".tiles .figure b")][:3] == ["42", "2/2", "49%"]
 
 
+def test_a_year_without_records_of_both_dates_has_no_share_of_them(ask):
+    (timely,) = [
+        each for each in tree(ask("/-/cards/sample/2018")).cssselect(".tiles section") if "按时公开率" in text(each)
+    ]
+    assert "— 没有一条同时载明生成日期和发布日期，无从判断。" in text(timely)
+
+
 def test_its_figures_lead_to_questions_and_records(ask):
     page = tree(ask("/-/cards/sample/2017"))
     links = [link.get("href") for link in page.cssselect(".tiles a")]

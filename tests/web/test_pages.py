@@ -189,3 +189,13 @@ def test_serves_until_interrupted(archive):
         os.kill(server.pid, signal.SIGINT)
         assert server.wait(timeout=60) == 0
         assert server.stderr.read() == ""
+
+
+def test_tables_of_crawls_say_in_words_what_was_counted(history):
+    ledger = tree(history("/past/ledger"))
+    shown, of_all = text(ledger.cssselect(".columns-shown .count")[0]).split(" / ")
+    assert shown == of_all
+    assert "已读 " in text(ledger.cssselect("td.col-stated .pairs")[0])
+    crawl = text(tree(history("/past/crawls/1")))
+    assert "新收录 " in crawl
+    assert "列表页 " in crawl

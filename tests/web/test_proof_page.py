@@ -103,6 +103,7 @@ def test_the_walk_without_the_record_is_one_link_to_its_list_pages(sheet, site, 
         for what in ("count(*)", "sum(rows)")
     )
     assert f"“部门预算”已完整采集：{pages} 页、{rows} 条，均未见此记录" in words(walk)
+    assert "“部门预算”复核：又完整采集一遍" in words(again[0])
     assert len(sheet.cssselect("article a[href*='/-/copy/']")) == 3
     listed = page_of(site, walk.get("href"))
     assert listed.xpath(f"//*[@id='{urlsplit(walk.get('href')).fragment}']")

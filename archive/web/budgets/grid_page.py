@@ -81,9 +81,8 @@ async def page(context: RequestContext) -> Response:
     of = await portal(context, part(context.request, "portal"))
     stage = choice(context, "stage", STAGES) or "budget"
     grid, walked = await context.db.execute_fn(lambda connection: _read(connection, of["id"], stage))
-    last = max((year for cells in grid.values() for year in cells), default=0)
-    first = min((year for cells in grid.values() for year in cells), default=0)
-    years = range(max(first, last - MOST_YEARS + 1), last + 1) if grid else range(0)
+    told = {year for cells in grid.values() for year in cells}
+    years = range(max(min(told), max(told) - MOST_YEARS + 1), max(told) + 1) if told else range(0)
     shown = pages(context, len(grid))
     return await context.render(
         "budget_grid.html",
@@ -91,7 +90,7 @@ async def page(context: RequestContext) -> Response:
         stage=stage,
         stages=STAGES,
         years=years,
-        earlier=last - first + 1 - len(years) if grid else 0,
+        earlier=years[0] - min(told) if told else 0,
         prescribed=len(PRESCRIBED),
         units=[(unit, grid[unit]) for unit in sorted(grid)[shown.offset : shown.offset + PAGE]],
         total=len(grid),

@@ -11,11 +11,11 @@ from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
 
-from archive.labels.code_labels import FLAGS, code_label
-from archive.labels.label import LABELS, Label, label_of
+from archive.labels.code_labels import EVENTS, FLAGS, code_label
+from archive.labels.label import LABELS, Label, label_of, labels_under
 from archive.labels.language import READER, say
 from archive.labels.reasons import in_chinese
-from archive.labels.tables import holds_times
+from archive.labels.tables import TABLES, holds_times
 from archive.labels.when import beijing
 from archive.labels.wording import dated, is_day_or_time, prose, quoted, quoting, shown
 from archive.model.addresses import is_web_address
@@ -35,10 +35,14 @@ LONGEST_VALUE = 2_000
 
 _MARKED = {"publisher", "document_number", "index_number", "responsible_department"}
 _ADDRESSES = {"url", "home", "link"}
-_SENTENCES = {"health_reason", "next_step", "message"}
+_SENTENCES = {"health_reason", "next_step", "message", "family_reason"}
 """Columns that hold what a crawl said of itself."""
 
-_JSON = {"source_fields", "fields", "counts", "stated", "detail", "changed"}
+_COUNTED = {**TABLES["records"].columns, **EVENTS, **labels_under("count")}
+"""Names of what a crawl counts, by their codes."""
+
+_OF_COUNTS = {"counts", "stated"}
+_JSON = {"source_fields", "fields", *_OF_COUNTS, "detail", "changed"}
 REFERS = {
     "portal": "portals",
     "record_id": "records",
@@ -204,6 +208,8 @@ def _pairs(value: str, column: str, table: str) -> list[tuple[Markup, str]]:
         return [(quoting(label), text) for label, text in [*event_lines(detail), *captures]]
     if (table, column) == ("versions", "changed"):
         return [(quoting(label), text) for label, text in diff_lines(json_object(value))]
+    if column in _OF_COUNTS:
+        return [(shown(label_of(_COUNTED, code)), text) for code, text in printed(value).items()]
     return [(quoted(label), text) for label, text in printed(value).items()]
 
 

@@ -116,7 +116,7 @@ def observation(record: Row, entries: Iterable[EventEntry]) -> Label:
         return Label(f"{last_zh}。{meaning.about}", f"{last_en}. {meaning.about_en}")
     at, page = beijing(entry.row["at"]), entry.proof.page
     zh = f"{last_zh}。{at} 观察到：列出过它的各目录均已完整采集，都不再列出；"
-    en = f"{last_en}. At {at} none of its catalogues, walked wholly, listed it any more; "
+    en = f"{last_en}. At {at} none of its catalogues, read to their end, listed it any more; "
     if state == "withdrawn":
         zh += f"请求其原页面，服务器响应为“{_answer(page)}”。原因不明，也可能是期满依规撤下。"
         en += "its own page was asked for and was gone. The reason isn't known; it may be lawful expiry."
