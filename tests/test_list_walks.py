@@ -200,11 +200,9 @@ def test_a_cut_page_given_up_proves_nothing_and_leads_to_no_record(lists: Lists)
 # --- looking for news ---
 
 
-@pytest.fixture
-def known(tmp_path: Path) -> Lists:
-    """An archive that read the first eight of a list's records, in four pages of two."""
-    made = Lists(empty_archive(tmp_path / "a.db"))
-    answers = pages_of(*range(1, 9))
+def archived(folder: Path, answers: Mapping[str, str]) -> Lists:
+    """An archive that read a list."""
+    made = Lists(empty_archive(folder / "a.db"))
     store, now = Store(made.db), DAY.format(1)
     store.begin(PortalOfFile(PORTAL.id, PORTAL.name, PORTAL.division_code, HOME, PORTAL.catalogs), "full", now)
     with closing(Evidence(beside(made.db))) as evidence:
@@ -219,9 +217,15 @@ def known(tmp_path: Path) -> Lists:
     return made
 
 
-def pages_of(*numbers: int) -> dict[str, str]:
+def pages_of(*numbers: int, claims: str = "") -> dict[str, str]:
     """A list in pages of two."""
-    return linked(*[numbers[place : place + 2] for place in range(0, len(numbers), 2)])
+    return linked(*[numbers[place : place + 2] for place in range(0, len(numbers), 2)], claims=claims)
+
+
+@pytest.fixture
+def known(tmp_path: Path) -> Lists:
+    """An archive that read a list of eight records."""
+    return archived(tmp_path, pages_of(*range(1, 9)))
 
 
 @pytest.mark.parametrize(
@@ -255,5 +259,22 @@ def test_a_full_crawl_asks_for_the_list_itself_and_an_update_for_what_changed(kn
 
 def test_an_update_reads_a_list_to_its_end_where_a_row_has_left_it(known: Lists) -> None:
     assert len(known.walk(pages_of(1, 2, 3, 4, 6, 7, 8), update=True).pages) == OVERLAP, "that was not looked for"
-    assert len(known.walk(pages_of(1, 3, 4, 5, 6, 7, 8), update=True).pages) == 4
+    assert len(known.walk(pages_of(1, 2, 4, 5, 6, 7, 8), update=True).pages) == 4
     assert len(known.walk(pages_of(9, 1, 2, 3, 4, 5, 6, 7, 8), update=True).pages) == 3, "pushed down by a new one"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "claims", "pages"),
+    [
+        (tuple(range(1, 9)), 8, OVERLAP),
+        (tuple(range(1, 9)), 9, 4),  # one came, further down
+        (tuple(range(1, 9)), 7, 4),  # one went
+        ((9, *range(1, 9)), 9, 3),  # the one that came was found
+        ((9, *range(1, 9)), 10, 5),
+    ],
+)
+def test_an_update_reads_a_list_to_its_end_where_its_count_says_more_than_was_found(
+    tmp_path: Path, numbers: tuple[int, ...], claims: int, pages: int
+) -> None:
+    counted = archived(tmp_path, pages_of(*range(1, 9), claims="共8条记录"))
+    assert len(counted.walk(pages_of(*numbers, claims=f"共{claims}条记录"), update=True).pages) == pages

@@ -50,6 +50,21 @@ def test_certificates_come_along(parts: tuple[Path, Path]) -> None:
     assert [each["sha256"] for each in rows(archive, "SELECT sha256 FROM certificates ORDER BY 1")] == ["x", "y", "z"]
 
 
+def test_what_changed_in_a_budget_comes_along_under_the_numbers_of_here(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    (here, url), (there, _) = first_record(archive), first_record(source)
+    (after,) = rows(source, "SELECT max(id) AS id FROM captures WHERE url = ?", url)
+    write(
+        source,
+        "INSERT INTO budget_changes (record_id, url, after_capture_id, kind, number, row, place, code, name, column_name, before_printed, after_printed, checked) "
+        f"VALUES ({there}, 'http://a.example/1.pdf', {after['id']}, 'three_public', 1, 1, 1, '', '样本', '样本', '1.00', '2.00', 0)",
+    )
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    (told,) = rows(archive, "SELECT record_id, after_capture_id AS capture, after_printed FROM budget_changes")
+    assert (told["record_id"], told["after_printed"]) == (here, "2.00")
+    assert rows(archive, "SELECT url FROM captures WHERE id = ?", told["capture"]) == [{"url": url}]
+
+
 def test_what_is_kept_aside_is_that_of_the_later_crawl(parts: tuple[Path, Path]) -> None:
     archive, source = parts
     kept = "INSERT INTO deferred (record_id, crawl_id, kind, catalog_id, at, content) VALUES ({}, (SELECT max(id) FROM crawls WHERE portal = '{}'), 'row', 0, '', '{}')"
