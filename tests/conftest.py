@@ -34,8 +34,11 @@ settings.register_profile(  # for `make mutants`: that an example fails is enoug
 )
 settings.load_profile("untimed")  # on a busy machine a single example may take long
 
-SLOWEST = ("test_every_page", "test_ten_days", "test_reader_journeys", "test_alarm", "test_health", "test_merge", "test_browser",
-           "test_cli", "test_browser_record", "test_reparse", "test_update", "test_kills", "test_redaction", "test_year")  # fmt: skip
+SLOWEST = (
+    "test_every_page", "test_most_changed", "test_bench", "test_ten_days", "test_reader_journeys", "test_alarm", "test_health",
+    "test_merge", "test_browser", "test_cli", "test_browser_record", "test_reparse", "test_update", "test_kills",
+    "test_redaction", "test_year",
+)  # fmt: skip
 """Files whose tests take longest; they begin first, so that no process is left with one of them at the end."""
 
 
