@@ -177,9 +177,9 @@ def _row_scores(field: str, expected: Expected, row: Row) -> Iterator[Score]:
         yield Score(field, True, f"_{expected['doc_id']}." in (row.url or ""))
 
 
-def _understood(name: str, printed: str) -> str | None:
-    """A printed value as `records` holds it: dates in ISO 8601, years of document numbers in 〔〕, None for 无."""
-    if squash(printed) in _NO_VALUE:
+def _understood(name: str, printed: str | None) -> str | None:
+    """A printed value as `records` holds it: dates in ISO 8601, years of document numbers in 〔〕, None for 无 and for no value."""
+    if printed is None or squash(printed) in _NO_VALUE:
         return None
     if name.endswith("_on") and (date := _DATE.search(printed)):
         return f"{date[1]}-{int(date[2]):02}-{int(date[3]):02}"
@@ -191,7 +191,9 @@ def _either(expected: Sequence[Any], got: Any) -> tuple[Any, Any]:
     return (got if got in expected else expected[0]), got
 
 
-def _ending(expected: str, url: str | None) -> tuple[str, str | None]:
-    """An address of which only the end counts, as printed."""
+def _ending(expected: str | None, url: str | None) -> tuple[str | None, str | None]:
+    """An address of which only the end counts, as printed; None where there should be none."""
+    if expected is None:
+        return None, url
     end = expected.lstrip("./")
     return end, end if url and url.endswith(end) else url

@@ -85,6 +85,15 @@ def test_rows_that_a_page_does_not_have_are_invented(tmp_path, printed):
     assert counts(out, "all", "breadcrumb") == [2, 2, 0, 0, 0]
 
 
+def test_null_is_expected_where_a_page_has_no_value(tmp_path, printed):
+    url = "http://www.county.example/a/"
+    first = {"title": "样本文件之1", "publisher": None}
+    page = {"file": "shape/list.html", "kind": "list", "url": url, "rows": 6, "first_row": first, "next": None}
+    out = printed(folder(tmp_path, page, page | {"first_row": {"date": None}}))
+    assert counts(out, "shape", "next") == [2, 2, 0, 0, 0]
+    assert counts(out, "shape", "first_row") == [3, 2, 1, 0, 0]
+
+
 def test_an_agency_named_as_the_source_is_the_publisher_and_a_medium_is_not(tmp_path, printed):
     page = RECORD.replace("发布机构", "来源")
     wanted = [
