@@ -1,5 +1,6 @@
 """Answers in the reader's language: names of columns, codes, times and portals as people read them."""
 
+import re
 from collections.abc import Container, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from archive.labels.when import beijing
 from archive.labels.wording import names_of_changed
 from archive.questions.question_files import Question
 
+_BOTH = re.compile(r"(?P<zh>[^/]*[一-龥][^/]*) / (?P<en>[^一-龥]+)")
 _TIMES = ("_at", "_seen", "not_before")
 _CODED = {
     "masked_kind": ("redactions", "kind"),
@@ -34,11 +36,18 @@ def in_words(column: str, value: object, portals: Mapping[str, str]) -> str:
         return portals.get(str(value), str(value))
     if column.endswith(_TIMES):
         return beijing(str(value))
+    return str(named(column, value))
+
+
+def named(column: str, value: object) -> object:
+    """Return a value with codes by their names and words of both languages in the reader's; a number or a time as it is."""
+    if not isinstance(value, str):
+        return value
     if column == "changed":
-        return say("、", ", ").join(names_of_changed(str(value)))
+        return say("、", ", ").join(names_of_changed(value))
     if column in _CODED:
         return code_label(*_CODED[column], value)
-    return code_label("records", column, _in_language(str(value)))
+    return code_label("records", column, _in_language(value))
 
 
 def row_in_words(
@@ -55,5 +64,5 @@ def row_in_words(
 
 def _in_language(text: str) -> str:
     """A text of an answer in the reader's language, where it is in both (Chinese / English)."""
-    zh, _, en = text.partition(" / ")
-    return say(zh, en or zh)
+    both = _BOTH.fullmatch(text)
+    return say(both["zh"], both["en"]) if both else text

@@ -114,6 +114,8 @@ def test_people_get_beijing_times_that_the_heading_calls_so_and_machines_utc(his
         datetime(2026, 11, 21, 9),
         datetime(2026, 11, 20, 9),
     )
+    assert "不早于（北京时间）" in row
+    assert not [heading for heading in row if heading.isascii()]
 
 
 def test_headings_are_in_the_language_of_the_reader(get):

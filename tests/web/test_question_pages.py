@@ -1,12 +1,15 @@
 """The questions' pages: a list of them all, and each explained and answered."""
 
 import asyncio
+import io
 import json
 
 import pytest
 from lxml import etree, html
+from python_calamine import CalamineWorkbook
 
 from archive.labels.language import LANGUAGES
+from archive.questions.answer_words import named
 from archive.questions.question_files import questions
 from archive.web.http.request_context import PAGE
 from archive.web.http.server import make_datasette
@@ -89,6 +92,27 @@ def test_an_answer_has_pages_and_its_files_are_whole(tmp_path):
     assert len(get(files["JSON"]).json()["rows"]) == 2 * PAGE + 1
     assert get("/-/questions/number_on_several?page=4").status_code == 404
     assert get("/-/questions/number_on_several?page=x").status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("language", "headings", "values"),
+    [
+        ("zh", ("记录", "信息名称", "状态", "可能的缘由"), ("已撤下", "不明")),
+        ("en", ("record", "title", "state", "possible reason"), ("withdrawn", "not known")),
+    ],
+)
+def test_a_workbook_of_an_answer_is_in_the_language_of_the_reader(history, language, headings, values):
+    answer = history(f"/-/questions/removed_records.xlsx?lang={language}")
+    sheet = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0)
+    row = dict(zip(*sheet.to_python()[:2], strict=True))
+    assert set(headings) <= set(row)
+    assert set(values) <= set(row.values())
+
+
+def test_only_words_in_both_languages_are_said_in_one():
+    assert named("held_against", "文字与统计表 / prose and table") == "文字与统计表"
+    assert named("sentence", "收入 3 / 支出 4") == "收入 3 / 支出 4"
+    assert named("stated", 95) == 95
 
 
 def test_a_parameter_narrows_the_answer(get):

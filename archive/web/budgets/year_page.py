@@ -11,6 +11,7 @@ from archive.budgets import spending, three_public
 from archive.export.rows import Rows
 from archive.labels.code_labels import CODES
 from archive.labels.label import LABELS
+from archive.labels.language import say
 from archive.web.budgets.budget_units import budget_units
 from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, STAGES, ShownFigure, chosen, figure
 from archive.web.formats.responses import json_response, whole_file
@@ -98,7 +99,7 @@ def _file(title: str, units: Iterable[UnitYear], form: str) -> Response:
         (
             each.unit,
             *(_value(each.figures.get(role), form) for role in ROLES),
-            each.unchecked if for_machines else "、".join(words[role] for role in each.unchecked),
+            each.unchecked if for_machines else say("、", ", ").join(words[role] for role in each.unchecked),
         )
         for each in units
     ]

@@ -1,6 +1,6 @@
 """A question's answer as a file or a feed: its address with .csv, .xlsx, .jsonl, .json or .atom behind it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -10,8 +10,8 @@ from archive.database.portal_names import portal_names
 from archive.database.several import Readable, archive_of
 from archive.export.file_formats import STREAMED
 from archive.export.rows import Rows
-from archive.labels.tables import HEADINGS
-from archive.questions.answer_words import in_words, row_in_words
+from archive.labels.tables import HEADINGS, TABLES
+from archive.questions.answer_words import in_words, named, row_in_words
 from archive.questions.question_files import Question
 from archive.questions.runner import QuestionAnswer
 from archive.web.formats import feeds
@@ -21,6 +21,14 @@ from archive.web.listings.observed_events import noticed
 from archive.web.views.cells import UNTITLED, cut
 
 FORMS = (*STREAMED, "json", "atom")
+
+_LABELS = {
+    **TABLES["records"].columns,
+    "record_id": TABLES["events"].columns["record_id"],
+    "portal": HEADINGS["portal"],
+    "archive": HEADINGS["archive"],
+}
+"""Names of columns that questions don't name themselves."""
 
 _RECORDS = "SELECT id, portal, url, max(first_seen, coalesce(changed_at, '')) AS seen FROM records WHERE id = ?"
 
@@ -36,8 +44,15 @@ async def answer_file(
     if form == "json":
         return json_response(_document(question, values, _with_archives(context, answer)))
     answer = _with_archives(context, answer)
-    labels = {**question.columns, "archive": HEADINGS["archive"]}
-    return whole_file(Rows(str(question.title), answer.columns, answer.rows, labels=labels), form)
+    rows = _for_people(answer) if form == "xlsx" else answer.rows
+    labels = {**_LABELS, **question.columns}
+    return whole_file(Rows(str(question.title), answer.columns, rows, labels=labels), form)
+
+
+def _for_people(answer: QuestionAnswer) -> Iterator[tuple[object, ...]]:
+    """Yield the rows with codes and words of both languages in the reader's."""
+    for row in answer.rows:
+        yield tuple(named(column, value) for column, value in zip(answer.columns, row, strict=True))
 
 
 def _with_archives(context: RequestContext, answer: QuestionAnswer) -> QuestionAnswer:

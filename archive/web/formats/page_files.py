@@ -12,6 +12,7 @@ from datasette.utils.asgi import Response
 from archive.database.several import Readable, each, merged
 from archive.export import record_rows
 from archive.export.rows import Row, Rows
+from archive.labels.tables import TABLES
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
 from archive.web.http.request_context import PAGE, Page, RequestContext, in_context, over_all, pages
@@ -25,6 +26,9 @@ Select = Callable[[RequestContext], Awaitable[Selection]]
 View = Callable[[Page], Callable[..., Awaitable[Response]]]
 
 FORM = r"\.(?P<format>csv|xlsx|jsonl|json|atom)$"
+
+_OF_EVENTS = {name: TABLES["events"].columns[name] for name in record_rows.WINDOW_COLUMNS}
+"""Names of columns of events, that records have not."""
 
 _OBSERVED = """
 FROM (SELECT * FROM events WHERE {}) e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
@@ -104,7 +108,7 @@ def _with_pages(context: RequestContext, title: str, columns: tuple[str, ...], p
         record: Any = row[place]
         return (*row, *context.stated_archive(record).values(), context.absolute(context.record(record)))
 
-    return Rows(title, (*columns, *stated, "page"), map(paged, rows), "records")
+    return Rows(title, (*columns, *stated, "page"), map(paged, rows), "records", _OF_EVENTS)
 
 
 async def _json(context: RequestContext, read: Read, count: Callable[[Readable], int], name: str) -> Response:
