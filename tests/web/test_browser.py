@@ -92,6 +92,17 @@ def test_a_record_with_a_past_fits_its_width(page, tmp_path):
             assert fits_widths(page), path
 
 
+def test_a_search_keeps_its_months_whole_and_its_fields_in_a_line(page, site):
+    page.goto(f"{site}-/search?q=预算")
+    months = page.locator(".when figcaption span:is(:first-child, :last-child)")
+    assert months.count() == 2
+    assert months.evaluate_all(
+        "spans => spans.every(each => each.offsetHeight < 1.8 * parseFloat(getComputedStyle(each).lineHeight))"
+    )
+    fields = page.locator(".narrowing :is(input:not([type=checkbox]):not([type=hidden]), select)")
+    assert len(set(fields.evaluate_all("fields => fields.map(each => each.offsetHeight)"))) == 1
+
+
 def test_a_single_hit_has_the_width_of_the_page(page, site):
     page.set_viewport_size({"width": 1280, "height": 900})
     page.goto(f"{site}-/search?q=某棚户区土地征收公告")
