@@ -9,7 +9,9 @@ import pytest
 
 from archive.labels.language import LANGUAGES
 from archive.model import clock
+from archive.model.observations import Row
 from archive.web.pages.card_pages import DEFINITIONS, FIGURES, share
+from tests.test_store import crawl, listed
 from tests.web.asking import asking, asking_copy, text, tree
 
 
@@ -38,6 +40,13 @@ def test_a_year_without_records_of_both_dates_has_no_share_of_them(ask):
         each for each in tree(ask("/-/cards/sample/2018")).cssselect(".tiles section") if "按时公开率" in text(each)
     ]
     assert "— 没有一条同时载明生成日期和发布日期，无从判断。" in text(timely)
+
+
+def test_a_year_of_which_no_page_was_read_has_no_share_of_items(tmp_path):
+    row = Row({"title": "样本文件", "published_on": "2020-01-02"}, {}, key="http://p.example/1.html")
+    crawl(tmp_path / "a.db", [listed(row)])
+    card = text(tree(asking(tmp_path / "a.db")("/-/cards/p/2020")))
+    assert "— 还没有读过任何一条的原页，无从判断。" in card
 
 
 def test_its_figures_lead_to_questions_and_records(ask):

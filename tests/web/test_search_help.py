@@ -271,6 +271,16 @@ def test_the_search_of_an_empty_archive_says_that_it_is_empty(tmp_path):
     assert tree(ask("/-/search")).cssselect(".examples") == []
 
 
+def test_records_that_a_crawl_has_just_read_are_said_to_be_found_later(tmp_path):
+    row = Row({"title": "样本预算"}, {}, key="http://p.example/1.html")
+    store = crawl(tmp_path / "a.db", [listed(row)], finish=False)
+    ask = asking(tmp_path / "a.db")
+    assert "刚读到的记录尚不能检索：1 条。" in text(tree(ask("/-/search?q=预算")))
+    store.finish("finished", "2026-11-01T01:00:00Z")
+    store.close()
+    assert "尚不能检索" not in text(tree(ask("/-/search?q=预算")))
+
+
 def test_the_pinyin_of_known_words_is_worked_out_before_the_first_search(tmp_path):
     open_up_to_date(tmp_path / "empty.db").close()
     syllables.cache_clear()

@@ -66,6 +66,7 @@ MOST_PORTALS = 120
 """With more portals than these, a county's name is typed and not chosen."""
 
 
+_WAITING = "SELECT count(*) FROM unindexed"
 _HAS_RECORDS = "SELECT EXISTS (SELECT 1 FROM records WHERE state <> 'withheld')"
 
 
@@ -96,7 +97,7 @@ class SearchResults:
 
     `narrowed`: the filters that are set, each with its value and the address without it. `also`: words that were searched
     for besides those typed. `suggestions`: what finds more, where few or nothing is found; `instead`: hits of the first of them. `hints`: filters that
-    words name. `completions`: ways to go on from the words. `examples`: searches to begin with, where there are no words or nothing helps those there are. `is_empty`: the archive has no records. `slow`: nothing could be found
+    words name. `completions`: ways to go on from the words. `examples`: searches to begin with, where there are no words or nothing helps those there are. `is_empty`: the archive has no records. `waiting`: records that a crawl under way has read and that no search finds yet. `slow`: nothing could be found
     in time. `outdated`: the index is of another version.
     """
 
@@ -117,6 +118,7 @@ class SearchResults:
     completions: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
     is_empty: bool = False
+    waiting: int = 0
     slow: bool = False
     outdated: bool = False
 
@@ -197,6 +199,7 @@ def find(connection: Readable, requested: SearchRequest) -> SearchResults:
         completions=tuple(_completions(connection, requested.words) or ()),
         examples=example_searches(connection.execute(RECORDS).fetchall()) if begins else (),
         is_empty=total == 0 and not any(has for (has,) in connection.execute(_HAS_RECORDS)),
+        waiting=sum(waiting for (waiting,) in connection.execute(_WAITING)),
         instead=_instead(connection, tries[0], portals) if tries and not total else (),
         slow=ids is None,
     )
