@@ -121,3 +121,19 @@ def test_sheets_have_names_that_excel_takes():
     found = sheets(b"".join(workbook(ExcelSheet(name, (), [["x", number]]) for number, name in enumerate(names))))
     assert list(found) == ["收入 总 表", "表" * 31, "表" * 29 + " 2", "Sheet4", "History 2"]
     assert [rows[0][1] for rows in found.values()] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("1234567890123.45", 1234567890123.45),
+        ("-0.5", -0.5),
+        ("12345678901234.56", "12345678901234.56"),  # more digits than a cell keeps
+        ("1,000", "1,000"),
+        ("１２", "１２"),
+    ],
+)
+def test_a_decimal_is_a_number_where_all_its_digits_are_kept(printed: str, read: object) -> None:
+    labelled = Rows("样本", ("value_yuan",), [[printed]], "budget_lines").labelled()
+    data = b"".join(xlsx(labelled.columns, labelled.rows))
+    assert CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()[1] == [read]
