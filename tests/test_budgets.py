@@ -326,3 +326,9 @@ def test_amounts_without_a_word_at_the_top_of_a_page_are_not_those_of_the_row_be
     (found,) = read(table(head, "部门支出总表\n单位：万元"), table(rest, page=2))
     amounts = [(line.name, line.printed) for line in found.lines if line.column == 1]
     assert amounts == [("合计", "20.00"), ("一般公共服务支出", "10.00"), ("", "4.00"), ("教育支出", "6.00")]
+
+
+def test_an_amount_before_the_first_codes_has_none() -> None:
+    rows = "收入合计|科目编码|科目名称|合计\n30.00|201|一般公共服务支出|10.00\n|205|教育支出|20.00"
+    (found,) = read(table(rows, "部门支出总表\n单位：万元"))
+    assert [(line.column, line.code) for line in found.lines] == [(0, ""), (3, "201"), (3, "205")]
