@@ -57,6 +57,14 @@ def test_a_database_whose_originals_are_missing(db: Path, source: Path) -> None:
     require_refused(db, source, f"should be at {beside(source)}, and are not")
 
 
+@pytest.mark.parametrize("kept", [0, 100, 30_000])
+def test_a_database_that_is_half_copied(db: Path, source: Path, kept: int) -> None:
+    whole = source.read_bytes()
+    assert kept < len(whole)
+    source.write_bytes(whole[:kept])
+    require_refused(db, source, str(source))
+
+
 def test_a_crawl_that_got_no_answer_has_no_originals(db: Path, tmp_path: Path) -> None:
     source = tmp_path / "source.db"
     with closing(Store(source)) as store:

@@ -87,12 +87,22 @@ def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterat
     """Fold `sources`, each with its originals beside it, into the archive `db`; what became of each portal.
 
     They are taken in the order in which they go on from one another, whatever the order given; where one can't be merged, the
-    others are. `now`: UTC, ISO 8601. Raises ArchiveError, before anything is done, where one is no archive, or `db` itself.
+    others are. `now`: UTC, ISO 8601. Raises ArchiveError, before anything is done, where one is `db` itself or none can be read.
     """
     for source in sources:
         if source.exists() and db.exists() and source.samefile(db):
             raise ArchiveError(f"{source} is the archive itself: name the databases to be merged into it")
-    waiting = sorted(dict.fromkeys(sources), key=_begun)
+    begun: dict[Path, str] = {}
+    unreadable: dict[Path, ArchiveError] = {}
+    for source in dict.fromkeys(sources):
+        try:
+            begun[source] = _begun(source)
+        except ArchiveError as error:
+            unreadable[source] = error
+    if unreadable and not begun:
+        raise next(iter(unreadable.values()))
+    yield from (MergeResult(source, None, FAILED, why=str(error)) for source, error in unreadable.items())
+    waiting = sorted(begun, key=begun.__getitem__)
     while waiting:
         left = []
         for source in waiting:
@@ -111,7 +121,7 @@ def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterat
 
 
 def _begun(source: Path) -> str:
-    """Return when the last crawl of a database began."""
+    """Return when the last crawl of a database began. Raises ArchiveError where it is no archive, or damaged."""
     with closing(open_for_reading(source)) as connection:
         try:
             return str(connection.execute("SELECT max(started_at) FROM crawls").fetchone()[0])
