@@ -152,6 +152,22 @@ def test_a_link_leads_where_its_script_says(link: str) -> None:
     assert [row.url for row in rows(f"<ul>{lines}</ul>")] == [f"{HERE}d/{number}.html" for number in range(1, 4)]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<tr onclick=\"location.href='d/{0}.html'\"><td>{0}</td><td>样本第{0}条</td><td>2017-12-19</td></tr>",
+        "<li onclick=\"window.open('d/{0}.html')\"><b>样本第{0}条</b> <i>2017-12-19</i></li>",
+    ],
+)
+def test_a_row_leads_where_its_script_says(row: str) -> None:
+    kind = "table" if row.startswith("<tr") else "ul"
+    read = rows(f"<{kind}>{''.join(row.format(number) for number in range(1, 4))}</{kind}>")
+    assert [(row.url, row.fields) for row in read] == [
+        (f"{HERE}d/{number}.html", {"title": f"样本第{number}条", "published_on": "2017-12-19"})
+        for number in range(1, 4)
+    ]
+
+
 def test_a_link_whose_address_a_script_makes_up_leads_nowhere() -> None:
     lines = "".join(
         f"<li><a href='#' onclick='show({number})'>第{number}条</a> 2017-12-19</li>" for number in range(1, 4)

@@ -8,25 +8,27 @@ from lxml import etree
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import tidy
 from crawler.extract.row import date_in, is_page_link, target
-from crawler.extract.text import BLOCKS, Element, visible_texts
+from crawler.extract.text import BLOCKS, Element, line_of, visible_texts
 
 _LEAST = 2
 """Lines with a link and a date from which on they are the rows of a list."""
 
 _BROKEN = etree.XPath(".//*[br][(.//a[@href])[2]]")
-_CLICKED = etree.XPath(".//a[@onclick or starts-with(@href, 'javascript:')]")
+_CLICKED = etree.XPath(
+    ".//a[@onclick or starts-with(@href, 'javascript:')] | .//tr[@onclick][not(.//a)] | .//li[@onclick][not(.//a)]"
+)
 
 Line = list[Element]
 """The elements between two line breaks, and the break before them, whose tail begins the line."""
 
 
 def in_todays_markup(root: Element, url: str) -> Element:
-    """Return `root`, or a copy in which lines that are rows are items, and links have the address that their script opens."""
+    """Return `root`, or a copy in which lines that are rows are items, and links and rows lead where their script does."""
     if not any(_opened(root, url)) and not any(map(_rows_of, _BROKEN(root))):
         return root
     root = deepcopy(root)
-    for link, address in list(_opened(root, url)):
-        link.set("href", address)
+    for clicked, address in list(_opened(root, url)):
+        (clicked if clicked.tag == "a" else _link_around(clicked)).set("href", address)
     for holder in _BROKEN(root):
         for line in _rows_of(holder):
             _make_item(line)
@@ -34,10 +36,20 @@ def in_todays_markup(root: Element, url: str) -> Element:
 
 
 def _opened(root: Element, url: str) -> Iterator[tuple[Element, str]]:
-    """The links whose address a script alone names, each with that address."""
-    for link in _CLICKED(root):
-        if not is_page_link(link.get("href")) and (address := target(link, url)):
-            yield link, address
+    """The links, and the rows without any, whose address a script alone names, each with that address."""
+    for clicked in _CLICKED(root):
+        if not is_page_link(clicked.get("href")) and (address := target(clicked, url)):
+            yield clicked, address
+
+
+def _link_around(row: Element) -> Element:
+    """Put a link around the contents of a row, or of the longest of its cells, and return it."""
+    cell = max(row.iterchildren("td"), key=lambda each: len(line_of(each)), default=row)
+    link = etree.Element("a")
+    link.text, cell.text = cell.text, None
+    link.extend(list(cell))
+    cell.append(link)
+    return link
 
 
 def _rows_of(holder: Element) -> list[Line]:
