@@ -57,14 +57,16 @@ def _translated(reason: str) -> list[Phrase] | None:
     for form, chinese in forms():
         if found := form.fullmatch(reason):
             return list(_phrases(chinese, found.groupdict()))
-    several = [_translated(each) for each in reason.split(_BETWEEN)] if _BETWEEN in reason else [None]
-    return list(_in_a_row(several)) if all(several) else None
+    reasons = reason.split(_BETWEEN)
+    known = [phrases for phrases in map(_translated, reasons) if phrases] if len(reasons) > 1 else []
+    return list(_in_a_row(known)) if len(known) == len(reasons) else None
 
 
-def _in_a_row(reasons: list[list[Phrase] | None]) -> Iterator[Phrase]:
+def _in_a_row(reasons: list[list[Phrase]]) -> Iterator[Phrase]:
     for place, phrases in enumerate(reasons):
-        yield from [Phrase("；", is_ours=True)] if place else []
-        yield from phrases or ()
+        if place:
+            yield Phrase("；", is_ours=True)
+        yield from phrases
 
 
 def _phrases(chinese: str, values: dict[str, str]) -> Iterator[Phrase]:
