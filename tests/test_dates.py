@@ -61,7 +61,20 @@ def test_what_is_not_surely_a_date(printed: str | None) -> None:
 
 @pytest.mark.parametrize(
     "printed",
-    ["12-19", "[12-19]", "(12-19)", "【12-19】", "12/19", "12月19日", " 12.19 ", "17-12-19", "[17/12/19]", "17.12.19"],
+    [
+        "12-19",
+        "[12-19]",
+        "(12-19)",
+        "【12-19】",
+        "12/19",
+        "12月19日",
+        " 12.19 ",
+        "17-12-19",
+        "[17/12/19]",
+        "17.12.19",
+        "17-12-19 09:05",
+        "12-19 9:05:30",
+    ],
 )
 def test_a_date_without_a_year_takes_it_from_an_address_that_agrees(printed: str) -> None:
     assert parse_date(printed, URL) == "2017-12-19"

@@ -16,6 +16,7 @@ _UTC = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?
 _EPOCH = re.compile(r"[1-9]\d{8,9}(?:\d{3})?")
 _YEARLESS = re.compile(r"[\[(（【]?\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?\s*[\])）】]?")
 _SHORT = re.compile(r"[\[(（【]?\s*(\d{2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[\])）】]?")
+_TIME_BEHIND = re.compile(r"(?<=\d) \d{1,2}:\d{2}(?::\d{2})?$")
 _URL_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d{2})[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d)|t((?:19|20)\d{2})(\d{2})(\d{2})_"
     r"|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/"
@@ -70,6 +71,7 @@ def url_day(url: str) -> str | None:
 
 def _by_address(text: str, url: str) -> str | None:
     """The day of a date whose year is short or missing, where the day in an address agrees with it."""
+    text = _TIME_BEHIND.sub("", text)
     if short := _SHORT.fullmatch(text):
         stated = _with_year_of(url, int(short[2]), int(short[3]))
         return stated if stated and stated[2:4] == short[1] else None
