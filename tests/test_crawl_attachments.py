@@ -172,6 +172,21 @@ def test_a_row_that_links_to_a_file(county: tuple[Path, Path, int, list[str]]) -
     assert owner["title"] == "样本名单"
 
 
+def test_a_row_s_file_that_a_crawl_did_not_come_to_is_named_by_the_row_later(tmp_path: Path) -> None:
+    """A web page, which the end of its address would make a text file with something else in it."""
+    name, db = "样本文件之一的全名", tmp_path / "a.db"
+    row = f'<li><a href="/files/1.txt">{name}</a><span>2019-03-05</span></li>'
+    with Site({LIST: page(f"<ul>{row}</ul>"), "/files/1.txt": page(f"<h1>{name}</h1><p>{TEXT * 9}</p>")}) as site:
+        path = portal_file(tmp_path, site.url, ("plan", "样本目录", LIST))
+        whole = path.read_text(encoding="utf-8")
+        path.write_text(f"most_pages = 2\n{whole}", encoding="utf-8")
+        crawl(path, db)
+        assert "/files/1.txt" not in site.requests
+        path.write_text(whole, encoding="utf-8")
+        crawl(path, db)
+    assert rows(db, "SELECT name, state FROM attachments") == [{"name": name, "state": "text"}]
+
+
 def test_a_file_of_another_site_in_place_of_a_page_is_not_the_record_s(tmp_path: Path) -> None:
     data = Answer((FIXTURES / "sample.pdf").read_bytes(), "application/pdf")
     with Site({"/x.pdf": data}) as elsewhere:

@@ -153,6 +153,12 @@ class Frontier:
         row = self._connection.execute(sql, values).fetchone()
         return row is not None
 
+    def title(self, record_url: str) -> str:
+        """The title of a record; "" where it has none."""
+        sql = "SELECT coalesce(title, '') FROM records WHERE portal = ? AND url = ?"
+        row = self._connection.execute(sql, (self._portal, record_url)).fetchone()
+        return row[0] if row else ""
+
     def pending(self) -> list[str]:
         """The addresses of listed records whose own page was never read."""
         rows = self._connection.execute(_PENDING, (self._portal, OWN_PAGE, PENDING))

@@ -30,12 +30,13 @@ class RecordPages:
     def requests(self, url: str, priority: int = RECORDS, name: str = "") -> Iterator[Request]:
         """The request for what a row leads to, once a crawl: a record's page, or where the address says so a file.
 
-        A PENDING page, which was never read, is requested whatever is known of it.
+        `name`: of the file, as the row has it; where no row does, the record's title. A PENDING page, which was never read, is requested whatever is known of it.
         """
         if not self._site.is_own(url) or not self._requested.add(url):
             return
         if _FILE.search(urlsplit(url).path):
-            yield from self._files.requests(canonicalize_url(url), name, url)
+            key = canonicalize_url(url)
+            yield from self._files.requests(key, name or self._site.frontier.title(key), url)
             return
         self._site.count("pages_wanted")
         request = self._site.request(url, self.parse_record, {"url": url}, priority=priority)
