@@ -9,7 +9,7 @@ from archive.masking.redaction import redact
 
 ID, MASKED = "640324198013011230", "64****************"
 HEADER = "姓名\t身份证号"
-LONG_HEAD = "一二三四五六身份证号（一二三四五六七八九十甲乙）"
+LONG_HEAD = "样本样本样本身份证号（样本样本样本样本样本甲乙）"
 
 
 def masked(*lines: str) -> str:

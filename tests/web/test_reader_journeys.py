@@ -39,7 +39,7 @@ def titles(page) -> list[str]:
 
 
 def test_the_budget_of_the_education_bureau(page, site):
-    for way in ("同心县（样本门户）", "预决算"):
+    for way in ("同心县（样本门户）", ".picture a:has-text('预决算')"):
         go(page, site, way, "部门预算", "同心县教育局(本级)2018年部门预算")
         assert page.locator("h1").inner_text() == "宁夏吴忠地区同心县教育局(本级)2018年部门预算"
 
