@@ -12,7 +12,7 @@ from archive.labels.when import beijing
 from archive.labels.wording import names_of_changed
 from archive.questions.question_files import Question
 
-_BOTH = re.compile(r"(?P<zh>[^/]*[一-龥][^/]*) / (?P<en>[^一-龥]+)")
+_HAN = re.compile("[一-龥]")
 _TIMES = ("_at", "_seen", "not_before")
 _CODED = {
     "masked_kind": ("redactions", "kind"),
@@ -64,5 +64,6 @@ def row_in_words(
 
 def _in_language(text: str) -> str:
     """A text of an answer in the reader's language, where it is in both (Chinese / English)."""
-    both = _BOTH.fullmatch(text)
-    return say(both["zh"], both["en"]) if both else text
+    chinese, between, english = text.partition(" / ")
+    is_in_both = between and english and "/" not in chinese and _HAN.search(chinese) and not _HAN.search(english)
+    return say(chinese, english) if is_in_both else text
