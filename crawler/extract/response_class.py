@@ -91,8 +91,7 @@ _SITE_NAME = re.compile(r"<meta\s+name\s*=\s*[\"']?SiteName[\"']?\s+content\s*=\
 _HOME_CATEGORY = _pattern("home_category")
 # A Chinese character in UTF-8 whose three bytes were taken for three letters of Latin-1 or Windows-1252.
 _CONTINUATION = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-_WESTERN_LETTERS = "äåæçèé"
-_WESTERN_GARBLE = re.compile(f"[{_WESTERN_LETTERS}]{_CONTINUATION}{{2}}")
+_WESTERN_GARBLE = re.compile(f"[ä-é]{_CONTINUATION}{{2}}")
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{6,40}")
 _LEAST_GARBLED, _RUNS_TRIED = 5, 40
 _LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
@@ -171,8 +170,7 @@ def _doubts(  # noqa: PLR0913
 
 def is_garbled(text: str) -> bool:
     """Whether Chinese `text` was encoded twice: its UTF-8 was taken for Western letters, or for GBK, and encoded once more."""
-    has_western = any(letter in text for letter in _WESTERN_LETTERS)  # hardly ever so
-    if has_western and len(_WESTERN_GARBLE.findall(text)) >= _LEAST_GARBLED:
+    if len(_WESTERN_GARBLE.findall(text)) >= _LEAST_GARBLED:
         return True
     runs = _HAN_RUN.findall(text)[:_RUNS_TRIED]
     garbled = sum(map(_is_taken_for_gbk, runs))
