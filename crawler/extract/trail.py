@@ -80,10 +80,7 @@ def read_breadcrumb(root: Element, url: str = "") -> tuple[str, ...]:
     joined_by_arrows = [trail for trail in homes if trail.arrows]
     nested = [trail for trail in homes if not trail.arrows and (trail.is_named or _is_nested(trail, url))]
     for trails in ([*named, *joined_by_arrows], nested):
-        whole = [trail for trail in trails if len(trail.steps) > 1]
-        if len({trail.steps for trail in whole}) == 1:  # nearly always so
-            return whole[0].steps
-        if whole:
+        if whole := [trail for trail in trails if len(trail.steps) > 1]:
             return max(whole, key=lambda trail: (_ends_at(trail, url), len(trail.steps))).steps
     return ()
 
