@@ -149,7 +149,7 @@ class EvidenceMiddleware:
             return Verdict(ERROR, response.flags[-1])
         try:
             return self._verdict(request, response)
-        except Exception:
+        except Exception:  # whatever it is: an answer that is not sealed is lost
             logger.exception("judging failed url=%s", request.url)
             return Verdict(ERROR, "the answer could not be read; see the log")
 

@@ -19,6 +19,7 @@ from crawler.sample.site import portal_toml
 from tests.conftest import crawl
 from tests.web.asking import asking
 from tests.web.browsing import CHROMIUM, WIDTHS, patient, served
+from tests.web.divided import NORTH_AND_SOUTH, divide, three_portals
 from tests.web.sample_archive import build, build_past
 
 
@@ -53,6 +54,18 @@ def get(site):
 def database(archive):
     with closing(sqlite3.connect(archive)) as connection:
         yield connection
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An archive of three portals."""
+    return three_portals(tmp_path_factory.mktemp("whole"))
+
+
+@pytest.fixture(scope="module")
+def parts(whole: Path) -> dict[str, Path]:
+    """The archives that `whole` is divided into, by their names."""
+    return divide(whole, NORTH_AND_SOUTH)
 
 
 @pytest.fixture(scope="session")

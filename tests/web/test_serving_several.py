@@ -15,17 +15,7 @@ from archive.export.snapshots import publish, publish_several
 from archive.web.http.published import PublishedSite
 from archive.web.http.server import make_datasette, site_of
 from crawler.cli.main import main
-from tests.web.divided import NORTH_AND_SOUTH, NOW, ask, contents, divide, three_portals
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return three_portals(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture(scope="module")
-def parts(whole: Path) -> dict[str, Path]:
-    return divide(whole, NORTH_AND_SOUTH)
+from tests.web.divided import NOW, ask, contents
 
 
 def test_a_portal_in_two_archives_is_refused(whole: Path, parts: dict[str, Path]) -> None:

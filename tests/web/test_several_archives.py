@@ -16,7 +16,7 @@ from archive.questions.question_files import questions
 from archive.web.http import server
 from archive.web.http.server import make_datasette, site_of
 from tests import reporters_archive
-from tests.web.divided import NORTH_AND_SOUTH, NOW, ask, contents, divide, numbered_alike, three_portals
+from tests.web.divided import NOW, ask, contents, divide, numbered_alike
 
 SPAN = "from=2026-11-20&to=2026-11-23"
 Sites = tuple[Datasette, Datasette]
@@ -26,16 +26,6 @@ Sites = tuple[Datasette, Datasette]
 @pytest.fixture(autouse=True)
 def _a_day_of_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCLOSURES_NOW", NOW)
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return three_portals(tmp_path_factory.mktemp("whole"))
-
-
-@pytest.fixture(scope="module")
-def parts(whole: Path) -> dict[str, Path]:
-    return divide(whole, NORTH_AND_SOUTH)
 
 
 @pytest.fixture(scope="module")

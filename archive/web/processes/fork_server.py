@@ -12,11 +12,12 @@ import shutil
 import signal
 import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
+from types import TracebackType
 
 from archive.web.processes.child import LONGEST_ANSWER
 from archive.web.processes.frames import Head, packed, read, receive
@@ -115,27 +116,31 @@ class ForkServer:
             writer.close()
 
 
-@contextmanager
-def _whole_process(failed: str) -> Iterator[None]:
-    """Leave the process at the end of the block, whatever happens in it: what called it belongs to the process that this one was forked from.
+class _WholeProcess:
+    """Work that is all that a forked process does: it leaves the process at its end, whatever happened in it.
 
-    The exit status is 1 where it raised, which is logged as `failed`, but for a reader who left and memory that was used up.
+    What called it belongs to the process that this one was forked from. The exit status is 1 where the work raised, which is
+    logged as `failed`, but for a reader who left and memory that was used up.
     """
-    status = 1
-    try:
-        yield
-        status = 0
-    except (EOFError, ConnectionError, MemoryError):
-        pass
-    except Exception:
-        logger.exception(failed)
-    finally:
-        os._exit(status)
+
+    def __init__(self, failed: str) -> None:
+        self._failed = failed
+
+    def __enter__(self) -> None:
+        """Begin the work."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        """End the process."""
+        try:
+            if isinstance(error, Exception) and not isinstance(error, (EOFError, ConnectionError, MemoryError)):
+                logger.error(self._failed, exc_info=error)
+        finally:
+            os._exit(error is not None)
 
 
 def _serve(control: socket.socket, prepare: Callable[[], None], work: Work, folder: Path) -> None:
     """Be the server until whoever started it ends."""
-    with _whole_process("the fork server ends"):
+    with _WholeProcess("the fork server ends"):
         _leave_behind(control.fileno())
         prepare()
         gc.collect()
@@ -153,7 +158,7 @@ def _serve(control: socket.socket, prepare: Callable[[], None], work: Work, fold
 
 def _work(connection: socket.socket, work: Work, folder: Path) -> None:
     """Do a piece of work that is asked for through `connection`, its temporary files in `folder`."""
-    with _whole_process("work for a reader failed"):
+    with _WholeProcess("work for a reader failed"):
         folder.mkdir()
         tempfile.tempdir = str(folder)
         connection.sendall(packed({"pid": os.getpid()}))
