@@ -1,6 +1,7 @@
 """Contents of the site's pages, and a running server."""
 
 import asyncio
+import gc
 import os
 import signal
 import socket
@@ -173,6 +174,16 @@ def test_answers_are_not_held_back(archive, monkeypatch):
     monkeypatch.setattr(uvicorn.Server, "run", lambda _, sockets: protocols.extend(each.proto for each in sockets))
     run(make_datasette(archive).app(), "127.0.0.1", 0)
     assert protocols == [socket.IPPROTO_TCP]
+
+
+def test_what_is_loaded_is_left_alone_by_the_collector(archive, monkeypatch):
+    """It would go through hundreds of thousands of objects in the middle of every tenth page or so."""
+    frozen, loaded = [], len(gc.get_objects())
+    monkeypatch.setattr(uvicorn.Server, "run", lambda _, sockets: frozen.append(gc.get_freeze_count()))
+    gc.unfreeze()
+    run(make_datasette(archive).app(), "127.0.0.1", 0)
+    gc.unfreeze()
+    assert frozen[0] > loaded / 2
 
 
 def test_serves_until_interrupted(archive):
