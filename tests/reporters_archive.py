@@ -12,7 +12,6 @@ RECORDS = Path(__file__).with_name("reporters_records.csv")
 
 COUNTIES = {"hedong": "河东县", "hexi": "河西县", "heshang": "河上县"}
 FILLINGS = ("工作会议", "值班安排", "学习活动", "工作简报", "办公用品领取", "例行检查", "总结")
-SINCE = 2012
 
 
 def build(path: Path) -> Path:

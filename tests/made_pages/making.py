@@ -8,13 +8,14 @@ from tests.made_pages.other_pages import foreign_page, home_page, landing_page
 from tests.made_pages.page import MadePage
 from tests.made_pages.record_pages import record_page
 from tests.made_pages.samples import Draw
+from tests.made_pages.stored_lists import stored_list_page
 
 MAKERS: tuple[Callable[[Draw], MadePage], ...] = (
     *(record_page,) * 6,
     *(list_page,) * 3,
-    *(landing_page, home_page, foreign_page),
+    *(landing_page, home_page, foreign_page, stored_list_page),
 )
-"""Who makes which page, by turns: of twelve pages half are records, a quarter lists."""
+"""Who makes which page, by turns: of thirteen pages six are records, three lists, one a list in a script."""
 
 
 def made_pages(seed: int, count: int) -> Iterator[MadePage]:
