@@ -23,6 +23,7 @@ SMALLER = {
 ALLOWED: dict[str, set[str]] = {
     "archive.analysis": {
         "archive.budgets",
+        "archive.database",
         "archive.model",
         "archive.questions",
         "archive.search",

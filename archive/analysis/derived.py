@@ -16,6 +16,7 @@ from typing import Any
 from archive.analysis import document_numbers, titles
 from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
+from archive.database.settings import keep_setting, setting
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, NameEvidence
 from archive.model.divisions import divisions
@@ -88,12 +89,11 @@ def refresh(
     `portal`: the one whose agencies are learned again; else those of which something was read or a name is unknown.
     `progress` is told how many were read, of how many.
     """
-    known = connection.execute("SELECT value FROM settings WHERE name = 'derived_version'").fetchone()
-    if known is None or known[0] != VERSION:
+    if setting(connection, "derived_version") != VERSION:
         for table in DERIVED:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - constant names
         connection.execute("INSERT OR IGNORE INTO underived SELECT id FROM records")
-        connection.execute("INSERT OR REPLACE INTO settings VALUES ('derived_version', ?)", (VERSION,))
+        keep_setting(connection, "derived_version", VERSION)
     sql = "SELECT DISTINCT r.portal FROM underived u JOIN records r ON r.id = u.record_id"
     portals = {portal} if portal else {row[0] for row in connection.execute(sql)}
     catch_up(connection, progress=progress)

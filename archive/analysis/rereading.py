@@ -7,6 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
+from archive.database.settings import keep_setting, setting
 
 BATCH = 20
 
@@ -48,15 +49,14 @@ class Rereading(Generic[Input, Output]):
 
     def is_current(self, connection: sqlite3.Connection) -> bool:
         """Whether this version of the reader read last."""
-        known = connection.execute("SELECT value FROM settings WHERE name = ?", (self._setting,)).fetchone()
-        return known is not None and str(known[0]) == self.version
+        return setting(connection, self._setting) == self.version
 
     def catch_up(self, connection: sqlite3.Connection) -> None:
         """Read all that is noted, and every record where another version read last; a record that fails is a problem. The caller's transaction."""
         noted = f"unread_{self.name}"
         if not self.is_current(connection):
             connection.execute(f"INSERT OR IGNORE INTO {noted} {self.every}")
-            connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (self._setting, self.version))
+            keep_setting(connection, self._setting, self.version)
         waiting = f"SELECT record_id FROM {noted} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constant names
         while ids := [row[0] for row in connection.execute(waiting)]:
             records = [(record_id,) for record_id in ids]

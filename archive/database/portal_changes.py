@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.database.connection import ArchiveError
+from archive.database.settings import keep_setting, setting, setting_number
 
 MOVED, RENAMED, RETIRED, RESUMED, REMOVED = "moved", "renamed", "retired", "resumed", "removed"
 
@@ -117,33 +118,23 @@ def removed(connection: sqlite3.Connection) -> set[str]:
 
 def next_number(connection: sqlite3.Connection, table: str) -> int:
     """Return the number of the next row of `table`: one that none has had, also none of a portal that was removed."""
-    (last,) = connection.execute(
-        f"SELECT max(coalesce((SELECT max(id) FROM {table}), 0), "  # noqa: S608 - a table of our own
-        "coalesce((SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?), 0))",
-        (f"last:{table.removeprefix('main.')}",),
-    ).fetchone()
-    return int(last) + 1
+    (last,) = connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # noqa: S608 - a table of our own
+    return max(int(last), setting_number(connection, f"last:{table.removeprefix('main.')}") or 0) + 1
 
 
 def keep_numbers(connection: sqlite3.Connection, tables: Sequence[str]) -> None:
     """Note which numbers the rows of `tables` have had, before some are deleted."""
     for table in tables:
-        number = next_number(connection, table) - 1
-        connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"last:{table}", str(number)))
+        keep_setting(connection, f"last:{table}", str(next_number(connection, table) - 1))
 
 
 def removed_crawls(connection: sqlite3.Connection, schema: str = "main") -> set[int]:
     """Return the crawls of removed portals, whose originals stay sealed."""
-    row = connection.execute(
-        f"SELECT value FROM {schema}.settings WHERE name = ?",  # noqa: S608 - a name of our own
-        (_REMOVED_CRAWLS,),
-    ).fetchone()
-    return set(json.loads(row[0])) if row else set()
+    return set(json.loads(setting(connection, _REMOVED_CRAWLS, schema) or "[]"))
 
 
 def note_removed_crawls(connection: sqlite3.Connection, crawls: Iterable[int]) -> None:
     """Note crawls of removed portals, beside those that are noted already."""
     if gone := sorted(removed_crawls(connection) | set(crawls)):
-        connection.execute("INSERT OR REPLACE INTO main.settings VALUES (?, ?)", (_REMOVED_CRAWLS, json.dumps(gone)))
-        last = max(next_number(connection, "crawls") - 1, *gone)
-        connection.execute("INSERT OR REPLACE INTO main.settings VALUES ('last:crawls', ?)", (str(last),))
+        keep_setting(connection, _REMOVED_CRAWLS, json.dumps(gone))
+        keep_setting(connection, "last:crawls", str(max(next_number(connection, "crawls") - 1, *gone)))

@@ -3,6 +3,7 @@
 import sqlite3
 
 from archive.database.connection import ArchiveError
+from archive.database.settings import setting_number
 from archive.masking.redaction import RULES_VERSION
 
 FIRST = 1
@@ -25,8 +26,8 @@ def count_outdated(connection: sqlite3.Connection) -> int:
 
 def redaction_version(connection: sqlite3.Connection, default: int) -> int:
     """Return the version that the archive states, `default` where it states none."""
-    row = connection.execute("SELECT CAST(value AS INTEGER) FROM settings WHERE name = 'redaction_version'").fetchone()
-    return int(row[0]) if row else default
+    version = setting_number(connection, "redaction_version")
+    return default if version is None else version
 
 
 def set_redaction_version(connection: sqlite3.Connection, version: int) -> None:

@@ -20,6 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from archive.database.settings import keep_setting, setting
 from archive.evidence import claims
 from archive.evidence.claims import RowName
 from archive.evidence.evidence_file import open_for_reading
@@ -128,14 +129,13 @@ class CrawlLog:
 
 def line_of(connection: sqlite3.Connection, portal: str) -> tuple[int, int]:
     """The last line of the logs of a portal's crawls that came into the archive: crawl and line; two zeros where none did."""
-    row = connection.execute("SELECT value FROM settings WHERE name = ?", (f"log:{portal}",)).fetchone()
-    crawl_id, line = map(int, row[0].split()) if row else (0, 0)
+    crawl_id, line = map(int, (setting(connection, f"log:{portal}") or "0 0").split())
     return crawl_id, line
 
 
 def note_line(connection: sqlite3.Connection, portal: str, crawl_id: int, line: int) -> None:
     """Note how far the logs of a portal's crawls came into the archive."""
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"log:{portal}", f"{crawl_id} {line}"))
+    keep_setting(connection, f"log:{portal}", f"{crawl_id} {line}")
 
 
 def logged_crawls(evidence: Path) -> list[LoggedCrawl]:

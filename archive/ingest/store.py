@@ -13,6 +13,7 @@ from archive.database import portal_rows
 from archive.database.connection import transaction
 from archive.database.portal_changes import next_number, require_watched
 from archive.database.redaction_version import require_current
+from archive.database.settings import keep_setting
 from archive.database.withheld import hidden, is_record_withheld, note_page
 from archive.evidence.evidence_reader import Originals
 from archive.ingest import health, windows
@@ -176,7 +177,7 @@ class Store:
             if cause:
                 self._write_problem(Problem("archive_error", home, cause), now)
                 if damaged_texts.is_cause(cause):
-                    c.execute("INSERT OR REPLACE INTO settings VALUES (?, '1')", (damaged_texts.NOTED,))
+                    keep_setting(c, damaged_texts.NOTED, "1")
             for record_id in self._deferral.unchanged_since():
                 self._confirm(record_id, OWN_PAGE)
             self._layout.tell_known()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from archive.analysis import budget_reader, claim_reader, derived, report_reader
 from archive.database.connection import ArchiveError, open_for_writing, transaction
+from archive.database.settings import drop_setting, setting
 from archive.evidence.evidence_reader import place_of
 from archive.maintenance import damaged_texts, holding
 from archive.maintenance.writing_session import WritingSession
@@ -61,14 +62,14 @@ def leave_no_trace(connection: sqlite3.Connection) -> bool:
 
     It is not so while another program holds the file; then it is tried again at the next opening.
     """
-    if not connection.execute("SELECT 1 FROM settings WHERE name = ?", (holding.TRACES,)).fetchone():
+    if not setting(connection, holding.TRACES):
         return True
     (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
     connection.execute(f"PRAGMA busy_timeout = {SWEEP_PATIENCE}")
     try:
         is_clean = sweep(connection)
         if is_clean:
-            connection.execute("DELETE FROM settings WHERE name = ?", (holding.TRACES,))
+            drop_setting(connection, holding.TRACES)
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode not in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
             raise
@@ -107,8 +108,7 @@ def open_up_to_date(
         session.begun(connection)
         try:
             with transaction(connection):
-                noted = "SELECT 1 FROM settings WHERE name = ?"
-                if mend_texts or connection.execute(noted, (damaged_texts.NOTED,)).fetchone():
+                if mend_texts or setting(connection, damaged_texts.NOTED):
                     damaged_texts.mend(connection)
                 bring_up_to_date(connection, progress=progress)
         except (sqlite3.Error, UnicodeDecodeError) as error:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
+from archive.database.settings import drop_setting
 from archive.model import clock
 
 NOTED = "texts_damaged"
@@ -100,6 +101,6 @@ def mend(connection: sqlite3.Connection) -> int:
             ),
         )
     if found:
-        connection.execute("DELETE FROM settings WHERE name = 'segment_version'")
-    connection.execute("DELETE FROM settings WHERE name = ?", (NOTED,))
+        drop_setting(connection, "segment_version")
+    drop_setting(connection, NOTED)
     return len(found)

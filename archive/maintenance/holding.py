@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from archive.database.settings import keep_setting, setting
 from archive.database.withheld import HELD, SETTLED_AS_HELD
 from archive.model.rosters import RULES_VERSION, persons_listed
 from archive.search import index
@@ -97,8 +98,7 @@ def _may_be_shown(  # noqa: PLR0913, PLR0917
 
 def refresh(connection: sqlite3.Connection) -> None:
     """Judge everything again where another version of the rules did; the caller's transaction."""
-    known = connection.execute("SELECT value FROM settings WHERE name = ?", (_VERSION,)).fetchone()
-    if known is not None and known[0] == str(RULES_VERSION):
+    if setting(connection, _VERSION) == str(RULES_VERSION):
         return
     for record_id, title, body, at in _rows(connection, _RECORDS):
         if shown_body(connection, record_id, title or "", body, at) is None:
@@ -106,7 +106,7 @@ def refresh(connection: sqlite3.Connection) -> None:
     for number, record_id, title, name, url, sha256, text, at in _rows(connection, _FILES):
         if shown_text(connection, record_id, url, sha256, f"{title or ''} {name}", text, at) is None:
             _empty_file(connection, number, record_id)
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (_VERSION, str(RULES_VERSION)))
+    keep_setting(connection, _VERSION, str(RULES_VERSION))
 
 
 def empty_all(connection: sqlite3.Connection) -> None:
@@ -156,7 +156,7 @@ def unread(connection: sqlite3.Connection) -> list[tuple[str, int]]:
 
 def note_traces(connection: sqlite3.Connection) -> None:
     """Note that free pages may hold what was just taken out, so that they are swept; the caller's transaction."""
-    connection.execute("INSERT OR REPLACE INTO settings VALUES (?, '1')", (TRACES,))
+    keep_setting(connection, TRACES, "1")
 
 
 def _empty_body(connection: sqlite3.Connection, record_id: int) -> None:

@@ -28,6 +28,7 @@ from archive.database.portal_changes import (
     removed_crawls,
 )
 from archive.database.redaction_version import require_current
+from archive.database.settings import keep_setting, setting
 from archive.directory import entries as directory
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_import import Run, Source, fold, folded
@@ -235,11 +236,7 @@ class _Merge:
             if self._c.execute(_INHERITED, (crawl,)).fetchone():
                 return "it goes on from crawls that are not here: merge these first, or into the archive that it began from"
         if line.new and line.known and not line.forked:
-            parser = "SELECT value FROM {}.settings WHERE name = ?"
-            ours, theirs = (
-                self._c.execute(parser.format(schema), (f"parser:{line.portal}",)).fetchone()
-                for schema in ("main", "theirs")
-            )
+            ours, theirs = (setting(self._c, f"parser:{line.portal}", schema) for schema in ("main", "theirs"))
             if ours != theirs:
                 return "its pages were read by another version of this program than the archive's: crawl it again"
         return None
@@ -299,10 +296,8 @@ class _Merge:
             transfer.originals_only(_FORKED, self._now)
             return MergeResult(self._source, line.portal, SET_ASIDE, len(new), _FORKED)
         transfer.everything()
-        self._c.execute(
-            "INSERT OR REPLACE INTO main.settings SELECT * FROM theirs.settings WHERE name = ?",
-            (f"parser:{line.portal}",),
-        )
+        if read_by := setting(self._c, f"parser:{line.portal}", "theirs"):
+            keep_setting(self._c, f"parser:{line.portal}", read_by)
         return MergeResult(self._source, line.portal, TAKEN, len(new))
 
     def _captures(self, line: _Line, runs: Sequence[Run]) -> list[tuple[int, int]]:

@@ -26,6 +26,7 @@ from archive.database.portal_changes import (
     note,
     note_removed_crawls,
 )
+from archive.database.settings import drop_setting, keep_setting
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.maintenance.holding import note_traces
 from archive.model.records import FIELDS
@@ -199,7 +200,7 @@ def _move(c: sqlite3.Connection, change: Change) -> int:
         (portal,),
     )
     repeated_numbers.forget_single(c, portal)
-    c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"moved:{portal}", change.at))
+    keep_setting(c, f"moved:{portal}", change.at)
     return joined
 
 
@@ -323,7 +324,7 @@ def _remove(c: sqlite3.Connection, change: Change) -> int:
         if "portal" in columns and table not in _KEPT:
             c.execute(f"DELETE FROM {table} WHERE portal = ?", (portal,))  # noqa: S608
     for name in ("parser", "moved"):
-        c.execute("DELETE FROM settings WHERE name = ?", (f"{name}:{portal}",))
+        drop_setting(c, f"{name}:{portal}")
     c.execute("DELETE FROM portals WHERE id = ?", (portal,))
     note_traces(c)
     return 0

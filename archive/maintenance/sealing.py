@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.database.connection import open_for_reading, transaction
+from archive.database.settings import keep_setting, setting, setting_number
 from archive.evidence import claims, evidence_file
 from archive.evidence.claims import EVENT, VERSION, VOID, RowName, SealedClaim, row_sha256
 from archive.evidence.evidence_reader import Manifest
@@ -55,14 +56,12 @@ class _Row(NamedTuple):
 
 def name_of(archive: sqlite3.Connection) -> str:
     """The archive's name in its evidence, which may hold claims of another one; "" where it has none yet."""
-    row = archive.execute("SELECT value FROM settings WHERE name = 'archive'").fetchone()
-    return str(row[0]) if row else ""
+    return setting(archive, "archive") or ""
 
 
 def sealed_up_to(archive: sqlite3.Connection) -> int:
     """The number of the last claim that the archive knows of; 0: none."""
-    row = archive.execute("SELECT CAST(value AS INTEGER) FROM settings WHERE name = ?", (_SEALED,)).fetchone()
-    return int(row[0]) if row else 0
+    return setting_number(archive, _SEALED) or 0
 
 
 def seal(archive: sqlite3.Connection, evidence: Evidence) -> None:
@@ -84,7 +83,7 @@ def seal(archive: sqlite3.Connection, evidence: Evidence) -> None:
         if taken:
             _note_problem(archive, taken)
         archive.execute("DELETE FROM unsealed")
-        _set_sealed_up_to(archive, evidence.last_claim())
+        keep_setting(archive, _SEALED, str(evidence.last_claim()))
 
 
 def withheld_entries(archive: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
@@ -123,7 +122,7 @@ def give_up_lost(archive: sqlite3.Connection, evidence: Evidence) -> None:
             evidence.add_claims(name, [void, *lost], clock.now().date().isoformat())
             _note_problem(archive, len(lost))
         if lost or not archive.execute("SELECT 1 FROM unsealed LIMIT 1").fetchone():
-            _set_sealed_up_to(archive, evidence.last_claim())
+            keep_setting(archive, _SEALED, str(evidence.last_claim()))
 
 
 def compared(archive: sqlite3.Connection, db: Path, evidence_path: Path) -> Iterator[Fault]:
@@ -198,8 +197,8 @@ def take_up(archive: sqlite3.Connection, db: Path, evidence_path: Path, name: st
                 continue
             differing += claim.row_sha256 != _sha256(archive, row)
             archive.execute("DELETE FROM unsealed WHERE kind = ? AND row_id = ? AND number = ?", row)
-        archive.execute("UPDATE settings SET value = ? WHERE name = 'archive'", (name,))
-        _set_sealed_up_to(archive, claims.last_id(evidence))
+        keep_setting(archive, "archive", name)
+        keep_setting(archive, _SEALED, str(claims.last_id(evidence)))
     differing = differing or sum(1 for _ in compared(archive, db, evidence_path))
     archive.execute("ROLLBACK" if differing else "COMMIT")
     return differing
@@ -306,12 +305,6 @@ def _is_claimed(evidence: Evidence, name: str, row: RowName, sha256: bytes | Non
 def _last_sha256(evidence: sqlite3.Connection, name: str, row: RowName) -> bytes | None:
     claim = claims.last_line(evidence, name, row)
     return claim.row_sha256 if claim else None
-
-
-def _set_sealed_up_to(archive: sqlite3.Connection, number: int) -> None:
-    archive.execute(
-        "INSERT INTO settings VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value", (_SEALED, str(number))
-    )
 
 
 def _sealed_up_to_now(db: Path) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.database.connection import transaction
+from archive.database.settings import drop_setting, keep_setting, setting
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.timestamp import TimestampError, stamp
 from archive.maintenance.bring_up_to_date import open_up_to_date
@@ -50,19 +51,18 @@ def stamp_days(db: Path, evidence_path: Path, servers: Sequence[str]) -> tuple[l
         transaction(archive),
     ):  # which copies the seals for the site
         before = failure(archive)
-        archive.execute("DELETE FROM settings WHERE name = ?", (_FAILED,))
+        drop_setting(archive, _FAILED)
         if not message:
             return stamped, None
         failed = NoStamp(before.since if before else clock.text(clock.now()), day, message)
-        kept = json.dumps([failed.since, failed.day, failed.message], ensure_ascii=False)
-        archive.execute("INSERT INTO settings VALUES (?, ?)", (_FAILED, kept))
+        keep_setting(archive, _FAILED, json.dumps([failed.since, failed.day, failed.message], ensure_ascii=False))
     return stamped, failed
 
 
 def failure(archive: sqlite3.Connection) -> NoStamp | None:
     """The failure that is kept in an archive. Raises sqlite3.Error."""
-    row = archive.execute("SELECT value FROM settings WHERE name = ?", (_FAILED,)).fetchone()
-    return NoStamp(*json.loads(row[0])) if row else None
+    kept = setting(archive, _FAILED)
+    return NoStamp(*json.loads(kept)) if kept else None
 
 
 def _token(hash_: str, servers: Sequence[str]) -> bytes:

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
+from archive.database.settings import keep_setting
 from archive.database.several import Readable, each
 from archive.search.segment import VERSION, marked, segment, segment_number
 
@@ -161,7 +162,7 @@ def refresh(connection: sqlite3.Connection, progress: Progress | None = None) ->
         catch_up(connection)
     else:
         build(connection, progress)
-        connection.execute("INSERT OR REPLACE INTO settings VALUES ('segment_version', ?)", (VERSION,))
+        keep_setting(connection, "segment_version", VERSION)
 
 
 def is_current(connection: Readable) -> bool:

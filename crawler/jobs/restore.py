@@ -1,7 +1,6 @@
 """An archive made anew from its evidence alone: each of its crawls is played again from the sealed answers, in order."""
 
 import asyncio
-import json
 import math
 import os
 import sqlite3
@@ -38,7 +37,7 @@ from archive.replay.replay import InferredReplay, Replay
 from archive.replay.sealed_captures import SealedCaptures
 from crawler import settings as our_settings
 from crawler.portals.portal_file import Portal, PortalFileError, find, known, load
-from crawler.spiders.reparse import versions
+from crawler.spiders.reparse import note_read_by_today
 from crawler.spiders.replayed import ReplayedSpider, replayed_spider
 from pipelines.store import portal_of
 
@@ -288,9 +287,8 @@ def _make(new: Path, originals: SealedCaptures, crawls: Sequence[_Crawl], log: P
             raise process.error
         again.up_to(math.inf)
         with transaction(archive):
-            read_by = json.dumps(versions())
             for portal in {crawl.portal.id for crawl in crawls}:
-                archive.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", (f"parser:{portal}", read_by))
+                note_read_by_today(archive, portal)
             for crawl in crawls:
                 if crawl.logged.calls:
                     note_line(archive, crawl.portal.id, crawl.logged.crawl_id, len(crawl.logged.calls))

@@ -23,6 +23,7 @@ from typing import Any
 from archive.database.connection import open_for_reading, transaction
 from archive.database.portal_changes import Moves
 from archive.database.redaction_version import require_current
+from archive.database.settings import keep_setting, setting
 from archive.database.withheld import HELD, WITHHELD, is_file_withheld
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
@@ -142,14 +143,19 @@ def is_read_by_today(db: Path, portal: str) -> bool | None:
     versions hold a digest in their place, and are read again once.
     """
     with closing(open_for_reading(db)) as connection:
-        row = connection.execute("SELECT value FROM settings WHERE name = ?", (f"parser:{portal}",)).fetchone()
+        noted = setting(connection, f"parser:{portal}")
         families = connection.execute("SELECT DISTINCT family FROM catalogs WHERE portal = ?", (portal,)).fetchall()
-    if row is None:
+    if noted is None:
         return None
-    read_by: dict[str, int] = json.loads(row[0]) if row[0].startswith("{") else {}
+    read_by: dict[str, int] = json.loads(noted) if noted.startswith("{") else {}
     today = versions()
     used = {name for (name,) in families} & read_by.keys() & today.keys()
     return all(read_by.get(name) == today[name] for name in {"reading", *used})
+
+
+def note_read_by_today(connection: sqlite3.Connection, portal: str) -> None:
+    """Note that a portal's captures were last read by today's parser; the caller's transaction."""
+    keep_setting(connection, f"parser:{portal}", json.dumps(versions()))
 
 
 class _Reader:
@@ -202,8 +208,7 @@ class _Reader:
                 Deferral(c, self._portal, 0).read_again(self._deferred_page)
             bring_up_to_date(c, self._portal)
             if self._records is None:
-                read_by = (f"parser:{self._portal}", json.dumps(versions()))
-                c.execute("INSERT OR REPLACE INTO settings VALUES (?, ?)", read_by)
+                note_read_by_today(c, self._portal)
         self._done["versions"] = self._versions() - before
         return self._done
 

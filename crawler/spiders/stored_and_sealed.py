@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import open_for_reading
+from archive.database.settings import drop_setting
 from archive.model.records import FIELDS
 from crawler.spiders.reparse import is_read_by_today, reparse
 
@@ -37,7 +38,7 @@ def differences(db: Path, evidence: Path, portal: str) -> Iterator[tuple[str, st
                 "UPDATE readings SET source_fields = '{}' WHERE capture_id IS NOT NULL"
             )  # each is made again
             # An index made of other texts than are stored can't be brought up to date: it is made anew.
-            target.execute("DELETE FROM settings WHERE name = 'segment_version'")
+            drop_setting(target, "segment_version")
             target.commit()
         reparse(copy, evidence, portal, seals=Path(folder, "nowhere.db"))
         with closing(open_for_reading(db)) as stored, closing(open_for_reading(copy)) as read:
