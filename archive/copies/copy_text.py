@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from lxml import etree
 
+from archive.copies.page_masks import TABLE_CELLS
 from archive.copies.redacted_copies import RedactedCopy
 from archive.copies.sanitiser import NotShown
 
@@ -14,7 +15,6 @@ _LINES = frozenset({
     "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main",
     "nav", "ol", "option", "p", "pre", "section", "select", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
 })  # fmt: skip
-_CELLS = frozenset({"td", "th"})
 
 
 def copy_text(copy: RedactedCopy) -> str:
@@ -34,6 +34,6 @@ def _pieces(page: str) -> Iterator[str]:
     for event, node in etree.iterwalk(body, events=("start", "end")):
         if node.tag in _LINES:
             yield "\n"
-        elif node.tag in _CELLS:
+        elif node.tag in TABLE_CELLS:
             yield " "
         yield ((node.text if event == "start" else node.tail) or "").replace("\n", " ")

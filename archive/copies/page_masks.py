@@ -25,7 +25,7 @@ BLOCKS = frozenset({
     "header", "hr", "html", "legend", "li", "main", "nav", "ol", "option", "p", "pre", "section", "select",
     "summary", "table", "tbody", "textarea", "tfoot", "thead", "title", "tr", "ul",
 })  # fmt: skip
-_CELLS = frozenset({"td", "th"})
+TABLE_CELLS = frozenset({"td", "th"})
 _ROWS = frozenset({"table", "tbody", "thead", "tfoot", "tr"})
 _TYPED = ("value", "placeholder")  # attributes that a page shows as text
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
@@ -171,16 +171,16 @@ def _flow(root: Element, *, apart: bool = False, hidden: bool = True) -> _View:
             if not hidden and _is_hidden(node):
                 walk.skip_subtree()
                 continue
-            if node.tag in _CELLS and (columns := _columns_before(node)):
+            if node.tag in TABLE_CELLS and (columns := _columns_before(node)):
                 view.tabs(columns)
             else:
                 view.gap(_set_apart(node, cells) or (" " if apart else ""))
-            cells += node.tag in _CELLS
+            cells += node.tag in TABLE_CELLS
             for name in _TYPED if node.attrib else ():
                 view.add(node, f"@{name}", node.get(name))
             view.add(node, _TEXT, node.text)
             continue
-        cells -= node.tag in _CELLS
+        cells -= node.tag in TABLE_CELLS
         view.gap(_set_apart(node, cells) or (" " if apart else ""))
         if node is not root:
             view.add(node, _TAIL, node.tail)
@@ -189,7 +189,7 @@ def _flow(root: Element, *, apart: bool = False, hidden: bool = True) -> _View:
 
 def _set_apart(node: Element, cells: int) -> str:
     """Return the blank before and behind an element; `cells`: in how many table cells it stands."""
-    if node.tag in _CELLS:
+    if node.tag in TABLE_CELLS:
         return " "
     if node.tag not in BLOCKS:
         return ""
@@ -199,7 +199,7 @@ def _set_apart(node: Element, cells: int) -> str:
 def _columns_before(cell: Element) -> int:
     """Count the columns that the cell before takes; 0 where there is none in the row."""
     before = cell.getprevious()
-    if before is None or before.tag not in _CELLS:
+    if before is None or before.tag not in TABLE_CELLS:
         return 0
     span = before.get("colspan") or ""
     return min(int(span[:4]), _MOST_COLUMNS) if span.isascii() and span.isdigit() and int(span[:4]) else 1

@@ -21,6 +21,7 @@ from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
 from archive.export.warc import WrittenRecord, ascii_address, digest_of, record_uuid, warc_records
 from archive.model import clock
+from archive.model.addresses import DEFAULT_PORTS
 from archive.model.atomic_file import atomic_file
 
 _WARC, _INDEX = "data.warc.gz", "index.cdx.gz"
@@ -38,7 +39,6 @@ _LINES_OF_BLOCK = 1024
 _LONGEST_QUERY = 4096
 """Characters of a request's body that go into the index."""
 
-_PORTS = {"http": 80, "https": 443}
 _TITLE = re.compile(r"<title(?:\s[^<>]{0,300})?>([^<]{1,2000})", re.IGNORECASE)
 
 
@@ -71,7 +71,7 @@ def index_key(url: str) -> str:
     """Return the key by which an index (CDXJ) is sorted: the host turned round, then path and query, in lower case."""
     try:
         parts = urlsplit(ascii_address(url).lower())
-        port = "" if parts.port in {None, _PORTS.get(parts.scheme)} else f":{parts.port}"
+        port = "" if parts.port in {None, DEFAULT_PORTS.get(parts.scheme)} else f":{parts.port}"
     except ValueError:  # an address that is none
         return url
     host = ",".join(reversed(re.sub(r"^www\d*\.", "", parts.hostname or "").split(".")))

@@ -20,7 +20,7 @@ from typing import Any
 
 from archive.database import portal_rows
 from archive.ingest import windows
-from archive.model.clock import BEIJING, moment
+from archive.model.clock import beijing_day
 from archive.model.observations import Problem, RecordPage, Row
 
 HEAD_PAGES = 2
@@ -152,7 +152,7 @@ class FirstRead:
 
     def lacking(self, now: Mapping[str, int]) -> list[Lack]:
         """The fields that have drifted away: `now` counts what is stated today."""
-        day = f"on {moment(self.started_at).astimezone(BEIJING).date()}"
+        day = f"on {beijing_day(self.started_at)}"
         shares = {field: count / self.counts[READ] for field, count in self.counts.items() if field != READ}
         read = now.get(READ, 0)
         return [
@@ -329,11 +329,11 @@ class Alarm:
         began = self._connection.execute(_BEGAN, (catalog_id, self._crawl_id)).fetchone()[0]
         if began is None:
             return None
-        today = _day(now)
+        today = beijing_day(now)
         rows = self._connection.execute(_NEWS, {"catalog": catalog_id, "today": today.isoformat(), "began": began})
         days = sorted(date.fromisoformat(row[0]) for row in rows)
         usual = longest_usual(days)
-        if usual is None or today - days[-1] <= usual or _day(began) - days[-1] > usual:
+        if usual is None or today - days[-1] <= usual or beijing_day(began) - days[-1] > usual:
             return None
         parameters = (self._portal, url, days[-1].isoformat(), self._crawl_id)
         reported = self._connection.execute(_REPORTED, parameters).fetchone()[0]
@@ -363,8 +363,3 @@ def _drifted(first: FirstRead, counts: Sequence[Mapping[str, int]], missing: Ite
 
 def _listed(missing: Iterable[Lack]) -> str:
     return ", ".join(map(str, missing))
-
-
-def _day(text: str) -> date:
-    """The day in China at a moment, ISO 8601."""
-    return moment(text).astimezone(BEIJING).date()

@@ -15,7 +15,7 @@ from typing import Any
 
 from archive.database import portal_rows
 from archive.database.portal_changes import retired
-from archive.model.clock import BEIJING, moment
+from archive.model.clock import BEIJING, beijing_day, moment
 
 NEVER_CHECKED, FAILING, DOWN, BLOCKED, LAYOUT, STALE, SLOW, SILENT, WELL = STATES = (
     "never_checked", "failing", "down", "blocked", "changed_layout", "stale", "slow", "silent", "well",
@@ -221,7 +221,7 @@ def _of_portal(
     if rhythm is None or since <= OVERDUE * rhythm:
         return found
     was = "" if found.state == WELL else f"; it was {found.state.replace('_', ' ')} then: {found.reason}"
-    overdue = f"nobody has crawled it since {_day(started_at)}, for {_in_words(since)}, where every {_in_words(rhythm)} is its rhythm"
+    overdue = f"nobody has crawled it since {beijing_day(started_at)}, for {_in_words(since)}, where every {_in_words(rhythm)} is its rhythm"
     return replace(found, state=STALE, reason=f"{overdue}{was}", next_step=_TIMER)
 
 
@@ -426,17 +426,12 @@ def _slow(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> str | N
 
 def _well(last: Mapping[str, Any], problems: Sequence[_Problem]) -> str:
     ever = sum(problem.ever for problem in problems)
-    message = f"{last['pages']:.0f} list pages read on {_day(last['started_at'])}"
+    message = f"{last['pages']:.0f} list pages read on {beijing_day(last['started_at'])}"
     if ever:
         message += f"; {ever} problems are as old as the archive"
     if len(problems) > ever:
         message += f"; {len(problems) - ever} to look at in the table problems"
     return "; ".join([message, *(each.message for each in problems if each.kind in {"certificate", "clock"})])
-
-
-def _day(text: str) -> str:
-    """The day in China at a moment, ISO 8601."""
-    return moment(text).astimezone(BEIJING).date().isoformat()
 
 
 def _minute(text: str) -> str:

@@ -14,7 +14,7 @@ from archive.ingest import windows
 from archive.ingest.windows import Window
 from archive.maintenance.holding import shown_body
 from archive.masking.redaction import RULES_VERSION
-from archive.model.clock import BEIJING, moment
+from archive.model.clock import beijing_day
 from archive.model.noise import essence, same, same_body
 from archive.model.observations import UNAVAILABLE, LinkedFile, RecordPage
 from archive.model.records import (
@@ -304,7 +304,7 @@ class Writer:
         """
         former = self._former_lists()
         catalogs = sorted((key for key in readings if key != OWN_PAGE), key=lambda key: (key in former, key))
-        seen_on = moment(old["first_seen"]).astimezone(BEIJING).date().isoformat()
+        seen_on = beijing_day(old["first_seen"]).isoformat()
         merged = merge([readings[key] for key in catalogs], readings.get(OWN_PAGE), seen_on)
         for name in FIELDS:
             if same(old[name], merged.fields[name]):

@@ -13,6 +13,7 @@ from archive.masking.personal_numbers import (
     BLANK,
     HYPHEN,
     SEPARATOR,
+    STRETCH,
     MaskedSpan,
     ascii_digits,
     is_birth_date,
@@ -22,13 +23,11 @@ from archive.masking.personal_numbers import (
 )
 from archive.model.index_numbers import is_credit_code
 
-_STRETCH = rf"[{BLANK}]{{0,2}}"
-
 
 def _words(*words: str) -> str:
     """The alternatives of a label, each with blanks between its characters allowed; longer ones first."""
     ordered = sorted(words, key=len, reverse=True)
-    return "|".join(word if "(" in word else _STRETCH.join(map(re.escape, word)) for word in ordered)
+    return "|".join(word if "(" in word else STRETCH.join(map(re.escape, word)) for word in ordered)
 
 
 LABELS = {
@@ -76,7 +75,7 @@ _FIRST = "身公证残学二社驾居医银卡账帐帳一存折护護通台回�
 LABEL = re.compile(rf"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in LABELS.items())})")
 
 _TAIL = re.compile(
-    rf"(?:[{BLANK}\n]{{0,2}}[（(]?(?:号{_STRETCH}码|编{_STRETCH}号|號碼|号|號|码))?(?:{_STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
+    rf"(?:[{BLANK}\n]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
     rf"(?:分别)?(?:[为是系]|No\.?)?[\s{BLANK}:：=＝\"“'‘\[【（(/|＞>》）)\]】{HYPHEN}、，,]{{0,6}}"
 )
 """All that may stand between a label and its value."""
@@ -91,7 +90,7 @@ _LONGEST = 24
 
 _LETTERS_BEFORE_DIGITS = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{1,3}(?=\d)")
 _CHECK_LETTER = re.compile(rf"[{BLANK}{HYPHEN}\r\n]{{0,2}}[XxＸｘ](?![A-Za-z])")
-_CATEGORY = re.compile(rf"{_STRETCH}\d{{2}}(?:[Bb]\d)?(?![\dA-Za-z])|[Bb]\d(?![\dA-Za-z])")
+_CATEGORY = re.compile(rf"{STRETCH}\d{{2}}(?:[Bb]\d)?(?![\dA-Za-z])|[Bb]\d(?![\dA-Za-z])")
 _CREDIT_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
 _TRAVEL = re.compile(
     r"(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号)(?![\dA-Za-z*])|[\u4e00-\u9fff]字第\d{4,10}(?=号)"
@@ -113,7 +112,7 @@ _TOWNSHIP = re.compile(r".{0,40}?(?:[镇乡]|街道(?:办事处)?|管委会)|.{0
 _PLACE = re.compile(r"[省市县区旗镇乡村组路街巷号楼室幢栋队社园院庄寨]")
 _OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}$")
 _ORGANISATION = re.compile(
-    rf"国库|非税收入|财政专户|(?:户{_STRETCH}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
+    rf"国库|非税收入|财政专户|(?:户{STRETCH}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
     r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
 )
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from archive.masking.labelled_values import LABEL, LABELS, labels_in, value_span
-from archive.masking.personal_numbers import BLANK, HYPHEN, MaskedSpan
+from archive.masking.personal_numbers import BLANK, HYPHEN, STRETCH, MaskedSpan
 
-_STRETCH = rf"[{BLANK}]{{0,2}}"
 _KINDS = (
     "resident_id",
     "bank_card",
@@ -27,7 +26,7 @@ _KINDS = (
 )
 _HEAD = {
     kind: re.compile(
-        rf"(?:[\u4e00-\u9fff{BLANK}/（(]{{0,10}})(?:{LABELS[kind]})(?:{_STRETCH}[号码编])*(?:[（(/][^\t]{{0,14}})?"
+        rf"(?:[\u4e00-\u9fff{BLANK}/（(]{{0,10}})(?:{LABELS[kind]})(?:{STRETCH}[号码编])*(?:[（(/][^\t]{{0,14}})?"
     )
     for kind in _KINDS
 }
@@ -37,8 +36,8 @@ _PERSONS = re.compile(
 _OFFICES = re.compile(r"职\s?务|职责|分管|科室|办公|部\s?门|机构|企业|公司|岗位|单位|法人|法定代表|店名|场所")
 _BETWEEN = ("\t", "|", "｜", ",", "，")
 _BETWEEN_WITHOUT_BLANKS = (";", "；", "、")
-_ADDRESS_HEAD = re.compile(rf"(?:详细|所在|居住)?{_STRETCH}(?:地{_STRETCH}址|住所|住处)(?:[（(][^\t]{{0,14}})?")
-_ADDRESS_WORD = re.compile(f"地{_STRETCH}址|住所|住处")
+_ADDRESS_HEAD = re.compile(rf"(?:详细|所在|居住)?{STRETCH}(?:地{STRETCH}址|住所|住处)(?:[（(][^\t]{{0,14}})?")
+_ADDRESS_WORD = re.compile(f"地{STRETCH}址|住所|住处")
 _MAY_BE_HEAD = re.compile(f"{LABEL.pattern}|{_ADDRESS_WORD.pattern}")
 _LINE_BREAK = re.compile("\n")
 _PAGE_MARK = re.compile(rf"[{BLANK}\f\r{HYPHEN}第共页/·\d]*")

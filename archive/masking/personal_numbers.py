@@ -9,6 +9,10 @@ from datetime import date
 
 BLANK = r" \t\u00a0\u00ad\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe0e\ufe0f\ufeff"
 """Blanks, and signs that are not seen: those of joining, of direction and of lines."""
+
+STRETCH = rf"[{BLANK}]{{0,2}}"
+"""The blanks that stretch a label out."""
+
 HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
 SEPARATOR = rf"{BLANK}\r\n{HYPHEN}.．。…·•‧・/／\\_,，、()（）\[\]【】|｜+＋~～〜:：;；=＝#"
 """All that may stand between two groups of one number, as characters of a class in a regular expression."""

@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-_PORTS = {"http": 80, "https": 443}
+DEFAULT_PORTS = {"http": 80, "https": 443}
+"""Port of each scheme on the web, where an address names none."""
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 
@@ -25,7 +26,7 @@ def one_spelling(address: str) -> str:
     Raises ValueError where it `is_on_the_web` not.
     """
     parts = urlsplit(address)
-    host = parts.netloc.rpartition("@")[2].lower().removesuffix(f":{_PORTS[parts.scheme]}").removesuffix(":")
+    host = parts.netloc.rpartition("@")[2].lower().removesuffix(f":{DEFAULT_PORTS[parts.scheme]}").removesuffix(":")
     return parts._replace(netloc=host, path=parts.path or "/", fragment="").geturl()
 
 

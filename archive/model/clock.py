@@ -10,7 +10,6 @@ VARIABLE = "DISCLOSURES_NOW"
 
 BEIJING = timezone(timedelta(hours=8))
 
-
 AGREES = timedelta(days=1)
 """Clocks that differ by less are not held against each other: portals' own stand wrong by hours."""
 
@@ -34,6 +33,11 @@ def moment(text: str) -> datetime:
     """The moment that a time in ISO 8601 is; one without a zone is UTC. Raises ValueError."""
     read = datetime.fromisoformat(text)
     return read if read.tzinfo else read.replace(tzinfo=UTC)
+
+
+def beijing_day(text: str) -> date:
+    """The day in Beijing at a time in ISO 8601. Raises ValueError."""
+    return moment(text).astimezone(BEIJING).date()
 
 
 def text(moment: datetime) -> str:

@@ -8,7 +8,8 @@ from urllib.parse import SplitResult, urlsplit
 
 import tldextract
 
-_DEFAULT_PORTS = {"http": 80, "https": 443}
+from archive.model.addresses import DEFAULT_PORTS
+
 _SPECIAL = tuple(
     map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2002::/16", "2001::/23", "2001:db8::/32"))
 )
@@ -59,7 +60,7 @@ class Site:
         if place is None:
             return False
         own = _places(self.addresses)
-        ports = {port for _, port in own} | set(_DEFAULT_PORTS.values())
+        ports = {port for _, port in own} | set(DEFAULT_PORTS.values())
         return place[1] in ports and any(
             place[0] == host or domain_of(place[0]) == domain_of(host) != "" for host, _ in own
         )
@@ -88,9 +89,9 @@ def _place(url: str) -> tuple[str, int] | None:
         host, port = parts.hostname, parts.port
     except ValueError:
         return None
-    if parts.scheme not in _DEFAULT_PORTS or not host:
+    if parts.scheme not in DEFAULT_PORTS or not host:
         return None
-    return _ascii(host.rstrip(".")), port or _DEFAULT_PORTS[parts.scheme]
+    return _ascii(host.rstrip(".")), port or DEFAULT_PORTS[parts.scheme]
 
 
 def _ascii(host: str) -> str:

@@ -2,9 +2,9 @@
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
-CHINA = timezone(timedelta(hours=8))
+from archive.model.clock import BEIJING
 
 _NUMERALS = {"〇": "0", "○": "0", "零": "0", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7",
              "八": "8", "九": "9"}  # fmt: skip
@@ -44,7 +44,7 @@ def parse_date(text: str | None, url: str | None = None) -> str | None:
         return _day(year, _number(chinese[2]), _number(chinese[3]))
     if _EPOCH.fullmatch(text):
         seconds = int(text) / (1000 if len(text) > 10 else 1)
-        return datetime.fromtimestamp(seconds, CHINA).date().isoformat()
+        return datetime.fromtimestamp(seconds, BEIJING).date().isoformat()
     return _by_address(text, url) if url else None
 
 
@@ -87,7 +87,7 @@ def _with_year_of(url: str, month: int, day: int) -> str | None:
 def _zoned(match: re.Match[str]) -> str | None:
     try:
         moment = datetime.fromisoformat(match[1] + ("+00:00" if match[2] == "Z" else match[2]))
-        return moment.astimezone(CHINA).date().isoformat()
+        return moment.astimezone(BEIJING).date().isoformat()
     except (ValueError, OverflowError):
         return None
 

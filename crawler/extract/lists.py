@@ -18,7 +18,7 @@ from crawler.extract.field_labels import BRACKETED_LABEL, FIELD_OF, LABEL_COLON,
 from crawler.extract.old_markup import in_todays_markup
 from crawler.extract.pairs import DATES, read_pairs
 from crawler.extract.row import INDEX_NUMBER, Pairs, is_page_link, is_pager, link_of, make_row, texts_of, typed_row
-from crawler.extract.text import CONTROLS, Element, is_control, is_hidden, line_of
+from crawler.extract.text import CONTROLS, TABLE_CELLS, Element, is_control, is_hidden, line_of
 
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _MOST_COLUMNS = 12
@@ -32,7 +32,6 @@ HOVER_BOX = 3
 _RECORDS_OWN = frozenset({"title", "index_number", "document_number", "published_on", "created_on"})
 
 Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" where none) and the field it stands for
-TABLE_CELLS = frozenset({"td", "th"})
 
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
 _TABLE_ROWS = etree.XPath("./tr | ./thead/tr | ./tbody/tr")

@@ -13,6 +13,7 @@ from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import squash, tidy, value_of
 from crawler.extract.pairs import read_pairs, understand
 from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, lines_of, visible_texts
+from crawler.extract.tree import SURROGATES
 
 Pairs = list[tuple[str, str]]
 """Labels as printed, with their values."""
@@ -47,7 +48,6 @@ _MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|�
 _FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
-_HALVES = re.compile("[\ud800-\udfff]")
 _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
 _COUNTED_CALL = re.compile(r",\s*+\d+\s*+[,)]")
 _LONGEST_ADDRESS = 2_000
@@ -65,7 +65,7 @@ def is_page_link(href: str | None) -> bool:
 def absolute(base_url: str, href: str) -> str | None:
     """`href` made absolute, or None where it is no address of a page on the web. Half a character is replaced, as browsers do."""
     try:
-        url = urljoin(base_url, _HALVES.sub("\ufffd", re.sub(r"[\t\r\n]", "", href.strip())))
+        url = urljoin(base_url, SURROGATES.sub("\ufffd", re.sub(r"[\t\r\n]", "", href.strip())))
     except ValueError:
         return None
     return url if url.lower().startswith(("http://", "https://")) else None

@@ -20,7 +20,7 @@ BLOCKS = frozenset({
 })  # fmt: skip
 CONTROLS = ("input", "select", "textarea")
 _NO_FIELDS = frozenset({"hidden", "button", "submit", "reset", "image"})
-_CELLS = frozenset({"td", "th"})
+TABLE_CELLS = frozenset({"td", "th"})
 _SOURCE_BREAK = re.compile(r"(?<![ \t\r\f])[ \t\r\f]*\n\s*")  # looks behind, lest a run of blanks is tried from each
 _BROKEN = "\v"  # stands for a line break of the source until the text on both of its sides is known
 _HAN_BREAK = re.compile(rf"(?<=[\u2e80-\uffef]){_BROKEN}+(?=[\u2e80-\uffef])")
@@ -87,12 +87,12 @@ def lines_of(element: Element, skip: Collection[Element] = ()) -> str:
             if node.tag in HIDDEN or node in skip:
                 walk.skip_subtree()
                 continue
-            if node.tag in BLOCKS and node.tag not in _CELLS and not _in_cell(node, element):
+            if node.tag in BLOCKS and node.tag not in TABLE_CELLS and not _in_cell(node, element):
                 parts.append("\n")
             if node.text:
                 parts.append(_marked(node.text))
             continue
-        if event == "end" and node.tag in _CELLS:
+        if event == "end" and node.tag in TABLE_CELLS:
             parts.append("\t")
         elif event == "end" and node.tag in BLOCKS:
             parts.append(" " if _in_cell(node, element) else "\n")
@@ -115,7 +115,7 @@ def _in_cell(node: Element, text: Element) -> bool:
         parent is not text
         and node.tag not in {"tr", "table", "tbody", "thead"}
         and parent is not None
-        and parent.tag in _CELLS
+        and parent.tag in TABLE_CELLS
     )
 
 

@@ -8,7 +8,7 @@ from crawler.extract.text import Element
 
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost of reading a page.
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_pis=True)
-_SURROGATES = re.compile("[\ud800-\udfff]")
+SURROGATES = re.compile("[\ud800-\udfff]")
 _LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]*)([^<>]{20000,})")
 _MOST_ATTRIBUTES = 2_000
 _DEEPEST = 2_048
@@ -53,4 +53,4 @@ def _encoded(text: str) -> bytes:
     try:
         return text.replace("\x00", "").encode()
     except UnicodeEncodeError:
-        return _SURROGATES.sub("", text.replace("\x00", "")).encode()
+        return SURROGATES.sub("", text.replace("\x00", "")).encode()
