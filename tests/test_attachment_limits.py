@@ -86,7 +86,7 @@ def test_a_text_may_have_just_so_many_characters(over: int, message: str | None)
 
 def test_a_pdf_is_read_up_to_so_many_pages_and_says_how_many_are_left() -> None:
     data = pages(b"BT /F1 12 Tf 20 100 Td (A sample of the project.) Tj ET", 3)
-    for most, message in ((2, "1 pages were not read"), (3, None), (4, None)):
+    for most, message in ((2, "not read: 1 page"), (3, None), (4, None)):
         found = inside(data, max_pages=most)
         assert (found.text, found.message) == ("\n\n".join(["A sample of the project."] * min(most, 3)), message)
     assert inside(data, max_text=24).message == "the text is cut after 24 characters"

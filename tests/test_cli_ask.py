@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 
 from tests.conftest import disclosures
-from tests.questions.number_cases import one_number
+from tests.questions.number_cases import numbers_left_out, one_number
 from tests.questions.small import archive_of
 
 
@@ -27,6 +27,12 @@ def test_ask_lists_and_answers(tmp_path: Path) -> None:
         "样本：学校建设",
         "样本：道路建设",
     ]
+
+
+def test_one_row_is_said_to_be_one(tmp_path: Path) -> None:
+    db = tmp_path / "a.db"
+    archive_of(db, numbers_left_out)[0].close()
+    assert disclosures("ask", "document_number_gaps", "--db", db, "--set", "least=3").stderr.startswith("1 row\n")
 
 
 def test_what_is_wrong_is_one_line(tmp_path: Path) -> None:

@@ -46,11 +46,11 @@ def problem(kind: str, number: int = 1, crawl: int = 2) -> str:
 
 def test_it_counts_what_this_crawl_walked_and_found(db: Path) -> None:
     walked, found = said(db)[0]
-    assert walked == "  1 of 2 catalogues walked wholly: 19 rows on 1 list pages"
+    assert walked == "  1 of 2 catalogues walked wholly: 19 rows on 1 list page"
     assert found == "  20 records in the archive: 0 new, 1 changed, 1 withdrawn"
     assert said(db, crawl=1)[0][1] == "  20 records in the archive: 20 new, 0 changed"
     update = said(db, "UPDATE crawls SET mode = 'update'")[0][0]
-    assert update == "  2 catalogues looked through for news: 19 rows on 1 list pages"
+    assert update == "  2 catalogues looked through for news: 19 rows on 1 list page"
 
 
 @pytest.mark.parametrize(

@@ -211,7 +211,7 @@ def test_a_table_beyond_the_limits_is_not_kept_and_that_is_said(rows: int, colum
 def test_a_workbook_of_a_million_cells_keeps_its_text_and_no_table() -> None:
     line = "<row>" + "<c><v>7</v></c>" * 250 + "</row>"
     found = extract(xlsx(line * 4000), "a.xlsx")
-    assert (found.state, found.tables, found.message) == ("text", (), "1 tables are beyond the limits and not kept")
+    assert (found.state, found.tables, found.message) == ("text", (), "not kept, beyond the limits: 1 table")
 
 
 @pytest.mark.parametrize("value", ["1e309", "-1e309", "9" * 400, "1e-400", "NaN"])
@@ -277,7 +277,7 @@ def test_a_pdf_page_of_amounts_without_lines_gives_no_table_and_that_is_said() -
 
     found = extract(pdf(rows("20101  General  1,234.00  5.00")), "a.pdf")
     assert (found.state, found.tables) == ("text", ())
-    assert found.message == "1 of 1 pages print amounts in rows without lines, of which no table is made"
+    assert found.message == "amounts in rows without lines, of which no table is made: 1 of 1 page"
     for other in ("20101  General  1,234.00", "on 2026.01.02 and 2026.01.03"):
         assert extract(pdf(rows(other)), "a.pdf").message is None
     assert extract(ruled_pdf([["201", "1.00", "2.00"]] * 6), "a.pdf").message is None

@@ -177,7 +177,7 @@ def test_a_crawl_that_was_refused_without_a_word_of_why(archive: Archive, pages:
 def test_what_was_so_in_the_portals_first_crawl_is_no_change(archive: Archive, problem: Problem) -> None:
     archive.crawl("p", "incomplete", problem)
     archive.crawl("p", "incomplete", problem, OTHER)
-    said = "3 list pages read on 2026-03-10; 1 problems are as old as the archive; 1 to look at in the table problems"
+    said = "3 list pages read on 2026-03-10; 1 problem as old as the archive; 1 to look at in the table problems"
     assert (archive.of().state, archive.of().reason) == (WELL, said)
     archive.crawl("p", "incomplete", (problem[0], SECOND_LIST, problem[2]))  # at another address it is
     assert archive.of().state != WELL

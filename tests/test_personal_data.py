@@ -229,7 +229,7 @@ def test_it_says_how_many_records_and_texts_it_masked(
     )  # in ten fields of a row, once or twice in its page's label and text, in a file's name, in three places of its table, which its text repeats, and in names of its pages
     unmasked(tmp_path / "a.db", numbers)
     said = disclosures("redact", "--db", tmp_path / "a.db")
-    assert re.fullmatch(r"1 records, \d+ texts changed: 19 bank_card, 19 phone, 19 resident_id\n", said.stdout), (
+    assert re.fullmatch(r"1 record, \d+ texts changed: 19 bank_card, 19 phone, 19 resident_id\n", said.stdout), (
         said.stdout
     )
     assert (

@@ -88,7 +88,7 @@ def test_what_differs_has_the_cause_parser_and_is_no_event(county: tuple[Path, P
     _, db = county
     done = disclosures("reparse", "--db", db)
     assert done.returncode == 0
-    assert "3 captures read again: 3 versions by the parser, 1 records found" in done.stdout
+    assert "3 captures read again: 3 versions by the parser, 1 record found" in done.stdout
     versions = rows(
         db, "SELECT record_id, number, changed, capture_id FROM versions WHERE cause = 'parser' AND number = 2"
     )

@@ -341,7 +341,7 @@ def test_the_command(desk: Watcher) -> None:
     assert (desk.posts, desk.box.mails) == ([], [])
     done = command(desk, DISCLOSURES_SMTP="smtp://127.0.0.1:1")
     assert done.exit_code == 1
-    assert done.stdout.splitlines() == ["样本: 1 new, 1 messages delivered", "邮件: 1 new, 0 messages delivered"]
+    assert done.stdout.splitlines() == ["样本: 1 new, 1 message delivered", "邮件: 1 new, 0 messages delivered"]
     (line,) = done.stderr.splitlines()
     assert line.startswith("邮件: not delivered to desk@example.org: 127.0.0.1 can't be reached for mail")
     assert line.endswith("; kept for the next run")

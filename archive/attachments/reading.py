@@ -23,6 +23,7 @@ from archive.attachments.file_kinds import IMAGES, Kind, Unreadable, decode, sni
 from archive.attachments.html_tables import html_tables
 from archive.attachments.ocr import recogniser
 from archive.evidence.text_encoding import decode_page
+from archive.model.printable import quantity
 from archive.tables import file_pages
 from archive.tables.file_pages import MEMBER, FilePage
 from archive.tables.printed_table import within_limits
@@ -106,7 +107,7 @@ def _read_kind(kind: Kind, data: bytes, order: Order) -> Extracted:
 
 
 def _left_out(tables: int) -> str:
-    return f"{tables} tables are beyond the limits and not kept"
+    return f"not kept, beyond the limits: {quantity(tables, 'table')}"
 
 
 def _clean(text: str) -> str:
@@ -166,24 +167,24 @@ def _read_pdf(data: bytes, order: Order) -> FileContents:
     limits, document = order.limits, office.open_pdf(data)
     pages, tables = office.pdf_pages(document, limits)
     scans = [number for number, text in enumerate(pages) if text is None]
-    notes = [] if len(pages) == len(document) else [f"{len(document) - len(pages)} pages were not read"]
+    notes = [] if len(pages) == len(document) else [f"not read: {quantity(len(document) - len(pages), 'page')}"]
     state = "text"
     if scans and order.ocr:
         for number in scans[: limits.max_ocr_pages]:
             pages[number] = recogniser().read_page(document[number])
         notes.append(
-            f"{min(len(scans), limits.max_ocr_pages)} of {len(document)} pages were recognised and may be wrong"
+            f"recognised, and may be wrong: {min(len(scans), limits.max_ocr_pages)} of {quantity(len(document), 'page')}"
         )
         scans, state = scans[limits.max_ocr_pages :], "ocr"
     if scans and len(scans) == len(pages):
-        raise Unreadable("needs_ocr", f"none of the {len(document)} pages holds text")
+        raise Unreadable("needs_ocr", f"without text: {quantity(len(document), 'page')}")
     if scans:
-        notes.append(f"{len(scans)} of {len(document)} pages hold no text")
+        notes.append(f"without text: {len(scans)} of {quantity(len(document), 'page')}")
     ruled = {table.page for table in tables}
     unruled = sum(office.has_rows_of_amounts(text or "") for number, text in enumerate(pages, 1) if number not in ruled)
     if unruled:
         notes.append(
-            f"{unruled} of {len(document)} pages print amounts in rows without lines, of which no table is made"
+            f"amounts in rows without lines, of which no table is made: {unruled} of {quantity(len(document), 'page')}"
         )
     numbered = ((FilePage(0, number=number), text or "") for number, text in enumerate(pages, 1))
     text, printed = file_pages.joined(numbered, "\n\n")

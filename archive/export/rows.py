@@ -38,7 +38,7 @@ _REMEMBERED = 10_000
 class Rows:
     """Rows that can be read once. `title`: what they are; `table`: the table whose columns they have, None for columns of any name.
 
-    `labels`: what columns are called that the table has not.
+    `labels`: what columns are called that the table has not. `words`: what turns values of columns into what people read, besides codes.
     """
 
     title: str
@@ -46,6 +46,7 @@ class Rows:
     rows: Iterable[Row]
     table: str | None = None
     labels: Mapping[str, Label] = field(default_factory=dict)
+    words: Mapping[str, Change] = field(default_factory=dict)
 
     def parsed(self) -> "Rows":
         """Return the rows for machines: what is JSON in a table's columns as lists and objects."""
@@ -65,11 +66,13 @@ class Rows:
         return replace(self, columns=_noted(headings, times), rows=_changed(rows, changes))
 
     def _words(self) -> dict[int, Change]:
-        """Return what turns codes and decimals into what people read, by the columns' places."""
+        """Return what turns codes, decimals and the columns of `words` into what people read, by the columns' places."""
         codes, decimals = codes_of(self.table), TABLES[self.table].decimals if self.table in TABLES else ()
         changes: dict[int, Change] = {}
         for place, name in enumerate(self.columns):
-            if name in codes:
+            if name in self.words:
+                changes[place] = self.words[name]
+            elif name in codes:
                 changes[place] = partial(_named, codes[name])
             elif name in decimals:
                 changes[place] = _number

@@ -16,6 +16,7 @@ from typing import Any
 from archive.database import portal_rows
 from archive.database.portal_changes import retired
 from archive.model.clock import BEIJING, beijing_day, moment
+from archive.model.printable import quantity
 
 NEVER_CHECKED, FAILING, DOWN, BLOCKED, LAYOUT, STALE, SLOW, SILENT, WELL = STATES = (
     "never_checked", "failing", "down", "blocked", "changed_layout", "stale", "slow", "silent", "well",
@@ -426,9 +427,9 @@ def _slow(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> str | N
 
 def _well(last: Mapping[str, Any], problems: Sequence[_Problem]) -> str:
     ever = sum(problem.ever for problem in problems)
-    message = f"{last['pages']:.0f} list pages read on {beijing_day(last['started_at'])}"
+    message = f"{quantity(int(last['pages']), 'list page')} read on {beijing_day(last['started_at'])}"
     if ever:
-        message += f"; {ever} problems are as old as the archive"
+        message += f"; {quantity(ever, 'problem')} as old as the archive"
     if len(problems) > ever:
         message += f"; {len(problems) - ever} to look at in the table problems"
     return "; ".join([message, *(each.message for each in problems if each.kind in {"certificate", "clock"})])

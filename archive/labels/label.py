@@ -5,11 +5,31 @@ the field's own usage (GB/T 21063, Regulations on Open Government Information).
 """
 
 import csv
+import re
+import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from archive.labels.language import READER, Language
+from archive.model.printable import quantity
+
+_NOUN = re.compile("[a-z ]{2,}")
+
+
+class _Sentences(string.Formatter):
+    """What fills in the braces of labels; `{count:page}` is a number with its English noun."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        """Return a value as it stands in the sentence."""
+        return (
+            quantity(value, format_spec)
+            if _NOUN.fullmatch(format_spec)
+            else str(super().format_field(value, format_spec))
+        )
+
+
+_SENTENCES = _Sentences()
 
 LABELS_FILE = Path(__file__).with_name("labels.csv")
 _SEE = "see "
@@ -44,9 +64,9 @@ class Label:
         return self.about if language == "zh" else self.about_en
 
     def format(self, **values: object) -> "Label":
-        """Return the label with values in place of the names in braces."""
+        """Return the label with values in place of the names in braces; `{count:page}` becomes 1 page, 2 pages."""
         texts = (self.zh, self.en, self.about, self.about_en)
-        return Label(*(text.format(**values) for text in texts))
+        return Label(*(_SENTENCES.vformat(text, (), values) for text in texts))
 
 
 def read_labels(path: Path) -> dict[str, Label]:

@@ -10,7 +10,7 @@ from archive.labels.label import LABELS, Label
 from archive.labels.language import READER, say
 from archive.labels.tables import column_label
 from archive.labels.when import english_day
-from archive.model.printable import UNSEEN, code_of, with_codes
+from archive.model.printable import UNSEEN, code_of, quantity, with_codes
 
 _FILE, _FILES = "attachment ", "attachments"
 """The beginning of a changed field that is a file, and the field of all their names."""
@@ -80,7 +80,7 @@ def _name(text: str) -> Markup:
 
 def counted(count: int, zh: str, en: str) -> str:
     """Return a number with what is counted: a Chinese measure word, an English noun given in the singular."""
-    return f"{count:,} {noun(count, zh, en)}"
+    return say(f"{count:,} {zh}", quantity(count, en))
 
 
 def noun(count: int, zh: str, en: str) -> str:

@@ -1,5 +1,5 @@
 """Text from portals made fit to be shown: on a terminal without control characters, which could move its cursor or write to its
-clipboard; on a page with the codes of characters that nobody sees."""
+clipboard; on a page with the codes of characters that nobody sees. And numbers with their nouns."""
 
 import re
 from typing import TextIO
@@ -26,6 +26,15 @@ def code_of(character: str) -> str:
 def printable(text: str) -> str:
     """Return `text` with a sign in the place of each control character but line breaks and tabs."""
     return _CONTROLS.sub("\ufffd", text)
+
+
+def quantity(number: object, noun: str) -> str:
+    """Return a number with what is counted, an English noun given in the singular: 1 page, 2 pages, 1,234 pages.
+
+    A number that is text already stays as it is written.
+    """
+    written = f"{number:,}" if isinstance(number, int) else str(number)
+    return f"{written} {noun if written == '1' else f'{noun}s'}"
 
 
 class PrintableStream:

@@ -67,7 +67,7 @@ class EventReport:
             for portal, kinds in islice(self.counts.items(), MOST_PORTALS)
         ]
         if others := len(self.counts) - len(lines):
-            lines.append(LABELS["message.other_portals"].name(language).format(count=others))
+            lines.append(LABELS["message.other_portals"].format(count=others).name(language))
         return "\n".join(lines)
 
 

@@ -46,7 +46,7 @@ def _brief_line(hit: Hit, language: Language) -> str:
 
 def _more(count: int, language: Language) -> list[str]:
     """Return the line that says how many hits are not shown; none where there are none."""
-    return [LABELS["message.more"].name(language).format(count=count)] if count else []
+    return [LABELS["message.more"].format(count=count).name(language)] if count else []
 
 
 def lines(hit: Hit, language: Language) -> Iterator[str]:

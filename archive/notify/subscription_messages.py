@@ -59,7 +59,7 @@ def report_message(
     language = subscription.language
     leave = _leave(subscriptions, subscription, settings)
     title = hit_text.cut(hit_text.one_line(report.title))
-    subject = report.subject.name(language).format(title=title, count=report.count)
+    subject = report.subject.format(title=title, count=report.count).name(language)
     every = f"{LABELS['message.every'].name(language)} {settings.site}-/subscribe?{subscription.topic}"
     foot = _foot(leave, language)
     text = f"{report.summary(language)}\n\n{hit_text.text(report.hits, report.count, language)}{every}\n\n{foot}"

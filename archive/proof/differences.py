@@ -7,7 +7,7 @@ stretches that a person would mark.
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from diff_match_patch import diff_match_patch
@@ -216,6 +216,33 @@ def event_captures(detail: Mapping[str, object]) -> list[tuple[str, int]]:
     """Return the captures that an event's detail names: what each is, in the reader's language, and its number."""
     numbers = ((label, detail.get(key)) for key, label in _CAPTURES.items())
     return [(str(label), number) for label, number in numbers if isinstance(number, int)]
+
+
+def event_pairs(detail: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Return what an event's detail says, and which archived copies it names, as labels and short texts."""
+    copies = ((label, f"{LABELS['word.copy']} {number}") for label, number in event_captures(detail))
+    return [*event_lines(detail), *copies]
+
+
+def labelled(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    """Return each text behind its label, in the punctuation of the reader's language."""
+    return [f"{label}{say('：', ': ')}{text}" for label, text in pairs]
+
+
+def _in_a_cell(pairs: Callable[[Mapping[str, object]], list[tuple[str, str]]]) -> Callable[[object], object]:
+    """Return what turns JSON into the text of a cell; `pairs`: the labels and texts of its object."""
+
+    def in_words(value: object) -> object:
+        return say("；", "; ").join(labelled(pairs(json_object(value)))) if isinstance(value, str) else value
+
+    return in_words
+
+
+IN_WORDS: Mapping[str, Mapping[str, Callable[[object], object]]] = {
+    "events": {"detail": _in_a_cell(event_pairs)},
+    "versions": {"changed": _in_a_cell(diff_lines)},
+}
+"""By table and column: what turns the JSON in it into words of the reader's language."""
 
 
 def json_object(text: str) -> Mapping[str, object]:

@@ -11,6 +11,7 @@ import click
 from archive.database.connection import open_for_reading
 from archive.export.file_formats import FORMATS
 from archive.export.rows import Rows
+from archive.model.printable import quantity
 from archive.questions.question_files import Question, questions
 from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
 from crawler.cli.options import CommandError, db_option, plainly
@@ -92,7 +93,7 @@ def _report_rest(question: Question, answer: QuestionAnswer) -> None:
     if answer.more:
         click.echo(f"more than {MOST} rows: the first {MOST} are shown; narrow it with --set portal=ID", err=True)
     else:
-        click.echo(f"{len(answer.rows)} rows", err=True)
+        click.echo(quantity(len(answer.rows), "row"), err=True)
     if answer.left_out and question.left_out:
         click.echo(f"not counted, {question.left_out.en}: {answer.left_out}", err=True)
     if answer.behind:

@@ -27,6 +27,7 @@ from archive.evidence.http_exchange import EvidenceError
 from archive.ingest.wrong_clock import crawls_ahead
 from archive.maintenance.damaged_texts import damaged_texts
 from archive.model import clock
+from archive.model.printable import quantity
 from archive.search.index import is_current
 from crawler import settings
 from crawler.portals.portal_file import PortalFileError, known, load
@@ -165,7 +166,7 @@ def _archive(connection: sqlite3.Connection, evidence: Path) -> Iterator[Diagnos
     records, last = connection.execute(
         "SELECT (SELECT count(*) FROM records), (SELECT max(started_at) FROM crawls)"
     ).fetchone()
-    yield _fine("archive", f"{records:,} records, last crawl {last or 'never'}")
+    yield _fine("archive", f"{quantity(records, 'record')}, last crawl {last or 'never'}")
     yield from _clock(connection, evidence)
     yield from _texts(connection)
     if not is_current(connection):
@@ -230,6 +231,9 @@ def _evidence(connection: sqlite3.Connection, db: Path, evidence: Path) -> Itera
             f"{evidence} ends at original {kept:,}, but {db.name} points to {last:,}: put the right file there",
         )
     else:
-        yield _fine("evidence", f"{kept:,} originals, {days:,} days sealed{f', the last {head}' if head else ''}")
+        yield _fine(
+            "evidence",
+            f"{quantity(kept, 'original')}, {quantity(days, 'day')} sealed{f', the last {head}' if head else ''}",
+        )
     if evidence.stat().st_mode & 0o077:
         yield _note("evidence", f"{evidence} holds personal data unmasked and others may read it: chmod 600 {evidence}")

@@ -22,6 +22,8 @@ from archive.labels.example_queries import EXAMPLES
 from archive.labels.tables import TABLES
 from archive.model import clock
 from archive.model.atomic_file import atomic_file
+from archive.model.printable import quantity
+from archive.proof.differences import IN_WORDS
 from archive.questions import question_files
 from archive.questions.runner import AnswerError, parameter_values
 from archive.search import engine
@@ -105,9 +107,9 @@ def _rows(connection: sqlite3.Connection, options: dict[str, Any]) -> Rows:
         raise CommandError("the SQL must be a SELECT")
     columns = tuple(column[0] for column in cursor.description)
     table: str | None = options["table"]
-    return with_what_is_stated(
-        connection, Rows(table or "sql", columns, islice(map(tuple, cursor), options["limit"]), table)
-    )
+    taken = islice(map(tuple, cursor), options["limit"])
+    rows = Rows(table or "sql", columns, taken, table, words=IN_WORDS.get(table or "", {}))
+    return with_what_is_stated(connection, rows)
 
 
 def _table(name: str) -> str:
@@ -166,9 +168,9 @@ def _export_dataset(db: Path, options: dict[str, Any]) -> None:
     except WriterError as error:
         raise CommandError(str(error)) from error
     for name, count in done.rows.items():
-        click.echo(f"{name}: {count:,} rows")
+        click.echo(f"{name}: {quantity(count, 'row')}")
     click.echo(
-        f"{options['words'][0]}: {done.files} files, {done.written} written, {done.removed} of an earlier release removed"
+        f"{options['words'][0]}: {quantity(done.files, 'file')}, {done.written} written, {done.removed} of an earlier release removed"
     )
 
 
@@ -190,6 +192,6 @@ def _export_originals(form: Literal["warc", "wacz"], db: Path, out: Path | None,
     record = int(record) if record and record.isdecimal() else record
     subject_of = {"record": record, "crawl": options["crawl"], "portal": options["portal"]}
     exported = write(db, place_of(db), path, form, **subject_of, as_received=options["as_received"])
-    click.echo(f"{path}: {exported.captures} captures")
+    click.echo(f"{path}: {quantity(exported.captures, 'capture')}")
     if exported.masked and options["as_received"]:
         click.echo(f"note: {exported.masked} numbers of persons that the archive masks stand in it unmasked", err=True)

@@ -19,6 +19,7 @@ from archive.maintenance.portal_life import Extent, change
 from archive.masking.redaction import redact
 from archive.model import clock
 from archive.model.addresses import is_on_the_web
+from archive.model.printable import quantity
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.cli.upkeep import renew_copies
 from crawler.jobs.due import NONE, planned
@@ -256,7 +257,13 @@ def _said(done: str, dry_run: bool) -> str:
 
 
 def _counted(extent: Extent) -> str:
-    return f"{extent.records:,} records, {extent.events:,} events, {extent.catalogs:,} catalogues, {extent.crawls:,} crawls"
+    counts = (
+        (extent.records, "record"),
+        (extent.events, "event"),
+        (extent.catalogs, "catalogue"),
+        (extent.crawls, "crawl"),
+    )
+    return ", ".join(quantity(*each) for each in counts)
 
 
 @click.command()

@@ -34,6 +34,7 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 from archive.model.addresses import is_on_the_web
 from archive.model.observations import CatalogOfPortal
+from archive.model.printable import quantity
 from archive.model.records import FIELDS, Reading
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.cli.workers import redis_option
@@ -281,7 +282,9 @@ def survey(  # noqa: PLR0913 - one for each option
         today = clock.now().date().isoformat()
         for source, rows in sources:
             added, complaints = add(connection, rows, Path(source).name, today, settle=settle and source != "Wikidata")
-            click.echo(f"{source}: {len(rows)} rows, {added} new homes, {len(complaints)} conflicts")
+            click.echo(
+                f"{source}: {quantity(len(rows), 'row')}, {quantity(added, 'new home')}, {quantity(len(complaints), 'conflict')}"
+            )
             for line in complaints[:_SHOWN]:
                 click.echo(f"  conflict: {line}")
         if list_only:
@@ -398,7 +401,7 @@ def _province(of: Area, code: str) -> Area:
 def _line(division: CoveredDivision) -> str:
     """A division with its state and, where it is archived, its records and last crawl, or else why it is not."""
     if division.portals:
-        what = f"{division.records:,} records, last crawled {(division.last_seen or 'never')[:10]}"
+        what = f"{quantity(division.records, 'record')}, last crawled {(division.last_seen or 'never')[:10]}"
     else:
         what = division.home.reason or "" if division.home else ""
     return f"  {division.division.code} {division.division.name}: {division.state}{f', {what}' if what else ''}"
@@ -409,5 +412,5 @@ def _in_words(area: Area, name: str) -> str:
     groups = area.groups
     return (
         f"{name}: {groups.total()} counties, {groups[ARCHIVED]} archived, {groups[SURVEYED]} surveyed, {groups[BLOCKED]} blocked, "
-        f"{groups[UNREAD]} not read, {groups[NOT_TRIED]} to be tried, {groups[NOT_LISTED]} in no list; {area.records:,} records"
+        f"{groups[UNREAD]} not read, {groups[NOT_TRIED]} to be tried, {groups[NOT_LISTED]} in no list; {quantity(area.records, 'record')}"
     )

@@ -13,6 +13,7 @@ from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.evidence_store import Evidence
 from archive.model.addresses import is_on_the_web
+from archive.model.printable import quantity
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 
 _EVENT = re.compile(r"event:(\d{1,18})|.*/-/proof/(\d{1,18})(?:[?#].*)?")
@@ -120,10 +121,10 @@ def prove(what: str, out: Path | None, site: str, db: Path) -> None:
             raise CommandError(f"record {record} has no events")
     path = out or Path(name)
     bundle = write_bundle(db, place_of(db), events, path, site=site)
-    given = [f"{bundle.captures} captures"]
+    given = [quantity(bundle.captures, "capture")]
     given += [f"{bundle.masked} of them masked"] if bundle.masked else []
     given += [f"of {bundle.digests} only the digest"] if bundle.digests else []
-    click.echo(f"{path}: {len(events)} event{'s' * (len(events) != 1)}, {', '.join(given)}")
+    click.echo(f"{path}: {quantity(len(events), 'event')}, {', '.join(given)}")
     click.echo(f"head: {bundle.head.day} {bundle.head.hash}")
     if not bundle.head.is_sealed:
         click.echo(

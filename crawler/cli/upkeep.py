@@ -15,6 +15,7 @@ from archive.database.connection import open_for_reading, transaction
 from archive.evidence.evidence_reader import place_of
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.model import clock
+from archive.model.printable import quantity
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.jobs.remote_jobs import brought
 
@@ -122,7 +123,7 @@ def merge(sources: tuple[Path, ...], db: Path, delete: bool) -> None:
     attention = False
     databases = list(brought(sources))
     for outcome in merge_databases(db, place_of(db), databases, clock.text(clock.now())):
-        crawls = f"{outcome.crawls} crawl{'s' if outcome.crawls != 1 else ''} " if outcome.crawls else ""
+        crawls = f"{quantity(outcome.crawls, 'crawl')} " if outcome.crawls else ""
         message = f"{crawls}{outcome.what}" + (f": {outcome.why}" if outcome.why else "")
         click.echo(
             f"{outcome.source}: {outcome.portal}: {message}" if outcome.portal else f"{outcome.source}: {message}"
@@ -202,17 +203,19 @@ def withhold(  # noqa: PLR0913, PLR0917 - one for each option
     finally:
         renew_copies(db)
     click.echo(
-        f"withheld: {len(done.records)} records, {len(done.files)} files, {len(done.addresses)} addresses; "
+        f"withheld: {quantity(len(done.records), 'record')}, {quantity(len(done.files), 'file')}, {len(done.addresses)} addresses; "
         "publish again what you publish from this archive"
     )
     if destroy:
         from archive.evidence.destruction import destroy as destroy_payloads  # noqa: PLC0415
 
         gone = destroy_payloads(place_of(db), done.addresses, now)
-        click.echo(f"destroyed: {gone.payloads} payloads, {gone.bytes:,} bytes; their digests stay")
+        click.echo(
+            f"destroyed: {quantity(gone.payloads, 'payload')}, {quantity(gone.bytes, 'byte')}; their digests stay"
+        )
         if gone.shared:
             click.echo(
-                f"kept: {gone.shared} payloads that captures of other addresses share: withhold these with --url"
+                f"kept: {quantity(gone.shared, 'payload')} that captures of other addresses share: withhold these with --url"
             )
         click.echo("kept: list pages, which show other records, too; backups, which you must destroy yourself")
     _end(done.traceless)
@@ -310,7 +313,7 @@ def _lift(db: Path, records: tuple[str, ...], urls: tuple[str, ...], files: tupl
     _read_again(db, again)
     renew_copies(db)
     click.echo(
-        f"lifted: {len(again)} records read again from their originals; what their history said before stays gone"
+        f"lifted: {quantity(len(again), 'record')} read again from their originals; what their history said before stays gone"
     )
 
 

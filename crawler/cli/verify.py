@@ -14,6 +14,7 @@ from archive.database.connection import open_for_reading
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
+from archive.model.printable import quantity
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly, told_progress
 
 MOST_SHOWN = 50
@@ -59,7 +60,7 @@ def verify(db: Path, against: str | None, roots: Path | None, reread: bool) -> N
         click.echo(f"… and {wrong - MOST_SHOWN} more")
     if not wrong:
         totals = summary(db, evidence)
-        click.echo(f"all well: {totals.captures} captures, {totals.days} days sealed")
+        click.echo(f"all well: {quantity(totals.captures, 'capture')}, {quantity(totals.days, 'day')} sealed")
         if totals.unclaimed:
             click.echo(
                 f"note: {totals.unclaimed} originals that no crawl here points to: it was killed before they were read, or its portal removed"
@@ -184,11 +185,15 @@ def reparse(portals: tuple[str, ...], db: Path) -> None:
             done = read_again(db, place_of(db), portal, ocr=settings.DISCLOSURES_OCR)
         unreadable += done["unreadable"]
         click.echo(
-            f"{portal}: {done['captures']} captures read again: {done['versions']} versions by the parser, "
-            f"{done['records']} records found, {done['files']} texts of files changed"
-            + (f", {done['disowned']} rows no longer read" if done["disowned"] else "")
-            + (f", {done['ocr_not_installed']} scans not read: {NOT_INSTALLED}" if done["ocr_not_installed"] else "")
-            + (f", {done['unreadable']} originals unreadable" if done["unreadable"] else "")
+            f"{portal}: {quantity(done['captures'], 'capture')} read again: {quantity(done['versions'], 'version')} by the parser, "
+            f"{quantity(done['records'], 'record')} found, {quantity(done['files'], 'text')} of files changed"
+            + (f", {quantity(done['disowned'], 'row')} no longer read" if done["disowned"] else "")
+            + (
+                f", {quantity(done['ocr_not_installed'], 'scan')} not read: {NOT_INSTALLED}"
+                if done["ocr_not_installed"]
+                else ""
+            )
+            + (f", {quantity(done['unreadable'], 'original')} unreadable" if done["unreadable"] else "")
         )
     sys.exit(ATTENTION if unreadable else 0)
 
@@ -204,4 +209,4 @@ def redact(db: Path) -> None:
     with told_progress() as progress:
         done = mask_again(db, progress)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.numbers.items())) or "nothing new to mask"
-    click.echo(f"{done.records} records, {done.texts} texts changed: {kinds}")
+    click.echo(f"{quantity(done.records, 'record')}, {quantity(done.texts, 'text')} changed: {kinds}")

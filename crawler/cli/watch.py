@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from archive.database.connection import open_for_reading
+from archive.model.printable import quantity
 from archive.notify.messages import DeliveryError, check_mail
 from archive.notify.subscription_run import send_subscriptions
 from archive.notify.subscription_settings import SubscriptionSettings, SubscriptionSettingsError, subscription_settings
@@ -78,7 +79,7 @@ def _test(watch_file: WatchFile) -> None:
 def _message(report: WatchReport) -> str:
     if report.begins is not None:
         return f"{report.watch}: begins now; {report.begins:,} records are there already and are not reported"
-    return f"{report.watch}: {report.new:,} new, {report.deliveries} messages delivered"
+    return f"{report.watch}: {report.new:,} new, {quantity(report.deliveries, 'message')} delivered"
 
 
 # --- subscriptions of readers ---
@@ -156,7 +157,7 @@ def send_due(db: Path, metadata: Path) -> bool:
                 click.echo(f"subscription {report.number}: not delivered: {report.failure}", err=True)
             if report.ended:
                 click.echo(f"subscription {report.number} ended: {report.ended}", err=True)
-    click.echo(f"subscriptions: {sent} messages delivered, {failed} not")
+    click.echo(f"subscriptions: {quantity(sent, 'message')} delivered, {failed} not")
     return not failed
 
 

@@ -30,7 +30,7 @@ from archive.ingest.health import pages_beside
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.masking.redaction import redact
 from archive.model import clock
-from archive.model.printable import printable, unfiltered
+from archive.model.printable import printable, quantity, unfiltered
 from crawler import settings as our_settings
 from crawler.jobs.checked_settings import require_sound
 from crawler.jobs.logs import PORTAL, rotate
@@ -355,10 +355,12 @@ def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
     walked = "catalogues looked through for news" if mode == "update" else f"of {catalogs} catalogues walked wholly"
     lines = [
         f"{portal} {name}: {mode} crawl {outcome} in {seconds} s",
-        f"  {catalogs if mode == 'update' else int(whole)} {walked}: {int(rows)} rows on {int(pages)} list pages",
-        f"  {held} records in the archive: {', '.join(counts)}",
+        f"  {catalogs if mode == 'update' else int(whole)} {walked}: {quantity(int(rows), 'row')} on {quantity(int(pages), 'list page')}",
+        f"  {quantity(held, 'record')} in the archive: {', '.join(counts)}",
         *(
-            [f"  {files} files: {int(read)} read now, {int(unread)} without text, {int(waiting)} not asked for yet"]
+            [
+                f"  {quantity(files, 'file')}: {int(read)} read now, {int(unread)} without text, {int(waiting)} not asked for yet"
+            ]
             if files
             else []
         ),

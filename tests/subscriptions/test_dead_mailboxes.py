@@ -138,6 +138,6 @@ def test_a_file_of_before_is_brought_up_to_date(desk: Office, tmp_path: Path) ->
             "DROP TABLE ended; DROP TABLE known_rows; PRAGMA user_version = 1"
         )
     desk.add(3)
-    assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"
+    assert desk.send().stdout == "subscriptions: 1 message delivered, 0 not\n"
     with pytest.raises(ArchiveError), open_subscriptions(tmp_path):
         pass

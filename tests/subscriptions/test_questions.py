@@ -34,7 +34,7 @@ def test_new_results_are_told_from_the_questions_page_to_the_message_and_out_aga
     desk.confirmed(link.get("href").partition("?")[2])
     assert desk.send().stdout == "subscriptions: 0 messages delivered, 0 not\n"  # what was there is not new
     desk.add(2, body="另一正文")
-    assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"
+    assert desk.send().stdout == "subscriptions: 1 message delivered, 0 not\n"
     assert desk.send().stdout == "subscriptions: 0 messages delivered, 0 not\n"
     (told,) = desk.box.mails
     assert told["Subject"].startswith(f"{TITLE.zh}：1 项新结果")
@@ -109,7 +109,7 @@ def test_a_question_that_takes_too_long_says_so_and_loses_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(subscription_run, "answer_rows", takes_long)
         assert "not delivered: takes longer than 10 s here" in desk.send().stderr
-    assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"
+    assert desk.send().stdout == "subscriptions: 1 message delivered, 0 not\n"
 
 
 def test_a_record_is_the_same_one_in_an_archive_made_anew(desk: Office) -> None:
@@ -142,7 +142,7 @@ def test_one_portals_results_alone_can_be_subscribed_to(desk: Office) -> None:
     desk.confirmed(f"{CHANGED}&portal=p")
     desk.confirmed(f"{CHANGED}&portal=q")
     desk.add(1, body="另一正文")
-    assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"
+    assert desk.send().stdout == "subscriptions: 1 message delivered, 0 not\n"
     assert "样本县" in str(desk.box.mails[0]["Subject"])
 
 

@@ -27,7 +27,7 @@ def test_words_and_kinds_hold_together(desk: Office) -> None:
     desk.add(10)
     assert desk.send().stdout == "subscriptions: 0 messages delivered, 0 not\n"
     desk.add(1, body="另一正文")
-    assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"
+    assert desk.send().stdout == "subscriptions: 1 message delivered, 0 not\n"
 
 
 @pytest.mark.parametrize("query", ["record=1", "catalog=1&events=changed", "portal=p", "publisher=样本局", ""])
@@ -40,7 +40,7 @@ def test_a_record_a_catalogue_an_agency_and_a_portal_can_be_subscribed_to(desk: 
     assert len(others) == (query in {"portal=p", "", "catalog=1&events=changed"})
     assert all("样本文件之2" in text for text in others)
     desk.add(1, body="另一正文", publisher="样本局")
-    assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"
+    assert desk.send().stdout == "subscriptions: 1 message delivered, 0 not\n"
     assert "样本文件之1" in desk.box.mails[-1].get_content()
 
 
@@ -157,7 +157,7 @@ def test_one_that_fails_keeps_no_other_from_its_message(desk: Office) -> None:
         desk.confirmed(mail=mail)
     desk.add(3)
     desk.box.answers = ["554 5.7.1 no"]
-    assert desk.send().stdout == "subscriptions: 1 messages delivered, 1 not\n"
+    assert desk.send().stdout == "subscriptions: 1 message delivered, 1 not\n"
     assert desk.box.to[-1] == ["b@example.org"]
 
 

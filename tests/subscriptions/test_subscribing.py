@@ -39,7 +39,7 @@ def test_by_mail_from_the_page_to_the_message_and_out_again(desk: Office) -> Non
     assert desk.press(confirm).status_code == 200
     desk.add(5, body="另一正文")
     desk.add(1, body="另一正文")
-    assert desk.send().stdout == "subscriptions: 1 messages delivered, 0 not\n"
+    assert desk.send().stdout == "subscriptions: 1 message delivered, 0 not\n"
     told = desk.box.mails[1]
     assert told["Subject"] == "样本文件：2 条变动 · 政府信息公开目录档案"
     text = told.get_content().replace("\r\n", "\n")
@@ -255,7 +255,7 @@ def test_a_published_site_offers_the_same_and_keeps_no_page_of_it(desk: Office, 
     published = ("send", "--published", str(tmp_path / "public"))
     assert desk.command(*published).stdout == "subscriptions: 0 messages delivered, 0 not\n"  # not published yet
     snapshots.publish(desk.db, tmp_path / "public", clock.text(clock.now()))
-    assert desk.command(*published).stdout == "subscriptions: 1 messages delivered, 0 not\n"
+    assert desk.command(*published).stdout == "subscriptions: 1 message delivered, 0 not\n"
 
 
 def test_a_closed_archive_sends_nothing_out_but_lets_everybody_leave(desk: Office) -> None:

@@ -34,6 +34,20 @@ def schema(database: sqlite3.Connection) -> dict[str, set[str]]:
     return columns
 
 
+def test_numbers_stand_with_nouns_that_agree():
+    table_size, subject = LABELS["file_page.table_size"], LABELS["message.changes"]
+    assert table_size.format(rows=1, columns=2) == Label("1 行 × 2 列", "1 row × 2 columns")
+    assert table_size.format(rows="1,000", columns=1).en == "1,000 rows × 1 column"
+    assert subject.format(title="样例", count=1).en == "样例: 1 change"
+    assert LABELS["message.other_portals"].format(count=1).en == "and 1 more portal"
+    assert LABELS["word.beijing"].format(time="09:00").en.startswith("09:00")
+
+
+def test_no_label_prints_a_number_before_a_noun_of_its_own():
+    written = re.compile(r"\{(?:count|number|total|days|pages|rows|columns|seconds|length|before)\} [a-z]+s\b")
+    assert [key for key, label in LABELS.items() if written.search(label.en) and not key.startswith("detail")] == []
+
+
 def test_every_table_and_column_has_a_label(database):
     assert {name: set(table.columns) for name, table in tables.TABLES.items()} == schema(database)
 

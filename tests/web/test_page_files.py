@@ -118,6 +118,27 @@ def test_people_get_beijing_times_that_the_heading_calls_so_and_machines_utc(his
     assert not [heading for heading in row if heading.isascii()]
 
 
+@pytest.mark.parametrize(
+    ("language", "withdrawn", "changed"),
+    [
+        ("zh", "原页面的响应：网站答复 404：没有这个页面；", "信息名称：样例公告之1 → "),
+        ("en", "what the page answered: the portal answered 404: no such page; ", "title: 样例公告之1 → "),
+    ],
+)
+def test_a_workbook_says_what_happened_in_words(history, language, withdrawn, changed):
+    said = {}
+    for path in ("/-/changes.xlsx?from=2000-01-01&to=2999-01-01&", "/past/events.xlsx?"):
+        book = CalamineWorkbook.from_filelike(io.BytesIO(history(f"{path}lang={language}").content))
+        heading, *rows = book.get_sheet_by_index(0).to_python()
+        said[path] = {row[heading.index("详情" if language == "zh" else "detail")] for row in rows}
+    page, table_ = said.values()
+    assert page == table_
+    assert any(withdrawn in each for each in page), page
+    assert any(changed in each for each in page), page
+    assert not any("{" in each for each in page)
+    assert history("/past/events.csv").text.count('{""')
+
+
 def test_headings_are_in_the_language_of_the_reader(get):
     sheet = CalamineWorkbook.from_filelike(
         io.BytesIO(get("/-/search.xlsx?q=棚户区&lang=en").content)

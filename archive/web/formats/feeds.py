@@ -24,7 +24,7 @@ from archive.labels.label import LABELS, SITE
 from archive.labels.language import READER, TAGS, say
 from archive.labels.tables import column_label
 from archive.labels.when import when
-from archive.proof.differences import event_captures, event_lines, json_object
+from archive.proof.differences import event_captures, event_lines, json_object, labelled
 from archive.search.event_request import ORDER
 from archive.search.snippet import snippet
 from archive.web.formats.responses import in_time
@@ -175,14 +175,13 @@ def _of_event(context: RequestContext, row: Mapping[str, Any]) -> Entry:
     label, happened = EVENTS[row["event"]], when(row["not_before"], row["at"])
     detail, colon = json_object(row["detail"]), say("：", ": ")
     context = context.holding(row["event_id"])
-    lines = [f"{name}{colon}{text}" for name, text in event_lines(detail)]
     return Entry(
         key=(row["portal"], row["url"], row["event"], row["at"], row["detail"]),
         title=say(f"【{label}】{_title(row)}", f"[{label}] {_title(row)}"),
         page=context.absolute(context.proof(row["event_id"])),
         updated=row["at"],
         author=row["publisher"] or row["portal_name"],
-        summary="\n".join([label.meaning, str(happened), *lines]),
+        summary="\n".join([label.meaning, str(happened), *labelled(event_lines(detail))]),
         category=row["event"],
         copies=tuple(
             (f"{what}{colon}{LABELS['word.copy']} {number}", context.absolute(context.address("copy", number)))

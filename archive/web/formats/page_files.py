@@ -13,6 +13,7 @@ from archive.database.several import Readable, each, merged
 from archive.export import record_rows
 from archive.export.rows import Row, Rows
 from archive.labels.tables import TABLES
+from archive.proof.differences import IN_WORDS
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
 from archive.web.http.request_context import PAGE, Page, RequestContext, in_context, over_all, pages
@@ -108,7 +109,7 @@ def _with_pages(context: RequestContext, title: str, columns: tuple[str, ...], p
         record: Any = row[place]
         return (*row, *context.stated_archive(record).values(), context.absolute(context.record(record)))
 
-    return Rows(title, (*columns, *stated, "page"), map(paged, rows), "records", _OF_EVENTS)
+    return Rows(title, (*columns, *stated, "page"), map(paged, rows), "records", _OF_EVENTS, IN_WORDS["events"])
 
 
 async def _json(context: RequestContext, read: Read, count: Callable[[Readable], int], name: str) -> Response:

@@ -13,6 +13,7 @@ from datasette.utils.asgi import BadRequest, NotFound, Request, Response
 from datasette.views.base import DataView
 
 from archive.export.rows import Rows, with_what_is_stated
+from archive.proof.differences import IN_WORDS
 from archive.web.formats.responses import streamed_file
 from archive.web.formats.saved_query import TITLE
 from archive.web.http.archives import archives
@@ -45,7 +46,8 @@ async def table_file(datasette: Datasette, request: "Request") -> Response:
     known = name if table and database in archives(datasette) else None
 
     def read(connection: sqlite3.Connection) -> Rows:
-        return with_what_is_stated(connection, Rows(name, columns, connection.execute(sql, values), known))
+        rows = Rows(name, columns, connection.execute(sql, values), known, words=IN_WORDS.get(known or "", {}))
+        return with_what_is_stated(connection, rows)
 
     return streamed_file(datasette, request, datasette.get_database(database), name, read)
 

@@ -19,7 +19,7 @@ from archive.labels.tables import TABLES, holds_times
 from archive.labels.when import beijing
 from archive.labels.wording import dated, is_day_or_time, prose, quoted, quoting, shown
 from archive.model.addresses import is_web_address
-from archive.proof.differences import diff_lines, event_captures, event_lines, json_object
+from archive.proof.differences import diff_lines, event_pairs, json_object
 from archive.search.query import Query
 from archive.search.snippet import marked, snippet
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
@@ -203,9 +203,7 @@ def crawl_reason(text: str) -> Markup:
 def _pairs(value: str, column: str, table: str) -> list[tuple[Markup, str]]:
     """A JSON object as labels and texts; the labels of what isn't ours are its own."""
     if (table, column) == ("events", "detail"):
-        detail = json_object(value)
-        captures = [(label, f"{LABELS['word.copy']} {number}") for label, number in event_captures(detail)]
-        return [(quoting(label), text) for label, text in [*event_lines(detail), *captures]]
+        return [(quoting(label), text) for label, text in event_pairs(json_object(value))]
     if (table, column) == ("versions", "changed"):
         return [(quoting(label), text) for label, text in diff_lines(json_object(value))]
     if column in _OF_COUNTS:
