@@ -112,6 +112,23 @@ def pages(content: bytes, count: int) -> bytes:
     return bytes(out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start))
 
 
+class Reader:
+    """Stands for the package that recognises text, which reads the same on each page."""
+
+    def read_page(self, _page: object) -> str:
+        return SAMPLE
+
+
+@pytest.mark.parametrize(("most", "missing"), [(2, "; 1 of 3 pages hold no text"), (3, "")])
+def test_so_many_pages_are_recognised_and_the_others_are_told(
+    monkeypatch: pytest.MonkeyPatch, most: int, missing: str
+) -> None:
+    monkeypatch.setattr("archive.attachments.reading.recogniser", Reader)
+    found = read(pages(b"", 3), Order("a.pdf", Limits(max_ocr_pages=most), ocr=True))
+    assert (found.state, (found.text or "").split()) == ("ocr", [SAMPLE] * most)
+    assert found.message == f"{most} of 3 pages were recognised and may be wrong{missing}"
+
+
 @pytest.mark.parametrize(("characters", "state"), [(11, "needs_ocr"), (12, "text"), (13, "text")])
 def test_a_picture_with_hardly_any_text_is_a_scan(characters: int, state: str) -> None:
     text = b"BT /F1 9 Tf 9 9 Td (%s) Tj ET" % (b"a" * characters)

@@ -135,11 +135,12 @@ def test_docx_made_by_a_library() -> None:
     assert extract(stream.getvalue(), "a.doc").text == WHOLE
 
 
-def test_docx_keeps_forms_and_boxes_and_leaves_out_what_is_deleted() -> None:
+def test_docx_keeps_forms_and_boxes_and_leaves_out_what_is_deleted_or_moved_away() -> None:
     form = f"<w:sdt><w:sdtContent>{word('控件')}</w:sdtContent></w:sdt>"
     box = f"<w:p><w:r><w:t>前</w:t><w:pict><w:txbxContent>{word('框')}</w:txbxContent></w:pict></w:r></w:p>"
     edited = "<w:p><w:ins><w:r><w:t>增</w:t></w:r></w:ins><w:del><w:r><w:t>删</w:t></w:r></w:del><w:r><w:tab/><w:t>后</w:t></w:r></w:p>"
-    assert inside(docx(form + box + edited)).text == "控件\n前\n框\n增\t后"
+    moved = "<w:p><w:moveFrom><w:r><w:t>移</w:t></w:r></w:moveFrom><w:moveTo><w:r><w:t>移</w:t></w:r></w:moveTo></w:p>"
+    assert inside(docx(form + box + edited + moved)).text == "控件\n前\n框\n增\t后\n移"
 
 
 def test_every_sheet_with_its_name() -> None:

@@ -62,6 +62,12 @@ def test_moments_are_beijings_and_the_heading_says_so():
     assert sheet[0][1] == "first seen (Beijing time)"
 
 
+def test_of_columns_without_values_the_names_tell_which_are_of_moments():
+    rows = Rows("样例", ("id", "first_seen", "title"), [(1, None, None)], "records")
+    (sheet,) = sheets(b"".join(STREAMED["xlsx"].pieces(rows))).values()
+    assert sheet[0] == ["编号", "首次发现（北京时间）", "信息名称"]
+
+
 def test_web_addresses_lead_there_and_others_are_text():
     web, other = (
         ["http://a.example/1?x=1#y", "https://a.example/样例"],

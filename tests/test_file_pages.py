@@ -73,6 +73,14 @@ def test_a_pdf_has_its_pages_those_without_text_too() -> None:
     ]
 
 
+@pytest.mark.parametrize(("most", "kept"), [(24, 3), (23, 2), (22, 2), (21, 1)])
+def test_pages_that_begin_behind_the_end_of_a_cut_text_are_left_out(most: int, kept: int) -> None:
+    found = inside(PDF, limits=Limits(max_text=most))
+    assert [page.number for page in found.pages] == [1, 2, 3][:kept]
+    packed = inside(zipped({"a.pdf": PDF}), limits=Limits(max_text=len("a.pdf\n") + most))
+    assert [page.number for page in packed.pages] == [1, 2, 3][:kept]
+
+
 def test_a_workbook_has_its_sheets_by_name() -> None:
     found = inside(workbook({"封面": [], "收入": ["样本甲", "样本乙"], "支出": ["样本丙"]}))
     assert found.text == "收入\n样本甲\n样本乙\n\n支出\n样本丙"

@@ -2,6 +2,7 @@
 
 import io
 import time
+import zipfile
 
 import pytest
 import xlsxwriter
@@ -163,6 +164,16 @@ def test_a_workbook_gives_its_cells_with_numbers_as_they_are_formatted() -> None
     assert (table.rows[:3], set(table.merged)) == (PRINTED[:3], MERGED)
     assert (table.page, table.before) == (1, "Sample")
     assert "1,234.00\t-5.50" in (found.text or "")
+
+
+def test_a_workbook_may_name_its_sheets_from_its_root_on() -> None:
+    relations = "xl/_rels/workbook.xml.rels"
+    with zipfile.ZipFile(io.BytesIO(workbook())) as made:
+        parts = {name: made.read(name) for name in made.namelist()}
+    parts[relations] = parts[relations].replace(b'"worksheets/', b'"/xl/worksheets/')
+    assert b"/xl/worksheets/sheet1.xml" in parts[relations]
+    (table,) = tables(zipped(parts), "a.xlsx")
+    assert table.rows[2][2:] == ("1,234.00", "-5.50")
 
 
 @pytest.mark.parametrize(

@@ -144,6 +144,7 @@ def test_earlier_years_are_a_click_away(ask, monkeypatch) -> None:
     assert shown.cssselect(".turn a") == []
     assert ask(f"{UNIT}&until=x").status_code == 400
     assert tree(ask(f"{UNIT}&until=2020")).cssselect("table.grid tbody td") == []
+    assert heads(tree(ask(f"{UNIT}&until=2090"))) == heads(page)
 
 
 def test_pictures_draw_what_is_checked_and_leave_gaps(archive, ask, tmp_path) -> None:
