@@ -59,11 +59,12 @@ class Crawls:
         second: ListPage | None = None,
         seconds: Iterable[ListPage] = (),
         reason: str = "finished",
+        mode: str = "full",
     ) -> None:
         self.day += 1
         now = DAY.format(self.day)
         store = Store(self.path)
-        store.begin(self.portal, "full", now)
+        store.begin(self.portal, mode, now)
         for seen in lists:
             number = self.capture(store, seen.catalog_url)
             store.write([with_capture(seen, number)], now)

@@ -1,0 +1,103 @@
+"""What stands beside a claim and decides nothing of it: lists that are walked no more, updates, what is listed again, other portals."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive.ingest.store import Store
+from archive.model.observations import AttachmentFile, LinkedFile, ListPage
+from tests.conftest import rows
+from tests.test_absence_proof import NEIGHBOUR, a_list
+from tests.test_moves import a_list_with, moved_row, text
+from tests.test_presence import Crawls, url
+from tests.test_store import BUDGETS, DAY, PORTAL, listed, row
+
+
+@pytest.fixture
+def crawls(tmp_path: Path) -> Crawls:
+    """Twenty records, of which the first one stands in a second list, too."""
+    made = Crawls(tmp_path / "a.db")
+    made.run(a_list(20), listed(row(1), catalog=BUDGETS), pages=[text(7)])
+    return made
+
+
+def windows(crawls: Crawls, kind: str) -> list[tuple[object, object, object]]:
+    sql = "SELECT not_before, before_capture_id AS before, after_capture_id AS after FROM events WHERE kind = ? ORDER BY id"
+    return [(each["not_before"], each["before"], each["after"]) for each in rows(crawls.path, sql, kind)]
+
+
+def test_a_list_that_the_portal_file_names_no_more_is_not_waited_for(crawls: Crawls) -> None:
+    crawls.portal = replace(PORTAL, catalogs=PORTAL.catalogs[:1])
+    crawls.run(a_list(20, 7), asked={7: "page"}, second=a_list(20, 7))
+    assert crawls.events() == [("unlisted", url(7))]
+
+
+def test_updates_are_no_tries_of_a_list_that_could_not_be_walked(crawls: Crawls) -> None:
+    """Three full crawls tried in vain: no longer is the list waited for. Three updates walk no list wholly, nor try to."""
+    for _ in range(3):
+        crawls.run(a_list(20, last=False), mode="update")
+    broken = listed(row(1), catalog=BUDGETS, last=False)
+    for events in ([], [], [], [("unlisted", url(7))]):
+        crawls.run(a_list(20, 7), broken, asked={7: "page"}, second=a_list(20, 7))
+        assert crawls.events() == events
+
+
+def test_a_record_that_is_back_in_two_lists_may_have_been_so_since_the_one_walked_longest_ago(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 7), listed(row(1), catalog=BUDGETS), asked={7: "gone"})
+    crawls.run(a_list(20, 7), listed(row(1), catalog=BUDGETS, last=False))
+    crawls.run(a_list(20), listed(row(1), row(7), catalog=BUDGETS))
+    assert crawls.events() == [("withdrawn", url(7)), ("returned", url(7))]
+    ((not_before, _, _),) = windows(crawls, "returned")
+    assert not_before == DAY.format(2)
+
+
+def test_that_another_portal_asked_for_a_page_is_no_asking_of_ones_own(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 7), listed(row(1), catalog=BUDGETS), asked={7: "gone"})
+    own, crawls.portal = crawls.portal, NEIGHBOUR
+    crawls.run(a_list(20), pages=[text(7)])
+    crawls.portal = own
+    crawls.day -= 1  # on the same day
+    crawls.run(a_list(20, 7), listed(row(1), catalog=BUDGETS))
+    assert crawls.missing == [url(7)]
+
+
+def test_a_record_that_is_listed_again_is_not_asked_for_as_one_that_is_gone(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 7), listed(row(1), catalog=BUDGETS), asked={7: "gone"})
+    crawls.run(a_list(20), listed(row(1), catalog=BUDGETS))
+    assert crawls.missing == []
+    assert crawls.events() == [("withdrawn", url(7)), ("returned", url(7))]
+
+
+# --- what it became ---
+
+
+@pytest.mark.parametrize("outcome", ["gone", "home", "redirect"])
+def test_a_successor_whose_page_leads_nowhere_is_not_waited_for(crawls: Crawls, outcome: str) -> None:
+    crawls.day += 1
+    store = Store(crawls.path)
+    store.begin(PORTAL, "full", DAY.format(crawls.day))
+    crawls.capture(store, url(99), outcome)
+    store.close()
+    crawls.run(a_list_with(moved_row(99)), listed(row(1), catalog=BUDGETS), asked={7: "gone"})
+    assert crawls.events() == [("withdrawn", url(7))]
+
+
+def test_that_a_neighbours_successor_is_gone_says_nothing_of_ones_own(crawls: Crawls) -> None:
+    own, crawls.portal = crawls.portal, NEIGHBOUR
+    crawls.run(listed(moved_row(99)), lost=[99])
+    crawls.portal = own
+    crawls.run(a_list_with(moved_row(99)), listed(row(1), catalog=BUDGETS), asked={7: "gone"})
+    assert crawls.events() == [], "its page is still to be read"
+
+
+def test_what_was_masked_in_a_file_goes_along_with_it(crawls: Crawls) -> None:
+    file = "http://p.example/7.pdf"
+    had = AttachmentFile(url(7), "样本.pdf", file, "1" * 64, 9, None, "样本附件", "text", redacted={"id_number": 2})
+    linked = replace(text(7), attachments=(LinkedFile("样本.pdf", file),))
+    lists: list[ListPage] = [listed(row(1), catalog=BUDGETS)]
+    crawls.run(a_list(20), *lists, pages=[linked, had])
+    crawls.run(a_list_with(moved_row(99)), *lists, pages=[replace(linked, url=url(99))], asked={7: "gone"})
+    assert crawls.events()[-1] == ("moved", url(99))
+    sql = "SELECT r.url, d.kind, d.count FROM redactions d JOIN records r ON r.id = d.record_id WHERE d.source = ?"
+    assert rows(crawls.path, sql, file) == [{"url": url(99), "kind": "id_number", "count": 2}]
