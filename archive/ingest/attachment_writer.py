@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
-from archive.database.withheld import HELD, WITHHELD, is_file_withheld
+from archive.database.withheld import HELD, WITHHELD, is_file_withheld, is_record_withheld
+from archive.ingest.deferral import FILE, Deferral
 from archive.ingest.record_writer import NO_FILE, Writer
 from archive.maintenance.holding import shown_text
 from archive.model.observations import UNAVAILABLE, AttachmentFile, Problem
@@ -18,10 +19,24 @@ READABLE = frozenset({"text", "ocr", "needs_ocr"})
 class AttachmentWriter:
     """For whom files are written: one crawl's `writer` of records. `note_problem` takes a problem and when it was met."""
 
-    def __init__(self, writer: Writer, note_problem: Callable[[Problem, str], None]) -> None:
+    def __init__(self, writer: Writer, deferral: Deferral, note_problem: Callable[[Problem, str], None]) -> None:
         self._connection = writer.connection
         self._writer = writer
+        self._deferral = deferral
         self._note_problem = note_problem
+
+    def take(self, file: AttachmentFile, now: str) -> None:
+        """Write a file of a known record, or keep it aside where what the record's pages say is."""
+        record_id = self._writer.find(file.record_url)
+        if record_id is None:
+            return
+        self._writer.counts["attachments"] += 1
+        if is_record_withheld(self._connection, record_id):
+            return
+        if self._deferral.queues(record_id):
+            self._deferral.put(record_id, FILE, file, file.capture, now)
+        else:
+            self.write(record_id, file, now)
 
     def write(self, record_id: int, file: AttachmentFile, now: str) -> None:
         """Write what a file of a record is now; one that can't be had today is still what it was when it was last had."""

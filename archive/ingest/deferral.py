@@ -128,6 +128,11 @@ class Deferral:
         sql = "SELECT 1 FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('row', 'page', 'file')"
         return self._connection.execute(sql, (record_id, self._crawl_id)).fetchone() is not None
 
+    def holds_page(self, record_id: int) -> bool:
+        """Whether this crawl keeps aside what a record's own page said, and with it the files that the page links to."""
+        sql = "SELECT 1 FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind = 'page'"
+        return self._connection.execute(sql, (record_id, self._crawl_id)).fetchone() is not None
+
     def is_back(self, record_id: int) -> bool:
         """Whether this crawl has found that a record is back."""
         sql = "SELECT 1 FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind = 'returned'"
@@ -229,8 +234,9 @@ class Deferral:
             (self._crawl_id, self._portal),
         )
 
-    def doubt(self, rows_read: int, moved: int) -> str | None:
+    def doubt(self, moved: int) -> str | None:
         """Say why what this crawl kept aside is doubted; None where it is not. `moved`: records that would be said to have moved."""
+        rows_read = self._rows_read()
         counts: dict[str, int] = dict(
             self._connection.execute(
                 "SELECT kind, count(DISTINCT record_id) FROM deferred d WHERE crawl_id = ?1 AND NOT by_layout AND (kind <> 'page' OR NOT EXISTS "
@@ -253,6 +259,11 @@ class Deferral:
             if many >= LEAST and many > SHARE * of:
                 return f"{many} of {of} {what}, all at once: the portal itself is doubted, until a later crawl reads the same"
         return None
+
+    def _rows_read(self) -> int:
+        """Return how many rows this crawl's first traversals read."""
+        sql = "SELECT total(rows_read) FROM ledger WHERE crawl_id = ?"
+        return int(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0])
 
     def _textless(self) -> int:
         """Return how many record pages of this crawl have lost their text."""

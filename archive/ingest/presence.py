@@ -24,6 +24,7 @@ from archive.ingest.successors import Successors
 from archive.model.clock import moment
 from archive.model.noise import same
 from archive.model.observations import ListPage, MissingPage, RecordPage
+from archive.model.records import OWN_PAGE, same_title
 
 LEAST_SHARE = 0.8
 """A walk with fewer rows than this share of the usual is implausibly short, …"""
@@ -139,6 +140,15 @@ class Presence:
             return False
         self._back(record_id, "unlisted", "withdrawn", page.capture, now)
         return True
+
+    def names_another(self, record_id: int, page: RecordPage) -> bool:
+        """Whether a page that had the title under which lists show its record has another one now, and another text."""
+        readings, title = self._writer.readings(record_id), page.fields.get("title", "")
+        own = readings.pop(OWN_PAGE)
+        listed = [reading.fields["title"] for reading in readings.values() if reading.fields.get("title")]
+        had_it = any(same_title(own.fields.get("title", ""), each) for each in listed)
+        has_it = any(same_title(title, each) for each in listed)
+        return had_it and not has_it and not same(page.body, self._writer.record(record_id)["body"])
 
     def listed_again(self, record_id: int, was: str, capture: int | None, now: str) -> None:
         """Take in that a list shows a record that was gone from it."""

@@ -92,7 +92,7 @@ class Store:
         self._alarm = Alarm(self._connection, portal.id, self.crawl_id)
         self._deferral = Deferral(self._connection, portal.id, self.crawl_id)
         self._layout = Layout(self._writer, self._deferral)
-        self._attachments = AttachmentWriter(self._writer, self._write_problem)
+        self._attachments = AttachmentWriter(self._writer, self._deferral, self._write_problem)
         self._successors = Successors(self._writer, self._deferral, self._layout)
         self._presence = Presence(self._writer, self._alarm, self._deferral, self._successors)
         with transaction(self._connection):
@@ -182,7 +182,7 @@ class Store:
                 self._confirm(record_id, OWN_PAGE)
             self._layout.tell_known()
             found = self._presence.found()
-            doubt = self._deferral.doubt(self._rows_read(), self._presence.count_moved(found))
+            doubt = self._deferral.doubt(self._presence.count_moved(found))
             if doubt := doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records()):
                 outcome = outcome if cause else UNSURE
                 self._write_problem(Problem("most_changed", home, doubt), now)
@@ -194,7 +194,8 @@ class Store:
             else:
                 self._deferral.drop_one_page_for_many()
                 for deferred in self._deferral.own():
-                    self._write_deferred(deferred)
+                    if not self._waits(deferred, now):
+                        self._write_deferred(deferred)
             self._presence.claim(found, now, doubted=bool(doubt))
             if self.complete():
                 self._deferral.forget_unseen()
@@ -211,11 +212,6 @@ class Store:
             )
             health.note(c, self.crawl_id)
         return outcome
-
-    def _rows_read(self) -> int:
-        """Return how many rows this crawl's first traversals read."""
-        sql = "SELECT total(rows_read) FROM ledger WHERE crawl_id = ?"
-        return int(self._connection.execute(sql, (self.crawl_id,)).fetchone()[0])
 
     def complete(self) -> bool:
         """Whether this crawl walked every one of its catalogues wholly."""
@@ -239,7 +235,7 @@ class Store:
             case MissingPage():
                 self._presence.note_page(observation)
             case AttachmentFile():
-                self._write_attachment(observation, now)
+                self._attachments.take(observation, now)
                 self._read += 1
             case Problem():
                 self._write_problem(observation, now)
@@ -408,6 +404,17 @@ class Store:
         for deferred in self._deferral.of_page(record_id, source):
             self._write_deferred(deferred)
 
+    def _waits(self, deferred: Deferred, now: str) -> bool:
+        """Whether a page that names another document than its record waits for a later crawl to read it again, its files with it."""
+        if deferred.kind == FILE:
+            return self._deferral.holds_page(deferred.record_id)
+        page = deferred.observation() if deferred.kind == PAGE else None
+        if not isinstance(page, RecordPage) or not self._presence.names_another(deferred.record_id, page):
+            return False
+        named = f"this page is headed {page.fields.get('title', '')!r}, and its list calls it otherwise: it waits until it is read so again"
+        self._write_problem(Problem("another_document", page.url, named), now)
+        return True
+
     def _write_deferred(self, deferred: Deferred) -> None:
         """Write what was kept aside, as of the time at which it was read."""
         record_id, at = deferred.record_id, deferred.at
@@ -427,18 +434,6 @@ class Store:
                     "UPDATE listings SET capture_id = ? WHERE record_id = ? AND catalog_id = ?",
                     (capture, record_id, source),
                 )
-
-    def _write_attachment(self, file: AttachmentFile, now: str) -> None:
-        record_id = self._writer.find(file.record_url)
-        if record_id is None:
-            return
-        self.counts["attachments"] += 1
-        if is_record_withheld(self._connection, record_id):
-            return
-        if self._deferral.queues(record_id):
-            self._deferral.put(record_id, FILE, file, file.capture, now)
-        else:
-            self._attachments.write(record_id, file, now)
 
     def _write_problem(self, problem: Problem, now: str, pages: Pair = NO_PAGES) -> None:
         self.counts["problems"] += 1
