@@ -103,6 +103,14 @@ FORMS = {
 一般行政管理事务|2010302|20.00||20.00
 合计||120.00|100.00|20.00
 """,
+    "the second level alone in the column of codes": """
+科目编码|科目名称|合计|基本支出|项目支出
+201|一般公共服务支出|120.00|100.00|20.00
+03|政府办公厅（室）及相关机构事务|120.00|100.00|20.00
+2010301|行政运行|100.00|100.00|
+2010302|一般行政管理事务|20.00||20.00
+合计|<|120.00|100.00|20.00
+""",
     "another classification beside": """
 科目编码|科目名称|政府经济分类编码|政府经济分类名称|合计|基本支出|项目支出
 201|一般公共服务支出|502|机关商品和服务支出|120.00|100.00|20.00
@@ -140,6 +148,20 @@ def test_whole_numbers_in_columns_of_any_name_are_no_codes(name: str) -> None:
         ("208", "205"),
         ("208", "201"),
     ]
+
+
+def test_two_digits_that_the_code_below_does_not_go_on_from_are_no_code() -> None:
+    rows = "科目编码|科目名称|合计\n201|一般公共服务支出|1.00\n03|办公厅|1.00\n2010401|行政运行|1.00"
+    (found,) = read(table(rows, "部门支出总表\n单位：万元"))
+    assert [line.code for line in found.lines] == ["201", "", "2010401"]
+
+
+@pytest.mark.parametrize("printed", ["-1,200.00", "－1,200.00", "（1,200.00）", "△1,200.00", "▲ 1，200.00"])
+def test_an_amount_may_be_less_than_nothing(printed: str) -> None:
+    rows = f"科目编码|科目名称|2025年预算数|2026年预算数|增减额\n201|一般公共服务支出|1,500.00|300.00|{printed}"
+    (found,) = read(table(rows, "2026年部门支出总表\n单位：元"))
+    assert [(line.printed, str(line.yuan)) for line in found.lines][-1] == (printed, "-1200.00")
+    assert [(check.rule, check.holds) for check in found.checks] == [("change", True)]
 
 
 def test_an_amount_may_have_its_unit_or_the_sign_of_the_currency() -> None:
@@ -233,7 +255,7 @@ def test_a_title_printed_again_as_continued_begins_no_table() -> None:
 @pytest.mark.parametrize(
     ("title", "kind"),
     [
-        ("项目支出表", None), ("2026年项目支出预算明细表", None), ("基本支出和项目支出预算表", "basic_spending"),
+        ("项目支出表", None), ("部门预算项目支出及其他支出预算表", None), ("2026年项目支出预算明细表", None), ("基本支出和项目支出预算表", "basic_spending"),
         ("一般公共预算财政拨款收入支出决算表", "general_spending"), ("一般公共预算财政拨款收入支出决算总表", "fiscal_summary"),
     ],
 )  # fmt: skip

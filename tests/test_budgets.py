@@ -9,7 +9,7 @@ import pytest
 from archive.analysis import budget_reader
 from archive.budgets.documents import read_document
 from archive.tables.printed_table import PrintedTable, Row
-from tests.budget_forms import DOWN, GENERAL, SUMMARY, TITLED, YEAR, failing, read, table
+from tests.budget_forms import DOWN, GENERAL, INTERLEAVED, SUMMARY, TITLED, YEAR, failing, read, table
 
 
 def test_codes_in_columns_of_their_own_and_a_row_of_column_numbers() -> None:
@@ -238,6 +238,30 @@ def test_what_a_text_states_is_held_against_the_table(stated: str, failing_roles
     assert {role for role, check in prose.items() if not check.holds} == failing_roles
     assert {"total", "abroad", "vehicles"} <= prose.keys()
     assert ("reception" in prose) is (stated != "上年")
+
+
+@pytest.mark.parametrize(
+    ("stated", "checks"),
+    [
+        (
+            "2025年度“三公”经费支出预算为12.00万元，支出决算为9.00万元，完成预算的75%。",
+            {"total": True, "total budget": True},
+        ),
+        (
+            "2025年度“三公”经费支出预算为12.00万元，支出决算为9.90万元，完成预算的82.5%。",
+            {"total": False, "total budget": True},
+        ),
+        ("“三公”经费支出预算为12.20万元。公务接待费支出2.00万元。", {"total budget": False, "reception": True}),
+        ("与2024年“三公”经费支出决算10.00万元相比，减少1.00万元。", {}),
+        ("“三公”经费支出预算为12.00万元，占5%，支出决算为9.50万元。", {"total budget": True}),
+    ],
+)
+def test_what_a_text_states_as_budgeted_and_as_spent_is_held_against_its_own(
+    stated: str, checks: dict[str, bool]
+) -> None:
+    tables = [table(INTERLEAVED, "财政拨款“三公”经费支出决算表\n单位：万元")]
+    (found,) = read_document(tables, "样本局2025年度部门决算（样本，非政府文件）", stated)
+    assert {check.place: check.holds for check in found.checks if check.rule == "prose"} == checks
 
 
 TOTALS = "样本局2026年度收入、支出预算总计{}万元，与上年相比收、支预算总计各增加10.00万元。（二）支出预算总计110万元。上年支出预算总计100万元。"

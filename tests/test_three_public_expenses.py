@@ -67,9 +67,16 @@ def test_a_total_with_meetings_and_training_in_it_is_none_of_the_three(total: st
     assert failing(found) == []
 
 
-def test_the_word_for_a_stamp_is_no_part_of_a_name() -> None:
-    (found,) = read(table(DOWN, "2026年“三公”经费预算表\n填报单位：样本局（盖章）  单位：万元"))
-    assert found.statement.heading.agency == "样本局"
+@pytest.mark.parametrize(
+    ("printed", "name"),
+    [
+        ("样本局（盖章）", "样本局"), ("[156001]样本局", "样本局"), ("156001样本局", "样本局"), ("156-样本局", "样本局"),
+        ("120急救中心", "120急救中心"),
+    ],
+)  # fmt: skip
+def test_a_code_and_the_word_for_a_stamp_are_no_part_of_a_name(printed: str, name: str) -> None:
+    (found,) = read(table(DOWN, f"2026年“三公”经费预算表\n填报单位：{printed}  单位：万元"))
+    assert found.statement.heading.agency == name
 
 
 def test_columns_alone_say_that_a_table_without_a_title_is_of_three_public_expenses() -> None:
@@ -112,6 +119,55 @@ def test_budgeted_and_spent_interleaved_in_accounts() -> None:
         "reception": 2,
     }
     assert (budgeted.stage, spent.stage, failing(found)) == ("budget", "accounts", [])
+
+
+@pytest.mark.parametrize("rows", [("年初预算数", "决算数"), ("全年预算数", "决算数"), ("预算数", "决算数")])
+def test_budgeted_and_spent_below_each_other_in_accounts(rows: tuple[str, str]) -> None:
+    head, amounts = ACROSS.strip().rpartition("\n")[::2]
+    lines = [
+        f"{name}|{line}"
+        for name, line in zip(["项目", "^", "^", *rows], [*head.split("\n"), amounts, amounts], strict=True)
+    ]
+    (found,) = read(table("\n".join(lines), "2025年度“三公”经费、会议费、培训费支出决算表\n单位：万元"))
+    assert [(each.stage, each.year) for each in found.expenses] == [("budget", 2025), ("accounts", 2025)]
+
+
+def test_what_was_carried_out_is_no_budget_and_its_sums_are_held_all_the_same() -> None:
+    (found,) = read(table(DOWN.replace("2025年预算数", "2025年执行数").replace("|2.00|3.00", "|9.00|3.00"), TITLE))
+    assert [(each.stage, each.year) for each in found.expenses] == [(None, 2025), ("budget", 2026)]
+    assert failing(found) == [("three_public", Decimal("11.00"), Decimal("18.00"))]
+
+
+ORGANISATION = """
+项目|行次|年初预算数|全年预算数|决算数
+一、“三公”经费支出|1|—|—|—
+（一）支出合计|2|16.00|15.00|{total}
+1．因公出国（境）费|3|0.00|0.00|0.00
+2．公务用车购置及运行维护费|4|12.00|12.00|10.97
+（1）公务用车购置费|5|0.00|0.00|0.00
+（2）公务用车运行维护费|6|12.00|12.00|10.97
+3．公务接待费|7|4.00|3.00|2.30
+（二）相关统计数|8|—|—|—
+1．国内公务接待批次（个）|9|—|—|31
+（一）政府采购支出合计|10|—|—|28.40
+"""
+
+
+@pytest.mark.parametrize(
+    ("total", "failed"), [("13.27", []), ("13.72", [("three_public", Decimal("13.72"), Decimal("13.27"))])]
+)
+def test_the_total_below_a_head_of_three_public_expenses(
+    total: str, failed: list[tuple[str, Decimal, Decimal]]
+) -> None:
+    (found,) = read(
+        table(ORGANISATION.format(total=total), "2025年度财政拨款“三公”经费及机关运行经费支出决算表\n单位：万元")
+    )
+    assert [(each.stage, str(each.parts["total"].value)) for each in found.expenses] == [
+        ("budget", "16.00"),
+        ("budget", "15.00"),
+        ("accounts", total),
+    ]
+    assert failing(found) == failed
 
 
 def test_a_slip_in_three_public_expenses_is_named_with_both_figures() -> None:

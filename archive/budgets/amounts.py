@@ -14,7 +14,7 @@ UNITS = {
 }
 """Yuan in each unit that a table may state."""
 
-_SIGNS = str.maketrans({"－": "-", "−": "-", "–": "-", "﹣": "-", "，": ",", "（": "(", "）": ")"})
+_SIGNS = str.maketrans({"－": "-", "−": "-", "–": "-", "﹣": "-", "△": "-", "▲": "-", "，": ",", "（": "(", "）": ")"})
 _AMOUNT = re.compile(r"-?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,8})?", re.ASCII)
 _HAS_FORM = re.compile(r"-?[\d,]*(?:\.\d+|,\d{3})")
 _WITH_UNIT = re.compile(rf"(.*\d)({'|'.join(UNITS)})")

@@ -71,7 +71,7 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
         within = (check_statement(statement, lines), check_expenses(statement, lines, expenses))
         checks = [*within[heading.kind == "three_public"], *_of(between, lines)]
         if stated and kinds[heading.kind] == 1:  # else nothing says which of them the text means
-            checks += stated.check_expenses(expenses, heading.stage, heading.year)
+            checks += stated.check_expenses(expenses, heading)
             checks += stated.check_totals(statement, lines)
         tables_read.append(BudgetTable(statement, tuple(lines), tuple(checks), tuple(expenses)))
     return tables_read

@@ -24,7 +24,10 @@ _QUOTES = str.maketrans("", "", "\"'“”‘’《》〈〉")
 _RULES: tuple[
     tuple[str, str], ...
 ] = (  # what a title holds, and which kind it then is; the first rule that fits counts
-    ("目录|绩效|情况说明|项目表|(?<![和与及、])项目支出(?:预算|决算)?(?:明细|安排|情况)?表|人员|编制|资产", ""),
+    (
+        "目录|绩效|情况说明|项目表|(?<![和与及、])项目支出(?:及其他支出)?(?:预算|决算)?(?:明细|安排|情况)?表|人员|编制|资产",
+        "",
+    ),
     ("采购", "procurement"),
     ("三公", "three_public"),
     ("机关运行经费", "operating"),
@@ -50,7 +53,8 @@ _UNIT_IN_BRACKETS = re.compile(r"[(（](?:单位[:：])?(百万元|千元|万元
 _AGENCY = re.compile(
     r"(?:(?:编制|填报|预算|公开)?(?:部门|单位)(?:名称|[(（]盖?公?章[)）])?)[:：](?!万元|元|千元)(?P<name>[^:：]{2,40}?)(?=金额|单位[:：]|部门[:：]|\d{4}年|$)"
 )
-_STAMP = re.compile(r"\((?:加?盖?公?章|签章|印章)\)$")
+_BESIDE_NAME = re.compile(r"^(?:\[\d+\]|\d{6,}-?|\d{3,}-)|\((?:加?盖?公?章|签章|印章)\)$")
+"""A unit's code before its name, and the word for a stamp behind it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +159,7 @@ def _only_unit_of(head: Iterable[str]) -> str | None:
 
 def agency_of(lines: Iterable[str]) -> str | None:
     """Return whose table it is, as its heading says."""
-    found = [_STAMP.sub("", match["name"]) for line in lines if (match := _AGENCY.search(line))]
+    found = [_BESIDE_NAME.sub("", match["name"]) for line in lines if (match := _AGENCY.search(line))]
     return found[-1] if found else None
 
 

@@ -18,6 +18,7 @@ _CODED = re.compile(rf"[\[(]?({CODE.pattern})[\])]?(?:[类款项](?![\u3400-\u9f
 
 _APART = re.compile(r"[1-3]\d\d(?:-\d\d){1,2}")
 _CODE_PART = re.compile(r"\d{1,7}|类|款|项|合计|总计|无")
+_SECOND_LEVEL = re.compile(r"\d\d")
 _LEVEL = re.compile(r"\d{1,2}|类|款|项|合计|总计|无")
 _NAMES_AMOUNTS = re.compile(
     r"(?!.*(?:[编代]码|科目|分类|(?:^|/)[类款项]$)).*(?:合计|小计|总计|支出|收入|拨款|金额|经费|[预决]算数?|执行数)"
@@ -183,14 +184,23 @@ class _Columns:
         codes = []
         for row in range(len(self._rows)):
             cells = [self._cells[column][row] for column in columns]
-            found = _CODED.fullmatch(cells[0])
-            printed = [found[1] if found else cells[0], *cells[1:]]
+            printed = [self._code_printed(columns[0], row), *cells[1:]]
             filled = [place for place, cell in enumerate(printed) if cell.isdigit()]
             if filled:
                 levels = [*levels[: filled[0]], *(printed[place].zfill(2) for place in filled)]
             code = "".join(levels) if filled and len(levels) > filled[-1] else ""
             codes.append(code if CODE.fullmatch(code) else "")
         return codes
+
+    def _code_printed(self, column: int, row: int) -> str:
+        """Return the code of a cell; two digits are its 款 where the codes above and below say so: 201, 03, 2010301."""
+        cells = self._cells[column]
+        found = _CODED.fullmatch(cells[row])
+        if found or not _SECOND_LEVEL.fullmatch(cells[row]):
+            return found[1] if found else cells[row]
+        above = next((code for code in reversed(cells[:row]) if CODE.fullmatch(code)), "")[:_CODE_OF_CLASS]
+        whole = f"{above}{cells[row]}"
+        return whole if above and "".join(cells[row + 1 : row + 2]).startswith(whole) else cells[row]
 
     def _has_mere_counts(self, column: int) -> bool:
         """Whether numbers without cents are counts in a column: some are said to be, and amounts there have cents."""

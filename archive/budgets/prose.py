@@ -1,15 +1,18 @@
 """Amounts that the text of a budget states, held against its tables: three public expenses, and the totals of tables. Pure."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from archive.budgets.checks import BudgetCheck, table_totals
+from archive.budgets.headings import Heading, stage_of, year_of
 from archive.budgets.lines import BudgetLine
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet
 from archive.sentences.figures import MONEY, Figure
-from archive.sentences.known_sums import role_of
-from archive.sentences.passages import read_passages
+from archive.sentences.known_sums import last_clause, role_of
+from archive.sentences.passages import Passages, read_passages
 from archive.sentences.running_text import running_text
 
 _TOTALS = {
@@ -27,6 +30,17 @@ _TOTALS = {
 _NAMED_TOTALS = {key: re.compile(rf"{name}(?:支出)?(?:数|总?额)?[为是]?$") for key, name in _TOTALS.items()}
 _OTHER_YEAR = re.compile("上年|去年")
 _LONGEST_NAME = 30
+_STAGE_ALONE = re.compile("[，,；;、](?:实际)?(?:支出)?(?:预算|决算)(?:数|额|支出)?(?:为|是)?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Expense:
+    """An amount that is said to be one of the three public expenses, with the stage and the year that the words state, if they do."""
+
+    figure: Figure
+    role: str
+    stage: str | None
+    year: int | None
 
 
 class StatedAmounts:
@@ -39,12 +53,21 @@ class StatedAmounts:
             for number, figure in enumerate(passages.figures)
             if figure.unit == MONEY and figure.is_exact
         ]
+        self._expenses = list(_expenses(passages))
 
-    def check_expenses(self, sets: Iterable[ExpenseSet], stage: str | None, year: int | None) -> Iterator[BudgetCheck]:
-        """Yield whether the text states the parts of the one set of expenses of this stage and year as the table does."""
-        own = [each for each in sets if (each.stage, each.year) == (stage, year)]
-        for role, line in own[0].parts.items() if len(own) == 1 else ():
-            yield from _check(role, line, [figure for words, figure in self._stated if role_of(words) == role])
+    def check_expenses(self, sets: Iterable[ExpenseSet], heading: Heading) -> Iterator[BudgetCheck]:
+        """Yield whether the text states the expenses of the table's year as the table does, those budgeted and those spent apart.
+
+        What is not said to be either is of the table's own stage. Of several sets of a stage nothing says which the text means.
+        """
+        of_year = [each for each in sets if each.year == heading.year]
+        stages = Counter(each.stage for each in of_year)
+        for expenses in (each for each in of_year if stages[each.stage] == 1):
+            for role, line in expenses.parts.items():
+                stated = (each for each in self._expenses if each.role == role and each.year in (None, heading.year))
+                place = role if expenses.stage == heading.stage else f"{role} {expenses.stage}"
+                alike = [each.figure for each in stated if (each.stage or heading.stage) == expenses.stage]
+                yield from _check(place, line, alike)
 
     def check_totals(self, statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         """Yield whether the text states the totals of a table as the table does."""
@@ -54,6 +77,24 @@ class StatedAmounts:
                 yield from _check(
                     f"{kind} {side}", line, [figure for words, figure in self._stated if _names(name, words)]
                 )
+
+
+def _expenses(passages: Passages) -> Iterator[_Expense]:
+    """Yield the expenses that a text states; one may be stated twice in a row: 预算为 9 万元，支出决算为 8 万元."""
+    last: _Expense | None = None
+    for number, figure in enumerate(passages.figures):
+        words = passages.before(number)
+        clause, role = last_clause(words), role_of(words)
+        if figure.unit != MONEY or not figure.is_exact:
+            last = None
+        elif role:
+            last = _Expense(figure, role, stage_of(clause), year_of([clause]))
+        elif last and _STAGE_ALONE.fullmatch(words):
+            last = _Expense(figure, last.role, stage_of(clause), last.year)
+        else:
+            last = None
+        if last:
+            yield last
 
 
 def _names(name: re.Pattern[str], words: str) -> bool:

@@ -13,8 +13,10 @@ ROLES = ("total", "abroad", "vehicles", "vehicle_purchase", "vehicle_running", "
 """三公经费合计, 因公出国（境）费, 公务用车购置及运行费, 其中购置费 and 运行费, 公务接待费."""
 
 _STAGE = re.compile(r"(?:\d{4}年|上年|本年)?度?(?:年初|全年|调整)?(?:预算|决算|执行|统计)数?|金额(?:\([^)]*\))?")
-_PERIOD = re.compile(r"(?:20\d\d年?|上一?年|去年|本年)度?(?:年初|全年|调整)?(?:预算|决算|执行|统计)?数?")
-"""All that the name of a row says which is of a year, and not of a unit."""
+_PERIOD = re.compile(
+    r"(?:20\d\d年?|上一?年|去年|本年)度?(?:年初|全年|调整)?(?:预算|决算|执行|统计)?数?|(?:年初|全年|调整)?(?:预算|决算)数"
+)
+"""All that the name of a row says which is of a year or a stage, and not of a unit."""
 
 _NUMBERED = re.compile(r"^(?:其中|\d+[、.．]?|[一二三四五六七八九十]+、|[(（][\d一二三四五六]+[)）])+:?")
 _QUOTES = str.maketrans("", "", "\"'“”‘’")
@@ -23,7 +25,7 @@ _OF_SOME_GUESTS = re.compile(r"国内|境\)?外|国外|外事|外宾")
 _OF_TWO_YEARS = re.compile("增减|增长|增加|减少|比|较")
 _VEHICLES = re.compile("公务用车(?:费用?|经费|支出)?")
 _BESIDE = re.compile("(?:会议|培训)费(?:支出)?")
-_SUMS = ("合计", "总计", "小计")
+_SUMS = ("合计", "总计", "小计", "支出合计")
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
         if _OF_TWO_YEARS.search(line.column_name.rpartition("/")[2]):
             continue
         period = line.name if across and _PERIOD.fullmatch(plain(line.name)) else line.column_name
-        stage = stage_of(period) or stage_of(line.column_name) or heading.stage
+        stage = _stage(heading, period, line.column_name)
         year = year_of_column(heading, period)
         place = line.row if across else line.column
         expenses = sets.setdefault((place, stage, year), ExpenseSet(stage, year))
@@ -83,6 +85,14 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
     for expenses in sets.values():
         expenses.drop_total_of_more()
     return [each for each in sets.values() if len(each.parts) > 1]
+
+
+def _stage(heading: Heading, period: str, column: str) -> str | None:
+    """Return the stage of a row or column; None for what a budget says was carried out (执行数), which is neither budget nor accounts."""
+    stated = stage_of(period) or stage_of(column)
+    if stated is None and heading.stage == "budget" and "执行" in period + column:
+        return None
+    return stated or heading.stage
 
 
 def year_of_column(heading: Heading, column: str) -> int | None:

@@ -46,9 +46,14 @@ def known_sums(passages: Passages) -> Iterator[Equation]:
                 yield equal("parts", left, total(right))
 
 
+def last_clause(words: str) -> str:
+    """Return the clause that ends before a figure."""
+    return _STOP.split(words[-_LONGEST_CLAUSE:])[-1]
+
+
 def role_of(words: str) -> str | None:
     """Return which expense the clause before a figure names, None where it names none, or one of another year."""
-    clause = _STOP.split(words[-_LONGEST_CLAUSE:])[-1]
+    clause = last_clause(words)
     found = [(match.start(), role) for role, pattern in _NAMED.items() if (match := pattern.search(clause))]
     if not found or _OTHER.search(clause):
         return None
