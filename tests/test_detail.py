@@ -124,6 +124,11 @@ def test_a_table_inside_a_paragraph_is_not_lost() -> None:
             ("首页", "政府文件", "近期公开"),
         ),
         ('<div><a href="/">首页</a> | <a href="/zf/">政府文件</a> | <a href="/zf/j/">近期公开</a></div>', ()),
+        (
+            "<p>当前位置：<a>首页</a> > <a>公告</a></p><p>> <a>甲的通知</a></p><p>> <a>乙的通知</a></p>",  # rows of a list
+            ("首页", "公告"),
+        ),
+        ("<div>当前位置：<a>首页</a></div><div>> <a>公告</a></div><div>> 预算</div>", ("首页", "公告", "预算")),
     ],
 )
 def test_the_breadcrumb(html: str, steps: tuple[str, ...]) -> None:
@@ -131,6 +136,34 @@ def test_the_breadcrumb(html: str, steps: tuple[str, ...]) -> None:
 
 
 # --- text ---
+
+
+HEAD = "<h1>甲的通知</h1><p align=center>发布时间：2017-12-19　来源：样本县司法局</p>"
+
+
+@pytest.mark.parametrize(
+    ("html", "body"),
+    [
+        (f"{HEAD}<p>{SAMPLE}</p><p>{SAMPLE}</p><p>样本县司法局</p>", f"{SAMPLE}\n{SAMPLE}\n样本县司法局"),
+        (f"{HEAD}<p>{SAMPLE}</p><table><tr><td>表</td></tr></table><p>{SAMPLE}</p>", f"{SAMPLE}\n表\n{SAMPLE}"),
+        (f"{HEAD}<hr>　　{SAMPLE}<br>　　{SAMPLE}<hr><center>版权所有</center>", f"{SAMPLE}\n{SAMPLE}"),
+        (f"{SAMPLE}<br>{SAMPLE}<div>{HEAD}</div>", f"{SAMPLE}\n{SAMPLE}"),
+        (f"{HEAD}<font size=3>{SAMPLE}</font>", SAMPLE),
+    ],
+)
+def test_a_text_may_stand_in_the_page_itself(html: str, body: str) -> None:
+    page = detail(f"<body><div><a href=/>首页</a> <a href=/gk/>公开</a></div>{html}</body>")
+    assert (page.body, page.fields) == (
+        body,
+        {"title": "甲的通知", "published_on": "2017-12-19", "publisher": "样本县司法局"},
+    )
+
+
+@pytest.mark.parametrize(
+    "html", [f"<p>{SAMPLE}</p><div>{SAMPLE * 4}</div>", f"<div>{SAMPLE * 4}</div><p><a href=/>{SAMPLE}</a></p>"]
+)
+def test_a_sentence_beside_the_box_of_a_text_is_none_of_it(html: str) -> None:
+    assert detail(f"<body>{HEAD}{html}</body>").body == SAMPLE * 4
 
 
 def test_a_line_leaves_out_what_is_beside_the_text() -> None:

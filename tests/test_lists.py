@@ -134,6 +134,35 @@ def test_rows_may_be_lines_of_an_element(line: str, around: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "row",
+    [
+        "<a href=t20171219_{0}.html>第{0}条</a><span>2017-12-19</span>",
+        "<i class=dot></i><a href=t20171219_{0}.html>第{0}条</a> [2017-12-19] ",
+        "<em>2017年12月19日</em><a href=t20171219_{0}.html>第{0}条</a><i></i>",
+        "<b><a href=/c/>[公告]</a></b><b><a href=t20171219_{0}.html>第{0}条</a></b><em>2017/12/19</em>",
+        "<h4><a href=t20171219_{0}.html>第{0}条</a></h4><p>2017-12-19</p>",
+        "<div class=day>2017-12-19</div><div class=t><a href=t20171219_{0}.html>第{0}条</a></div>",
+    ],
+)
+@pytest.mark.parametrize("pager", ["", "<div><a href=index_1.html>下一页</a></div>"])
+def test_rows_may_stand_in_one_box_with_nothing_between(row: str, pager: str) -> None:
+    lines = "".join(row.format(number) for number in range(1, 5))
+    read = rows(AROUND % f"<div>{lines}{pager}</div>")
+    assert [(row.url, row.fields) for row in read] == [
+        (f"{HERE}t20171219_{number}.html", {"title": f"第{number}条", "published_on": "2017-12-19"})
+        for number in range(1, 5)
+    ]
+
+
+def test_links_and_days_that_do_not_take_turns_are_no_rows() -> None:
+    """Whether a day belongs to the link before it or behind it cannot be told."""
+    line = "<a href={0}.html>第{0}条</a><span>2017-12-19</span>"
+    lines = "".join(line.format(number) for number in range(1, 5))
+    assert rows(f"<div><a href=0.html>第0条</a>{lines}</div>") == ()
+    assert rows(f"<div>{lines}<a href=5.html>第5条</a></div>") == ()
+
+
+@pytest.mark.parametrize(
     "line", ["<a href={0}.html>样本县第{0}小学</a><br>", "<a href={0}.html>网友{0}</a> 说，样本县第{0}条<br>"]
 )
 def test_lines_without_dates_are_no_rows(line: str) -> None:
@@ -194,6 +223,43 @@ TABS = """<div>位置：<a href=/>首页</a> &gt; <a href=/gk/>公开</a> &gt; <
 )
 def test_the_list_of_a_hidden_tab_is_left_out(html: str, titles: str) -> None:
     assert "".join(row.fields["title"] for row in rows(AROUND % html)) == titles
+
+
+@pytest.mark.parametrize(
+    ("sheet", "titles"),
+    [
+        (".tab{display:none}.tab.on{display:block}", "甲乙"),
+        (".tab.on{display:block}\n/* tabs } */\ndiv.tab { DISPLAY: none }", "甲乙"),
+        (".tabs{display:none;color:red}", "丙丁戊"),  # of another class
+        (".off, #other { margin:0; display : none !important }", "甲乙"),
+        ("@charset 'utf-8'; body .off{display:none}", "甲乙"),
+        ("#list .off{display:none}", "丙丁戊"),  # of those in another box
+        (".off{display:none}#second{display:block}", "丙丁戊"),  # the surer rule counts, be it before or behind
+        ("#second{display:block}.off{display:none}", "丙丁戊"),
+        (".off{display:none}.tab{display:block}", "丙丁戊"),  # of two alike the last
+        ("@media (max-width:768px){.off{display:none}}", "丙丁戊"),  # on telephones
+        (".off:before{display:none}.off>ul{display:none", "丙丁戊"),  # of what is no such box
+        ("<!-- .off{display:none} -->", "甲乙"),
+        ("}}}.off{display:none}", "丙丁戊"),
+    ],
+)
+def test_a_style_sheet_of_the_page_hides_a_tab(sheet: str, titles: str) -> None:
+    html = TABS.format(" class='tab on'", " class='tab off' id=second", f"<style>{sheet}</style>")
+    assert "".join(row.fields["title"] for row in rows(AROUND % html)) == titles
+
+
+def test_what_an_element_says_of_itself_goes_before_its_style_sheet() -> None:
+    html = TABS.format("", " class=off style=display:block", "<style>.off{display:none}</style>")
+    assert "".join(row.fields["title"] for row in rows(AROUND % html)) == "丙丁戊"
+
+
+@pytest.mark.parametrize("sheet", [".phone{display:none}", ".wide{display:none}"])
+def test_a_copy_that_a_style_sheet_hides_is_no_tab(sheet: str) -> None:
+    """Neither is a list that is hidden until a script shows it, on a page with nothing else."""
+    lines = "".join(f"<li><a href=d/{number}.html>第{number}条</a> 2017-12-19</li>" for number in range(1, 4))
+    html = f"<style>{sheet}</style><div class=wide><ul>{lines}</ul></div>"
+    for page in (html, html + f"<div class=phone><ul>{lines}</ul></div>"):
+        assert [row.url for row in rows(page)] == [f"{HERE}d/{number}.html" for number in range(1, 4)]
 
 
 @pytest.mark.parametrize(
@@ -284,6 +350,13 @@ def test_rows_that_a_family_knows_need_no_date() -> None:
 )  # fmt: skip
 def test_a_page_without_a_list(html: str) -> None:
     assert rows(html) == ()
+
+
+@pytest.mark.parametrize("start", ["当前位置：<a href=/>首页</a>", "<a href=/>首页</a>", "网站<a href=/>首页</a>"])
+def test_the_trail_in_the_first_row_of_a_list_is_none(start: str) -> None:
+    lines = "".join(f"<tr><td><a href={n}.html>第{n}条</a></td><td>2017-12-19</td></tr>" for n in range(1, 4))
+    read = rows(f"<table><tr><td>{start} &gt; <a href=/gk/>信息公开</a> &gt; 公告</td></tr>{lines}</table>")
+    assert [row.fields["title"] for row in read] == ["第1条", "第2条", "第3条"]
 
 
 def test_what_stands_around_a_list_is_none() -> None:

@@ -199,7 +199,8 @@ class _Prose:
         counts = {holder: self._lengths.get(holder, 0) for holder in self._with_paragraphs}
         for leaf, holder in self._leaves.items():
             if leaf not in self._with_paragraphs and leaf not in heads:
-                counts[holder] = counts.get(holder, 0) + self._lengths.get(leaf, 0)
+                box = leaf if holder.tag in _NO_BODIES else holder
+                counts[box] = counts.get(box, 0) + self._lengths.get(leaf, 0)
         return {holder: count for holder, count in counts.items() if holder.tag not in _NO_BODIES}
 
 

@@ -25,7 +25,7 @@ from crawler.extract.row import (
     says_nothing,
 )
 from crawler.extract.text import Element, is_hidden, line_of, visible_texts
-from crawler.extract.trail import read_breadcrumb
+from crawler.extract.trail import begins_trail, read_breadcrumb
 
 BOXES = 3
 """So many links to more, and no pager, are a landing page's: each of its boxes shows the newest of another list."""
@@ -61,7 +61,7 @@ _SWITCHES = etree.XPath(
     ".//text()[string-length(normalize-space(.)) < 3 and number(.) > 0][parent::a or parent::li or parent::span]"
 )
 _AROUND_A_BLOCK = 3
-"""A box with so many links beside its rows at the most is theirs alone: a heading, a link to more."""
+"""A box, or a page, with so many links beside its rows at the most is theirs alone: a heading, a link to more."""
 
 
 _Links = list[tuple[int, Element]]
@@ -163,7 +163,7 @@ def _blocks(root: Element, base_url: str) -> Iterator[_Block]:
                 del rows[element]
             if rows:
                 start = candidates[run[0]][0][0]
-                yield _Block(rows, start, run[0].tag in _IN_LISTS, is_in_tabs=len(candidates) < len(form))
+                yield _Block(rows, start, run[0].tag in _IN_LISTS, is_in_tabs=_hides_others(form, candidates))
 
 
 def _shown(form: Mapping[Element, _Links], root: Element) -> Mapping[Element, _Links]:
@@ -176,6 +176,14 @@ def _shown(form: Mapping[Element, _Links], root: Element) -> Mapping[Element, _L
     if numbers == set(range(1, len(boxes) + 1)):
         return form
     return {row: links for row, links in form.items() if row.getparent() in shown}
+
+
+def _hides_others(form: Mapping[Element, _Links], shown: Mapping[Element, _Links]) -> bool:
+    """Whether rows of one form that are not `shown` lead elsewhere than these: they are no copy for other screens."""
+    if len(shown) == len(form):
+        return False
+    targets = {link.get("href") for links in shown.values() for _, link in links}
+    return any(link.get("href") not in targets for links in form.values() for _, link in links)
 
 
 def _without_hidden_tabs(blocks: Sequence[_Block]) -> list[_Block]:
@@ -340,7 +348,18 @@ def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block], url: str)
         return True
     if best.is_yearless and not read_breadcrumb(root):
         return True
-    return (len(more) >= BOXES or best.is_in_tabs or best.is_hidden) and not read_breadcrumb(root)
+    in_boxes = best.is_in_tabs or (best.is_hidden and _has_other_links(root, best))
+    return (len(more) >= BOXES or in_boxes) and not read_breadcrumb(root)
+
+
+def _has_other_links(root: Element, block: _Block) -> bool:
+    """Whether a page shows more links beside a block than a list alone has around it."""
+    others = (
+        link
+        for link in LINKS(root)
+        if is_page_link(link.get("href")) and not _within(link, block.rows) and _hidden_box(link) is None
+    )
+    return len(list(islice(others, _AROUND_A_BLOCK + 1))) > _AROUND_A_BLOCK
 
 
 def _leading(root: Element, blocks: Sequence[_Block], more: Sequence[Element], url: str) -> list[_Block]:
@@ -413,7 +432,7 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
     link = links[0] if len(links) == 1 else max(links, key=how_like_a_title)
     name = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
     line = line_of(row)
-    if not name or is_pager([line]) or _NEIGHBOUR.match(line) or _is_more(link):
+    if not name or is_pager([line]) or _NEIGHBOUR.match(line) or _is_more(link) or begins_trail(line):
         return None
     return plain_row(row, link, base_url)
 

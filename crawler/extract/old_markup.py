@@ -1,5 +1,6 @@
-"""Lists as older pages write them, put into the markup of today's: rows that are lines, links that a script opens."""
+"""Lists as older pages write them, put into the markup of today's: rows in no element of their own, links that a script opens."""
 
+import re
 from collections.abc import Iterator
 from copy import deepcopy
 
@@ -13,23 +14,32 @@ from crawler.extract.text import BLOCKS, Element, line_of, visible_texts
 _LEAST = 2
 """Lines with a link and a date from which on they are the rows of a list."""
 
-_BROKEN = etree.XPath(".//*[br][(.//a[@href])[2]]")
+_HOLDERS = etree.XPath(".//*[br or ((a | */a)[2] and not(li or tr or td or dt))][(.//a[@href])[2]]")
 _CLICKED = etree.XPath(
     ".//a[@onclick or starts-with(@href, 'javascript:')] | .//tr[@onclick][not(.//a)] | .//li[@onclick][not(.//a)]"
 )
 
+_LINK, _DAY, _NEITHER, _END = "LD-|"
+_TURNS = [
+    (re.compile(f"(?:-*{row}){{{_LEAST},}}-*"), re.compile(row)) for row in ("L-*D", "D-*L", "L-*L-*D", "D-*L-*L")
+]
+"""Rows of one link or of two, a day behind or before: the marks of all of them, and of one."""
+
+_NO_ROW = re.compile(r"首\s?页|[上下]一?页|[尾末]页")
+_LONGEST_DAY = 40
+
 Line = list[Element]
-"""The elements between two line breaks, and the break before them, whose tail begins the line."""
+"""The elements of a row: those between two line breaks, and the break before them, whose tail begins the line; or a link and its day."""
 
 
 def in_todays_markup(root: Element, url: str) -> Element:
     """Return `root`, or a copy in which lines that are rows are items, and links and rows lead where their script does."""
-    if not any(_opened(root, url)) and not any(map(_rows_of, _BROKEN(root))):
+    if not any(_opened(root, url)) and not any(map(_rows_of, _HOLDERS(root))):
         return root
     root = deepcopy(root)
     for clicked, address in list(_opened(root, url)):
         (clicked if clicked.tag == "a" else _link_around(clicked)).set("href", address)
-    for holder in _BROKEN(root):
+    for holder in _HOLDERS(root):
         for line in _rows_of(holder):
             _make_item(line)
     return root
@@ -53,6 +63,36 @@ def _link_around(row: Element) -> Element:
 
 
 def _rows_of(holder: Element) -> list[Line]:
+    """The rows that an element holds in no element of their own: its lines, or links and days in turns."""
+    return _rows_in_lines(holder) or _rows_in_turns(holder)
+
+
+def _rows_in_turns(holder: Element) -> list[Line]:
+    """The rows of a box in which links and days take turns, and nothing else is linked between them."""
+    marked = [(mark, child) for child in holder if isinstance(child.tag, str) for mark in _marks(child)]
+    rows: list[Line] = []
+    for run in re.finditer("[^|]+", "".join(mark for mark, _ in marked)):
+        row = next((row for all_of_them, row in _TURNS if all_of_them.fullmatch(run[0])), None)
+        for found in row.finditer(run[0]) if row else ():
+            start, end = (run.start() + place for place in found.span())
+            rows.append(list(dict.fromkeys(child for _, child in marked[start:end])))
+    return rows
+
+
+def _marks(child: Element) -> Iterator[str]:
+    """A mark for what an element is to a row, its link or its day, and one for a day in the text behind it; _END where no row goes on."""
+    links = sum(is_page_link(link.get("href")) for link in child.iter("a"))
+    if links > 1 or (links and _NO_ROW.search(line_of(child, _LONGEST_DAY))):
+        yield _END
+    elif links:
+        yield _LINK
+    else:
+        yield _DAY if is_date(line_of(child, _LONGEST_DAY)) else _NEITHER
+    if is_date(child.tail or ""):
+        yield _DAY
+
+
+def _rows_in_lines(holder: Element) -> list[Line]:
     """The lines with a link from the first that has a date, too, to the last such, where at least half of them, and two, have one; else none."""
     lines = [(line, link) for line in _lines(holder) if (link := _link_in(line)) is not None]
     dated = [at for at, (line, link) in enumerate(lines) if date_in(_texts(line), link)]

@@ -24,6 +24,7 @@ _TEXTS = etree.XPath(
 )
 _HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页') or contains(., '首 页')]")
 _SEPARATOR = re.compile(r" ?(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜]|::) ?")
+_FIRST_STEP = re.compile(r"(?:网站|本站|门户)?[首主]\s?页\s?(?:[-=]?[>＞»›→≫〉》]|/)")
 _BAR = re.compile(r"[\s\-–—─·•|｜]+")  # joins the steps of a trail behind 当前位置, and of a menu as well
 _ARROW_ALONE = re.compile(r"[\s\-–—─>＞»›→⇒▶▸►≫〉》·•/\\|｜:：]+")
 _BULLET = re.compile("[·•]")  # begins a row of a list at the beginning of a line
@@ -83,6 +84,11 @@ def read_breadcrumb(root: Element, url: str = "") -> tuple[str, ...]:
         if whole := [trail for trail in trails if len(trail.steps) > 1]:
             return max(whole, key=lambda trail: (_ends_at(trail, url), len(trail.steps))).steps
     return ()
+
+
+def begins_trail(line: str) -> bool:
+    """Whether a line of a page says where the page is, and is no row of a list."""
+    return _POSITION.match(line) is not None or _FIRST_STEP.match(line) is not None
 
 
 def _positions(root: Element) -> Iterator[Element]:
@@ -185,6 +191,7 @@ def _follow(pieces: Iterator[_Piece]) -> _Trail | None:
     """The trail that begins with `pieces`; None where they are none."""
     steps: list[str] = []
     links: list[str] = []
+    in_line = 0  # steps that stand in the last one's line
     last: _Piece | None = None
     arrow: _Piece | None = None  # the arrow that waits for the next step
     is_bar = False
@@ -194,12 +201,13 @@ def _follow(pieces: Iterator[_Piece]) -> _Trail | None:
             arrow, is_bar = piece, _BAR.fullmatch(text) is not None
             continue
         is_same_link = last is not None and arrow is None and piece.link is not None and piece.link is last.link
-        if last and not is_same_link and not _goes_on(last, arrow, piece, arrows):
+        if last and not is_same_link and not _goes_on(last, arrow, piece, arrows, in_line):
             break
         if is_same_link:
             steps[-1] += text
         else:
             steps.append(text)
+            in_line = 1 if piece.begins_line or (arrow and arrow.begins_line) else in_line + 1
             joint = arrow is not None and last is not None
             arrows, bars = arrows + joint, bars or (joint and is_bar)
             if piece.link is not None:
@@ -223,10 +231,11 @@ def _parts(piece: _Piece) -> Iterator[str]:
         yield rest
 
 
-def _goes_on(last: _Piece, arrow: _Piece | None, piece: _Piece, arrows: int) -> bool:
-    """Whether `piece` is the next step behind `last`."""
+def _goes_on(last: _Piece, arrow: _Piece | None, piece: _Piece, arrows: int, in_line: int) -> bool:
+    """Whether `piece` is the next step behind `last`, in whose line stand so many steps: behind several no new line goes on."""
     if arrow is not None:
-        if arrow.begins_line and _BULLET.match(arrow.text) and not _side_by_side(last.block, piece.block):
+        is_row = _BULLET.match(arrow.text) is not None or (in_line > 1 and last.block is not piece.block)
+        if arrow.begins_line and is_row and not _side_by_side(last.block, piece.block):
             return False
         is_led_in = (
             arrow.block is not last.block or arrow.begins_line

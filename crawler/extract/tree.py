@@ -1,10 +1,13 @@
-"""From a page's text to its tree, whatever the text."""
+"""From a page's text to its tree, whatever the text: what its style sheets hide says so itself, and a text in no box has one."""
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from lxml import etree
 
-from crawler.extract.text import Element
+from crawler.extract.text import BLOCKS, Element, in_document
 
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost of reading a page.
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_pis=True)
@@ -16,6 +19,17 @@ _DEEPEST = 2_048
 
 _TAG = re.compile(r"<(/?)[a-zA-Z]")
 
+_LONGEST_SHEET = 200_000
+_MOST_RULES = 200
+_HIGHEST = 30
+_DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([a-z-]+)", re.IGNORECASE)
+_SIMPLE = re.compile(r"[a-zA-Z][a-zA-Z0-9]*(?:[.#][\w-]+)*|(?:[.#][\w-]+)+")
+_NAME = re.compile(r"[.#]?[\w-]+")
+
+_OF_TEXT = frozenset({"p", "pre", "br", "font", "span"})
+_OWN_TEXTS = etree.XPath(".//text()[not(ancestor::a or parent::script or parent::style)]")
+_SHORTEST_SENTENCE = 30
+
 
 def parse_html(text: str) -> Element:
     """The root element of a page; an empty one for a page without any markup or text."""
@@ -25,7 +39,11 @@ def parse_html(text: str) -> Element:
         root = etree.fromstring(_encoded(text), parser=_PARSER)
     except etree.XMLSyntaxError:
         root = None
-    return etree.fromstring(b"<html><body></body></html>", parser=_PARSER) if root is None else root
+    if root is None:
+        return etree.fromstring(b"<html><body></body></html>", parser=_PARSER)
+    _mark_hidden(root)
+    _box_text(root)
+    return root
 
 
 def nests_too_deep(text: str) -> bool:
@@ -54,3 +72,133 @@ def _encoded(text: str) -> bytes:
         return text.replace("\x00", "").encode()
     except UnicodeEncodeError:
         return SURROGATES.sub("", text.replace("\x00", "")).encode()
+
+
+# --- what style sheets hide ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A rule of a style sheet that shows or hides elements: names that each must have (li, .tab, #list), those of its holders first."""
+
+    parts: tuple[frozenset[str], ...]
+    hides: bool
+    weight: tuple[int, ...]
+
+    def fits(self, node: Element) -> bool:
+        """Whether `node` and what it stands in have the names."""
+        *around, own = self.parts
+        if not own <= _names(node):
+            return False
+        for holder in islice(node.iterancestors(), _HIGHEST if around else 0):
+            if around and around[-1] <= _names(holder):
+                around.pop()
+        return not around
+
+
+def _names(node: Element) -> set[str]:
+    """The names by which style sheets call an element."""
+    return {node.tag, f"#{node.get('id')}", *(f".{name}" for name in (node.get("class") or "").split())}
+
+
+def _mark_hidden(root: Element) -> None:
+    """Give elements that the page's own style sheets hide on every screen the attribute `hidden`."""
+    sheets = (sheet.text or "" for sheet in in_document(root, "style"))
+    rules = list(islice((rule for sheet in sheets for rule in _rules(sheet)), _MOST_RULES))
+    by_name: dict[str, list[_Rule]] = {}
+    for rule in rules if any(rule.hides for rule in rules) else ():
+        by_name.setdefault(min(rule.parts[-1]), []).append(rule)  # "#" and "." come before letters
+    for node in root.iter(etree.Element) if by_name else ():
+        said = [rule for name in _names(node) for rule in by_name.get(name, ()) if rule.fits(node)]
+        if said and max(said, key=lambda rule: rule.weight).hides and not _DISPLAY.search(node.get("style") or ""):
+            node.set("hidden", "")
+
+
+def _rules(sheet: str) -> Iterator[_Rule]:
+    """The rules of a style sheet that show or hide what has a class or an id, wherever it stands or within others."""
+    for place, (selectors, declarations) in enumerate(_blocks(_without_comments(sheet[:_LONGEST_SHEET]))):
+        displays = _DISPLAY.findall(declarations)
+        for selector in selectors.split(",") if displays else ():
+            parts = tuple(frozenset(_NAME.findall(part)) for part in selector.split() if _SIMPLE.fullmatch(part))
+            if len(parts) == len(selector.split()) > 0 and min(parts[-1])[0] in "#.":
+                signs = "".join(name[0] for part in parts for name in part)
+                weight = signs.count("#"), signs.count("."), len(signs), place
+                yield _Rule(parts, displays[-1].lower() == "none", weight)
+
+
+def _without_comments(sheet: str) -> str:
+    first, *others = sheet.replace("<!--", " ").replace("-->", " ").split("/*")
+    return " ".join([first, *(other.partition("*/")[2] for other in others)])
+
+
+def _blocks(sheet: str) -> Iterator[tuple[str, str]]:
+    """The selectors and the declarations of each rule that stands in no other, as those for small screens do."""
+    depth = begin = opened = 0
+    is_flat = True
+    for brace in re.finditer("[{}]", sheet):
+        if brace[0] == "{":
+            opened, is_flat = (brace.start(), True) if not depth else (opened, False)
+            depth += 1
+        elif depth == 1:
+            if is_flat:
+                yield sheet[begin:opened].rpartition(";")[2], sheet[opened + 1 : brace.start()]
+            depth, begin = 0, brace.end()
+        else:
+            depth = max(0, depth - 1)
+
+
+# --- text that stands in the page itself ---
+
+
+def _box_text(root: Element) -> None:
+    """Put the sentences that stand in the page itself, and what is between them, into a box, as other pages do."""
+    body = root.find("body")
+    children = [] if body is None else list(body)
+    spans = list(_spans_of_sentences(body, children))
+    if not spans:
+        return
+    begin, end = min(spans)[0], max(end for _, end in spans)
+    while begin and _is_of_text(children[begin - 1]):
+        begin -= 1
+    end += len(list(takewhile(_is_of_text, children[end:])))
+    if not _is_mostly_text(children[begin:end]):
+        return
+    box = etree.Element("div")
+    if begin:
+        box.text, children[begin - 1].tail = children[begin - 1].tail, None
+    else:
+        box.text, body.text = body.text, None
+    body.insert(begin, box)
+    box.extend(children[begin:end])
+
+
+def _spans_of_sentences(body: Element, children: Sequence[Element]) -> Iterator[tuple[int, int]]:
+    """Of each sentence in no other block than a paragraph the places of the first child that holds it, and of the one behind it."""
+    if body is not None and _is_sentence(body.text):
+        yield 0, 0
+    for at, child in enumerate(children):
+        if _is_of_text(child) and (_is_sentence(child.tail) or _is_sentence(_text_of(child))):
+            yield at, at + 1
+        elif _is_sentence(child.tail):
+            yield at + 1, at + 1
+
+
+def _is_of_text(child: Element) -> bool:
+    return child.tag in _OF_TEXT or child.tag not in BLOCKS
+
+
+def _is_sentence(text: str | None) -> bool:
+    return text is not None and "。" in text and len(text.strip()) >= _SHORTEST_SENTENCE
+
+
+def _text_of(element: Element) -> str:
+    """The text of an element outside links and scripts."""
+    return "".join(_OWN_TEXTS(element)) if element.tag in _OF_TEXT else ""
+
+
+def _is_mostly_text(children: Sequence[Element]) -> bool:
+    """Whether blocks among paragraphs, such as tables, hold less than these."""
+    lengths = {True: 0, False: 0}
+    for child in children:
+        lengths[_is_of_text(child)] += sum(map(len, _OWN_TEXTS(child))) + len(child.tail or "")
+    return lengths[True] >= lengths[False]
