@@ -108,8 +108,8 @@ def _rows(connection: sqlite3.Connection, options: dict[str, Any]) -> Rows:
     columns = tuple(column[0] for column in cursor.description)
     table: str | None = options["table"]
     taken = islice(map(tuple, cursor), options["limit"])
-    rows = Rows(table or "sql", columns, taken, table, words=IN_WORDS.get(table or "", {}))
-    return with_what_is_stated(connection, rows)
+    words = IN_WORDS.get(table or "", {})
+    return with_what_is_stated(connection, Rows(table or "sql", columns, taken, table, words=words))
 
 
 def _table(name: str) -> str:
