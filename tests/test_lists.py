@@ -359,6 +359,15 @@ def test_the_trail_in_the_first_row_of_a_list_is_none(start: str) -> None:
     assert [row.fields["title"] for row in read] == ["第1条", "第2条", "第3条"]
 
 
+@pytest.mark.parametrize("trail", ["", "<tr><td>您的位置：<a href=/>首页</a> &gt; <a href=/gk/>公开</a></td></tr>"])
+def test_a_menu_of_the_rows_form_before_a_list_is_none(trail: str) -> None:
+    menu = "".join(f"<tr><td><a href=/{n}/>样本栏目{n}</a></td></tr>" for n in range(1, 4))
+    lines = "".join(f"<tr><td><a href={n}.html>第{n}条</a></td><td>2017-12-19</td></tr>" for n in range(1, 7))
+    tables = f"<td><table>{menu}</table></td><td><table>{trail}</table><table>{lines}</table></td>"
+    read = rows(f"<table><tr>{tables}</tr></table>")
+    assert [row.fields["title"] for row in read] == [f"第{n}条" for n in range(1, 7)]
+
+
 def test_what_stands_around_a_list_is_none() -> None:
     assert [row.url for row in rows(AROUND % "")] in ([], ["http://www.county.gov.cn/rd/1.html"])
 

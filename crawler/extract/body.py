@@ -7,6 +7,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
+from crawler.extract.dates import is_date
 from crawler.extract.field_labels import LABEL_COLON, SOURCES, squash
 from crawler.extract.pairs import METADATA, cells, pairs_in, read_pairs
 from crawler.extract.text import BLOCKS, HIDDEN, Element, lines_of
@@ -90,7 +91,11 @@ def read_body(element: Element | None, title: str | None = None, skip: Collectio
     lines = _without_related(lines_of(element, skip).split("\n"))
     while lines and _is_residue(lines[-1]):
         lines.pop()
-    heads = [at for at, line in enumerate(lines[:_MOST_HEADS]) if line == title or _is_head(line)]
+    heads = [
+        at
+        for at, line in enumerate(lines[:_MOST_HEADS])
+        if line == title or _is_head(line) or (at and lines[at - 1] == title and is_date(line))
+    ]
     start = heads[-1] + 1 if heads and (heads[0] == 0 or title in lines[: heads[-1]]) else 0
     return "\n".join(lines[start:] or lines) or None
 

@@ -24,7 +24,7 @@ from crawler.extract.row import (
     plain_row,
     says_nothing,
 )
-from crawler.extract.text import Element, is_hidden, line_of, visible_texts
+from crawler.extract.text import Element, is_hidden, is_small, line_of, visible_texts
 from crawler.extract.trail import begins_trail, read_breadcrumb
 
 BOXES = 3
@@ -152,15 +152,15 @@ def _blocks(root: Element, base_url: str) -> Iterator[_Block]:
     links = [link for link in LINKS(root) if is_page_link(link.get("href"))]
     forms: dict[str, dict[Element, _Links]] = {}
     for place, (link, element) in enumerate(zip(links, _row_elements(links), strict=True)):
-        if element is not None:
+        if element is not None and not begins_trail(line_of(element, _LONGEST_NAME)):
             forms.setdefault(signature(element), {}).setdefault(element, []).append((place, link))
     for form in forms.values():
         candidates = _shown(form, root)
         for run in _runs(candidates):
             linked = ((element, [link for _, link in candidates[element]]) for element in run)
             rows = {element: row for element, inside in linked if (row := _dated_row(element, inside, base_url))}
-            for element in _strangers(rows):
-                del rows[element]
+            for element in (*_undated_group(rows), *_strangers(rows)):
+                rows.pop(element, None)
             if rows:
                 start = candidates[run[0]][0][0]
                 yield _Block(rows, start, run[0].tag in _IN_LISTS, is_in_tabs=_hides_others(form, candidates))
@@ -205,6 +205,16 @@ def _is_beside(box: Element, shown: Container[Element]) -> bool:
 def _hidden_box(row: Element) -> Element | None:
     """The smallest hidden box that a row stands in."""
     return next(filter(is_hidden, islice(row.iterancestors(), _MOST_HOLDERS)), None)
+
+
+def _undated_group(rows: Mapping[Element, Row]) -> list[Element]:
+    """The rows of the first box if none of them says more than where it leads, but most others do: a menu before the list."""
+    boxes: dict[Element, list[Element]] = {}
+    for element in rows:
+        boxes.setdefault(element.getparent(), []).append(element)
+    first = next(iter(boxes.values()), [])
+    said = [_says_what_it_is(row) for row in rows.values()]
+    return first if not any(said[: len(first)]) and sum(said) * 2 > len(rows) - len(first) > 0 else []
 
 
 def _strangers(rows: Mapping[Element, Row]) -> list[Element]:
@@ -283,7 +293,7 @@ def box_of(link: Element) -> Element | None:
     if len(texts) > 1 and any(map(is_date, texts)):
         return link
     boxes = islice(link.iterancestors("div", "p"), _HIGHEST_BOX)
-    small = takewhile(lambda box: _is_small(box, _LARGEST_BOX), boxes)
+    small = takewhile(lambda box: is_small(box, _LARGEST_BOX), boxes)
     box = next((box for box in small if date_in([tidy(text) for text in visible_texts(box)], link)), None)
     targets = {other.get("href") for other in LINKS(box)} if box is not None else set()
     return box if len({target for target in targets if is_page_link(target)}) == 1 else None
@@ -291,7 +301,7 @@ def box_of(link: Element) -> Element | None:
 
 def _lays_out(item: Element, links: Sequence[Element]) -> bool:
     """Whether an item, such as the only row of a layout's table, holds several boxes that are rows, or far too much for one."""
-    if not _is_small(item):
+    if not is_small(item, _LARGEST_ROW):
         return True
     if len(links) < _BOXES_IN_AN_ITEM:
         return False
@@ -427,21 +437,11 @@ def _is_a_remark(row: Element) -> bool:
 
 
 def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | None:
-    if not links or not _is_small(row):
+    if not links or not is_small(row, _LARGEST_ROW):
         return None
     link = links[0] if len(links) == 1 else max(links, key=how_like_a_title)
     name = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
     line = line_of(row)
-    if not name or is_pager([line]) or _NEIGHBOUR.match(line) or _is_more(link) or begins_trail(line):
+    if not name or is_pager([line]) or _NEIGHBOUR.match(line) or _is_more(link):
         return None
     return plain_row(row, link, base_url)
-
-
-def _is_small(row: Element, most: int = _LARGEST_ROW) -> bool:
-    """Whether a row is of a row's size: of rows inside rows only the inner ones are read then."""
-    size = 0
-    for element in row.iter():
-        size += 10 + len(element.text or "") + len(element.tail or "")
-        if size > most:
-            return False
-    return True

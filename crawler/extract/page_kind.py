@@ -33,6 +33,12 @@ _RELATED = re.compile(
     r"(?:相关|关联)[\u4e00-\u9fff]{2}|(?:延伸|推荐|扩展)阅读|参考(?:资料|文献)|猜你喜欢|热门(?:文章|推荐)"
 )
 _BEFORE = etree.XPath("preceding::text()[not(parent::a or parent::script or parent::style or parent::title)]")
+_IN_FILES = etree.XPath(
+    "boolean(//a/@href[contains(., '.pdf') or contains(., '.doc') or contains(., '.xls') or contains(., '.ofd') or contains(., '.wps')]"
+    " | //iframe/@src[contains(., '.pdf')] | //embed/@src[contains(., '.pdf')])"
+)
+"""Whether a page leads to documents, which may be all of a record's text."""
+
 _LONGEST_HEADING = 20
 _HIGHEST = 6
 
@@ -59,6 +65,8 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
         return OTHER if shows_the_latest(root, rows, record.url) else LIST
     titled, dated = bool(record.fields.get("title")), "published_on" in record.fields
     if has_text and (titled or dated):
+        return DETAIL
+    if titled and dated and _IN_FILES(root) and not record.read_at.get("published_on", "").startswith("meta"):
         return DETAIL
     has_sign = (
         dated or rows or len(beside) > 1 or (record.breadcrumb and _prose_in(densest(root), ()) >= _RELATED_PROSE)

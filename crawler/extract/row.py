@@ -21,7 +21,7 @@ Pairs = list[tuple[str, str]]
 _PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*页")
 _NO_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:|about:|$)", re.IGNORECASE)
 INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\u4e00-\u9fff-]{3,24}[/-](?:19|20)\d{2,4}-\d{3,8}")
-_DOCUMENT_NUMBER = re.compile(
+DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{0,20}\s?[〔﹝\[［【(（]\s?(?:19|20)\d{2}\s?[〕﹞\]］】)）]\s?第?\s?\d{1,5}\s?号"
 )
 _AGENCY = re.compile(
@@ -257,7 +257,7 @@ def _known_by_form(text: str) -> str | None:
         return "发布日期"
     if INDEX_NUMBER.fullmatch(text):
         return "索引号"
-    return "文号" if _DOCUMENT_NUMBER.fullmatch(text) else None
+    return "文号" if DOCUMENT_NUMBER.fullmatch(text) else None
 
 
 def date_in(texts: Sequence[str], link: Element | None = None) -> tuple[str, ...]:

@@ -70,6 +70,16 @@ def is_hidden(node: Element) -> bool:
     return "display:none" in (node.get("style") or "").replace(" ", "").lower() or node.get("hidden") is not None
 
 
+def is_small(element: Element, most: int) -> bool:
+    """Whether an element holds so much markup and text at the most, and is no layout of a page."""
+    size = 0
+    for each in element.iter():
+        size += 10 + len(each.text or "") + len(each.tail or "")
+        if size > most:
+            return False
+    return True
+
+
 def is_control(node: Element) -> bool:
     """Whether a node is a field for a visitor to fill in or choose from."""
     return node.tag in CONTROLS and (node.get("type") or "").lower() not in _NO_FIELDS

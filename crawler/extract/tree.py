@@ -21,6 +21,7 @@ _TAG = re.compile(r"<(/?)[a-zA-Z]")
 
 _LONGEST_SHEET = 200_000
 _MOST_RULES = 200
+_MOST_CALLED = 50_000
 _HIGHEST = 30
 _DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([a-z-]+)", re.IGNORECASE)
 _SIMPLE = re.compile(r"[a-zA-Z][a-zA-Z0-9]*(?:[.#][\w-]+)*|(?:[.#][\w-]+)+")
@@ -103,26 +104,31 @@ def _names(node: Element) -> set[str]:
 
 def _mark_hidden(root: Element) -> None:
     """Give elements that the page's own style sheets hide on every screen the attribute `hidden`."""
-    sheets = (sheet.text or "" for sheet in in_document(root, "style"))
-    rules = list(islice((rule for sheet in sheets for rule in _rules(sheet)), _MOST_RULES))
+    sheets = enumerate(sheet.text or "" for sheet in in_document(root, "style"))
+    rules = list(islice((rule for place, sheet in sheets for rule in _rules(sheet, place)), _MOST_RULES))
     by_name: dict[str, list[_Rule]] = {}
     for rule in rules if any(rule.hides for rule in rules) else ():
         by_name.setdefault(min(rule.parts[-1]), []).append(rule)  # "#" and "." come before letters
-    for node in root.iter(etree.Element) if by_name else ():
-        said = [rule for name in _names(node) for rule in by_name.get(name, ()) if rule.fits(node)]
-        if said and max(said, key=lambda rule: rule.weight).hides and not _DISPLAY.search(node.get("style") or ""):
+    nodes = root.iter(etree.Element) if by_name else ()
+    called = ((node, rule) for node in nodes for name in _names(node) for rule in by_name.get(name, ()))
+    counting: dict[Element, _Rule] = {}
+    for node, rule in islice(called, _MOST_CALLED):
+        if rule.fits(node) and (node not in counting or rule.weight > counting[node].weight):
+            counting[node] = rule
+    for node, rule in counting.items():
+        if rule.hides and not _DISPLAY.search(node.get("style") or ""):
             node.set("hidden", "")
 
 
-def _rules(sheet: str) -> Iterator[_Rule]:
-    """The rules of a style sheet that show or hide what has a class or an id, wherever it stands or within others."""
-    for place, (selectors, declarations) in enumerate(_blocks(_without_comments(sheet[:_LONGEST_SHEET]))):
+def _rules(sheet: str, place: int) -> Iterator[_Rule]:
+    """The rules of the style sheet at a place among the page's that show or hide what has a class or an id, wherever it stands or within others."""
+    for number, (selectors, declarations) in enumerate(_blocks(_without_comments(sheet[:_LONGEST_SHEET]))):
         displays = _DISPLAY.findall(declarations)
         for selector in selectors.split(",") if displays else ():
             parts = tuple(frozenset(_NAME.findall(part)) for part in selector.split() if _SIMPLE.fullmatch(part))
             if len(parts) == len(selector.split()) > 0 and min(parts[-1])[0] in "#.":
                 signs = "".join(name[0] for part in parts for name in part)
-                weight = signs.count("#"), signs.count("."), len(signs), place
+                weight = signs.count("#"), signs.count("."), len(signs), place, number
                 yield _Rule(parts, displays[-1].lower() == "none", weight)
 
 

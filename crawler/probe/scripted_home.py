@@ -1,7 +1,6 @@
 """Catalogues of a home page that scripts make: what its data names, what a sitemap lists. Pure; nothing is run."""
 
 import re
-from collections.abc import Iterator, Mapping
 from itertools import islice
 from urllib.parse import urlsplit
 
@@ -11,12 +10,10 @@ from crawler.extract.field_labels import squash
 from crawler.extract.row import absolute, is_page_link
 from crawler.portals.catalogue_kinds import kind_of
 from crawler.probe.catalogue_links import ENOUGH, kinds, named_best
-from crawler.services.inline_data import pairs, unescaped
+from crawler.services.inline_data import first, objects
 
 _NAMES = ("name", "title", "channelName", "columnName", "chnlname", "catname", "label", "text")
 _ADDRESSES = ("url", "link", "href", "channelUrl", "columnUrl", "chnlurl", "linkUrl", "path")
-_MOST_OBJECTS = 5_000
-_LONGEST_OBJECT = 1_000
 _LONGEST_NAME = 24
 
 _LOCATION = re.compile(r"<loc>\s*+(?:<!\[CDATA\[)?\s*+([^<>\s\]]{1,1000})")
@@ -33,9 +30,9 @@ def data_columns(text: str, url: str) -> tuple[CatalogOfPortal, ...]:
     site = Site.of(url)
     columns = named_best(
         CatalogOfPortal(kind_of(title), title, target)
-        for values in _objects(text)
-        if (title := squash(_first(values, _NAMES))) and 2 <= len(title) <= _LONGEST_NAME
-        if is_page_link(href := _first(values, _ADDRESSES))
+        for values, _ in objects(text)
+        if (title := squash(first(values, _NAMES))) and 2 <= len(title) <= _LONGEST_NAME
+        if is_page_link(href := first(values, _ADDRESSES))
         if (target := absolute(url, href)) and site.holds(target)
     )
     return columns if kinds(columns) >= ENOUGH else ()
@@ -58,13 +55,3 @@ def _ends_in(place: re.Pattern[str], address: str) -> bool:
     """Whether the path of an address ends in a folder of that name, or its index."""
     path = urlsplit(address).path
     return any(place.fullmatch(path, start) for start in range(len(path)) if path[start] == "/")
-
-
-def _objects(text: str) -> Iterator[Mapping[str, str]]:
-    """The names and values that stand in each object of a script, up to an object within it."""
-    for piece in islice(text.split("{"), 1, _MOST_OBJECTS):
-        yield pairs(piece[:_LONGEST_OBJECT].partition("}")[0])
-
-
-def _first(values: Mapping[str, str], names: tuple[str, ...]) -> str:
-    return next((unescaped(values[name]) for name in names if values.get(name)), "")

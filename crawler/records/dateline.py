@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from archive.model.agencies import agency_of
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, SOURCES, is_label, squash, tidy
+from crawler.extract.row import DOCUMENT_NUMBER
 from crawler.extract.text import Element
 
 Cell = tuple[Element, str]
@@ -27,6 +28,7 @@ _LONGEST = 200
 _LONGEST_BARE = 60
 _SMALL_HEADINGS = frozenset({"h3", "h4", "h5"})
 _LONGEST_TITLE = 300
+_IN_BRACKETS = re.compile(r"[（(][^（()）]{1,100}[)）]")
 
 
 def datelines(cells: Sequence[Cell]) -> list[int]:
@@ -118,10 +120,21 @@ def title_above(cells: Sequence[Cell]) -> str | None:
     """The line above the dateline, or a small heading above one that begins with a day: the title of a page that marks none."""
     at = next(iter(datelines(cells)), None)
     if at is None:
-        days = (at for at, (_, text) in enumerate(cells) if at and len(text) <= _LONGEST_BARE and _DAY.match(text))
+        days = (
+            at
+            for at, (_, text) in enumerate(cells)
+            if at and len(text) <= _LONGEST_BARE and _BEGINS_WITH_DAY.match(text)
+        )
         at = next((at for at in days if cells[at - 1][0].tag in _SMALL_HEADINGS), None)
-    above = [tidy(text) for _, text in cells[max(0, at - _NEAR) : at]] if at else []
-    return next((text for text in reversed(above) if text and len(text) <= _LONGEST_TITLE and not is_date(text)), None)
+    above = [tidy(text) for _, text in cells[max(0, at - _NEAR - 1) : at]] if at else []
+    return next(
+        (text for text in reversed(above) if text and len(text) <= _LONGEST_TITLE and not _is_below_title(text)), None
+    )
+
+
+def _is_below_title(text: str) -> bool:
+    """Whether a line is what stands between a title and its dateline: a day, the document's number, a remark in brackets."""
+    return is_date(text) or DOCUMENT_NUMBER.fullmatch(text) is not None or _IN_BRACKETS.fullmatch(text) is not None
 
 
 def _states_source(text: str) -> bool:

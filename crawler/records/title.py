@@ -11,10 +11,19 @@ from crawler.extract.field_labels import is_label, squash, tidy
 from crawler.extract.text import Element, flow, in_document, visible_texts
 from crawler.records.dateline import Cell, title_above
 
-_TITLE_BOXES = etree.XPath("//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title')]")
+_TITLE_BOXES = etree.XPath(
+    "//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title') or contains(@id, 'Title')]"
+)
 _MOST_HEADINGS = 20
 _PAGE_TITLE = etree.XPath("string(/html/head/title)")
-_SITE_NAME = re.compile(r".*(?:人民政府|政府网|门户网站|政务公开|信息公开|委员会|管委会|局)[-—_|]*$")
+_SITE_NAME = re.compile(
+    r".*(?:人民政府|政府网|门户网站|(?:信息|公众|政务)网|政务公开|信息公开|委员会|管委会|局)[-—_|]*$"
+)
+_GENERIC = re.compile(
+    r"(?:[-—_|\s]|政府|政务|信息|公开|政策|法规|文件|解读|通知|公告|公示|新闻|动态|工作|栏目|目录|详情|详细|内容|正文|页面?|查看|浏览|显示|展示)+"
+)
+"""Window's titles that name a column or a kind of page, and no document."""
+
 _TRAIL = re.compile(r"位置\s{0,3}[:：]|[>＞»›]|^(?:网站|本站|门户)?(?:首页|主页)(?:\s|/|$)")
 _BRACKETED = re.compile(r"【([^【】]*)】")
 _BARS = re.compile(r"[_|—-]")
@@ -35,7 +44,7 @@ def find_title(
     candidates = [*sure, *_named(root, window, site)]
     if not candidates and (repeated := _repeated(window, cells)):
         candidates.append((repeated, "line that begins the window's title"))
-    if _could_be_title(window, site):
+    if _could_be_title(window, site) and not _GENERIC.fullmatch(window):
         candidates.append((window, "window's title"))
     if not candidates and (above := title_above(cells)) and _could_be_title(above, site):
         candidates.append((above, "line above the date"))
@@ -92,7 +101,7 @@ def _without_site(window: str, site: str) -> str:
 def _could_be_title(text: str, site: str) -> bool:
     bare = text.rstrip("-—_| ")
     return (
-        bool(bare)
+        any(map(str.isalnum, bare))
         and len(text) <= _LONGEST_TITLE
         and bare != site
         and not is_label(bare)

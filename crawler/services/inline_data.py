@@ -4,12 +4,16 @@ Pure; nothing here raises, whatever a page holds.
 """
 
 import re
+from collections.abc import Iterator, Mapping
+from itertools import islice
 
 _QUOTE = r"(?:\\?[\"']|&quot;|&apos;|&#39;)"
 _VALUE = rf"{_QUOTE}(.{{0,500}}?){_QUOTE}|(-?\d{{1,15}}(?:\.\d{{1,3}})?)(?![\w.])"
 _PAIR = re.compile(rf"(?<![\w$-])([A-Za-z_]\w{{0,40}}){_QUOTE}?\s{{0,20}}:\s{{0,20}}(?:{_VALUE})")
 _STRING = re.compile(r"\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*,?", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_MOST_OBJECTS = 5_000
+_LONGEST_OBJECT = 1_000
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
 
 
@@ -25,6 +29,18 @@ def pairs(text: str) -> dict[str, str]:
     for match in _PAIR.finditer(text):
         values.setdefault(match[1], match[2] if match[2] is not None else match[3])
     return values
+
+
+def objects(text: str) -> Iterator[tuple[Mapping[str, str], bool]]:
+    """The names and values that stand in each object of a script, up to an object within it; and whether another follows in its list."""
+    for piece in islice(text.split("{"), 1, _MOST_OBJECTS):
+        inside, _, behind = piece[:_LONGEST_OBJECT].partition("}")
+        yield pairs(inside), behind.strip() == ","
+
+
+def first(values: Mapping[str, str], names: tuple[str, ...]) -> str:
+    """The value of the first of `names` that has one, escapes resolved; "" where none has."""
+    return next((unescaped(values[name]) for name in names if values.get(name)), "")
 
 
 def strings(text: str, start: int) -> list[str]:
