@@ -76,6 +76,31 @@ def test_all_columns_beside_a_total_make_it_up_where_they_do_in_most_rows() -> N
     assert "columns" not in {check.rule for check in unlike.checks}
 
 
+def test_a_total_and_the_only_part_beside_it_may_be_equal_by_chance() -> None:
+    rows = (
+        "科目编码|科目名称|本年收入合计|财政拨款收入\n201|样本甲|9.00|9.00\n203|样本乙|8.00|8.00\n205|样本丙|7.00|6.00"
+    )
+    (found,) = read(table(rows, "部门收入总表\n单位：万元"))
+    assert [check.rule for check in found.checks] == []
+
+
+@pytest.mark.parametrize(("adding_up", "known"), [(2, False), (3, True)])
+def test_a_form_is_known_by_more_than_half_of_its_rows(adding_up: int, known: bool) -> None:
+    rows = [
+        f"{code}|样本|9.00|5.00|{'4.00' if place < adding_up else '3.00'}" for place, code in enumerate(range(201, 205))
+    ]
+    head = "科目编码|科目名称|本年收入合计|财政拨款收入|其他收入"
+    (found,) = read(table("\n".join((head, *rows)), "部门收入总表\n单位：万元"))
+    assert [rule for rule, *_ in failing(found)] == ["columns"] * known
+
+
+def test_nothing_is_summed_over_a_code_that_stands_twice() -> None:
+    rows = "科目编码|科目名称|金额\n合计||20.00\n201|样本|15.00\n20103|样本|9.00\n20103|样本|2.00\n20105|样本|4.00\n208|样本|2.00\n208|样本|3.00"
+    (found,) = read(table(rows, "一般公共预算支出表\n单位：万元"))
+    assert len(found.lines) == 7
+    assert found.checks == ()
+
+
 YEARS = """
 科目编码|科目名称|2025年执行数|2026年预算数|<|<|2026年预算数比2025年执行数|<
 ^|^|^|小计|基本支出|项目支出|增减额|增减%

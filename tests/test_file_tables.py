@@ -81,13 +81,20 @@ def test_coordinates_out_of_all_bounds_do_no_harm(number: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"x": [float("nan")]}, {"rows": [[1]]}, {"rows": [["a"], ["b", "c"]]}, {"page": "x"}]
+    "wrong",
+    [{"x": [float("nan")]}, {"y": [float("inf")]}, {"rows": [[1]]}, {"rows": [["a"], ["b", "c"]]}, {"page": "x"}],
 )
 def test_what_is_no_table_is_refused(wrong: dict[str, object]) -> None:
     whole = PrintedTable((("a", "b"),)).to_json()
     assert PrintedTable.from_json(whole) == PrintedTable((("a", "b"),))
     with pytest.raises(ValueError, match=r"table|int"):
         PrintedTable.from_json(whole | wrong)
+
+
+def test_of_many_lines_above_a_table_the_nearest_are_kept() -> None:
+    above = "".join(f"line {number}\n" for number in range(20))
+    (table,) = tables(f"{above}\na\tb\nc\td".encode(), "a.txt")
+    assert table.before.split("\n") == [f"line {number}" for number in range(12, 20)]
 
 
 def test_a_page_of_countless_lines_costs_little_and_keeps_its_text() -> None:
@@ -117,6 +124,14 @@ def test_a_word_table_gives_its_cells() -> None:
     ]
 
 
+def test_a_cell_goes_on_from_the_row_before_and_no_earlier_one() -> None:
+    begin, on = span("a", '<w:vMerge w:val="restart"/>'), span("d", "<w:vMerge/>")
+    between = f'<w:tr><w:trPr><w:gridBefore w:val="1"/></w:trPr>{span("c", "")}</w:tr>'
+    box = f"<w:tbl><w:tr>{begin}{span('b', '')}</w:tr>{between}<w:tr>{on}{span('e', '')}</w:tr></w:tbl>"
+    (table,) = tables(docx(box), "a.docx")
+    assert (table.rows, table.merged) == ((("a", "b"), ("", "c"), ("d", "e")), ())
+
+
 def test_a_word_table_within_a_layout_table_is_the_one_that_counts() -> None:
     layout = f"<w:tbl><w:tr><w:tc>{word('Title')}{WORD_TABLE}</w:tc><w:tc>{word('aside')}</w:tc></w:tr></w:tbl>"
     assert [(table.rows, table.before) for table in tables(docx(layout), "a.docx")] == [(PRINTED, "Title")]
@@ -138,6 +153,12 @@ def test_a_web_page_gives_its_cells() -> None:
 def test_a_span_that_is_no_number_is_one(stated: str) -> None:
     page = f'<html><body><table><tr><td rowspan="{stated}" colspan="{stated}">a</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table></body></html>'
     assert tables(page.encode(), "a.htm")[0].rows == (("a", "b"), ("c", "d"))
+
+
+def test_merged_cells_end_where_their_table_ends() -> None:
+    page = "<html><body><table><tr><td>a</td><td rowspan=9>b</td></tr><tr><td>c</td></tr></table></body></html>"
+    (table,) = tables(page.encode(), "a.htm")
+    assert (table.rows, table.merged) == ((("a", "b"), ("c", None)), ((0, 1, 2, 1),))
 
 
 def workbook() -> bytes:

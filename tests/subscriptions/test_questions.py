@@ -11,7 +11,7 @@ from lxml import html
 
 from archive.database.connection import open_for_reading
 from archive.notify import answer_report, subscription_run
-from archive.questions.answer_request import answer_rows
+from archive.questions.answer_request import answer_rows, parse_answer_request
 from archive.questions.question_files import questions
 from archive.questions.runner import AnswerError, parameter_values, run_question
 from tests.subscriptions.office import SITE, Office, links
@@ -45,6 +45,16 @@ def test_new_results_are_told_from_the_questions_page_to_the_message_and_out_aga
     assert "样本文件之1" not in text
     assert desk.press(links(told)["leave"]).status_code == 200
     assert b"reader" not in desk.file.read_bytes()
+
+
+def test_the_same_request_has_the_same_address_whether_it_names_values_by_default_or_not() -> None:
+    question, least = ["many_on_one_day"], questions()["many_on_one_day"].parameters[0]
+    named = parse_answer_request({"question": question, least.name: [least.default]})
+    more = parse_answer_request({"question": question, least.name: ["99"], "portal": ["sample"]})
+    assert named is not None
+    assert more is not None
+    assert named.address() == "question=many_on_one_day"
+    assert more.address() == f"question=many_on_one_day&{least.name}=99&portal=sample"
 
 
 def test_of_many_new_results_some_are_shown_and_the_rest_is_a_number(

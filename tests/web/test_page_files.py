@@ -115,6 +115,7 @@ def test_people_get_beijing_times_that_the_heading_calls_so_and_machines_utc(his
         datetime(2026, 11, 20, 9),
     )
     assert "不早于（北京时间）" in row
+    assert row["变动"] == "已撤下"
     assert not [heading for heading in row if heading.isascii()]
 
 

@@ -3,12 +3,15 @@
 import asyncio
 import io
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 from lxml import etree, html
 from python_calamine import CalamineWorkbook
 
 from archive.labels.language import LANGUAGES
+from archive.labels.when import beijing
 from archive.questions.answer_words import named
 from archive.questions.question_files import questions
 from archive.web.http.request_context import PAGE
@@ -107,6 +110,14 @@ def test_a_workbook_of_an_answer_is_in_the_language_of_the_reader(history, langu
     row = dict(zip(*sheet.to_python()[:2], strict=True))
     assert set(headings) <= set(row)
     assert set(values) <= set(row.values())
+
+
+def test_moments_of_an_answer_are_beijings(history, past):
+    cells = tree(history("/-/questions/removed_records")).cssselect("td.col-noticed_at, td.col-not_before")
+    with closing(sqlite3.connect(past)) as connection:
+        gone = "SELECT at, not_before FROM events WHERE kind IN ('unlisted', 'withdrawn')"
+        moments = {beijing(moment) for row in connection.execute(gone) for moment in row}
+    assert {text(cell) for cell in cells} == moments
 
 
 def test_only_words_in_both_languages_are_said_in_one():
