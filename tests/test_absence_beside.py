@@ -1,5 +1,7 @@
 """What stands beside a claim and decides nothing of it: lists that are walked no more, updates, what is listed again, other portals."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,3 +103,14 @@ def test_what_was_masked_in_a_file_goes_along_with_it(crawls: Crawls) -> None:
     assert crawls.events()[-1] == ("moved", url(99))
     sql = "SELECT r.url, d.kind, d.count FROM redactions d JOIN records r ON r.id = d.record_id WHERE d.source = ?"
     assert rows(crawls.path, sql, file) == [{"url": url(99), "kind": "id_number", "count": 2}]
+
+
+def test_what_lists_persons_at_the_new_address_is_held_back_after_the_move(crawls: Crawls) -> None:
+    lists = [a_list_with(moved_row(99)), listed(row(1), catalog=BUDGETS)]
+    crawls.run(*lists, pages=[text(99)], asked={7: "error"})
+    with closing(sqlite3.connect(crawls.path)) as connection, connection:
+        held = "INSERT INTO rosters (record_id, source, key, persons, state, at) SELECT id, '', 'p ' || url, 9, 'kept', '' FROM records WHERE url = ?"
+        connection.execute(held, (url(99),))
+    crawls.run(*lists, asked={7: "gone"})
+    assert crawls.events() == [("moved", url(99))]
+    assert rows(crawls.path, "SELECT r.url FROM rosters h JOIN records r ON r.id = h.record_id") == [{"url": url(99)}]

@@ -44,7 +44,8 @@ def test_a_backup_is_put_back_as_it_was(sample_archive: Path, archive: Path, tmp
     told = json.loads((tmp_path / "backup" / "backup.json").read_text(encoding="utf-8"))
     assert told["made_at"] == NOW
     last, tip = Evidence(beside(archive)).tip() or (0, "")
-    assert told["tip"] == [last, tip]
+    assert (told["tip"], told["head"]) == ([last, tip], None)
+    assert (tmp_path / "backup" / "evidence.db").stat().st_mode & 0o077 == 0
 
 
 def captured(db: Path) -> int:

@@ -323,6 +323,9 @@ def test_an_older_copy_brings_back_what_went_and_moved_since_for_a_day(crawls: C
     before = rows(crawls.path, "SELECT url, title, body, state FROM records ORDER BY id")
     crawls.run(all_rows(), pages=all_pages(of=(3, 5, 7)))
     assert outcome(crawls) == "unsure"
+    assert rows(crawls.path, "SELECT counts ->> '$.added' AS added FROM crawls ORDER BY id DESC LIMIT 1") == [
+        {"added": 0}
+    ]
     crawls.run(rows_now, listed(row(1), catalog=BUDGETS), pages=pages_now, asked={3: "gone", 5: "gone"})
     assert (outcome(crawls), kept(crawls)) == ("finished", 0)
     assert sorted(crawls.events()) == sorted(told)
@@ -353,6 +356,15 @@ def test_a_list_that_shows_four_fifths_of_what_a_retired_one_showed_takes_its_re
     moved = moved_plans(crawls)
     crawls.run(listed(*(row(n) for n in range(1, shown + 1)), catalog=moved))
     assert crawls.missing == ([url(n) for n in range(shown + 1, 49)] if taken_over else [])
+
+
+def test_it_is_what_the_retired_list_showed_last_that_counts(crawls: Crawls) -> None:
+    """Eight records had left it, and stand in another list: of the forty others the new one shows four fifths."""
+    elsewhere = listed(*(row(n) for n in range(41, 49)), catalog=BUDGETS)
+    crawls.run(all_rows(but=range(41, 49)), elsewhere)
+    moved = moved_plans(crawls)
+    crawls.run(listed(*(row(n) for n in range(1, 33)), catalog=moved), elsewhere)
+    assert crawls.missing == [url(n) for n in range(33, 41)]
 
 
 def rows_at(numbers: Iterable[int], folder: str) -> list[Row]:
