@@ -52,6 +52,15 @@ DRIFTED: Problem = ("fields_drifted", LIST_1, "rows no longer state publisher")
 SHORT: Problem = ("list_short", LIST_1, "shows 6 rows")
 PAGES: Problem = ("pages_missing", LIST_1, "reads 1 of 9 pages")
 REPEAT: Problem = ("pages_repeat", LIST_1, "page 2 repeats page 1")
+GARBLED: Problem = ("garbled", LIST_1, "the page's characters are garbled")
+TOO_LARGE: Problem = ("too_large", LIST_1, "the answer is larger than 100 MB")
+SPENT: Problem = ("over_budget", HOME, "the crawl ended after 2 hours (most_hours)")
+PRIVATE: Problem = (
+    "not_global",
+    LIST_1,
+    "not connected: p.example leads to 10.0.0.1, which is not an address of the public internet",
+)
+SENT_INTO_PRIVATE: Problem = ("not_global", LIST_1, f"{LIST_1} leads to new.example: not connected")
 OTHER: Problem = ("reading_failed", PAGE, "could not be read")
 
 SIGN_IN: Problem = ("blocked", LIST_1, "sent on to a page for signing in, /login")
@@ -84,7 +93,11 @@ NOTHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([DEAD_HOST], DOWN, DEAD_HOST[2], f"where {HOME} leads"),
     ([BROKE_OFF], DOWN, BROKE_OFF[2], f"open its home page in a browser: {HOME}"),
     ([HALF], LAYOUT, HALF[2], f"`disclosures probe {LIST_1}`"),
-    *[([each], LAYOUT, each[2], f"`disclosures probe {LIST_1}`") for each in (REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT)],
+    *[([each], LAYOUT, each[2], f"`disclosures probe {LIST_1}`") for each in (REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT, GARBLED)],
+    ([SPENT], DOWN, SPENT[2], f"open its home page in a browser: {HOME}"),
+    ([PRIVATE], DOWN, PRIVATE[2], "`intranet = true`"),
+    ([SENT_INTO_PRIVATE], DOWN, SENT_INTO_PRIVATE[2], f"where {HOME} leads"),
+    ([REFUSED, SPENT], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "`delay`"),
     ([], DOWN, "no list page could be read", "crawl.log"),
     ([OTHER], FAILING, OTHER[2], "mending: crawl.log"),
     ([OTHER, BROKE_OFF], DOWN, BROKE_OFF[2], "home page"),
@@ -126,7 +139,9 @@ SOMETHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([REFUSED], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "budget"),
     ([NOT_FOUND], LAYOUT, f"the list of 样本目录1 can't be read: {NOT_FOUND[2]}", f"probe {HOME}"),
     ([WAY_ON], LAYOUT, f"the list of 样本目录1 can't be read: {WAY_ON[2]}", f"probe {HOME}"),
-    *[([each], SLOW, f"the list of 样本目录1 can't be read: {each[2]}", f"open it in a browser: {LIST_1}") for each in (NO_PAGE, ERROR_500, NO_ANSWER, LOOP)],
+    *[([each], SLOW, f"the list of 样本目录1 can't be read: {each[2]}", f"open it in a browser: {LIST_1}") for each in (NO_PAGE, ERROR_500, NO_ANSWER, LOOP, TOO_LARGE, FORBIDS)],
+    ([SPENT], SLOW, SPENT[2], "Its file can set other limits"),
+    ([SPENT, NO_PAGE], SLOW, f"the list of 样本目录1 can't be read: {NO_PAGE[2]}", LIST_1),
     *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (BROKE_OFF, HALF)],
     ([("page_cut", PAGE, "half a page")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
     ([("reading_failed", LIST_1, "our own code")], FAILING, "our own code", "mending"),
@@ -140,7 +155,7 @@ SOMETHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([("not_found", PAGE, "answered 404")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
     ([("http_error", PAGE, "p.example answered 500")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
     ([DRIFTED], LAYOUT, DRIFTED[2], "if the portal itself states no more, write the day into its file (`checked`)"),
-    *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (DRIFTED, REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT)],
+    *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (DRIFTED, REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT, GARBLED)],
     ([("list_short", SECOND_LIST, "short"), ("layout_changed", SECOND_LIST, "no row"), REPEAT], LAYOUT, "no row (and 2 more)", f"probe {SECOND_LIST}"),
     ([REDESIGN, REPEAT], LAYOUT, f"{REDESIGN[2]} (and 1 more)", f"probe {LIST_1}"),
     ([OTHER, REDESIGN], LAYOUT, REDESIGN[2], f"probe {LIST_1}"),

@@ -18,6 +18,7 @@ from archive.model.observations import (
     RecordPage,
     Row,
 )
+from archive.tables.printed_table import PrintedTable
 from tests.conftest import rows
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, page, row
 
@@ -368,6 +369,19 @@ def test_a_page_without_a_text_takes_none_away_and_says_so(crawls: Crawls) -> No
     assert crawls.events() == []
     assert rows(crawls.path, "SELECT body FROM records WHERE url = ?", url(7)) == [{"body": "样本正文，同一篇"}]
     assert [found["kind"] for found in rows(crawls.path, "SELECT kind FROM problems")] == ["body_missing"]
+
+
+def test_a_page_without_a_text_takes_no_table_away(crawls: Crawls) -> None:
+    def tables() -> list[object]:
+        return [each["tables"] for each in rows(crawls.path, "SELECT tables FROM records WHERE url = ?", url(7))]
+
+    crawls.run(listed(*ALL), pages=[replace(page(7), tables=(PrintedTable((("样本", "1"),)),))])
+    before = tables()
+    assert before != [None]
+    crawls.run(listed(*ALL), pages=[replace(page(7), body=None)])
+    assert tables() == before
+    crawls.run(listed(*ALL), pages=[page(7)])
+    assert tables() == [None], "a page with its text and without a table does"
 
 
 def test_files_linked_and_no_longer_linked_are_changes_and_their_addresses_are_not(crawls: Crawls) -> None:

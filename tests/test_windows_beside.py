@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from archive.ingest.store import Store
-from archive.model.observations import Row
+from archive.model.observations import ListPage, MissingPage, Row
 from tests.conftest import empty_archive, rows
 from tests.test_absence_proof import NEIGHBOUR, a_list
 from tests.test_most_at_once import all_pages, all_rows, edited
@@ -116,3 +116,27 @@ def test_what_a_walk_did_not_show_may_have_been_added_since_its_first_page(tmp_p
     crawls.run(listed(row(30), *first.rows, *second.rows))
     not_before, (crawl, _) = window(crawls, "added", 30)
     assert (not_before, crawl) == (DAY.format(1), 1)
+
+
+def walked(crawls: Crawls, first: ListPage, second: ListPage, asked: int | None = None) -> None:
+    """A crawl of a list of two pages at addresses of their own; where a record is missing, its page stands and both are walked again."""
+    crawls.day += 1
+    store = Store(crawls.path)
+    store.begin(PORTAL, "full", now := DAY.format(crawls.day))
+    for again in (False, True)[: 2 if asked else 1]:
+        for address, seen in ((PLANS, first), (f"{PLANS}2.html", second)):
+            store.write([with_capture(seen, crawls.capture(store, address), second_pass=again)], now)
+        if asked and not again:
+            assert [each.url for each in store.missing(now)] == [url(asked)]
+            store.write([MissingPage(url(asked), "page", "stands", crawls.capture(store, url(asked)))], now)
+    store.finish("finished", now)
+    store.close()
+
+
+def test_a_record_left_its_list_by_the_page_at_the_address_of_the_one_that_showed_it(tmp_path: Path) -> None:
+    crawls = Crawls(empty_archive(tmp_path / "a.db"))
+    first = a_list(10, last=False)
+    walked(crawls, first, listed(*(row(n) for n in range(11, 21))))
+    walked(crawls, first, listed(*(row(n) for n in range(11, 21) if n != 15)), asked=15)
+    sql = "SELECT c.url, c.crawl_id, w.look FROM events e JOIN captures c ON c.id = e.after_capture_id JOIN walks w ON w.capture_id = c.id WHERE e.kind = 'unlisted'"
+    assert rows(crawls.path, sql) == [{"url": f"{PLANS}2.html", "crawl_id": 2, "look": 1}]
