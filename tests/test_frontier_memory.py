@@ -9,6 +9,7 @@ import pytest
 from archive.ingest import frontier
 from archive.ingest.frontier import Known
 from archive.ingest.store import Store
+from archive.model.clock import text
 from archive.model.observations import AttachmentFile, LinkedFile, Problem, Row
 from tests.past_crawls import SECOND, URL, Answer, Past
 from tests.test_absence_proof import NEIGHBOUR
@@ -53,6 +54,14 @@ def test_the_newest_answer_of_its_own_address_is_sent_back(past: Past) -> None:
     past.crawl((URL, "page"), ("http://p.example/2.html", "page"))
     assert past.known() == Known('"3"', "day 3", 3, "0" * 64)
     assert past.known("http://p.example/3.html") is None
+
+
+def test_a_page_that_was_had_long_ago_is_asked_for_whatever_it_says_of_itself(past: Past) -> None:
+    had = NOW - 3 * DAY
+    past.crawl((URL, "page"), began=had)
+    past.crawl((URL, "not_modified"))
+    assert past.ask(lambda frontier: frontier.known(URL, since=text(had))) == past.known() is not None
+    assert past.ask(lambda frontier: frontier.known(URL, since=text(had + SECOND))) is None
 
 
 @pytest.mark.parametrize(

@@ -12,12 +12,15 @@ from scrapy.spiders import Spider
 from scrapy.utils.test import get_crawler
 
 from archive.ingest.frontier import Frontier
+from archive.model.clock import text
 from archive.model.observations import Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, NOT_MODIFIED, PAGE, Verdict
 from crawler.portals.portal_file import load
 from crawler.spiders.failures import TOO_LARGE
-from crawler.spiders.portal_site import Content, PortalSite
+from crawler.spiders.portal_site import FILES, RECORDS, Content, PortalSite
 from tests.conftest import empty_archive, portal_file
+from tests.past_crawls import Past
+from tests.test_frontier import DAY, NOW
 
 URL = "http://www.new.example/1.html"
 
@@ -111,3 +114,24 @@ def test_what_is_asked_for_anew_names_no_version_and_goes_where_it_went(site: Po
     asked.request.headers["If-None-Match"] = '"7"'
     again = site.unconditional(asked)
     assert (again.meta, again.headers, again.dont_filter) == ({"leaves_site": True, "former_host": True}, {}, True)
+
+
+@pytest.mark.parametrize(
+    ("days", "priority", "is_conditional"),
+    [(90, RECORDS, True), (91, RECORDS, False), (365, FILES, True), (366, FILES, False)],
+)
+def test_what_was_had_whole_long_ago_is_asked_for_whole(
+    site: PortalSite,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    days: int,
+    priority: int,
+    *,
+    is_conditional: bool,
+) -> None:
+    past = Past(tmp_path / "past.db")
+    past.crawl((URL, "page"), began=NOW)
+    monkeypatch.setenv("DISCLOSURES_NOW", text(NOW + days * DAY))
+    with closing(Frontier(past.db, "p", 99)) as site.frontier:
+        request = site.request(URL, site.failed, {}, priority=priority)
+    assert ("If-Modified-Since" in request.headers) == is_conditional

@@ -44,6 +44,7 @@ GOOD = {
     **{f"/{n}.html": record(n) for n in (*PLANS, *BUDGETS)},
 }
 LISTS = ("/plans.html", "/budgets.html")
+RECORDS = tuple(f"/{n}.html" for n in (*PLANS, *BUDGETS))
 LOST, MAINTENANCE, SHIELD, SHELL, TABLELESS = (
     f"<html><body>{text}</body></html>"
     for text in (
@@ -222,7 +223,9 @@ FAULTS: dict[str, Callable[..., Health]] = {
     "robots.txt answers 503": answering(Answer("", status=503), "/robots.txt"),
     "all lists answer 500": answering(Answer("", status=500)),
     "one list of several answers 500": answering(Answer("", status=500), LISTS[1]),
+    "all pages of records answer 500": answering(Answer("", status=500), *RECORDS),
     "a maintenance page with status 200": answering(MAINTENANCE),
+    "a maintenance page in the place of records' pages": answering(MAINTENANCE, *RECORDS),
     "an empty answer with status 200": answering(Answer("")),
     "packed answers are damaged": answering(
         Answer(b"\x1f\x8b\x08\x00damaged", headers=(("Content-Encoding", "gzip"),))
@@ -238,6 +241,7 @@ FAULTS: dict[str, Callable[..., Health]] = {
     "one list of several is gone": answering(Answer(LOST, status=404), LISTS[1]),
     "a redesign": answering(SHELL),
     "lists are empty tables": answering(TABLELESS),
+    "a list shows a few of its rows": answering(a_list(range(1, 4)), LISTS[0]),
     "a login stands before the lists": answering(leading("/login")),
     "a firewall's page with status 200": answering(SHIELD),
     "403": answering(Answer("", status=403)),

@@ -230,8 +230,12 @@ def crawled(
     *,
     end: str | None = "finished",
     shown: Row | None = None,
+    modified: str | None = None,
 ) -> None:
-    """A crawl of a list that shows one record, and of its page with this text; `end`: None where it was killed."""
+    """A crawl of a list that shows one record, and of its page with this text; `end`: None where it was killed.
+
+    `modified`: what the portal gives as the page's date.
+    """
     number = len(rows(db, "SELECT 1 FROM captures")) + 1
     now, url = DAY.format(on), row(1).key
     captures = [
@@ -245,7 +249,7 @@ def crawled(
             f"{number + 1:064x}",
             1,
             None,
-            None,
+            modified,
         ),
     ]
     read = [RecordPage({}, {}, url=url, body=page, capture=number + 1)] if outcome == "page" else []
@@ -276,6 +280,38 @@ def test_not_modified_speaks_of_the_page_that_was_surely_read(tmp_path: Path) ->
     crawled(db, 3, None, "not_modified")
     crawled(db, 4, "样本正文丙")
     assert changes(db) == [(DAY.format(1), 2, 4, DAY.format(2)), (DAY.format(2), 4, 8, DAY.format(4))]
+
+
+@pytest.mark.parametrize(("modified", "seen"), [("2020", 1), ("2026", 2)], ids=["it lied", "it may be right"])
+def test_not_modified_says_nothing_of_a_page_that_changes_under_one_date(
+    tmp_path: Path, modified: str, seen: int
+) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    crawled(db, 1, "样本正文甲", modified="2020")
+    crawled(db, 2, None, "not_modified")
+    crawled(db, 3, "样本正文乙", modified=modified)
+    assert changes(db) == [(DAY.format(seen), 2, 6, DAY.format(3))]
+
+
+@pytest.mark.parametrize(("modified", "since"), [("2020", None), ("2026", DAY.format(2))])
+def test_not_modified_shows_no_absence_in_a_list_that_changes_under_one_date(
+    tmp_path: Path, modified: str, since: str | None
+) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    lists = [
+        (listed(row(1)), "page", "2020"),
+        (listed(row(1)), "not_modified", None),
+        (listed(row(1), row(2)), "page", modified),
+    ]
+    for number, (page, outcome, date) in enumerate(lists, 1):
+        store, now = Store(db), DAY.format(number)
+        store.begin(PORTAL, "full", now)
+        capture = Capture(number, PLANS, now, 200, outcome, f"{number:064x}", 1, None, date)
+        store.write([replace(page, capture=number)], now, [capture])
+        store.finish("finished", now)
+        store.close()
+    (added,) = rows(db, "SELECT not_before FROM events WHERE crawl_id = 3")
+    assert added["not_before"] == since
 
 
 def test_a_clock_that_went_back_leaves_the_beginning_open(tmp_path: Path) -> None:

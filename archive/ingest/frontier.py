@@ -64,7 +64,7 @@ _DUE = f"""
 # Nor would a version that only another portal with the same address read.
 _KNOWN = f"""
     SELECT c.etag, c.last_modified, c.id, c.sha256 FROM captures c JOIN crawls w ON w.id = c.crawl_id
-    WHERE c.url = ? AND w.portal = ? AND {WAS_READ} ORDER BY c.id DESC LIMIT 1
+    WHERE c.url = ? AND w.portal = ? AND c.fetched_at >= ? AND {WAS_READ} ORDER BY c.id DESC LIMIT 1
 """  # noqa: S608 - constant
 
 # A page that was refused, or failed, or broke off before it could be read once, is pending; one that is gone is not.
@@ -137,9 +137,9 @@ class Frontier:
         """Close the connection."""
         self._connection.close()
 
-    def known(self, url: str) -> Known | None:
-        """The last page that `url` gave in an earlier crawl, and that was surely read."""
-        row = self._connection.execute(_KNOWN, (url, self._portal)).fetchone()
+    def known(self, url: str, since: str = "") -> Known | None:
+        """The last page that `url` gave in an earlier crawl, at `since` (UTC, ISO 8601) or later, and that was surely read."""
+        row = self._connection.execute(_KNOWN, (url, self._portal, since)).fetchone()
         return Known(*row) if row else None
 
     def has_read(self, record_url: str, capture_id: int) -> bool:

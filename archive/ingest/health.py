@@ -45,6 +45,8 @@ MUCH = 3
 """A portal is slow at so many times its usual seconds for an answer, or its usual share of answers that fail."""
 
 LEAST_FAILED = 3
+MOST = 0.5
+"""A portal of whose pages a larger share than this can't be read, as they could before, is slow, though its lists can."""
 FAILING_SHARE = 0.1
 """From this share of its answers on, pages on which our own code failed are more than odd ones."""
 
@@ -57,6 +59,7 @@ _CRAWLS = f"""
     SELECT c.id, c.started_at, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at) AS seconds,
            (SELECT total(pages_read) FROM ledger WHERE crawl_id = c.id) AS pages,
            (SELECT count(*) FROM captures WHERE crawl_id = c.id) AS answers,
+           (SELECT count(DISTINCT url) FROM captures WHERE crawl_id = c.id) AS addresses,
            (SELECT total(count) FROM problems WHERE crawl_id = c.id AND kind IN ('unreachable', 'cut', 'http_error')) AS failed,
            (SELECT p.message FROM crawls e JOIN problems p ON p.crawl_id = e.id AND p.kind = 'nothing_new'
             JOIN catalogs k ON k.portal = e.portal AND k.url = p.url
@@ -80,15 +83,9 @@ _PAGES_BESIDE = """
 """
 
 _MISREAD = (
-    "layout_changed",
-    "list_without_rows",
-    "fields_missing",
-    "fields_drifted",
-    "list_short",
-    "pages_missing",
-    "pages_repeat",
-    "garbled",
-)
+    "layout_changed", "list_without_rows", "fields_missing", "fields_drifted", "list_short", "list_shrunk", "pages_missing",
+    "pages_repeat", "garbled",
+)  # fmt: skip
 _CUT = ("cut", "page_cut")
 _MOVED = ("off_site", "led_off_site", "redirected_home")
 _IN_TROUBLE = ("unreachable", "not_a_page", "http_error", "redirect_loop", "too_large", "robots")
@@ -110,6 +107,7 @@ _SIGN_IN = "open {url} in a browser: where it wants a login there, too, take it 
 _LOOK_AT_IT = (
     "if it stays so, open it in a browser: {url}; where the catalogues are now, shows `disclosures probe {home}`"
 )
+_OPEN_ONE = "if it stays so, open one of them in a browser: the table problems names them"
 _DOCTOR = "`disclosures doctor` says what is wrong here; crawl.log beside the archive says more"
 _OURS = "our own code needs mending: crawl.log beside the archive has the details"
 _TIMER = "see that `disclosures crawl --due` is run: `systemctl list-timers 'disclosures-*'`, or cron; or take its portal file away"
@@ -319,7 +317,11 @@ def _state_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tup
 
 def _named(row: Sequence[Any]) -> Mapping[str, Any]:
     return dict(
-        zip(("id", "started_at", "outcome", "seconds", "pages", "answers", "failed", "silent"), row, strict=True)
+        zip(
+            ("id", "started_at", "outcome", "seconds", "pages", "answers", "addresses", "failed", "silent"),
+            row,
+            strict=True,
+        )
     )
 
 
@@ -380,6 +382,9 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
         )
     if troubled := [each for each in lists if each.kind in _IN_TROUBLE]:
         yield SLOW, f"{_named_lists(troubled)}: {troubled[0].message}", _LOOK_AT_IT
+    lost = [each for each in new if each.kind in _IN_TROUBLE]
+    if len(lost) >= LEAST_FAILED and len(lost) > MOST * last["addresses"]:
+        yield SLOW, f"{len(lost)} pages can't be read, most of those asked for: {lost[0].message}", _OPEN_ONE
     if problem := by_kind.get("over_budget"):
         yield SLOW, problem.message, "is the portal so large, or endless? Its file can set other limits"
     if slow := _slow(last, past):

@@ -1,7 +1,8 @@
 """When something happened, as far as was seen: after the last capture that shows the earlier state, by the first that shows the new one.
 
 A capture shows a state where it was read so, where it holds the same payload as one that was, and where it is the portal's
-answer that nothing changed since that one ("not modified"). What a crawl saw on a day on which the portal is doubted, as of an older
+answer that nothing changed since that one ("not modified"), unless the page that did change bears the same tag and date:
+such a server says it of whatever stands there. What a crawl saw on a day on which the portal is doubted, as of an older
 copy of it, does not show that the earlier state still stood. That something was absent, the last whole walk of a catalogue
 shows: from its first page on, for what is added behind the reader's back is not seen. Whatever isn't known stays open.
 """
@@ -28,6 +29,11 @@ _AT_AN_ADDRESS = """
     SELECT c.id, c.fetched_at, c.outcome, c.sha256, c.url FROM captures c JOIN crawls w ON w.id = c.crawl_id
     WHERE c.url IN (SELECT value FROM json_each(:urls)) AND c.id >= :since AND c.id < :until AND w.portal = :portal
       AND c.outcome IN ('page', 'not_modified') AND w.outcome IS NOT 'unsure' ORDER BY c.id DESC
+"""
+# An answer that another page has the tag and the date of the one before gives them to whatever stands there.
+_SAME_VALIDATORS = """
+    SELECT 1 FROM captures h JOIN captures n ON n.url = h.url AND n.sha256 <> h.sha256
+    WHERE h.id = ? AND n.id = ? AND (h.etag, h.last_modified) IS (n.etag, n.last_modified) AND coalesce(h.etag, h.last_modified) IS NOT NULL
 """
 _IS_DOUBTED = "SELECT w.outcome IS 'unsure' FROM captures c JOIN crawls w ON w.id = c.crawl_id WHERE c.id = ?"
 # A walk that was too short, or whose rows lacked what they always state, shows no absence; nor does one that nobody judged.
@@ -106,7 +112,10 @@ def of_change(connection: sqlite3.Connection, portal: str, shown: int | None, af
         return Window(after=after)
     url, sha256, fetched_at = row
     is_doubted = _first(connection, _IS_DOUBTED, (shown,))
+    says_nothing = _first(connection, _SAME_VALIDATORS, (held, after))
     for each in _at(connection, portal, {url}, None if is_doubted else shown, after):
+        if each["outcome"] == "not_modified" and says_nothing:
+            continue
         payload = held_by(connection, each["id"])
         same = connection.execute("SELECT sha256 FROM captures WHERE id = ?", (payload,)).fetchone()[0] == sha256
         if each["id"] == shown or same:
@@ -119,7 +128,10 @@ def of_appearance(connection: sqlite3.Connection, catalog_id: int, crawl_id: int
     row = connection.execute(_WALK_WITHOUT, (catalog_id, crawl_id)).fetchone()
     if row is None:
         return Window(after=after)
-    return Window(_second(row["fetched_at"] or row["started_at"]), held_by(connection, row["capture"]), after)
+    held = held_by(connection, row["capture"])
+    if held != row["capture"] and _first(connection, _SAME_VALIDATORS, (held, after)):
+        return Window(after=after)
+    return Window(_second(row["fetched_at"] or row["started_at"]), held, after)
 
 
 def of_disappearance(

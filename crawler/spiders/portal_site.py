@@ -1,6 +1,7 @@
 """A portal's site during a crawl: requests for its pages, the texts of its answers, and what no answer comes of."""
 
 from collections.abc import Generator, Iterator
+from datetime import timedelta
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -14,6 +15,7 @@ from twisted.python.failure import Failure
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.text_encoding import text_of
 from archive.ingest.frontier import Frontier
+from archive.model import clock
 from archive.model.agencies import names_of
 from archive.model.observations import Observation, Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, NOT_MODIFIED, PAGE, Verdict, ends
@@ -23,6 +25,9 @@ from pipelines.store import places
 
 PENDING, LISTS, RECORDS, FILES = 20, 10, 0, -10
 """Priorities: what a killed crawl left first; whole lists before the many pages they lead to; files last."""
+
+PAGES_BELIEVED, FILES_BELIEVED = timedelta(days=90), timedelta(days=365)
+"""So long after it was had whole a page, or a file, is asked for only if it changed: some servers say that nothing did, whatever changed."""
 
 BLOCKED_IN_A_ROW = 3
 """So many refusals one after the other end the crawl: the portal does not want this visitor now."""
@@ -57,8 +62,9 @@ class PortalSite:
             self._spider.crawler.stats.inc_value(f"disclosures/{name}")
 
     def request(self, url: str, callback: Any, arguments: dict[str, Any], **options: Any) -> Request:  # noqa: ANN401
-        """A request that asks only for what changed since the last good answer, if there was one."""
-        known = self.frontier.known(url)
+        """A request that asks only for what changed since the last good answer, if there was one lately."""
+        believed = FILES_BELIEVED if options.get("priority") == FILES else PAGES_BELIEVED
+        known = self.frontier.known(url, since=clock.text(clock.now() - believed))
         conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
         headers = {name: value for name, value in conditions.items() if value}
         meta = {"known": known.capture_id} if known and headers else {}
