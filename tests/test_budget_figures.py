@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 
 from archive.budgets.changes import changed_figures
-from archive.budgets.explanations import explains_projects
-from archive.budgets.spending import role_of_spending, spending_figures
+from archive.budgets.spending import explains_projects, role_of_spending, spending_figures
 from archive.budgets.units import unit_names
 from tests.budget_forms import DOWN, GENERAL, TITLED, read, table
 

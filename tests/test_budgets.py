@@ -190,9 +190,9 @@ NESTED = """
 @pytest.mark.parametrize(
     ("rows", "title", "rules"),
     [
-        (FISCAL, "财政拨款收支总表", {"balance": 1, "items": 4}),
+        (FISCAL, "财政拨款收支总表", {"balance": 1, "items": 8}),
         (LINED, "收入支出决算总表", {"balance": 1, "items": 2, "carry": 2}),
-        (BESIDE, "一般公共预算财政拨款基本支出决算明细表", {"children": 4}),
+        (BESIDE, "一般公共预算财政拨款基本支出决算明细表", {"children": 4, "total": 2}),
         (CONTINUED, "一般公共预算基本支出表", {"children": 1}),
         (SCHEMES, "一般公共预算支出表", {}),
         (NESTED, "部门支出总表", {"children": 5, "total": 5, "columns": 6}),

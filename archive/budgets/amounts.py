@@ -59,6 +59,11 @@ def agree(left: Decimal, right: Decimal, parts: Sequence[Decimal]) -> bool:
     return abs(left - right) <= unit * _HALF * (len(parts) + 1)
 
 
+def rounding(value: Decimal) -> Decimal:
+    """Return half of one in the last digit of an amount."""
+    return Decimal(1).scaleb(-_decimals(value)) * _HALF
+
+
 def _number(text: str | None) -> str:
     """Return a cell's text without the sign of the currency before it, and the unit behind it."""
     cell = plain(text).replace("¥", "", 1)

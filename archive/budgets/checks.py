@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import combinations, islice, pairwise
+from itertools import pairwise, takewhile
 from typing import Literal
 
 from archive.budgets.amounts import agree
@@ -21,23 +21,39 @@ RULES = (
     "children", "total", "columns", "change", "items", "carry", "balance", "three_public", "vehicles", "reception", "expenses_total", "same_total",
     "same_amount", "prose",
 )  # fmt: skip
-"""类 = Σ 款 and 款 = Σ 项 · 合计 = Σ 类 · 合计 = 基本 + 项目, or all columns beside it · 增减 = 本年 − 上年 · 本年合计 = Σ 一、二、… · 总计 = 本年 + 结转 · 收入 = 支出 ·
+"""类 = Σ 款 and 款 = Σ 项 · 合计 = Σ 类, or its units · 合计 = 基本 + 项目, or all columns beside it · 增减 = 本年 − 上年 · 本年合计 = Σ 一、二、… ·
+总计 = 本年 + 结转, 年初 + 收入 = 支出 + 年末 · 收入 = 支出 ·
 三公 = its three parts · 用车 = 购置 + 运行 · 接待 = 国内 + 国(境)外 · 合计 = 三公 + 会议费 + 培训费 · the same total in two tables, the same
 amount of a code in two tables of one total · a sentence and the table."""
 
 _WHOLE = re.compile("(?:本年)?(?:支出|收入)?合计|(?:支出|收入)总计|小计|总计")
-_HALVES = (("基本支出", "项目支出"), ("人员经费", "公用经费"), ("人员支出", "公用支出"))
-_BESIDE = re.compile("上缴上级支出|经营支出|对附属单位补助支出|单位预留机动经费|结转下年资金?|年终结转结余")
-_BY_ITSELF = re.compile(r"其中|[比占增减]|上年|去年|\d{4}年")
+_HALVES = (
+    (re.compile("基本支出"), re.compile("项目支出")),
+    (re.compile("人员(?:经费|支出|经费支出)"), re.compile("(?:日常)?公用(?:经费|支出|经费支出)")),
+)
+_BESIDE = re.compile(
+    "上缴上级支出|(?:事业单位)?经营支出|对附属单位补助支出|单位预留机动经费|结转下年(?:资金|支出)?|年终结转结余"
+)
+_BY_ITSELF = re.compile(r"其中|[比占增减]|上年(?!结[转余])|去年|\d{4}年")
 """Columns that are no part of a total beside them."""
+
+SUMMARIES = ("summary", "fiscal_summary")
+"""Kinds of tables that set income and spending side by side, item by item."""
 
 _CONFIRMING = 2
 _CHANGE = re.compile("增减(?:变[化动])?(?:金?额|数|情况)?$")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、")
 _OTHER_ITEMS = re.compile(r"\([一二三四五六七八九十]+\)"), re.compile(r"\d{1,3}[.、]")
-_SUBTOTAL = re.compile("(?:本年|当年)(?:收入|支出)?(?:合计|小计)")
-_GRAND = re.compile("(?:收入|支出)?(?:总计|合计)")
+SUBTOTAL = re.compile("(?:本年|当年)(?:收入|支出)?(?:合计|小计)")
+GRAND = re.compile("(?:收入|支出)?(?:总计|合计)")
 _CARRIED = re.compile("结转|结余|使用非财政拨款")
+_OF_ITEMS = re.compile("[一二三四五六七八九十]+、(?:本年(?:收入|支出)|上年结[转余](?:结余)?)")
+_STAFF, _OFFICE = "人员经费合计", "公用经费合计"
+_STAFF_CLASSES = ("301", "303")
+_YEAR_OF_A_FUND = tuple(
+    re.compile(rf"(?:^|/){name}(?:/(?:合计|小计))?$")
+    for name in ("年初[^/]*结[转余][^/]*", "本年收入", "本年支出", "年末[^/]*结[转余][^/]*")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,79 +71,15 @@ class BudgetCheck:
 def check_statement(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """Yield the identities within one statement; for one of three public expenses, see `expense_checks`."""
     kind = statement.heading.kind
-    if kind in ("summary", "fiscal_summary"):
+    if kind in SUMMARIES:
         yield from _summary(lines)
     elif kind not in ("procurement", "three_public"):
         yield from _codes(lines)
         yield from _columns(lines)
+        yield from _carried_over(lines)
+        if not any(line.code for line in lines):
+            yield from check_units(lines)
         yield from check_changes(statement.heading, lines)
-
-
-def check_between(tables: Sequence[tuple[BudgetStatement, Sequence[BudgetLine]]]) -> Iterator[BudgetCheck]:
-    """Yield identities between tables of one document: the same total in two of them, the same amounts where that holds."""
-    for (one, lines), (other, others) in combinations(tables, 2):
-        kinds = {one.heading.kind, other.heading.kind}
-        if kinds in _SAME_TOTAL:
-            whole, part = (
-                ((one, lines), (other, others)) if one.heading.kind in _SUMMARIES else ((other, others), (one, lines))
-            )
-            pairs = ((line, total) for side, total in table_totals(*part) for line in _on_side(side, total, whole[1]))
-            yield from _equal("same_total", f"{one.heading.kind} {other.heading.kind}", pairs)
-        elif kinds in _SAME_CODES:
-            yield from _same_codes(one.heading.kind, lines, others)
-
-
-_SUMMARIES = frozenset(("summary", "fiscal_summary"))
-_SAME_TOTAL = ({"summary", "income"}, {"summary", "spending"}, {"fiscal_summary", "fiscal_spending"})
-_SAME_CODES = ({"fiscal_spending", "general_spending"}, {"basic_spending"})
-
-
-def _same_codes(kind: str, lines: Sequence[BudgetLine], others: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """Yield that codes have the same amounts in two tables of the same total: without a fund, 财政拨款 is 一般公共预算."""
-    ours, theirs = _by_code(lines), _by_code(others)
-    if ours and theirs and "" in ours and "" in theirs and ours[""].yuan == theirs[""].yuan:
-        yield from _equal("same_amount", kind, ((line, theirs[code]) for code, line in ours.items() if code in theirs))
-
-
-def _by_code(lines: Sequence[BudgetLine]) -> dict[str, BudgetLine]:
-    """Return the whole of each code, "" for the total; nothing of a table that has a code twice or columns without a whole."""
-    wholes = [line for line in lines if (line.code or line.is_total) and is_whole(line)]
-    by_code = {line.code: line for line in wholes}
-    return by_code if len(by_code) == len(wholes) else {}
-
-
-def _equal(rule: str, place: str, pairs: Iterable[tuple[BudgetLine, BudgetLine]]) -> Iterator[BudgetCheck]:
-    """Yield that pairs of lines are equal in yuan, whatever their units."""
-    for one, other in pairs:
-        if one.yuan is not None and other.yuan is not None and (one.yuan or other.yuan):
-            holds = agree(one.yuan, other.yuan, ()) or (
-                one.unit == other.unit and agree(one.value, other.value, [other.value])
-            )
-            yield BudgetCheck(rule, f"{place} {one.code}".strip(), one.yuan, other.yuan, holds, (one, other))
-
-
-def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[tuple[str, BudgetLine]]:
-    """Yield the totals of a statement that other tables repeat, each with its side: `income` or `spending`."""
-    kind = statement.heading.kind
-    if kind in _SUMMARIES:
-        for line, *_ in _totals_by_label(lines, _GRAND):
-            yield _side(line), line
-    else:
-        wholes = (line for line in lines if is_whole(line) and line.is_of_whole_table)
-        for line in islice(wholes, 1):
-            yield "income" if kind == "income" else "spending", line
-
-
-def _side(line: BudgetLine) -> str:
-    """Return the side of a summary that a total stands on, as its name says, or else its column's."""
-    named = line.name if re.search("收入|支出", line.name) else line.column_name
-    return "income" if "收入" in named else "spending"
-
-
-def _on_side(side: str, total: BudgetLine, lines: Sequence[BudgetLine]) -> Iterator[BudgetLine]:
-    """Yield the totals of a summary's side that a total repeats: of the year (本年收入合计) alone, or with what is carried over."""
-    pattern = _SUBTOTAL if "本年" in _own_name(total) else _GRAND
-    yield from (line for line, *_ in _totals_by_label(lines, pattern) if _side(line) == side)
 
 
 def check_sum(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
@@ -148,6 +100,7 @@ def grouped(lines: Iterable[BudgetLine], by: Literal["row", "column", "offset"])
 def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """类 = Σ 款, 款 = Σ 项, and 合计 = Σ 类, in each column; a table that goes on at its own side is one."""
     alone = len({line.block for line in lines if line.code}) == 1
+    of_items: list[BudgetCheck] = []
     for column in grouped(lines, "offset").values():
         own = [line for line in column if line.code]
         counts = Counter(line.code for line in own)
@@ -159,31 +112,90 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         for code, whole in by_code.items():
             if (parts := parts_of.get(code)) and code not in unsure:
                 yield from check_sum("children", f"{code} {whole.column_name}", whole, parts)
-        top = [line for line in by_code.values() if line.is_of_class]
+        top = [line for code, line in by_code.items() if not {code[:-2], code[:-4]} & by_code.keys()]
         total = next((line for line in column if line.is_total), None)
         if total and top and alone and len(by_code) == len(own):
-            yield from check_sum("total", total.column_name, total, top)
+            checks = check_sum("total", total.column_name, total, top)
+            if all(line.is_of_class for line in top):
+                yield from checks
+            else:
+                of_items += checks
+    if known_by_most(of_items):
+        yield from of_items
+    yield from _staff_and_office(lines)
+
+
+def _staff_and_office(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """人员经费合计 = 301 + 303, 公用经费合计 = Σ the other classes, where they stand side by side, each group with a sum of its own."""
+    classes = [line for line in lines if line.is_of_class]
+    if len({line.code for line in classes}) == len(classes):
+        for whole in staff_and_office(lines):
+            is_staff = whole.name == _STAFF
+            parts = [line for line in classes if (line.code in _STAFF_CLASSES) == is_staff]
+            yield from check_sum("total", whole.name, whole, parts)
+
+
+def staff_and_office(lines: Iterable[BudgetLine]) -> list[BudgetLine]:
+    """Return 人员经费合计 and 公用经费合计, which make up basic spending in a table without a total; none where either lacks."""
+    found = [line for line in lines if line.name in (_STAFF, _OFFICE)]
+    return found if sorted(line.name for line in found) == [_STAFF, _OFFICE] else []
+
+
+def check_units(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """合计 = the sum of the rows below it, of a unit each, in each column; where most of them are, all should be."""
+    checks: list[BudgetCheck] = []
+    for column in grouped(lines, "column").values():
+        totals = [line for line in column if line.is_total]
+        units = [line for line in column if not line.is_total]
+        if len(totals) == 1 and len(units) > 1:
+            checks += check_sum("total", totals[0].column_name, totals[0], units)
+    if known_by_most(checks):
+        yield from checks
+
+
+def _carried_over(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """年初结转和结余 + 本年收入 = 本年支出 + 年末结转和结余, in each row of a table that has all four columns."""
+    columns = {line.column_name for line in lines}
+    sides = [{name for name in columns if side.search(name)} for side in _YEAR_OF_A_FUND]
+    checks: list[BudgetCheck] = []
+    for row in grouped(lines, "row").values() if all(len(side) == 1 for side in sides) else ():
+        own = [[line for line in row if line.column_name in side] for side in sides]
+        opening, income, spent, closing = (sum((line.value for line in side), Decimal()) for side in own)
+        parts = tuple(line for side in own for line in side)
+        left, right = opening + income, spent + closing
+        if left or right:
+            place = f"{parts[0].code or parts[0].name} {parts[-1].column_name}"
+            holds = agree(left, right, [line.value for line in parts])
+            checks.append(BudgetCheck("carry", place, left, right, holds, parts))
+    if known_by_most(checks):
+        yield from checks
 
 
 def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """合计 = 基本支出 + 项目支出, or 人员 + 公用, with what stands beside them below the same head, in each row.
 
-    Of other columns it is not known beforehand that they make up the total: where they do in most rows they should in all.
+    Where other columns stand there, too, and of these alone, it is not known beforehand what makes up the total: what does in most
+    rows should in all.
     """
-    unsure = defaultdict[tuple[str, ...], list[BudgetCheck]](list)
+    of_halves, of_all = (defaultdict[tuple[str, ...], list[BudgetCheck]](list) for _ in range(2))
+    with_others: set[tuple[str, ...]] = set()
     for row in grouped(lines, "row").values():
         by_path = {tuple(line.column_name.split("/")): line for line in row}
         for path, whole in by_path.items():
             if _WHOLE.fullmatch(path[-1]):
                 beside = {name: line for name, line in _below(path[:-1], by_path).items() if line is not whole}
+                parts = [line for name, line in beside.items() if not _BY_ITSELF.search(name)]
+                halves = _halves(beside)
                 place = f"{whole.code or whole.name} {'/'.join(path[:-1])}".strip()
-                if halves := _halves(beside):
-                    yield from check_sum("columns", place, whole, halves)
-                elif others := [line for name, line in beside.items() if not _BY_ITSELF.search(name)]:
-                    unsure[path] += check_sum("columns", place, whole, others)
-    for checks in unsure.values():
-        if known_by_most(checks):
+                of_halves[path] += check_sum("columns", place, whole, halves) if halves else ()
+                of_all[path] += check_sum("columns", place, whole, parts) if parts else ()
+                if len(parts) > len(halves):
+                    with_others.add(path)
+    for path, checks in of_halves.items():
+        if checks and (path not in with_others or known_by_most(checks)):
             yield from checks
+        elif known_by_most(of_all[path]):
+            yield from of_all[path]
 
 
 def known_by_most(checks: Sequence[BudgetCheck]) -> bool:
@@ -196,8 +208,8 @@ def known_by_most(checks: Sequence[BudgetCheck]) -> bool:
 def _halves(beside: Mapping[str, BudgetLine]) -> list[BudgetLine]:
     """Return 基本支出 and 项目支出, or 人员 and 公用, with what is spent besides; none where neither pair is there."""
     for pair in _HALVES:
-        if halves := [beside[name] for name in pair if name in beside]:
-            return [*halves, *(line for name, line in beside.items() if _BESIDE.fullmatch(name))]
+        if any(half.fullmatch(name) for half in pair for name in beside):
+            return [line for name, line in beside.items() if any(each.fullmatch(name) for each in (*pair, _BESIDE))]
     return []
 
 
@@ -238,11 +250,11 @@ def _below(head: tuple[str, ...], by_path: Mapping[tuple[str, ...], BudgetLine])
 
 def is_whole(line: BudgetLine) -> bool:
     """Whether a line stands in the column of the whole, beside columns of its parts or as the only one."""
-    own = _own_name(line)
+    own = own_name(line)
     return _WHOLE.fullmatch(own) is not None or own.startswith("金额")
 
 
-def _own_name(line: BudgetLine) -> str:
+def own_name(line: BudgetLine) -> str:
     return line.column_name.rpartition("/")[2]
 
 
@@ -250,8 +262,8 @@ def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """本年合计 = Σ 一、二、…, 总计 = 本年合计 + 结转, and the totals of income and spending are equal."""
     for own in grouped(lines, "column").values():
         items = _items(own)
-        subtotal = next((line for line in own if _SUBTOTAL.fullmatch(line.name)), None)
-        grand = next((line for line in reversed(own) if _GRAND.fullmatch(line.name)), None)
+        subtotal = next((line for line in own if SUBTOTAL.fullmatch(line.name)), None)
+        grand = next((line for line in reversed(own) if GRAND.fullmatch(line.name)), None)
         carried = [
             line for line in own if _CARRIED.search(line.name) and not _ITEM.match(line.name) and _is_outer(line)
         ]
@@ -261,10 +273,20 @@ def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             yield from check_sum("items", grand.column_name, grand, [*items, *carried])
         if grand and subtotal:
             yield from check_sum("carry", grand.column_name, grand, [subtotal, *carried])
-    for one, other in pairwise(_totals_by_label(lines, _GRAND)):
+        yield from _items_of_items(own)
+    for one, other in pairwise(totals_by_label(lines, GRAND)):
         if len(one) in (1, len(other)):  # else nothing says which of them belong together
             for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
                 yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
+
+
+def _items_of_items(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """一、本年支出 = （一） + （二） + …, where these follow it."""
+    for place, whole in enumerate(own):
+        if _OF_ITEMS.fullmatch(whole.name):
+            parts = list(takewhile(lambda line: _OTHER_ITEMS[0].match(line.name), own[place + 1 :]))
+            if parts:
+                yield from check_sum("items", f"{whole.name} {whole.column_name}", whole, parts)
 
 
 def _items(own: Sequence[BudgetLine]) -> list[BudgetLine]:
@@ -275,12 +297,12 @@ def _items(own: Sequence[BudgetLine]) -> list[BudgetLine]:
     others = [
         line
         for line in own
-        if not (_SUBTOTAL.fullmatch(line.name) or _GRAND.fullmatch(line.name) or _CARRIED.search(line.name))
+        if not (SUBTOTAL.fullmatch(line.name) or GRAND.fullmatch(line.name) or _CARRIED.search(line.name))
     ]
     return next((others for numbered in _OTHER_ITEMS if all(numbered.match(line.name) for line in others)), [])
 
 
-def _totals_by_label(lines: Sequence[BudgetLine], pattern: re.Pattern[str]) -> list[list[BudgetLine]]:
+def totals_by_label(lines: Sequence[BudgetLine], pattern: re.Pattern[str]) -> list[list[BudgetLine]]:
     """Return the totals of a name behind each column of words: of several amounts there the first is the whole."""
     by_label: dict[int, list[BudgetLine]] = {}
     for line in _totals(lines, pattern):

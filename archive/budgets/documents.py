@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from archive.budgets.checks import BudgetCheck, check_between, check_statement
+from archive.budgets.checks import BudgetCheck, check_statement
 from archive.budgets.expense_checks import check_beside_basic, check_expenses
 from archive.budgets.lines import BudgetLine, read_lines
 from archive.budgets.parts import stated_parts
 from archive.budgets.prose import StatedAmounts
+from archive.budgets.repeated_amounts import check_between
 from archive.budgets.statements import BudgetStatement, read_statements
 from archive.budgets.three_public import ExpenseSet, expense_sets
 from archive.tables.printed_table import PrintedTable

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from archive.budgets.amounts import agree
-from archive.budgets.checks import BudgetCheck, check_changes, check_sum, grouped, is_whole, known_by_most
+from archive.budgets.checks import BudgetCheck, check_changes, check_sum, check_units, grouped, is_whole
 from archive.budgets.lines import BudgetLine
+from archive.budgets.repeated_amounts import print_one_amount
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet, role_of
 
@@ -23,7 +23,7 @@ def check_expenses(
     for each in sets:
         yield from _of_set(each)
     yield from _with_meetings(lines)
-    yield from _of_units(lines)
+    yield from check_units([line for line in lines if role_of(line.column_name)])
     yield from check_changes(statement.heading, lines)
 
 
@@ -39,8 +39,8 @@ def check_beside_basic(
     own = [each for each in sets if (each.stage, each.year) == (statement.heading.stage, statement.heading.year)]
     printed = [line for _, lines in basic for line in lines if _is_basic(line)]
     for role, line in own[0].parts.items() if len(own) == 1 else ():
-        alike = (other for other in printed if _ROLE_OF_CODE.get(other.code) == role and _is_same(line, other))
-        if (other := next(alike, None)) and line.yuan is not None and other.yuan is not None:
+        alike = (other for other in printed if _ROLE_OF_CODE.get(other.code) == role and print_one_amount(line, other))
+        if (other := next(alike, None)) and line.yuan and other.yuan is not None:
             yield BudgetCheck("same_amount", f"basic_spending {other.code}", line.yuan, other.yuan, True, (line, other))
 
 
@@ -73,23 +73,6 @@ def _with_meetings(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             yield from check_sum("expenses_total", whole.name, whole, others)
 
 
-def _of_units(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """合计 = the sum of the rows below it, of a unit each, in each column of an expense; where most of them are, all should be."""
-    checks: list[BudgetCheck] = []
-    for column in grouped((line for line in lines if role_of(line.column_name)), "column").values():
-        totals = [line for line in column if line.is_total]
-        units = [line for line in column if not line.is_total]
-        if len(totals) == 1 and len(units) > 1:
-            checks += check_sum("total", totals[0].column_name, totals[0], units)
-    if known_by_most(checks):
-        yield from checks
-
-
 def _is_basic(line: BudgetLine) -> bool:
     """Whether a line of the table of basic spending is the whole of it."""
     return line.code in _ROLE_OF_CODE and (is_whole(line) or line.column_name == "基本支出")
-
-
-def _is_same(line: BudgetLine, other: BudgetLine) -> bool:
-    """Whether two lines print one amount that is not 0, in yuan."""
-    return bool(line.yuan) and other.yuan is not None and line.yuan is not None and agree(line.yuan, other.yuan, ())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from archive.budgets.amounts import UNITS, amount, plain, unit_printed
+from archive.budgets.amounts import UNITS, amount, plain, rounding, unit_printed
 from archive.budgets.headings import unit_of
 from archive.budgets.statements import CODE, TOTALS, BudgetRow, BudgetStatement
 
@@ -57,6 +57,11 @@ class BudgetLine:
     def yuan(self) -> Decimal | None:
         """The amount in yuan; None where the table states no unit."""
         return None if self.unit is None else self.value * UNITS[self.unit]
+
+    @property
+    def rounding(self) -> Decimal:
+        """How far the true amount may be off, in yuan, as it is printed rounded in its unit."""
+        return rounding(self.value) * UNITS[self.unit or "元"]
 
     @property
     def is_total(self) -> bool:

@@ -5,9 +5,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.budgets.checks import BudgetCheck, table_totals
+from archive.budgets.checks import BudgetCheck
 from archive.budgets.headings import Heading, stage_of, year_of
 from archive.budgets.lines import BudgetLine
+from archive.budgets.repeated_amounts import table_totals
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet
 from archive.sentences.figures import MONEY, Figure
@@ -110,7 +111,7 @@ def _check(place: str, line: BudgetLine, stated: Sequence[Figure]) -> Iterator[B
     yuan = line.yuan
     if yuan is None or not stated:
         return
-    agreeing = [figure for figure in stated if 2 * abs(figure.value - yuan) <= figure.step]
+    agreeing = [figure for figure in stated if abs(figure.value - yuan) <= figure.step / 2 + line.rounding]
     if agreeing or len({figure.value for figure in stated}) == 1:
         value = (agreeing or stated)[0].value
         if yuan or value:

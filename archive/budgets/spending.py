@@ -1,9 +1,10 @@
-"""Spending as a whole, its basic part and its projects (基本支出, 项目支出): which of them an amount is. Pure."""
+"""Spending as a whole, its basic part and its projects (基本支出, 项目支出): which of them an amount is, and whether a text explains them. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from archive.budgets.amounts import plain
 from archive.budgets.headings import Heading, stage_of
 from archive.budgets.lines import BudgetLine
 from archive.budgets.three_public import year_of_column
@@ -18,6 +19,14 @@ _WHOLE = re.compile("(?:本年)?(?:支出)?(?:合计|总计|小计)|金额|(?:�
 _STAGED = re.compile(r"(?:\d{4}年度?|上年|本年|当年)?(?:年初)?(?:预算|决算)数?|\d{4}年度?")
 _OUTER = re.compile("(?:本年|一般公共预算)?(?:财政拨款)?支出")
 _OTHERWISE = re.compile("执行|增|减|比|调整|完成|%")
+LONGEST = 500_000
+"""Characters of a text that are looked through."""
+
+_EXPLAINED = re.compile(
+    "项目支出[^。;]{0,80}?(?:用于|主要(?:是|为|包括|安排|有)|其中:|具体(?:是|为|包括))|绩效目标|项目概述|项目绩效|项目(?:支出)?(?:情况|安排)说明"
+)
+"""Words that say what projects are for. A glossary that says what 项目支出 is in general does not."""
+
 _ROLE_OF = {"基本支出": "basic", "项目支出": "project"}
 
 
@@ -59,3 +68,8 @@ def role_of_spending(column: str) -> str | None:
 def _is_told_apart(line: BudgetLine) -> bool:
     """Whether a line is the total of its column, whose row may have no name, or a class of the functional classification."""
     return line.is_of_class and line.code[0] == "2" if line.code else line.is_of_whole_table
+
+
+def explains_projects(text: str) -> bool:
+    """Whether a text says what project spending (项目支出) is for, or which performance is expected of it."""
+    return _EXPLAINED.search(plain(text[:LONGEST])) is not None

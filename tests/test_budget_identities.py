@@ -1,0 +1,221 @@
+"""Identities of budget tables: each holds a made table, finds a slip of its own, and says nothing where it does not apply."""
+
+from decimal import Decimal
+
+import pytest
+
+from archive.budgets.documents import BudgetTable
+from tests.budget_forms import failing, read, table
+
+Failing = list[tuple[str, Decimal, Decimal]]
+
+
+def rules(found: BudgetTable) -> set[str]:
+    return {check.rule for check in found.checks}
+
+
+def failed(rule: str, left: str, right: str) -> Failing:
+    return [(rule, Decimal(left), Decimal(right))]
+
+
+# --- within a table ---
+
+FUND = """
+科目编码|科目名称|年初结转和结余|本年收入|本年支出|<|<|年末结转和结余
+^|^|^|^|小计|基本支出|项目支出|^
+合计|<|12.00|500.00|520.00||520.00|-8.00
+212|城乡社区支出|12.00|500.00|520.00||520.00|-8.00
+21208|国有土地使用权出让收入安排的支出|12.00|500.00|520.00||520.00|{closing}
+"""
+
+
+@pytest.mark.parametrize(("closing", "expected"), [("-8.00", []), ("8.00", failed("carry", "512.00", "528.00"))])
+def test_what_a_fund_had_and_got_is_what_it_spent_and_keeps(closing: str, expected: Failing) -> None:
+    (found,) = read(table(FUND.format(closing=closing), "2025年度政府性基金预算财政拨款收入支出决算表\n单位：万元"))
+    assert [each for each in failing(found) if each[0] == "carry"] == expected
+    assert [check.rule for check in found.checks].count("carry") == 3
+
+
+GROUPS = """
+人员经费|<|<|公用经费|<|<|<|<|<
+科目编码|科目名称|决算数|科目编码|科目名称|决算数|科目编码|科目名称|决算数
+301|工资福利支出|60.00|302|商品和服务支出|14.00|307|债务利息及费用支出|
+30101|基本工资|60.00|30201|办公费|14.00|310|资本性支出|1.00
+303|对个人和家庭的补助|5.00||||31002|办公设备购置|1.00
+人员经费合计|<|{staff}|公用经费合计|<|<|<|<|{office}
+"""
+BASIC = "2025年度一般公共预算财政拨款基本支出决算明细表\n单位：{}"
+
+
+@pytest.mark.parametrize(
+    ("staff", "office", "expected"),
+    [
+        ("65.00", "15.00", []),
+        ("60.00", "15.00", failed("total", "60.00", "65.00")),
+        ("65.00", "14.00", failed("total", "14.00", "15.00")),
+    ],
+)
+def test_groups_side_by_side_have_sums_of_their_own(staff: str, office: str, expected: Failing) -> None:
+    (found,) = read(table(GROUPS.format(staff=staff, office=office), BASIC.format("万元")))
+    assert failing(found) == expected
+    assert ("total" in rules(found)) is True
+
+
+UNITS = """
+单位代码|单位名称|总计|一般公共预算|政府性基金预算|上年结转
+合计|<|740.00|700.00|10.00|30.00
+205001|样本局（本级）|500.00|480.00|0.00|20.00
+205002|样本中心|{total}|220.00|10.00|{carried}
+"""
+
+
+@pytest.mark.parametrize(
+    ("total", "carried", "expected"),
+    [
+        ("240.00", "10.00", []),
+        ("250.00", "10.00", [*failed("columns", "250.00", "240.00"), *failed("total", "740.00", "750.00")]),
+        ("240.00", "11.00", [*failed("columns", "240.00", "241.00"), *failed("total", "30.00", "31.00")]),
+    ],
+)
+def test_rows_of_units_make_up_the_total_in_any_table(total: str, carried: str, expected: Failing) -> None:
+    (found,) = read(table(UNITS.format(total=total, carried=carried), "2026年部门收入总表\n单位：万元"))
+    assert failing(found) == expected
+
+
+OTHERS = """
+科目编码|科目名称|合计|人员经费支出|公用经费支出|专项业务经费支出
+201|一般公共服务支出|{whole}|100.00|20.00|30.00
+20101|人大事务|90.00|60.00|20.00|10.00
+20103|政府办公厅（室）及相关机构事务|60.00|40.00||20.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("whole", "expected"),
+    [("150.00", []), ("120.00", [*failed("children", "120.00", "150.00"), *failed("columns", "120.00", "150.00")])],
+)
+def test_staff_and_office_are_not_all_where_other_columns_stand_beside_them(whole: str, expected: Failing) -> None:
+    (found,) = read(table(OTHERS.format(whole=whole), "2026年部门支出总表\n单位：万元"))
+    assert failing(found) == expected
+
+
+def test_staff_and_office_are_all_where_the_columns_beside_them_part_the_total_otherwise() -> None:
+    rows = OTHERS.replace("专项业务经费支出", "财政拨款").format(whole="120.00")
+    rows = rows.replace("|90.00|60.00|20.00|", "|90.00|70.00|20.00|").replace("60.00|40.00|", "30.00|30.00|")
+    (found,) = read(table(rows, "2026年部门支出总表\n单位：万元"))
+    assert failing(found) == []
+    assert [check.rule for check in found.checks].count("columns") == 3
+
+
+ITEMS = """
+收入|<|支出|<
+项目|金额|项目|金额
+一、本年收入|100.00|一、本年支出|100.00
+（一）一般公共预算|{general}|（一）一般公共服务支出|80.00
+（二）政府性基金预算|30.00|（二）城乡社区支出|20.00
+二、上年结转|10.00|二、结转下年|10.00
+（一）一般公共预算|10.00||
+收入总计|110.00|支出总计|110.00
+"""
+
+
+@pytest.mark.parametrize(("general", "expected"), [("70.00", []), ("80.00", failed("items", "100.00", "110.00"))])
+def test_an_item_is_made_up_of_the_items_below_it(general: str, expected: Failing) -> None:
+    (found,) = read(table(ITEMS.format(general=general), "2026年财政拨款收支总表\n单位：万元"))
+    assert failing(found) == expected
+
+
+ITEMS_ALONE = """
+科目编码|科目名称|合计|基本支出|项目支出
+合计|<|960.30|700.30|260.00
+2010601|行政运行|600.30|600.30|
+2010602|一般行政管理事务|{item}||{item}
+2080505|机关事业单位基本养老保险缴费支出|100.00|100.00|
+"""
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [("260.00", []), ("260.50", [])],
+)
+def test_items_without_their_classes_make_up_the_total(item: str, expected: Failing) -> None:
+    (found,) = read(table(ITEMS_ALONE.format(item=item), "2026年部门支出总表\n单位：万元"))
+    assert failing(found) == expected
+    assert ("total" in rules(found)) is (item == "260.00")
+
+
+# --- between tables ---
+
+GENERAL = """
+科目编码|科目名称|本年支出|<|<
+^|^|小计|基本支出|项目支出
+合计|<|100.00|{basic}|20.00
+201|一般公共服务支出|100.00|80.00|20.00
+"""
+
+
+@pytest.mark.parametrize(("basic", "holds"), [("80.00", True), ("80.10", False)])
+@pytest.mark.parametrize(("unit", "staff", "office"), [("万元", "65.00", "15.00"), ("元", "650,012.34", "149,990.00")])
+def test_basic_spending_is_the_total_of_its_own_table(
+    basic: str, holds: bool, unit: str, staff: str, office: str
+) -> None:
+    found, own = read(
+        table(GENERAL.format(basic=basic), "2025年度一般公共预算财政拨款支出决算表\n单位：万元"),
+        table(GROUPS.format(staff=staff, office=office), BASIC.format(unit), page=2),
+    )
+    for each in (found, own):
+        assert [check.holds for check in each.checks if check.rule == "same_total"] == [holds]
+
+
+def test_basic_spending_of_all_funds_is_not_that_of_one() -> None:
+    found, _ = read(
+        table(GENERAL.format(basic="80.00"), "2025年度一般公共预算财政拨款支出决算表\n单位：万元"),
+        table(
+            "科目编码|科目名称|金额\n合计|<|90.00\n301|工资福利支出|90.00",
+            "2025年度财政拨款基本支出决算表\n单位：万元",
+            page=2,
+        ),
+    )
+    assert "same_total" not in rules(found)
+
+
+SUMMARY = """
+收入|<|支出|<|<|<
+项目|金额|项目|合计|一般公共预算财政拨款|政府性基金预算财政拨款
+一、一般公共预算财政拨款|100.00|一、一般公共服务支出|100.00|100.00|
+二、政府性基金预算财政拨款|{fund}|二、城乡社区支出|{fund}||{fund}
+本年收入合计|620.00|本年支出合计|620.00|100.00|{fund}
+总计|620.00|总计|620.00|100.00|520.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("stage", "expected"), [("决算", {"fund_spending": False, "general_spending": True}), ("预算", {})]
+)
+def test_what_was_spent_of_a_fund_is_the_total_of_its_table(stage: str, expected: dict[str, bool]) -> None:
+    found, *_ = read(
+        table(SUMMARY.format(fund="502.00"), f"2025年度财政拨款收入支出{stage}总表\n单位：万元"),
+        table(GENERAL.format(basic="80.00"), f"2025年度一般公共预算财政拨款支出{stage}表\n单位：万元", page=2),
+        table(FUND.format(closing="-8.00"), f"2025年度政府性基金预算财政拨款收入支出{stage}表\n单位：万元", page=3),
+    )
+    totals = {check.place.split()[1]: check.holds for check in found.checks if check.rule == "same_total"}
+    assert totals == expected
+
+
+@pytest.mark.parametrize(
+    ("printed", "holds"), [("1,134.57", True), ("1,134.75", False), ("1135", True), ("1136", False)]
+)
+def test_a_total_is_rounded_in_the_unit_of_its_table(printed: str, holds: bool) -> None:
+    summary = "收入|<|支出|<\n项目|金额|项目|金额\n一、财政拨款|11,345,678.00|一、教育支出|11,345,678.00\n收入总计|11,345,678.00|支出总计|11,345,678.00"
+    spending = f"科目编码|科目名称|合计\n合计|<|{printed}\n205|教育支出|{printed}"
+    found, _ = read(table(summary, "部门收支总表\n单位：元"), table(spending, "部门支出总表\n单位：万元", page=2))
+    assert [check.holds for check in found.checks if check.rule == "same_total"] == [holds]
+
+
+def test_a_text_rounds_in_its_own_unit_too() -> None:
+    summary = "收入|<|支出|<\n项目|金额|项目|金额\n一、财政拨款|1,134.57|一、教育支出|1,134.57\n收入总计|1,134.57|支出总计|1,134.57"
+    for stated, holds in (("11345678.00", True), ("11347578.00", False)):
+        (found,) = read(
+            table(summary, "2026年部门收支总表\n单位：万元"), text=f"样本局2026年度收入、支出预算总计{stated}元。"
+        )
+        assert {check.holds for check in found.checks if check.rule == "prose"} == {holds}
