@@ -16,7 +16,7 @@ from typing import Any
 from archive.analysis import document_numbers, titles
 from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
-from archive.database.settings import keep_setting, setting
+from archive.database.kept_settings import keep_setting, setting
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, NameEvidence
 from archive.model.divisions import divisions

@@ -7,7 +7,7 @@ from typing import Generic, Protocol, TypeVar
 
 from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
-from archive.database.settings import keep_setting, setting
+from archive.database.kept_settings import keep_setting, setting
 
 BATCH = 20
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.database.connection import ArchiveError
-from archive.database.settings import keep_setting, setting, setting_number
+from archive.database.kept_settings import keep_setting, setting, setting_number
 
 MOVED, RENAMED, RETIRED, RESUMED, REMOVED = "moved", "renamed", "retired", "resumed", "removed"
 

@@ -3,7 +3,7 @@
 import sqlite3
 
 from archive.database.connection import ArchiveError
-from archive.database.settings import setting_number
+from archive.database.kept_settings import setting_number
 from archive.masking.redaction import RULES_VERSION
 
 FIRST = 1

@@ -20,7 +20,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from archive.database.settings import keep_setting, setting
+from archive.database.kept_settings import keep_setting, setting
 from archive.evidence import claims
 from archive.evidence.claims import RowName
 from archive.evidence.evidence_file import open_for_reading

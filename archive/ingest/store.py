@@ -11,9 +11,9 @@ from pathlib import Path
 
 from archive.database import portal_rows
 from archive.database.connection import transaction
+from archive.database.kept_settings import keep_setting
 from archive.database.portal_changes import next_number, require_watched
 from archive.database.redaction_version import require_current
-from archive.database.settings import keep_setting
 from archive.database.withheld import hidden, is_record_withheld, note_page
 from archive.evidence.evidence_reader import Originals
 from archive.ingest import health, windows

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archive.analysis import budget_reader, claim_reader, derived, report_reader
 from archive.database.connection import ArchiveError, open_for_writing, transaction
-from archive.database.settings import drop_setting, setting
+from archive.database.kept_settings import drop_setting, setting
 from archive.evidence.evidence_reader import place_of
 from archive.maintenance import damaged_texts, holding
 from archive.maintenance.writing_session import WritingSession

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from archive.database.settings import drop_setting
+from archive.database.kept_settings import drop_setting
 from archive.model import clock
 
 NOTED = "texts_damaged"

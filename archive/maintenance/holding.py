@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from archive.database.settings import keep_setting, setting
+from archive.database.kept_settings import keep_setting, setting
 from archive.database.withheld import HELD, SETTLED_AS_HELD
 from archive.model.rosters import RULES_VERSION, persons_listed
 from archive.search import index

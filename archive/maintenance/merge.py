@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from archive.database.connection import ArchiveError, open_for_reading, transaction
+from archive.database.kept_settings import keep_setting, setting
 from archive.database.lock import hold
 from archive.database.portal_changes import (
     CHANGES,
@@ -28,7 +29,6 @@ from archive.database.portal_changes import (
     removed_crawls,
 )
 from archive.database.redaction_version import require_current
-from archive.database.settings import keep_setting, setting
 from archive.directory import entries as directory
 from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_import import Run, Source, fold, folded

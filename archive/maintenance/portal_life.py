@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archive.database import repeated_numbers
 from archive.database.connection import ArchiveError, open_for_reading, transaction
+from archive.database.kept_settings import drop_setting, keep_setting
 from archive.database.lock import held
 from archive.database.portal_changes import (
     MOVED,
@@ -26,7 +27,6 @@ from archive.database.portal_changes import (
     note,
     note_removed_crawls,
 )
-from archive.database.settings import drop_setting, keep_setting
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.maintenance.holding import note_traces
 from archive.model.records import FIELDS

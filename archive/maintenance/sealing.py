@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from archive.database.connection import open_for_reading, transaction
-from archive.database.settings import keep_setting, setting, setting_number
+from archive.database.kept_settings import keep_setting, setting, setting_number
 from archive.evidence import claims, evidence_file
 from archive.evidence.claims import EVENT, VERSION, VOID, RowName, SealedClaim, row_sha256
 from archive.evidence.evidence_reader import Manifest

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive.database.connection import transaction
-from archive.database.settings import drop_setting, keep_setting, setting
+from archive.database.kept_settings import drop_setting, keep_setting, setting
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.timestamp import TimestampError, stamp
 from archive.maintenance.bring_up_to_date import open_up_to_date

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from operator import itemgetter
 
-from archive.database.settings import keep_setting
+from archive.database.kept_settings import keep_setting
 from archive.database.several import Readable, each
 from archive.search.segment import VERSION, marked, segment, segment_number
 

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import open_for_reading, transaction
+from archive.database.kept_settings import keep_setting, setting
 from archive.database.portal_changes import Moves
 from archive.database.redaction_version import require_current
-from archive.database.settings import keep_setting, setting
 from archive.database.withheld import HELD, WITHHELD, is_file_withheld
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange

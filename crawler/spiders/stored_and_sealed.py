@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import open_for_reading
-from archive.database.settings import drop_setting
+from archive.database.kept_settings import drop_setting
 from archive.model.records import FIELDS
 from crawler.spiders.reparse import is_read_by_today, reparse
 
