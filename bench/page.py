@@ -52,7 +52,6 @@ WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 760, 250, 70, 240, 40, 45
 COLOURS = ("#0b57a4", "#b3261e", "#1b7f3b", "#8a5a00", "#6a3fa0", "#444444")
 
 Kept = Mapping[str, Any]
-Points = Sequence[tuple[float, float]]
 
 
 def page(kept: Mapping[str, Kept]) -> str:

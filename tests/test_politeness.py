@@ -258,7 +258,7 @@ def test_no_address_is_asked_for_that_no_page_named(tmp_path: Path) -> None:
 
 # --- refusals and failures ---
 
-GOOD, REFUSED, MISSING, BROKEN = 200, 403, 404, 500
+GOOD, REFUSED, MISSING = 200, 403, 404
 
 
 @pytest.mark.parametrize(

@@ -17,15 +17,6 @@ from archive.budgets.lines import BudgetLine
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import year_of_column
 
-RULES = (
-    "children", "total", "columns", "change", "items", "carry", "balance", "three_public", "vehicles", "reception", "expenses_total", "same_total",
-    "same_amount", "prose",
-)  # fmt: skip
-"""类 = Σ 款 and 款 = Σ 项 · 合计 = Σ 类, or its units · 合计 = 基本 + 项目, or all columns beside it · 增减 = 本年 − 上年 · 本年合计 = Σ 一、二、… ·
-总计 = 本年 + 结转, 年初 + 收入 = 支出 + 年末 · 收入 = 支出 ·
-三公 = its three parts · 用车 = 购置 + 运行 · 接待 = 国内 + 国(境)外 · 合计 = 三公 + 会议费 + 培训费 · the same total in two tables, the same
-amount of a code in two tables of one total · a sentence and the table."""
-
 _WHOLE = re.compile("(?:本年)?(?:支出|收入)?合计|(?:支出|收入)总计|小计|总计")
 _HALVES = (
     (re.compile("基本支出"), re.compile("项目支出")),
@@ -58,7 +49,10 @@ _YEAR_OF_A_FUND = tuple(
 
 @dataclass(frozen=True, slots=True)
 class BudgetCheck:
-    """An identity: what is printed on its left, the sum of what is printed on its right, and the lines of both sides."""
+    """An identity: what is printed on its left, the sum of what is printed on its right, and the lines of both sides.
+
+    `rule`: its form, a code of `budget_checks.rule`, which the labels under `budget_rule` explain.
+    """
 
     rule: str
     place: str

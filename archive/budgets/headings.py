@@ -6,12 +6,6 @@ from dataclasses import dataclass
 
 from archive.budgets.amounts import plain
 
-KINDS = (
-    "summary", "income", "spending", "fiscal_summary", "fiscal_spending", "general_spending", "basic_spending", "three_public",
-    "fund_spending", "capital_spending", "operating", "procurement",
-)  # fmt: skip
-"""Kinds of tables, in the order in which a budget prints them."""
-
 PRESCRIBED = (
     "summary", "income", "spending", "fiscal_summary", "general_spending", "basic_spending", "three_public", "fund_spending",
     "capital_spending",
@@ -59,7 +53,7 @@ _BESIDE_NAME = re.compile(r"^(?:\[\d+\]|\d{6,}-?|\d{3,}-)|\((?:加?盖?公?章|�
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The heading of a table: `title` as printed, its kind, stage (`budget`, `accounts`), year, unit and agency, as far as stated."""
+    """The heading of a table: `title` as printed, its kind (a code of `budget_tables.kind`), stage (`budget`, `accounts`), year, unit and agency, as far as stated."""
 
     title: str
     kind: str

@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 from tests.questions.drawn import DATE, PORTALS, Drawn, beijing, later
 
-COUNTY = "同心县"
 AGENCIES = (
     {"name": "同心县王团镇人民政府"},
     {"name": "同心县国土资源局", "successor": "同心县自然资源局"},

@@ -33,7 +33,6 @@ PORTAL = PortalOfFile(
 )
 EDUCATION, WATER, FINANCE = "样例县教育局", "样例县水务局", "样例县财政局"
 FIRST, SECOND = "2026-11-20T01:00:00Z", "2026-11-22T01:00:00Z"
-STAGES = {"预算": "budget", "决算": "accounts"}
 
 DOCUMENTS: tuple[tuple[str, int, str, int], ...] = (
     (EDUCATION, 2024, "预算", 5), (EDUCATION, 2025, "预算", 4), (EDUCATION, 2026, "预算", 12), (EDUCATION, 2024, "决算", 3),

@@ -51,7 +51,6 @@ def concerns(folder: Path, *statements: str) -> str:
 
 TODAY = "2026-03-31T10:00:00Z"
 RETIRED = "UPDATE portals SET retired_at = '2026-02-20T00:00:00Z' WHERE id = 'county';"
-BLOCKED = crawl(60, TODAY, "blocked", 0, 0)
 
 
 @pytest.mark.parametrize(

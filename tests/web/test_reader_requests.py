@@ -5,7 +5,7 @@ import json
 import re
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from subprocess import PIPE, Popen
@@ -56,8 +56,6 @@ ENDLESS = " + ".join(
     f"instr(printf('%.*c', {1_000_000 + each}, 'a'), printf('%.*c', 500000, 'a') || 'b')" for each in range(3)
 ).join(["select ", " as endless"])
 """Minutes within functions of SQLite's, in which nobody asks how long it has taken."""
-
-Ask = Callable[..., http.client.HTTPResponse]
 
 
 class Site:

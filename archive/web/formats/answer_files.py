@@ -8,7 +8,6 @@ from datasette.utils.asgi import Response
 
 from archive.database.portal_names import portal_names
 from archive.database.several import Readable, archive_of
-from archive.export.file_formats import STREAMED
 from archive.export.rows import Rows
 from archive.labels.tables import HEADINGS, TABLES
 from archive.questions.answer_words import in_words, named, row_in_words
@@ -19,8 +18,6 @@ from archive.web.formats.responses import json_response, whole_file
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.listings.observed_events import noticed
 from archive.web.views.cells import UNTITLED, cut
-
-FORMS = (*STREAMED, "json", "atom")
 
 _LABELS = {
     **TABLES["records"].columns,

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from archive.labels.label import LABELS, Label
 from archive.search.request import SearchRequest
 
-HEIGHT, STEP, WIDTH = 60, 10, 8
-"""Height of the picture, distance and width of its bars, in units of the picture."""
+HEIGHT, STEP = 60, 10
+"""Height of the picture and distance of its bars, in units of the picture."""
 
 MOST_YEARS_BY_MONTH = 4
 """Hits of more years than these are drawn by year."""
