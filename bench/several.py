@@ -86,7 +86,7 @@ def found(connection: Readable, portals: dict[str, str], given: Parameters) -> l
 
 
 def of_ids(connections: Sequence[sqlite3.Connection]) -> dict[str, Costs]:
-    """What finding the first hits costs in the first connection, and in all others together. They must be the same."""
+    """The cost of finding the first hits in the first connection, and in all others together. They must be the same."""
     one, several = connections[0], SeveralArchives({str(place): each for place, each in enumerate(connections[1:])})
     portals = {row["id"]: row["name"] for row in one.execute("SELECT id, name FROM portals")}
     asked = queries(one)
@@ -99,7 +99,7 @@ def of_ids(connections: Sequence[sqlite3.Connection]) -> dict[str, Costs]:
 
 
 def of_pages(whole: Path, archives: Sequence[Path], asked: Sequence[tuple[str, Parameters]]) -> tuple[Costs, Costs]:
-    """What the pages over all cost, by their kinds, on `archives` as one site; searches, and the others."""
+    """The cost of the pages over all on `archives` as one site: of searches, and of the others."""
     with ours(*archives) as site:
         searches = measured(asked, lambda given: site.ask(f"/-/search?{urlencode(given)}"))
         return searches, {name: ask(site, [page] * ROUNDS) for name, page in pages(whole).items() if name in _OVER_ALL}

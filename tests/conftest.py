@@ -48,7 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """What is collected stays: no collection of garbage looks through it again and again, then or later."""
+    """Keep what is collected: no collection of garbage looks through it again and again, then or later."""
     gc.disable()
     try:
         return (yield)

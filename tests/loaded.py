@@ -1,4 +1,4 @@
-"""What the processes of `tests.warm` share with the one that they are forked from: modules, and tables that each crawl reads.
+"""Contents that the processes of `tests.warm` share with the one that they are forked from: modules, and tables that each crawl reads.
 
 None of it depends on the environment but `crawler.settings`.
 """

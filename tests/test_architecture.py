@@ -58,6 +58,21 @@ def test_the_pure_core_knows_no_response_database_clock_or_network() -> None:
     assert {path.name: found for path in sources if (found := imported(path) & others)} == {}
 
 
+def texts_of(path: Path) -> list[str]:
+    """The docstrings of a file: of the module, its classes and functions, and what stands below a name."""
+    values = [node.value for node in ast.walk(parsed(path)) if isinstance(node, ast.Expr)]
+    return [each.value for each in values if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+
+
+def test_no_docstring_opens_with_a_question() -> None:
+    question = re.compile(r"\s*(?:What|How|Which|Whose|Who|Whoever|Why|Lest)\b")
+    opening = {
+        f"{path.relative_to(ROOT)}: {text}" for path in SOURCES for text in texts_of(path) if question.match(text)
+    }
+    assert sum(len(texts_of(path)) for path in SOURCES) > 4000
+    assert opening == set()
+
+
 def test_the_docs_name_every_command_and_option() -> None:
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     context = click.Context(main)
@@ -85,8 +100,8 @@ def problem_kinds() -> set[str]:
     rooms = [ROOT / "crawler", ROOT / "pipelines", ROOT / "archive"]
     sources = [path for room in rooms for path in room.rglob("*.py")]
     texts = [path.read_text(encoding="utf-8") for path in sources]
-    told = {kind for text in texts for kind in re.findall(r'Problem(?:Seen)?\(\s*"(\w+)"', text)}
-    return told | {kind for _, kind, _ in failures._WORDING}
+    stated = {kind for text in texts for kind in re.findall(r'(?:Problem\(|_broken\(walk,)\s*"(\w+)"', text)}
+    return stated | {kind for _, kind, _ in failures._WORDING} | set(failures._KINDS.values())
 
 
 def test_the_docs_name_every_kind_of_problem() -> None:

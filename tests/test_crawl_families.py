@@ -1,4 +1,4 @@
-"""Which software made a list is told from its first page, remembered with the reason, and doubted when it changes."""
+"""The software that made a list: known from its first page, remembered with the reason, and doubted when it changes."""
 
 from pathlib import Path
 

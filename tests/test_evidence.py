@@ -268,7 +268,7 @@ def test_verify_while_writing(path: Path) -> None:
 
 
 def test_a_new_file_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever copies it while it is being made finds none, or all its tables."""
+    """A copy made while it is being made has no tables, or all."""
     path, seen = tmp_path / "e.db", []
     apply = evidence_file.MIGRATIONS.apply
 

@@ -116,7 +116,7 @@ def test_a_change_in_any_column_is_found(merged_archive: Path, tmp_path: Path) -
 def test_a_capture_filed_under_a_day_before_it_was_fetched(
     tmp_path: Path, fetched_at: str, day: str, is_found: bool
 ) -> None:
-    """Who forges a digest along with the day is told by the day: what was not there yet can't have been sealed."""
+    """A digest forged along with the day is found by the day: what was not there yet can't have been sealed."""
     path = tmp_path / "evidence.db"
     made = exchange(1, fetched_at=fetched_at)
     with closing(Evidence(path)) as evidence:

@@ -1,4 +1,4 @@
-"""Which record pages an update asks for again: by age, within the day's budget."""
+"""The record pages that an update asks for again: by age, within the day's budget."""
 
 from collections.abc import Iterator
 from contextlib import closing

@@ -52,7 +52,7 @@ def linked(*pages: tuple[int, ...], claims: str = "") -> dict[str, str]:
 
 @dataclass
 class Walked:
-    """What a walk gave: pages, problems by kind, records asked for, and the list pages asked for, in order."""
+    """The outcome of a walk: pages, problems by kind, records asked for, and the list pages asked for, in order."""
 
     pages: list[ListPage] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)

@@ -317,7 +317,7 @@ def test_no_crawl_mixes_its_rules_with_older_ones(path: Path, monkeypatch: pytes
 def test_rows_that_damage_put_out_of_order_are_named(
     path: Path, monkeypatch: pytest.MonkeyPatch, number: int, stride: int, said: str
 ) -> None:
-    """Whoever asks for the rows after the last is given some again, and would mask them for ever."""
+    """A request for the rows after the last gives some again, and would mask them for ever."""
     monkeypatch.setattr(masking, "STRIDE", stride)
     archive(path, 1, 2, 3)
     renumber(path, "phttp://p.example/3.html", 3, number)

@@ -1,4 +1,4 @@
-"""What a merge brings along besides crawls and records: certificates, what is kept aside, and decisions on what lists persons."""
+"""Rows that a merge brings along besides crawls and records: certificates, what is kept aside, and decisions on what lists persons."""
 
 import random
 import sqlite3

@@ -236,7 +236,7 @@ class Spent:
         self.ended.append(reason)
 
     def after(self, *events: int | None) -> list[str]:
-        """What it says after answers of so many bytes, None being one that did not come in time."""
+        """The message after answers of so many bytes, None being one that did not come in time."""
 
         async def heard() -> None:
             for size in events:

@@ -75,7 +75,7 @@ def test_migrations_are_numbered_without_gaps() -> None:
 
 
 def test_each_table_is_carried_by_a_merge_or_made_anew() -> None:
-    """Whoever adds one says which above, and carries it in archive/maintenance/transfer.py: rows that name a record, a crawl or a capture get other ids there."""
+    """A new one is named above, and carried in archive/maintenance/transfer.py: rows that name a record, a crawl or a capture get other ids there."""
     connection = sqlite3.connect(":memory:")
     migrations.apply(Database(connection))
     sql = "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT GLOB 'records_fts_*'"

@@ -352,7 +352,7 @@ def listed_in(crawls: Crawls, address: str) -> set[object]:
 def test_a_list_that_shows_four_fifths_of_what_a_retired_one_showed_takes_its_records_over(
     crawls: Crawls, shown: int, taken_over: bool
 ) -> None:
-    """What the new one does not show is missing, then, and else nothing is known of it."""
+    """A record that the new one does not show is missing, then, and else nothing is known of it."""
     moved = moved_plans(crawls)
     crawls.run(listed(*(row(n) for n in range(1, shown + 1)), catalog=moved))
     assert crawls.missing == ([url(n) for n in range(shown + 1, 49)] if taken_over else [])

@@ -119,7 +119,7 @@ def counts_of(observation: Any) -> dict[str, Any]:
 
 
 def test_the_key_of_a_row_without_a_link_does_not_tell_its_numbers() -> None:
-    """Whoever tries all numbers must find none: rows that differ in a masked number alone have the same digest."""
+    """Trying all numbers must find none: rows that differ in a masked number alone have the same digest."""
     keys = []
     for seed in (1, 2):
         number = "138" + canary(seed).mobile[3:]

@@ -322,7 +322,7 @@ ALLOWED: dict[str, set[str]] = {
         "pipelines",
     },
 }
-"""Which rooms a room may import, besides itself. A new entry is a decision: say in the commit why."""
+"""The rooms that each room may import, besides itself. A new entry is a decision: say in the commit why."""
 
 
 def test_no_room_imports_another_than_those_allowed() -> None:

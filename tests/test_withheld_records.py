@@ -1,4 +1,4 @@
-"""What withholding takes out of an archive, and what it leaves, straight on the archive: histories, problems, other records' files."""
+"""Withholding: all that it takes out of an archive, and all that it leaves, straight on the archive: histories, problems, other records' files."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -27,7 +27,7 @@ _HOLDS = {
     **dict.fromkeys(("command", "other_command", "code", "other_code", "third_code"), "`[^`]{1,300}`"),
     **dict.fromkeys(("host", "other", "url", "day", "column", "share", "mark"), _NAME),
 }
-"""What stands in some of the braces; in others, anything."""
+"""Patterns of some of the braces; any other holds anything."""
 
 _LONGEST = 1000
 """Characters of a reason; longer ones are none of ours."""

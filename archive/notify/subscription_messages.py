@@ -17,7 +17,7 @@ from archive.notify.subscription_store import Subscription, Subscriptions
 
 
 class NewsReport(Protocol):
-    """What a message reports: its title, how many things are new, and some of them."""
+    """Contents of a message: its title, how many things are new, and some of them."""
 
     @property
     def title(self) -> str: ...

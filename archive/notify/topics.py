@@ -1,4 +1,4 @@
-"""What is subscribed to: events, or the answer to a question; as an address states it."""
+"""Topics of subscriptions, events or the answer to a question, as an address states them."""
 
 import sqlite3
 from urllib.parse import parse_qs

@@ -111,7 +111,7 @@ def _moved(url: str) -> SurveyedPortal:
 
 
 def _refused(page: Probed) -> SurveyedPortal | None:
-    """Why a home page can't be read; None where it can."""
+    """Return the reason why a home page can't be read; None where it can."""
     if page.blocked:
         return SurveyedPortal(BLOCKED, page.blocked)
     if page.outcome in {response_class.GONE, response_class.ERROR}:

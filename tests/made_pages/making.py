@@ -15,7 +15,7 @@ MAKERS: tuple[Callable[[Draw], MadePage], ...] = (
     *(list_page,) * 3,
     *(landing_page, home_page, foreign_page, stored_list_page),
 )
-"""Who makes which page, by turns: of thirteen pages six are records, three lists, one a list in a script."""
+"""Makers of pages, by turns: of thirteen pages six are records, three lists, one a list in a script."""
 
 
 def made_pages(seed: int, count: int) -> Iterator[MadePage]:

@@ -164,7 +164,7 @@ def _of_pictures(draw: Draw, links: list[str]) -> str:
 
 
 def footer(draw: Draw) -> str:
-    """Who runs the site, its registrations, its address; some pages have none."""
+    """The foot of a page: who runs the site, its registrations, its address; some pages have none."""
     office = f"{PLACE}人民政府办公室"
     host = draw.pick(
         (

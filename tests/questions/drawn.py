@@ -125,7 +125,7 @@ class Drawn:
         return [self.draw.choice(pool) for _ in range(2) if self.draw.random() < chance]
 
     def agency(self, portal: str, name: str | None) -> SimpleNamespace | None:
-        """Whose a printed name is; None where that isn't known, or there is no name."""
+        """The agency of a printed name; None where that isn't known, or there is no name."""
         return self.names.get((portal, name)) if name else None
 
     def whose(self, record: SimpleNamespace) -> tuple[str, str | int]:

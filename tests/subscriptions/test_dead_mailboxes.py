@@ -29,7 +29,7 @@ def wait(monkeypatch: pytest.MonkeyPatch):
 
 
 def refused(desk: Office, *replies: str) -> str:
-    """What a run says in which the server answers mails so."""
+    """The messages of a run in which the server answers mails so."""
     desk.box.answers = list(replies)
     return desk.send().stderr
 

@@ -41,7 +41,7 @@ DOCUMENTS: tuple[tuple[str, int, str, int], ...] = (
 """Unit, year, stage and reception in 万元 of each document with a file."""
 
 REPLACED, SLIPPED = 2, 5
-"""Which of them is replaced in the second crawl, by one with a reception of 8; and which one has a slip."""
+"""The document that is replaced in the second crawl, by one with a reception of 8; and the one that has a slip."""
 
 
 def three_public(unit: str, year: int, stage: str, reception: int, slip: int = 0) -> PrintedTable:

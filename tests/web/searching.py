@@ -26,5 +26,5 @@ def titles(tree: HtmlElement) -> list[str]:
 
 
 def total(tree: HtmlElement) -> int:
-    """How many records were found."""
+    """The number of records found."""
     return int(tree.cssselect(".result b")[0].text_content().replace(",", ""))

@@ -1,4 +1,4 @@
-"""What of the country is archived: counted by codes, a square for each county, opened by province, the same in files and in the shell."""
+"""The pages that say what of the country is archived: counted by codes, a square for each county, opened by province, the same in files and in the shell."""
 
 import asyncio
 import json
@@ -80,7 +80,7 @@ def rows(page: html.HtmlElement) -> dict[str, list[str]]:
 
 
 def drawn(page: html.HtmlElement, name: str) -> Counter[str]:
-    """How many squares of each group are drawn of an area."""
+    """The number of squares of each group that are drawn of an area."""
     (block,) = page.xpath(f"//ul[@class='cartogram']/li[a='{name}']")
     paths = {path.get("class"): path.get("d") for path in block.cssselect("svg path")}
     return Counter({group: sum(map(int, re.findall(r"h(\d+)", path))) for group, path in paths.items()})

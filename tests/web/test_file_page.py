@@ -137,7 +137,7 @@ def county(crawled: Path) -> County:
 
 
 def shown(page: html.HtmlElement) -> tuple[str, str]:
-    """What the heading of the text says, and the text."""
+    """The heading of the text, and the text."""
     return text(page.cssselect("#text h2")[0]), text(page.cssselect("#text .body")[0])
 
 

@@ -102,7 +102,7 @@ def test_pages_of_hits_follow_one_another(tmp_path_factory: pytest.TempPathFacto
 
 
 def test_an_address_that_does_not_name_its_archive_leads_to_a_choice(sites: Sites) -> None:
-    """Which holds the record could change with each archive that is added."""
+    """The archive that holds the record could be another one with each archive that is added."""
     answer = asyncio.run(sites[1].client.get("/-/record/1?_part=2"))
     assert answer.status_code == 300
     links = [each.get("href") for each in html.fromstring(answer.text).cssselect("main ul a")]

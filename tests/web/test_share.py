@@ -1,4 +1,4 @@
-"""What stands for a page where its address is shared: a description, one address, a picture that is there."""
+"""The preview of a page where its address is shared: a description, one address, a picture that is there."""
 
 import struct
 

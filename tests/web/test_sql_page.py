@@ -40,7 +40,7 @@ def test_the_page_states_limits_examples_and_every_column(get, path):
 
 
 def form(tree: html.HtmlElement) -> dict[str, str]:
-    """What the form with the query holds, as it would be sent again."""
+    """The contents of the form with the query, as it would be sent again."""
     (asked,) = tree.cssselect("form.sql")
     return {str(name): str(value) for name, value in asked.form_values()}
 

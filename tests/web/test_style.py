@@ -14,7 +14,7 @@ _NAMED = re.compile(r"--([a-z-]+): (#[0-9a-f]{6});")
 _ROOT = re.compile(r":root \{(.*?)\}", re.DOTALL)
 
 SAME_IN_THE_DARK = {"copy", "on-bar", "on-bar-soft"}
-"""What stands on paper or on the bar, which are dark or light by themselves."""
+"""Colours on paper or on the bar, which are dark or light by themselves."""
 
 
 def names() -> tuple[dict[str, str], dict[str, str]]:

@@ -78,7 +78,7 @@ class RequestContext:
         return str(self.datasette.urls.database(self.archive_of(value)))
 
     def stated_archive(self, value: object) -> dict[str, str]:
-        """What is stated for machines of the archive that `value` is a number of: nothing where there is one alone."""
+        """Return, for machines, the archive that `value` is a number of; nothing where there is one archive alone."""
         return {"archive": self.archive_of(value)} if self.named else {}
 
     async def listed(
