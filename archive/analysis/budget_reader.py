@@ -159,8 +159,8 @@ def _read_source(source: _Source, of: _Input) -> list[_Read]:
     read: list[_Read] = []
     for member, numbered in groupby(zip(count(1), tables), key=lambda pair: pair[1].member):
         pairs: list[tuple[int, PrintedTable]] = list(numbered)
-        said = f"{of.title}\n{source.name}\n{member}"
-        document = read_document([table for _, table in pairs], said, "" if member else text)
+        titles = f"{of.title}\n{source.name}\n{member}"
+        document = read_document([table for _, table in pairs], titles, "" if member else text)
         stated = [table.statement.heading.agency for table in document]
         names = unit_names(stated, (*map(_unit_in_title, (member, source.name, of.title)), of.publisher))
         numbers = [number for number, _ in pairs]

@@ -53,10 +53,10 @@ def meant(before: str, unit: str, template: str, year: int | None) -> str | None
     clause = re.split(r"[。；;]", before)[-1]
     if _of_another_time(clause, year) or (_OF_SOME.search(clause) and not _OF_ALL.search(clause)):
         return None
-    for said in _words():
-        indicators = said.indicators.get(template)
-        if indicators and unit in said.units and said.words.search(clause):
-            return None if said.never and said.never.search(clause) else indicators
+    for line in _words():
+        indicators = line.indicators.get(template)
+        if indicators and unit in line.units and line.words.search(clause):
+            return None if line.never and line.never.search(clause) else indicators
     return None
 
 

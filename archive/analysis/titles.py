@@ -50,9 +50,9 @@ def budgets(title: str) -> list[Budget]:
     found = []
     for place, match in enumerate(years):
         end = years[place + 1].start() if place + 1 < len(years) else len(plain)
-        said = plain[match.start() : end]
+        around = plain[match.start() : end]
         year = int(match[1].translate(_CHINESE_DIGITS))
-        found += [Budget(year, kind, unit) for kind, words in _TYPES.items() if words.search(said)]
+        found += [Budget(year, kind, unit) for kind, words in _TYPES.items() if words.search(around)]
     return list(dict.fromkeys(found))
 
 

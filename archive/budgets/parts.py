@@ -45,9 +45,9 @@ def _with_agency(statement: BudgetStatement, agency: str | None) -> BudgetStatem
 def _with_stated(statements: Iterable[BudgetStatement], titles: Sequence[str]) -> Iterator[BudgetStatement]:
     document = " ".join(titles)
     year, stage, agency = year_of([document]), stage_of(document), None
-    said = next((name for title in reversed(titles) if (name := agency_in_title(title))), None)
+    in_title = next((name for title in reversed(titles) if (name := agency_in_title(title))), None)
     for statement in statements:
         heading = statement.heading
         year, agency = heading.year or year, heading.agency or agency
-        stated = replace(heading, year=year, stage=heading.stage or stage, agency=agency or said)
+        stated = replace(heading, year=year, stage=heading.stage or stage, agency=agency or in_title)
         yield replace(statement, heading=stated)

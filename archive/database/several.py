@@ -111,11 +111,11 @@ class Answers:
     def execute(self, sql: str, parameters: Parameters = ()) -> Self:
         """Ask; where a parameter is a number of one archive's rows, that archive alone."""
         only = archive_of(parameters.values() if isinstance(parameters, Mapping) else parameters)
-        asked = [pair for pair in self._archives.connections.items() if only in {None, pair[0]}]
-        first = _ask(*asked[0], sql, parameters)
+        requested = [pair for pair in self._archives.connections.items() if only in {None, pair[0]}]
+        first = _ask(*requested[0], sql, parameters)
         self.description = first.description or ()
-        others = (_tagged(name, _ask(name, connection, sql, parameters)) for name, connection in asked[1:])
-        self._rows = chain(_tagged(asked[0][0], first), chain.from_iterable(others))
+        others = (_tagged(name, _ask(name, connection, sql, parameters)) for name, connection in requested[1:])
+        self._rows = chain(_tagged(requested[0][0], first), chain.from_iterable(others))
         return self
 
     def fetchone(self) -> Any:  # noqa: ANN401 - a row, as SQLite's cursor has it

@@ -144,10 +144,10 @@ class Dictionaries:
             return
         content = make_dictionary(samples, _GROWTH**now.made)
         number = self._con.execute("SELECT coalesce(max(id), 0) + 1 FROM dictionaries").fetchone()[0]
-        told = (number, portal, kind, len(samples), datetime.now(UTC).isoformat(timespec="seconds"))
+        values = (number, portal, kind, len(samples), datetime.now(UTC).isoformat(timespec="seconds"))
         self._con.execute(
             "INSERT INTO dictionaries (id, portal, kind, samples, made_at, row_sha256, dictionary) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*told, row_sha256(*told, blob=content), content),
+            (*values, row_sha256(*values, blob=content), content),
         )
         now.dictionary_id = number
 

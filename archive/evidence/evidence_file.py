@@ -141,8 +141,8 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 
 def schema_of(con: sqlite3.Connection) -> dict[str, str]:
     """Each table and index of the evidence: name → the SQL that made it."""
-    told = con.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 1) <> '_'")
-    return {str(name): str(sql) for name, sql in told}
+    rows = con.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND substr(name, 1, 1) <> '_'")
+    return {str(name): str(sql) for name, sql in rows}
 
 
 def expected_schema(con: sqlite3.Connection) -> dict[str, str]:

@@ -164,5 +164,5 @@ def _tip(con: sqlite3.Connection, dictionaries: Dictionaries, runs: list[Run], c
 def _digest_there(con: sqlite3.Connection, dictionaries: Dictionaries, run: Run, number: int) -> bytes:
     """The digest that capture `number` had in its own file, computed again."""
     kept = read_capture(con, dictionaries, number)
-    told = replace(kept.exchange, crawl_id=run.crawl_there)
-    return capture_digest(told, run.there + number - run.first, run.day_there, kept.sha256)
+    exchange = replace(kept.exchange, crawl_id=run.crawl_there)
+    return capture_digest(exchange, run.there + number - run.first, run.day_there, kept.sha256)

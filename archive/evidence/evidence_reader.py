@@ -53,8 +53,8 @@ class Manifest:
 
     def row_sha256(self) -> bytes:
         """The check sum kept beside the row."""
-        told = (self.day, self.first_id, self.last_id, self.captures, self.previous_hash, self.hash, self.sealed_at)
-        return row_sha256(*told, blob=self.token)
+        values = (self.day, self.first_id, self.last_id, self.captures, self.previous_hash, self.hash, self.sealed_at)
+        return row_sha256(*values, blob=self.token)
 
 
 @dataclass(frozen=True, slots=True)

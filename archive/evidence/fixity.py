@@ -173,8 +173,8 @@ def _packed_otherwise(stored: bytes, crc: int | None) -> bool:
 
 def _dictionary(con: sqlite3.Connection, number: int) -> str | None:
     row = _row(con, "dictionaries", number)
-    told = (row[name] for name in ("id", "portal", "kind", "samples", "made_at"))
-    return None if row_sha256(*told, blob=row["dictionary"]) == row["row_sha256"] else "is no longer what was stored"
+    values = (row[name] for name in ("id", "portal", "kind", "samples", "made_at"))
+    return None if row_sha256(*values, blob=row["dictionary"]) == row["row_sha256"] else "is no longer what was stored"
 
 
 def _payload_name(con: sqlite3.Connection, number: int) -> str:

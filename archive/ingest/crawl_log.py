@@ -101,12 +101,12 @@ class CrawlLog:
         self, first: int, outcomes: Sequence[str], observations: Iterable[Observation], marks: Marks, now: datetime
     ) -> ClaimNote:
         """The line of a batch whose captures are those from number `first` on."""
-        said: dict[str, Any] = {"first": first, "outcomes": outcomes, "written": [*map(_written, observations)]}
+        fields: dict[str, Any] = {"first": first, "outcomes": outcomes, "written": [*map(_written, observations)]}
         if marks.failed:
-            said["failed"] = [list(asdict(each).values()) for each in marks.failed]
+            fields["failed"] = [list(asdict(each).values()) for each in marks.failed]
         if marks.flags:
-            said["flags"] = {str(place): flags for place, flags in marks.flags.items()}
-        return self._line(COMMIT, now, **said)
+            fields["flags"] = {str(place): flags for place, flags in marks.flags.items()}
+        return self._line(COMMIT, now, **fields)
 
     def missing(self, now: datetime) -> ClaimNote:
         """The line of a question for what is missing."""
@@ -120,8 +120,8 @@ class CrawlLog:
         """The last line; `cause`: of an `archive_error`."""
         return self._line(CLOSE, now, outcome=outcome, **({"cause": cause} if cause else {}))
 
-    def _line(self, kind: str, now: datetime, **said: Any) -> ClaimNote:  # noqa: ANN401 - JSON
-        text = json.dumps({"kind": kind, "at": now.isoformat(), **said}, ensure_ascii=False, separators=(",", ":"))
+    def _line(self, kind: str, now: datetime, **fields: Any) -> ClaimNote:  # noqa: ANN401 - JSON
+        text = json.dumps({"kind": kind, "at": now.isoformat(), **fields}, ensure_ascii=False, separators=(",", ":"))
         name = RowName(claims.CRAWL, self._crawl_id, self.lines)
         self.lines += 1
         return ClaimNote(self._archive, name, text, now.date().isoformat())
@@ -168,16 +168,16 @@ def withheld_lists(evidence: Path) -> list[tuple[int, list[list[str]]]]:
 def _read(connection: sqlite3.Connection) -> list[LoggedCrawl]:
     crawls: dict[int, LoggedCrawl] = {}
     for note in claims.notes(connection, claims.CRAWL):
-        said = json.loads(note.text)
-        crawl_id, at = note.name.row_id, datetime.fromisoformat(said["at"])
-        if said["kind"] == BEGIN:
+        fields = json.loads(note.text)
+        crawl_id, at = note.name.row_id, datetime.fromisoformat(fields["at"])
+        if fields["kind"] == BEGIN:
             crawls = {number: crawl for number, crawl in crawls.items() if number < crawl_id}
-            portal = _portal(said["portal"])
+            portal = _portal(fields["portal"])
             crawls[crawl_id] = LoggedCrawl(
-                note.id, note.archive, crawl_id, portal, said["mode"], at, tuple(said["had"])
+                note.id, note.archive, crawl_id, portal, fields["mode"], at, tuple(fields["had"])
             )
         elif crawl_id in crawls:
-            crawls[crawl_id].calls.append(_call(note.id, said, at))
+            crawls[crawl_id].calls.append(_call(note.id, fields, at))
     return list(crawls.values())
 
 
@@ -192,14 +192,14 @@ def _without_unwritten(crawls: list[LoggedCrawl]) -> list[LoggedCrawl]:
     return crawls
 
 
-def _call(number: int, said: Mapping[str, Any], at: datetime) -> Call:
-    failed = tuple(Failed(*each) for each in said.get("failed", ()))
-    flags = {int(place): tuple(each) for place, each in said.get("flags", {}).items()}
-    written = tuple(each if isinstance(each, int) else tuple(each) for each in said.get("written", ()))
-    outcomes = tuple(said.get("outcomes", ()))
+def _call(number: int, fields: Mapping[str, Any], at: datetime) -> Call:
+    failed = tuple(Failed(*each) for each in fields.get("failed", ()))
+    flags = {int(place): tuple(each) for place, each in fields.get("flags", {}).items()}
+    written = tuple(each if isinstance(each, int) else tuple(each) for each in fields.get("written", ()))
+    outcomes = tuple(fields.get("outcomes", ()))
     marks = Marks(failed, flags)
-    end = said.get("outcome", ""), said.get("cause", "")
-    return Call(number, said["kind"], at, said.get("first", 0), outcomes, written, marks, *end)
+    end = fields.get("outcome", ""), fields.get("cause", "")
+    return Call(number, fields["kind"], at, fields.get("first", 0), outcomes, written, marks, *end)
 
 
 def _written(observation: Observation) -> Written:
@@ -210,7 +210,7 @@ def _written(observation: Observation) -> Written:
     return (observation.record_url, observation.url) if isinstance(observation, AttachmentFile) else 0
 
 
-def _portal(said: Mapping[str, Any]) -> PortalOfFile:
-    catalogs = tuple(CatalogOfPortal(**each) for each in said["catalogs"])
-    agencies = tuple(Stated(**{**each, "aliases": tuple(each["aliases"])}) for each in said["agencies"])
-    return PortalOfFile(**{**said, "catalogs": catalogs, "agencies": agencies})
+def _portal(fields: Mapping[str, Any]) -> PortalOfFile:
+    catalogs = tuple(CatalogOfPortal(**each) for each in fields["catalogs"])
+    agencies = tuple(Stated(**{**each, "aliases": tuple(each["aliases"])}) for each in fields["agencies"])
+    return PortalOfFile(**{**fields, "catalogs": catalogs, "agencies": agencies})

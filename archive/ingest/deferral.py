@@ -183,8 +183,8 @@ class Deferral:
         for deferred in self.own(PAGE):
             page = deferred.observation()
             if isinstance(page, RecordPage) and page.body:
-                said = sha256(essence(f"{page.fields.get('title', '')}\n{page.body}").encode()).hexdigest()
-                pages.setdefault(said, []).append(replace(deferred, content=""))
+                digest = sha256(essence(f"{page.fields.get('title', '')}\n{page.body}").encode()).hexdigest()
+                pages.setdefault(digest, []).append(replace(deferred, content=""))
         for same_pages in pages.values():
             if self._said_otherwise(same_pages) >= ALIKE:
                 self._connection.executemany(
@@ -245,7 +245,7 @@ class Deferral:
             ).fetchall()
         )
         asked, gone = 0, 0
-        for crawl, pages, lost in self._asked():
+        for crawl, pages, lost in self._counts_asked():
             asked, gone = asked + pages, gone + (lost if crawl == self._crawl_id else 0)
         doubts = (
             (counts.get(ROW, 0), rows_read, "rows say something else than before"),
@@ -270,7 +270,7 @@ class Deferral:
         sql = "SELECT count(*) FROM problems WHERE crawl_id = ? AND kind = 'body_missing'"
         return int(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0])
 
-    def _asked(self) -> Iterator[tuple[int, int, int]]:
+    def _counts_asked(self) -> Iterator[tuple[int, int, int]]:
         """Yield, for this crawl and those it goes on with, how many record pages were asked for, and how many of them had gone."""
         crawls = self._connection.execute(
             "SELECT id FROM crawls WHERE portal = ?1 AND id <= ?2 AND id > coalesce((SELECT max(id) FROM crawls WHERE portal = ?1 "

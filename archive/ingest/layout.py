@@ -35,22 +35,22 @@ Part = tuple[str, str, bool]
 
 
 class Layout:
-    """Tells of what a crawl kept aside what the portal's layout made; works in the caller's transaction."""
+    """The changes that a crawl kept aside and that the portal's layout made; works in the caller's transaction."""
 
     def __init__(self, writer: Writer, deferral: Deferral) -> None:
         self._writer = writer
         self._deferral = deferral
 
-    def tell_common(self) -> None:
-        """Tell what most of a doubted portal's rows, or pages, have in common."""
+    def mark_common(self) -> None:
+        """Mark, of what a doubted portal's crawl kept aside, the changes that most rows, or pages, have in common."""
         for kind in (ROW, PAGE):
             parts = common(self._but_files(*each) for each in self._changes(kind))
             for deferred, changed in self._changes(kind):
                 if is_layout(self._but_files(deferred, changed), parts):
                     self._deferral.set_by_layout(deferred)
 
-    def tell_known(self) -> None:
-        """Tell what pages took on that others took on before: these were gone then, or failed, or were not asked for."""
+    def mark_known(self) -> None:
+        """Mark changes of pages that others took on before: these were gone then, or failed, or were not asked for."""
         for deferred in self._deferral.own(PAGE):
             parts = self._taken_on_since(deferred.record_id)
             changed = self._changed_by(deferred) if parts else None

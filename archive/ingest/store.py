@@ -180,14 +180,14 @@ class Store:
                     keep_setting(c, damaged_texts.NOTED, "1")
             for record_id in self._deferral.unchanged_since():
                 self._confirm(record_id, OWN_PAGE)
-            self._layout.tell_known()
+            self._layout.mark_known()
             found = self._presence.found()
             doubt = self._deferral.doubt(self._presence.count_moved(found))
             if doubt := doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records()):
                 outcome = outcome if cause else UNSURE
                 self._write_problem(Problem("most_changed", home, doubt), now)
                 self._deferral.drop_one_page_for_many()
-                self._layout.tell_common()
+                self._layout.mark_common()
                 for record_id in sorted(self._first_read):
                     self._writer.doubt_page(record_id, now)
                 self._successors.forget_moved_back()

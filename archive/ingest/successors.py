@@ -184,8 +184,10 @@ class Successors:
         return [row["name"] for row in self._connection.execute(sql, (ids,))]
 
     def possible(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
-        asked = {"own": OWN_PAGE, **old}
-        return [dict(row) for alike in _SAME for row in self._connection.execute(_SUCCESSORS.format(same=alike), asked)]
+        parameters = {"own": OWN_PAGE, **old}
+        return [
+            dict(row) for alike in _SAME for row in self._connection.execute(_SUCCESSORS.format(same=alike), parameters)
+        ]
 
     def join(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Make `new` the present form of `old`, under `old`'s id."""

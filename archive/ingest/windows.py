@@ -171,8 +171,8 @@ def _at(
     connection: sqlite3.Connection, portal: str, urls: Collection[str], since: int | None, until: int
 ) -> sqlite3.Cursor:
     """Return the captures at some addresses that a portal's crawls had as pages, or as unchanged, the last first."""
-    asked = {"urls": json.dumps(sorted(urls)), "since": _FIRST if since is None else since, "until": until}
-    return connection.execute(_AT_AN_ADDRESS, {**asked, "portal": portal})
+    parameters = {"urls": json.dumps(sorted(urls)), "since": _FIRST if since is None else since, "until": until}
+    return connection.execute(_AT_AN_ADDRESS, {**parameters, "portal": portal})
 
 
 def _url(connection: sqlite3.Connection, capture: int | None) -> str | None:

@@ -16,11 +16,11 @@ from archive.model import clock
 from archive.model.clock import moment, text
 from archive.model.observations import Problem
 
-MOST_TOLD = 20
-"""Crawls that are told of: where a clock fell back by years, all are ahead."""
+MOST_REPORTED = 20
+"""Crawls that are reported: where a clock fell back by years, all are ahead."""
 
-MOST_ASKED = 5
-"""Answers of a crawl that are asked for the portal's time."""
+MOST_ANSWERS = 5
+"""Answers of a crawl in which the portal's time is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def crawls_ahead(
     others = len(connection.execute(counted.format("<="), (before, limit)).fetchall())
     return [
         AheadCrawl(crawl_id, portal, started_at, _was_wrong(_portals_time(connection, originals, crawl_id), started_at, now, len(ahead) <= others))
-        for crawl_id, portal, started_at in ahead[:MOST_TOLD]
+        for crawl_id, portal, started_at in ahead[:MOST_REPORTED]
     ]  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def _portals_time(connection: sqlite3.Connection, originals: Originals | None, c
         return None
     sql = "SELECT id FROM captures WHERE crawl_id = ? ORDER BY id LIMIT ?"
     times = []
-    for (capture_id,) in connection.execute(sql, (crawl_id, MOST_ASKED)).fetchall():
+    for (capture_id,) in connection.execute(sql, (crawl_id, MOST_ANSWERS)).fetchall():
         try:
             exchange, _ = originals.without_payload(capture_id)
         except EvidenceError:

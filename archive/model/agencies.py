@@ -175,13 +175,13 @@ def _agency(name: str, names: set[str], evidence: NameEvidence, prefix: str | No
     return Agency(name, tuple(sorted(names - {name})), type_of(name), prefix, has_budget or None)
 
 
-def _corrected(learned: Agency, said: Stated) -> Agency:
+def _corrected(learned: Agency, stated: Stated) -> Agency:
     return replace(
         learned,
-        type=said.type or learned.type,
-        prefix=said.prefix or learned.prefix,
-        budget_unit=learned.budget_unit if said.budget_unit is None else said.budget_unit,
-        successor=said.successor,
+        type=stated.type or learned.type,
+        prefix=stated.prefix or learned.prefix,
+        budget_unit=learned.budget_unit if stated.budget_unit is None else stated.budget_unit,
+        successor=stated.successor,
         stated=True,
     )
 

@@ -47,8 +47,8 @@ def confirmation(
     language = subscription.language
     confirm = f"{settings.site}-/subscriptions/confirm/{subscriptions.token(subscription, 'confirm')}"
     leave = _leave(subscriptions, subscription, settings)
-    asked = LABELS["message.confirm"].name(language).format(site=settings.site, confirm=confirm)
-    text = f"{asked}\n\n{_foot(leave, language)}"
+    question = LABELS["message.confirm"].name(language).format(site=settings.site, confirm=confirm)
+    text = f"{question}\n\n{_foot(leave, language)}"
     return SubscriptionMessage(LABELS["message.confirm_subject"].name(language), text, text, leave)
 
 

@@ -104,7 +104,7 @@ def events_of(connection: sqlite3.Connection, record_id: int) -> list[int]:
 
 def walks_without(connection: sqlite3.Connection, detail: Mapping[str, Any]) -> tuple[CatalogueWalk, ...]:
     """The walks that an event's detail names as those that did not show its record; () where it names none."""
-    asked = {"crawl": detail.get("walk"), "catalogs": json.dumps(detail.get("catalogs", []))}
+    parameters = {"crawl": detail.get("walk"), "catalogs": json.dumps(detail.get("catalogs", []))}
     return tuple(
         CatalogueWalk(
             row["catalog_id"],
@@ -113,7 +113,7 @@ def walks_without(connection: sqlite3.Connection, detail: Mapping[str, Any]) -> 
             row["rows"],
             tuple(sorted(map(int, row["captures"].split(",")))),
         )
-        for row in connection.execute(_WALKS, asked)
+        for row in connection.execute(_WALKS, parameters)
     )
 
 
@@ -124,8 +124,8 @@ def _shown(connection: sqlite3.Connection, event: Row, walks: tuple[CatalogueWal
     if (
         listed is None and absent
     ):  # events of earlier versions don't name it: known where the record has not been back since
-        asked = {"record": event["record_id"], "until": absent[0]}
-        (listed,) = connection.execute(_LISTED, asked).fetchone()
+        parameters = {"record": event["record_id"], "until": absent[0]}
+        (listed,) = connection.execute(_LISTED, parameters).fetchone()
     yield from ((ABSENT, capture) for capture in absent)
     named = {LISTED: listed, BEFORE: event["before_capture_id"], AFTER: event["after_capture_id"]}
     for what, capture in {**named, PAGE: detail.get("page")}.items():

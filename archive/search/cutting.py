@@ -62,8 +62,8 @@ class Cut:
         tries += [_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year"))]
         tries += [_but(self.whole, piece) for piece in self._dispensable() if several]
         tries += [self._known()] * several
-        said = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
-        yield from dict.fromkeys(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in said)
+        meaningful = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
+        yield from dict.fromkeys(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in meaningful)
 
     def _known(self) -> PartsOfWord:
         return _without(self.whole, ("other",))

@@ -65,13 +65,13 @@ class Filters:
 
     def match(self) -> list[str]:
         """The filters as FTS5 expressions that must all hold."""
-        asked = [
+        chosen = [
             ("portal", self.portals),
             ("kind", (self.kind,)),
             ("publisher", (self.publisher,)),
             ("state", self.states),
         ]
-        words = [[f'"{filter_word(name, value)}"' for value in values if value] for name, values in asked]
+        words = [[f'"{filter_word(name, value)}"' for value in values if value] for name, values in chosen]
         expressions = [f"({' OR '.join(either)})" for either in words if either]
         if self.publisher_has:
             expressions.append(_within(("publisher",), parse(self.publisher_has).match_wanted() or NOTHING))

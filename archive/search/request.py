@@ -87,11 +87,11 @@ def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchReq
     ignored = [name for name, values in known.items() if given[name] and given[name] not in values]
     forms = {"since": DATE, "until": DATE, "place": PLACE}
     ignored += [name for name, form in forms.items() if given[name] and not form.fullmatch(given[name])]
-    said = tuple(f"{_NAMES.get(name, name)}={given.pop(name)}" for name in ignored)
+    not_understood = tuple(f"{_NAMES.get(name, name)}={given.pop(name)}" for name in ignored)
     page = given.pop("page")
     number = int(page) if re.fullmatch(r"[0-9]{1,3}", page) and 1 <= int(page) <= LAST_PAGE else 1
     words = arguments.get("q", "").strip()[:LONGEST_QUERY]
-    return SearchRequest(words=words, **given, page=number, database=database, ignored=said)
+    return SearchRequest(words=words, **given, page=number, database=database, ignored=not_understood)
 
 
 def resolved(connection: Readable, requested: SearchRequest, portals: Mapping[str, str]) -> engine.Search:

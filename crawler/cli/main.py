@@ -122,9 +122,9 @@ def crawl(  # noqa: PLR0913 - one for each option
 
     if wrong := next((each for each in settings if "=" not in each), None):
         raise CommandError(f"-s {wrong}: must be NAME=VALUE")
-    said = dict(each.split("=", 1) for each in settings) | ({"LOG_LEVEL": loglevel} if loglevel else {})
+    overridden = dict(each.split("=", 1) for each in settings) | ({"LOG_LEVEL": loglevel} if loglevel else {})
     try:
-        by = crawl_settings(db, mode or "", delay, concurrency, said)
+        by = crawl_settings(db, mode or "", delay, concurrency, overridden)
     except SettingError as error:
         raise CommandError(str(error)) from error
     attention = crawl_portals(names, by, more)

@@ -60,14 +60,14 @@ PROGRESS_EVERY = 20.0
 @contextmanager
 def told_progress() -> Iterator[Callable[[str, int, int], None]]:
     """Yield what tells on standard error how far long work is: a line that changes in place on a terminal, else one now and then."""
-    terminal, told = sys.stderr.isatty(), monotonic()
+    terminal, shown_at = sys.stderr.isatty(), monotonic()
     every = 0.5 if terminal else PROGRESS_EVERY
 
     def tell(what: str, done: int, total: int) -> None:
-        nonlocal told
-        if done < total and monotonic() - told < every:
+        nonlocal shown_at
+        if done < total and monotonic() - shown_at < every:
             return
-        told = monotonic()
+        shown_at = monotonic()
         line = f"{done:,} of {total:,} {what}"
         click.echo(f"\r\x1b[2K{line}" if terminal else line, err=True, nl=not terminal or done == total)
 
@@ -86,13 +86,13 @@ db_option = click.option(
 )
 
 
-def metadata_option(told: str, *, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The option that names the metadata with which the site is served; `told`: the sentence of help that says what a command reads in it."""
+def metadata_option(about: str, *, required: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that names the metadata with which the site is served; `about`: the sentence of help that says what a command reads in it."""
     return click.option(
         "--metadata",
         envvar=METADATA,
         required=required,
         type=click.Path(dir_okay=False, path_type=Path),
         metavar="FILE",
-        help=f"{told} Default: ${METADATA}.",
+        help=f"{about} Default: ${METADATA}.",
     )

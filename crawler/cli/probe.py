@@ -375,8 +375,8 @@ def coverage(*, province: str | None, as_json: bool, db: Path) -> None:
         entries = [each for each in entries if (each.division_code or "").startswith(province)]
     todo = worklist(covered, entries)
     if as_json:
-        told = {"counties": [each.row() for each in covered.counties], "next": [asdict(each) for each in todo]}
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        answer = {"counties": [each.row() for each in covered.counties], "next": [asdict(each) for each in todo]}
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
         return
     for area in prefectures(covered) if province else provinces(covered):
         click.echo(_in_words(area, area.name or "of no prefecture"))

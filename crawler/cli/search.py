@@ -132,8 +132,10 @@ def search(
     if as_json:
         typed_alone = engine.among(connection, replace(request, query=query.as_typed()), ids)
         also = {"also_searched": query.also}
-        told = [hit if record_id in typed_alone else {**hit, **also} for record_id, hit in zip(ids, hits, strict=True)]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=1))
+        objects = [
+            hit if record_id in typed_alone else {**hit, **also} for record_id, hit in zip(ids, hits, strict=True)
+        ]
+        click.echo(json.dumps(objects, ensure_ascii=False, indent=1))
         return
     out = unfiltered(sys.stdout)
     for hit in hits:

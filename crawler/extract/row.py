@@ -34,7 +34,7 @@ _LEADS_ON = frozenset({
     "", "查看", "详情", "详细", "查看详情", "查看详细", "详细内容", "点击查看", "查看全文", "阅读全文", "全文", "原文", "浏览", "进入",
     "下载", "点击下载", "立即查看", "了解详情", "more", "detail", "details", "view",
 })  # fmt: skip
-_MOST_SAID = 4
+_MOST_VALUES = 4
 _MOST_CELLS = 12
 _NUMERIC = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
 _DAY = re.compile(rf"(?<!\d){_NUMERIC}(?!\d)")
@@ -178,13 +178,13 @@ def _without_marks(link: Element, title: str) -> str:
 def group_of(part: Element) -> list[Element]:
     """A term of a list of terms with what is said of it, by either; what is said of nothing, or a long group's part, by itself."""
     before = takewhile(lambda each: each.tag == "dd", part.itersiblings("dt", "dd", preceding=True))
-    count = len(list(islice(before, _MOST_SAID))) if part.tag == "dd" else 0
+    count = len(list(islice(before, _MOST_VALUES))) if part.tag == "dd" else 0
     term = part
     for _ in range(count + (part.tag == "dd")):
         previous = next(term.itersiblings("dt", "dd", preceding=True), None)
         term = term if previous is None else previous
-    said = list(islice(takewhile(lambda each: each.tag == "dd", term.itersiblings("dt", "dd")), _MOST_SAID))
-    return [term, *said] if term.tag == "dt" and len(said) < _MOST_SAID else [part]
+    values = list(islice(takewhile(lambda each: each.tag == "dd", term.itersiblings("dt", "dd")), _MOST_VALUES))
+    return [term, *values] if term.tag == "dt" and len(values) < _MOST_VALUES else [part]
 
 
 def parts_of(row: Element) -> list[Element]:

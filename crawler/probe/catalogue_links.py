@@ -90,8 +90,8 @@ def find_catalogue_links(root: Element, url: str) -> tuple[CatalogOfPortal, ...]
         if not _SERVICES.fullmatch(title)
     ]
     telling = [link for link, column in links if column.kind != "other" or _USUAL.fullmatch(column.title)]
-    told = {column.title if column.kind == "other" else column.kind for link, column in links if link in telling}
-    if len(told) < ENOUGH or not kinds(column for _, column in links):
+    subjects = {column.title if column.kind == "other" else column.kind for link, column in links if link in telling}
+    if len(subjects) < ENOUGH or not kinds(column for _, column in links):
         return ()
     menus = _menus(telling)
     return named_best(
@@ -131,8 +131,8 @@ def find_frames(root: Element, url: str) -> tuple[str, ...]:
 def find_new_address(root: Element, url: str) -> str | None:
     """The address on another site that a page leads on to by itself, or to which a notice says that its site has moved; None where there is none."""
     site = Site.of(urljoin(url, "/"))
-    said = (absolute(url, link.get("href")) for link in islice(LINKS(root), _MOST_LINKS)) if _is_notice(root) else ()
-    return next((target for target in (*_ways_on(root, url), *said) if target and not site.holds(target)), None)
+    linked = (absolute(url, link.get("href")) for link in islice(LINKS(root), _MOST_LINKS)) if _is_notice(root) else ()
+    return next((target for target in (*_ways_on(root, url), *linked) if target and not site.holds(target)), None)
 
 
 def _ways_on(root: Element, url: str) -> Iterator[str | None]:

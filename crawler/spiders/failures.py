@@ -152,5 +152,5 @@ def _reasons(error: BaseException | None) -> list[BaseException]:
 
 def _of_openssl(error: BaseException) -> str:
     """The reasons that OpenSSL gives, "" where `error` is none of its; it keeps them as tuples of library, function, reason."""
-    told = error.args[0] if isinstance(error, SSL.Error) and error.args else None
-    return ", ".join(str(each[-1]) for each in told) if isinstance(told, list) else ""
+    reasons = error.args[0] if isinstance(error, SSL.Error) and error.args else None
+    return ", ".join(str(each[-1]) for each in reasons) if isinstance(reasons, list) else ""

@@ -81,8 +81,9 @@ async def page(context: RequestContext) -> Response:
     of = await portal(context, part(context.request, "portal"))
     stage = choice(context, "stage", STAGES) or "budget"
     grid, walked = await context.db.execute_fn(lambda connection: _read(connection, of["id"], stage))
-    told = {year for cells in grid.values() for year in cells}
-    years = range(max(min(told), max(told) - MOST_YEARS + 1), max(told) + 1) if told else range(0)
+    all_years = {year for cells in grid.values() for year in cells}
+    first, last = min(all_years, default=0), max(all_years, default=-1)
+    years = range(max(first, last - MOST_YEARS + 1), last + 1)
     shown = pages(context, len(grid))
     return await context.render(
         "budget_grid.html",
@@ -90,7 +91,7 @@ async def page(context: RequestContext) -> Response:
         stage=stage,
         stages=STAGES,
         years=years,
-        earlier=years[0] - min(told) if told else 0,
+        earlier=years.start - first,
         prescribed=len(PRESCRIBED),
         units=[(unit, grid[unit]) for unit in sorted(grid)[shown.offset : shown.offset + PAGE]],
         total=len(grid),
