@@ -48,15 +48,15 @@ RESUMES_WITHIN = timedelta(days=1)
 MAYBE_UNREAD = 200
 """So many of each killed crawl's last answers may have been sealed and not read any more."""
 
-_ADDRESS = "(SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)"
-"""The address at which a record's page is requested, as its row prints it; it may differ from the key made of it."""
+ADDRESS = "(SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)"
+"""The address at which the page of a record `r` is requested, as its row prints it, as SQL; it may differ from the key made of it."""
 
 _DUE = f"""
-    SELECT {_ADDRESS} AS address, max(coalesce(r.changed_at, ''), coalesce(r.published_on, '')) AS dated, r.first_seen,
+    SELECT {ADDRESS} AS address, max(coalesce(r.changed_at, ''), coalesce(r.published_on, '')) AS dated, r.first_seen,
            (SELECT c.fetched_at FROM captures c JOIN crawls w ON w.id = c.crawl_id
-            WHERE c.url = {_ADDRESS} AND w.portal = r.portal AND c.fetched_at <= ?2 ORDER BY c.id DESC LIMIT 1) AS asked,
+            WHERE c.url = {ADDRESS} AND w.portal = r.portal AND c.fetched_at <= ?2 ORDER BY c.id DESC LIMIT 1) AS asked,
            EXISTS (SELECT 1 FROM captures c JOIN crawls w ON w.id = c.crawl_id
-                   WHERE c.url = {_ADDRESS} AND w.portal = r.portal) AS ever_asked
+                   WHERE c.url = {ADDRESS} AND w.portal = r.portal) AS ever_asked
     FROM records r WHERE r.portal = ?1 AND r.state = 'listed' AND r.url NOT LIKE '%#row-%'
 """  # noqa: S608 - constant
 
@@ -69,11 +69,11 @@ _KNOWN = f"""
 
 # A page that was refused, or failed, or broke off before it could be read once, is pending; one that is gone is not.
 _PENDING = f"""
-    SELECT {_ADDRESS} FROM records r WHERE portal = ? AND state = 'listed' AND url NOT LIKE '%#row-%'
+    SELECT {ADDRESS} FROM records r WHERE portal = ? AND state = 'listed' AND url NOT LIKE '%#row-%'
       AND NOT EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = ?)
       AND NOT EXISTS (SELECT 1 FROM attachments WHERE record_id = r.id AND url = r.url AND state <> ?)
       AND NOT EXISTS (SELECT 1 FROM captures c JOIN crawls w ON w.id = c.crawl_id
-                      WHERE c.url = {_ADDRESS} AND w.portal = r.portal AND c.outcome IN ('gone', 'home', 'redirect'))
+                      WHERE c.url = {ADDRESS} AND w.portal = r.portal AND c.outcome IN ('gone', 'home', 'redirect'))
     ORDER BY id
 """  # noqa: S608 - constant
 
@@ -96,11 +96,11 @@ _ASKED = """
 """
 # Records' pages that were read before, and that a crawl did not ask for: the newest first.
 _UNASKED = f"""
-    SELECT {_ADDRESS} AS address FROM records r
+    SELECT {ADDRESS} AS address FROM records r
     WHERE r.portal = :portal AND r.state = 'listed' AND r.url NOT LIKE '%#row-%'
       AND EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own)
-      AND NOT EXISTS (SELECT 1 FROM captures WHERE url = {_ADDRESS} AND crawl_id = :crawl)
-      AND {_ADDRESS} NOT IN (SELECT value FROM json_each(:missing))
+      AND NOT EXISTS (SELECT 1 FROM captures WHERE url = {ADDRESS} AND crawl_id = :crawl)
+      AND {ADDRESS} NOT IN (SELECT value FROM json_each(:missing))
     ORDER BY r.id DESC LIMIT :limit
 """  # noqa: S608 - constant
 
@@ -167,7 +167,7 @@ class Frontier:
     def doubted(self) -> list[str]:
         """The addresses of records of which an earlier crawl kept aside what their pages or rows said."""
         rows = self._connection.execute(
-            f"SELECT {_ADDRESS} FROM records r WHERE r.portal = ? AND r.url NOT LIKE '%#row-%' AND r.id IN "  # noqa: S608
+            f"SELECT {ADDRESS} FROM records r WHERE r.portal = ? AND r.url NOT LIKE '%#row-%' AND r.id IN "  # noqa: S608
             "(SELECT record_id FROM deferred WHERE kind IN ('row', 'page') AND crawl_id < ?) ORDER BY r.id",
             (self._portal, self._crawl_id),
         )

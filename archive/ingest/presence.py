@@ -18,7 +18,7 @@ from typing import Any
 from archive.ingest import windows
 from archive.ingest.alarm import Alarm
 from archive.ingest.deferral import MISSING, RETURNED, Deferral, Deferred
-from archive.ingest.frontier import LEAST_DAILY_QUOTA, page_interval
+from archive.ingest.frontier import ADDRESS, LEAST_DAILY_QUOTA, page_interval
 from archive.ingest.record_writer import Writer
 from archive.ingest.successors import Successors
 from archive.model.clock import moment
@@ -46,9 +46,8 @@ _OPEN_LISTS = """
         SELECT id FROM crawls WHERE portal = :portal AND id < :crawl AND mode = 'full' AND finished_at IS NOT NULL
         ORDER BY id DESC LIMIT :tries))
 """
-_MISSING = """
-    SELECT r.id, r.state, iif(r.url LIKE '%#row-%', NULL,
-           (SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)) AS address
+_MISSING = f"""
+    SELECT r.id, r.state, iif(r.url LIKE '%#row-%', NULL, {ADDRESS}) AS address
     FROM records r
     WHERE r.portal = :portal AND r.state IN ('listed', 'unlisted')
       AND EXISTS (SELECT 1 FROM listings l JOIN catalogs c ON c.id = l.catalog_id
@@ -57,17 +56,17 @@ _MISSING = """
                       WHERE l.record_id = r.id AND c.retired_at IS NULL
                       AND (l.crawl_id = :crawl OR l.catalog_id NOT IN (SELECT value FROM json_each(:walked))))
     ORDER BY r.id
-"""
+"""  # noqa: S608 - constant
 
 # The pages of records that are gone, which may stand again; when it was said, and when they were last asked for.
-_GONE = """
+_GONE = f"""
     SELECT r.id, r.state, a.address, (SELECT max(at) FROM events WHERE record_id = r.id AND kind = 'withdrawn') AS since,
            (SELECT c.fetched_at FROM captures c JOIN crawls w ON w.id = c.crawl_id
             WHERE c.url = a.address AND w.portal = r.portal ORDER BY c.id DESC LIMIT 1) AS asked
-    FROM records r JOIN (SELECT r.id, (SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id) AS address
+    FROM records r JOIN (SELECT r.id, {ADDRESS} AS address
                          FROM records r WHERE r.portal = :portal AND r.state = 'withdrawn') a ON a.id = r.id
     WHERE r.url NOT LIKE '%#row-%' AND NOT EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND crawl_id = :crawl)
-"""
+"""  # noqa: S608 - constant
 
 _LISTED_AND_PAGES = """
     SELECT (SELECT l.capture_id FROM listings l JOIN captures c ON c.id = l.capture_id

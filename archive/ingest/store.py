@@ -183,16 +183,13 @@ class Store:
             self._layout.mark_known()
             found = self._presence.found()
             doubt = self._deferral.doubt(self._presence.count_moved(found))
-            if doubt := doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records()):
+            doubt = doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records())
+            self._deferral.drop_one_page_for_many()
+            if doubt:
                 outcome = outcome if cause else UNSURE
                 self._write_problem(Problem("most_changed", home, doubt), now)
-                self._deferral.drop_one_page_for_many()
-                self._layout.mark_common()
-                for record_id in sorted(self._first_read):
-                    self._writer.doubt_page(record_id, now)
-                self._successors.forget_moved_back()
+                self._leave_in_doubt(now)
             else:
-                self._deferral.drop_one_page_for_many()
                 for deferred in self._deferral.own():
                     if not self._waits(deferred, now):
                         self._write_deferred(deferred)
@@ -212,6 +209,13 @@ class Store:
             )
             health.note(c, self.crawl_id)
         return outcome
+
+    def _leave_in_doubt(self, now: str) -> None:
+        """Leave what looks like a change to the next crawl, with what was read for the first time, or added where a record moved from."""
+        self._layout.mark_common()
+        for record_id in sorted(self._first_read):
+            self._writer.doubt_page(record_id, now)
+        self._successors.forget_moved_back()
 
     def complete(self) -> bool:
         """Whether this crawl walked every one of its catalogues wholly."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from archive.database import repeated_numbers
 from archive.ingest.deferral import RETURNED, Deferral
+from archive.ingest.frontier import ADDRESS
 from archive.ingest.layout import Layout
 from archive.ingest.record_writer import Writer
 from archive.model.noise import same_body
@@ -62,7 +63,7 @@ _SUCCESSORS = """
     WITH added AS (SELECT record_id, crawl_id FROM events WHERE kind = 'added')
     SELECT r.*, EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own) AS page_read,
            EXISTS (SELECT 1 FROM captures c JOIN crawls w ON w.id = c.crawl_id AND w.portal = r.portal
-                   WHERE c.url = (SELECT coalesce(max(link), r.url) FROM listings WHERE record_id = r.id)
+                   WHERE c.url = {address}
                      AND c.outcome IN ('gone', 'home', 'redirect')) AS page_gone
     FROM records r JOIN added ON added.record_id = r.id
     WHERE r.portal = :portal AND {same} AND r.id <> :id
@@ -184,9 +185,12 @@ class Successors:
         return [row["name"] for row in self._connection.execute(sql, (ids,))]
 
     def possible(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The younger records with the number of `old`, or its title and date; whether their pages were read, or are gone."""
         parameters = {"own": OWN_PAGE, **old}
         return [
-            dict(row) for alike in _SAME for row in self._connection.execute(_SUCCESSORS.format(same=alike), parameters)
+            dict(row)
+            for alike in _SAME
+            for row in self._connection.execute(_SUCCESSORS.format(address=ADDRESS, same=alike), parameters)
         ]
 
     def join(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:

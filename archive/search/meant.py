@@ -94,11 +94,7 @@ class _Tried:
         found: list[tuple[int, Meant]] = []
         for words in filter(None, others):
             read = (reading or self.reading)(words).groups
-            groups = (
-                read
-                if group is None
-                else tuple(chain.from_iterable(read if each is group else (each,) for each in query.groups))
-            )
+            groups = read if group is None else _replaced(query.groups, group, read)
             wanted = replace(self.search, query=Query(groups))
             if engine.at_least(self.connection, wanted, 1):
                 text = words if group is None else query.written({group: words})
@@ -110,11 +106,14 @@ class _Tried:
     def rarer(self, group: Group) -> list[Meant]:
         """Return the search for the rarer character of a word of two, as a part of it; none where neither is found, or the word has more."""
         units = _units(group)
-        return (
-            self.best("part", group, units, _PAIR)[-1:]
-            if len(units) == _PAIR and not any(map(str.isascii, units))
-            else []
-        )
+        if len(units) != _PAIR or any(map(str.isascii, units)):
+            return []
+        return self.best("part", group, units, _PAIR)[-1:]
+
+
+def _replaced(groups: Iterable[Group], group: Group, by: Iterable[Group]) -> tuple[Group, ...]:
+    """Return `groups` with others in the place of one."""
+    return tuple(chain.from_iterable(by if each is group else (each,) for each in groups))
 
 
 def _text(group: Group) -> str:
@@ -132,7 +131,7 @@ def _letters(query: Query) -> str:
 
 
 def _known_words(connection: Readable, typed: str) -> Iterator[str]:
-    """Return known words that sound like what is typed."""
+    """Yield known words that sound like what is typed."""
     return spelling.words_alike(typed, _words(connection))
 
 

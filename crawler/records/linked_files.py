@@ -8,7 +8,7 @@ link text, the title or OLDSRC; addresses of downloads without any extension; do
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
@@ -61,13 +61,12 @@ _BLOCKS = frozenset(("p", "li", "dd", "dt", "td", "th", "div", "tr", "ul", "ol",
 
 @dataclass(frozen=True, slots=True)
 class _Link:
-    """A link to a file. `name` is its name if the page says one, "" if only the address does."""
+    """A link to a file. `name`: "" where the page says none; `icon`: it has no text of its own."""
 
     name: str
-    file_name: str  # the last part of the address
     url: str
     block: Element
-    icon: bool  # no text of its own
+    icon: bool
 
 
 def find_attachments(root: Element, base_url: str, body: Element | None = None) -> tuple[LinkedFile, ...]:
@@ -84,24 +83,27 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
         for link in _file_link(node, target, base_url, body)
         if not _in_chrome(node, body, around_body)
     ]
+    return tuple(LinkedFile(name or _file_name(url) or url, url) for url, name in _names_by_address(links).items())
+
+
+def _names_by_address(links: Sequence[_Link]) -> dict[str, str]:
+    """The best name of each file by its address, in order of appearance: several links may lead to one, or be one cut in two."""
     named = {link.block for link in links if not link.icon}
-    joined: dict[str, str] = {}
-    file_names: dict[str, str] = {}
+    names: dict[str, str] = {}
     previous: _Link | None = None
     for link in links:
         is_plain = not _FILE_NAME.search(link.name) and not _IMAGE_ADDRESS.search(link.url)
         if link.icon and link.block in named and is_plain:
             continue  # an icon, which often leads to another file than the name beside it
-        before = joined.get(link.url)
+        before = names.get(link.url)
         if before is None:
-            joined[link.url] = link.name
+            names[link.url] = link.name
         elif previous and previous.url == link.url and previous.block is link.block and not _FILE_NAME.search(before):
-            joined[link.url] = before if link.name in before else before + link.name  # one link cut in two
+            names[link.url] = before if link.name in before else before + link.name  # one link cut in two
         elif _is_better(link.name, before):
-            joined[link.url] = link.name
-        file_names[link.url] = link.file_name
+            names[link.url] = link.name
         previous = link
-    return tuple(LinkedFile(name or file_names[url] or url, url) for url, name in joined.items())
+    return names
 
 
 def _target(node: Element) -> str | None:
@@ -122,7 +124,7 @@ def _file_link(node: Element, target: str, base_url: str, body: Element | None) 
     ):
         return
     block = next((above for above in node.iterancestors() if above.tag in _BLOCKS), node)
-    yield _Link(name, _file_name(url), url, block, icon=not text)
+    yield _Link(name, url, block, icon=not text)
 
 
 def _address(target: str, base_url: str) -> str | None:

@@ -85,9 +85,9 @@ def why(error: BaseException | None) -> tuple[str, str]:
     if not first or isinstance(error, LeavesSite | RedirectLoop):
         return kind, reason
     host = urlsplit(last).netloc
-    return kind, f"{reason} (sent on to {last})" if host == urlsplit(
-        first
-    ).netloc else f"{first} leads to {host}: {reason}"
+    if host == urlsplit(first).netloc:
+        return kind, f"{reason} (sent on to {last})"
+    return kind, f"{first} leads to {host}: {reason}"
 
 
 def note_redirect(error: BaseException, request: Request) -> None:

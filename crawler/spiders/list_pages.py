@@ -43,9 +43,8 @@ class ListPages:
         request = self._site.request(url, self.parse_list, arguments, errback=self.failed, priority=LISTS)
         if form is not None:
             return request.replace(method="POST", body=form, headers=form_headers(form), meta={})
-        is_at_hand = (
-            request.meta.get("known", 1) > 0
-        )  # a job has none of the archive's originals (archive.maintenance.job)
+        # A job has none of the archive's originals (archive.maintenance.job): those are numbered from 0 down.
+        is_at_hand = request.meta.get("known", 1) > 0
         return request if self._update and pass_number == 1 and is_at_hand else request.replace(headers={}, meta={})
 
     def parse_list(self, response: Response, catalog: CatalogOfPortal, pass_number: int) -> Iterator[Content]:
@@ -55,17 +54,7 @@ class ListPages:
         page = None if text is None else (yield from self._read(response, text, catalog, walk))
         if text is None or page is None:
             return
-        paging, given_up = page.paging, cut
-        if paging.next_url is not None and not self._site.is_own(paging.next_url):
-            message = (
-                f"the next page of {catalog.title} would stand on another site, {urlsplit(paging.next_url).netloc}"
-            )
-            yield self._broken(walk, "off_site", response.url, message)
-            paging = replace(paging, next_url=None)
-        if len(walk.pages) >= LONGEST_LIST and paging.next_url is not None:
-            message = f"{catalog.title} goes on after {LONGEST_LIST} pages: the rest is not read"
-            yield self._broken(walk, "over_budget", response.url, message)
-            paging = replace(paging, next_url=None)
+        paging, given_up = (yield from self._within_bounds(page.paging, catalog, walk, response.url)), cut
         if "cut_before" in response.meta and paging == Paging() and not ends(text):
             # Cut at the same place twice, perhaps by a gateway that always does: a list must show where it goes on.
             given_up = True
@@ -93,6 +82,23 @@ class ListPages:
             yield Problem("pages_missing", response.url, f"{catalog.title} claims {missing} were found")
         for row in rows:
             yield from self._records.requests(str(row.url), name=row.fields.get("title") or "")
+
+    def _within_bounds(
+        self, paging: Paging, catalog: CatalogOfPortal, walk: Walk, url: str
+    ) -> Generator[Content, None, Paging]:
+        """`paging` without a next page on another site, or beyond LONGEST_LIST, with a problem."""
+        if paging.next_url is None:
+            return paging
+        if not self._site.is_own(paging.next_url):
+            host = urlsplit(paging.next_url).netloc
+            message = f"the next page of {catalog.title} would stand on another site, {host}"
+            yield self._broken(walk, "off_site", url, message)
+        elif len(walk.pages) >= LONGEST_LIST:
+            message = f"{catalog.title} goes on after {LONGEST_LIST} pages: the rest is not read"
+            yield self._broken(walk, "over_budget", url, message)
+        else:
+            return paging
+        return replace(paging, next_url=None)
 
     def failed(self, failure: Failure) -> Iterator[Content]:
         """A list page that could not be had at all: a problem."""

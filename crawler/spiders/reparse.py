@@ -35,7 +35,7 @@ from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_da
 from archive.maintenance.holding import shown_text
 from archive.model import clock
 from archive.model.agencies import names_of, stated_in
-from archive.model.observations import AnyObservation, AttachmentFile, RecordPage
+from archive.model.observations import AnyObservation, AttachmentFile, RecordPage, Row
 from archive.model.records import OWN_PAGE
 from archive.model.site import Site
 from archive.tables import file_pages
@@ -118,8 +118,8 @@ def reparse(  # noqa: PLR0913 - options of reading
     """Read the captures behind a portal's records again: how many `captures`, `versions`, new `records`, `unreadable` ones.
 
     `memory_mb` for each file: where it is not given, what the portal file known by the portal's id says. `records`: only
-    those behind these. `seals`: where versions are sealed, by default `evidence`. Raises ArchiveError where the archive can't be written, EvidenceError where there are no originals to
-    read.
+    those behind these. `seals`: where versions are sealed, by default `evidence`. Raises ArchiveError where the archive
+    can't be written, EvidenceError where there are no originals to read.
     """
     memory = memory_mb or converter_memory_of(portal)
     with closing(_Reader(db, evidence, portal, ocr=ocr, memory_mb=memory, records=records, seals=seals)) as reader:
@@ -271,25 +271,21 @@ class _Reader:
         looks_like = detect(answer).family
         family = FAMILIES.get(self._families[catalog_id] or "") or looks_like
         page = read_list(answer, family, self._is_own)
-        page = replace(
-            page, rows=tuple(replace(row, url=row.url and self._moves.address(row.url)) for row in page.rows)
-        )
-        page = self._clean(replace(page, catalog_url=self._catalog_urls[catalog_id]))
-        taken: set[str] = set()
+        moved = tuple(replace(row, url=row.url and self._moves.address(row.url)) for row in page.rows)
+        page = self._clean(replace(page, rows=moved, catalog_url=self._catalog_urls[catalog_id]))
+        rows: dict[str, Row] = {}
         for row in page.rows:
-            if row.key in taken:
-                continue
-            taken.add(row.key)
-            now = clock.text(clock.now())
+            rows.setdefault(row.key, row)  # of several of a record the first counts
+        for row in rows.values():
             record_id = records.get(row.key)
             if record_id is None:
                 record_id = self._new_record(row.key, catalog_id, row.link, capture_id)
             if record_id is not None:
-                self._writer.take(record_id, catalog_id, row, capture_id, now)
+                self._writer.take(record_id, catalog_id, row, capture_id, clock.text(clock.now()))
                 self._writer.count_masked(record_id, catalog_id, row.redacted)
         # A page that software before this one made, or of which nothing can be read, says nothing of rows not found on it.
-        if taken and looks_like.name in {family.name, "plain"}:
-            for key in records.keys() - taken:
+        if rows and looks_like.name in {family.name, "plain"}:
+            for key in records.keys() - rows.keys():
                 now = clock.text(clock.now())
                 self._done["disowned"] += self._writer.disown(records[key], catalog_id, capture_id, now)
 

@@ -34,9 +34,8 @@ def differences(db: Path, evidence: Path, portal: str) -> Iterator[tuple[str, st
         copy = Path(folder, db.name)
         with closing(open_for_reading(db)) as stored, closing(sqlite3.connect(copy)) as target:
             stored.backup(target)
-            target.execute(
-                "UPDATE readings SET source_fields = '{}' WHERE capture_id IS NOT NULL"
-            )  # each is made again
+            # Each of these is made again.
+            target.execute("UPDATE readings SET source_fields = '{}' WHERE capture_id IS NOT NULL")
             # An index made of other texts than are stored can't be brought up to date: it is made anew.
             drop_setting(target, "segment_version")
             target.commit()

@@ -13,9 +13,8 @@ from archive.labels.label import LABELS, Label
 from archive.labels.when import beijing
 from archive.labels.wording import dated, is_day_or_time, quoted, shown
 from archive.model.addresses import is_web_address
-from archive.questions import question_files as asking
 from archive.questions.answer_words import in_words, name_of_column
-from archive.questions.question_files import Question
+from archive.questions.question_files import Question, questions
 from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
 from archive.web.formats.answer_files import answer_file
 from archive.web.formats.responses import json_response
@@ -51,8 +50,8 @@ class Field:
 async def overview(context: RequestContext) -> Response:
     """The list of all questions; as JSON, too."""
     if context.request.url_vars["format"]:
-        return json_response({"questions": [_object(context, each) for each in asking.questions().values()]})
-    return await context.render("questions.html", questions=tuple(asking.questions().values()))
+        return json_response({"questions": [_object(context, each) for each in questions().values()]})
+    return await context.render("questions.html", questions=tuple(questions().values()))
 
 
 def _object(context: RequestContext, question: Question) -> dict[str, Any]:
@@ -65,7 +64,7 @@ def _object(context: RequestContext, question: Question) -> dict[str, Any]:
 
 async def page(context: RequestContext) -> Response:
     """A question's page, or its answer as a file or a feed."""
-    question = asking.questions().get(part(context.request, "name"))
+    question = questions().get(part(context.request, "name"))
     if question is None:
         raise NotFound(NOTHING_HERE)
     typed = {

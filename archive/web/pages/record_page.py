@@ -52,8 +52,8 @@ _HELD = "SELECT source, persons FROM rosters WHERE record_id = :id AND state <> 
 _MASKED = """
 SELECT kind, sum(count) AS count FROM redactions WHERE record_id = :id GROUP BY kind ORDER BY kind
 """
-# The record's own page as last captured, at whichever of its addresses it was read.
 _HEAD = "SELECT day, hash FROM seals ORDER BY day DESC LIMIT 1"
+# The record's own page as last captured, at whichever of its addresses it was read.
 _OWN = """
 SELECT id, url, fetched_at, status, outcome, sha256, bytes, last_modified FROM captures
 WHERE outcome = 'page' AND url IN (SELECT c.url FROM readings r JOIN captures c ON c.id = r.capture_id

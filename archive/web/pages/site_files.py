@@ -49,9 +49,8 @@ async def robots(datasette: Datasette, request: Request) -> Response:
         return Response.text(setting + "\n")
     sitemap = datasette.absolute_url(request, datasette.urls.path("/sitemap.xml"))
     root = datasette.urls.path("/")
-    named = (
-        f"Allow: {root}*?db=\n" if len(archives(datasette)) > 1 else ""
-    )  # pages whose addresses name an archive, and nothing else
+    # Of several archives, pages whose addresses name an archive and nothing else are pages like any other.
+    named = f"Allow: {root}*?db=\n" if len(archives(datasette)) > 1 else ""
     return Response.text(ROBOTS.format(root=root, named=named, sitemap=sitemap))
 
 
