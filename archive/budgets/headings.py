@@ -15,9 +15,7 @@ PRESCRIBED = (
 LONGEST_TITLE = 80
 
 _QUOTES = str.maketrans("", "", "\"'“”‘’《》〈〉")
-_RULES: tuple[
-    tuple[str, str], ...
-] = (  # what a title holds, and which kind it then is; the first rule that fits counts
+_RULES = (
     (
         "目录|绩效|情况说明|项目表|(?<![和与及、])项目支出(?:及其他支出)?(?:预算|决算)?(?:明细|安排|情况)?表|人员|编制|资产",
         "",
@@ -37,6 +35,8 @@ _RULES: tuple[
     ("支出", "spending"),
 )
 _KIND_RULES = tuple((re.compile(pattern), kind) for pattern, kind in _RULES)
+"""Patterns of titles, and the kind that each says, "" where it is no table of a budget; the first that is found counts."""
+
 _NO_TITLE = re.compile(r"[。；;]|\.{3}|…|·{3}|^(?:公开|预算|决算|附)?\d*[一二三四五六七八九十]*表\d*$|见|详见|如下")
 _NUMBERED = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[(（]?[一二三四五六七八九十\d]+[)）]?[、.．:：]|附[件表]\d*[:：]?|表[一二三四五六七八九十\d]+[:：]?)"

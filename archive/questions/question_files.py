@@ -14,7 +14,8 @@ Texts for readers are in Chinese and English, parted by ` / `. Keys, each once u
     chart       COLUMN or COLUMN, COLUMN    what is drawn: rows by a column's value, or the sum of the second by the first
     left out    why rows are not counted; then a second statement, after a line `-- left out`, says how many
 
-`{calendar}` stands for the years whose holidays are known. Then comes one SELECT. `:today` is the present day in Beijing, `:portal` and so on are the parameters.
+`{calendar}` stands for the years whose holidays are known. Then comes one SELECT. `:today` is the present day in Beijing,
+`:portal` and so on are the parameters.
 """
 
 import re

@@ -41,7 +41,10 @@ _NAMES = {"words": "q", "since": "from", "until": "to", "database": "db"}
 
 @dataclass(frozen=True, slots=True)
 class SearchRequest:
-    """A request to the search page; an empty field requests nothing. `facet`: the one to show all values of. `ignored`: what the address says that can't be understood."""
+    """A request to the search page; an empty field requests nothing.
+
+    `facet`: the one to show all values of. `ignored`: what the address says that can't be understood.
+    """
 
     words: str = ""
     portal: str = ""

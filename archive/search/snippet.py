@@ -1,7 +1,7 @@
 """The words found, as they stand in a text: where they are, and the passage that shows most of them.
 
-Pure. `query` is what a person typed, or the query that was made of it. Exact places are worked out only for titles and short passages; in a long text a
-passage is first guessed from a copy folded character by character.
+Pure. `query` is what a person typed, or the query that was made of it. Exact places are worked out only for titles and
+short passages; in a long text a passage is first guessed from a copy folded character by character.
 """
 
 import re

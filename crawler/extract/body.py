@@ -1,4 +1,4 @@
-"""Where the text of a record's page stands."""
+"""The text of a record's page: the element in which it stands, and its lines."""
 
 import re
 from collections import Counter
@@ -35,17 +35,8 @@ _RELATED = re.compile(
     r"[【\[]?(?:相关(?:文章|链接|阅读|新闻|信息|解读|报道|文件|文档|稿件|政策)|延伸阅读|推荐阅读|上一[篇条]|下一[篇条])[】\]]?\s{0,3}(?:[:：]|$)"
 )
 _HEAD_LABELS = SOURCES | {
-    "发布时间",
-    "发布日期",
-    "时间发布",
-    "更新时间",
-    "信息发布日期",
-    "浏览次数",
-    "点击数",
-    "字体",
-    "字号",
-    "作者",
-}
+    "发布时间", "发布日期", "时间发布", "更新时间", "信息发布日期", "浏览次数", "点击数", "字体", "字号", "作者",
+}  # fmt: skip
 _LONGEST_HEAD = 120
 _MOST_HEADS = 15
 _MOST_RELATED = 15

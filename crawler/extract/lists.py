@@ -17,7 +17,16 @@ from crawler.extract.dates import is_date
 from crawler.extract.field_labels import BRACKETED_LABEL, FIELD_OF, LABEL_COLON, is_label, squash, value_of
 from crawler.extract.old_markup import in_todays_markup
 from crawler.extract.pairs import DATES, read_pairs
-from crawler.extract.row import INDEX_NUMBER, Pairs, is_page_link, is_pager, link_of, make_row, texts_of, typed_row
+from crawler.extract.row import (
+    INDEX_NUMBER,
+    PrintedPairs,
+    is_page_link,
+    is_pager,
+    link_of,
+    make_row,
+    texts_of,
+    typed_row,
+)
 from crawler.extract.text import CONTROLS, TABLE_CELLS, Element, is_control, is_hidden, line_of
 
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
@@ -162,7 +171,7 @@ def _header_of(cells: Sequence[Element | None], texts: Sequence[str]) -> Header:
         return ()
     header = tuple((text, FIELD_OF.get(squash(text))) if not is_date(text) else ("", None) for text in texts)
     fields = {name for _, name in header} - {None}
-    if len(fields) < 2 or not fields & {"title", "index_number"} or _in_turns(texts):
+    if len(fields) < 2 or not fields & {"title", "index_number"}:
         return ()
     controls = sum(is_control(node) for cell in cells if cell is not None for node in cell.iter(*CONTROLS))
     return header if controls * 2 < len(fields) else ()
@@ -208,7 +217,7 @@ def _fits(header: Header, cells: Sequence[Element], texts: Sequence[str]) -> boo
 
 
 def _headed_row(
-    header: Header, cells: Sequence[Element | None], texts: Sequence[str], hover: Pairs, base_url: str
+    header: Header, cells: Sequence[Element | None], texts: Sequence[str], hover: PrintedPairs, base_url: str
 ) -> Row:
     place = next((place for place, (_, name) in enumerate(header) if name == "title"), len(cells))
     if place < len(cells) and cells[place] is None:  # a cell that spans into the title's column is the title
@@ -223,7 +232,7 @@ def _headed_row(
 # --- rows known by a hover box, or by a link and a date ---
 
 
-def _hover_pairs(row: Element) -> Pairs:
+def _hover_pairs(row: Element) -> PrintedPairs:
     """The labelled values beside a row: inside it, or in what follows it up to the next row of its kind."""
     pairs = read_pairs(row)
     for sibling in row.itersiblings():
@@ -234,7 +243,7 @@ def _hover_pairs(row: Element) -> Pairs:
     return pairs
 
 
-def _is_of_record(hover: Pairs) -> bool:
+def _is_of_record(hover: PrintedPairs) -> bool:
     """Whether labelled values beside a row are those of a record, and not the telephone and the address in a footer."""
     return len(hover) >= HOVER_BOX and any(FIELD_OF.get(squash(label)) in _RECORDS_OWN for label, _ in hover)
 

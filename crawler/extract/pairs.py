@@ -30,7 +30,7 @@ from crawler.extract.field_labels import (
     tidy,
     value_of,
 )
-from crawler.extract.text import BLOCKS, CONTROLS, HIDDEN, Element, flow, is_control, line_of
+from crawler.extract.text import BLOCKS, CONTROLS, HIDDEN, TABLE_CELLS, Element, flow, is_control, line_of
 
 DATES = frozenset({"published_on", "created_on"})
 AGENCIES = frozenset({"publisher", "responsible_department"})
@@ -49,14 +49,12 @@ _LONGEST_NEIGHBOUR = 200
 _JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
 _CONTROL = "\0"  # stands for a field to fill in, which makes the label before it a search form's; in no page's text
 _CELL_TAGS = frozenset({"td", "th", "dt", "dd", "li", "div", "p"})
-_BOX_OF = {
-    "td": "table",
-    "th": "table",
-    "dt": "dl",
-    "dd": "dl",
-    "li": "ul",
-}  # where cells of one block of metadata stand
-_HEADS = frozenset({"td", "th", "dt"})  # cells that may hold a label without a colon
+_BOX_OF = {"td": "table", "th": "table", "dt": "dl", "dd": "dl", "li": "ul"}
+"""The element around the cells of one block of metadata."""
+
+_HEADS = TABLE_CELLS | {"dt"}
+"""Cells that may hold a label without a colon."""
+
 _LONGEST_LABEL = 12
 _LONGEST_UNKNOWN = 100
 _LEAST_KNOWN = 2
@@ -243,11 +241,7 @@ def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
         return pairs
     if cell.tag in _CELL_TAGS and is_label(text):
         value = _beside(cell, text)
-        if (
-            value is not None
-            and _is_stated(value)
-            and (squash(text) not in PLAIN_WORDS or cell.tag in {"td", "th", "dt"})
-        ):
+        if value is not None and _is_stated(value) and (squash(text) not in PLAIN_WORDS or cell.tag in _HEADS):
             return [(_plain(text), value)]
     return []
 
@@ -355,8 +349,8 @@ def _beside(cell: Element, label: str) -> str | None:
 
 def _same_row(cell: Element, neighbour: Element) -> bool:
     """Whether two neighbours can be label and value: cells of a row, a term and its definition, two small boxes."""
-    if cell.tag in {"td", "th"}:
-        return neighbour.tag in {"td", "th"}
+    if cell.tag in TABLE_CELLS:
+        return neighbour.tag in TABLE_CELLS
     if cell.tag == "dt":
         return bool(neighbour.tag == "dd")
     if cell.tag == "li" and (_MARKED_LABEL.search(line_of(cell, _LONGEST_CELL)) or _takes_turns(cell.getparent())):
@@ -373,7 +367,7 @@ def _takes_turns(holder: Element) -> bool:
 def _below(cell: Element) -> Element | None:
     """The cell below one of a table's row that holds nothing but labels, where that row of values is the only one."""
     row = cell.getparent()
-    if cell.tag not in {"td", "th"} or row is None:
+    if cell.tag not in TABLE_CELLS or row is None:
         return None
     labels = _cells_of(row)
     following = [cells for each in _rows_behind(row) if (cells := _cells_of(each))]

@@ -254,7 +254,7 @@ def _stub(text: str, seen: _Seen, requested: str, home: str) -> Verdict | None:
 
 
 def _target(live: str) -> tuple[str | None, bool]:
-    """Where a stub sends the visitor, and whether it always does."""
+    """The address that a stub sends the visitor to, None where it names none; and whether it always does."""
     for refresh in _REFRESH.findall(live):
         if to := _REFRESH_TO.search(refresh):
             return to[1], True

@@ -15,7 +15,7 @@ from crawler.extract.pairs import read_pairs, understand
 from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, lines_of, visible_texts
 from crawler.extract.tree import SURROGATES
 
-Pairs = list[tuple[str, str]]
+PrintedPairs = list[tuple[str, str]]
 """Labels as printed, with their values."""
 
 _PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*页")
@@ -123,7 +123,7 @@ def texts_of(cells: Iterable[Element | None]) -> list[str]:
 
 
 def typed_row(
-    cells: Sequence[Element], texts: Sequence[str], hover: Pairs, base_url: str, title: Element | None = None
+    cells: Sequence[Element], texts: Sequence[str], hover: PrintedPairs, base_url: str, title: Element | None = None
 ) -> Row:
     """A row without a header: each cell is known by its own form, the rest comes from the hover box."""
     printed: list[tuple[str, str]] = []
@@ -208,7 +208,7 @@ def _is_before_date(cell: Element) -> bool:
     return beside is not None and link_of([cell]) is not None and is_date(line_of(beside, _LONGEST_REMARK))
 
 
-def make_row(printed: Pairs, link: Element | None, hover: Pairs, base_url: str) -> Row:
+def make_row(printed: PrintedPairs, link: Element | None, hover: PrintedPairs, base_url: str) -> Row:
     """A row from its cells under their labels, its link, and what its hover box says."""
     attribute = tidy(link.get("title") or "") if link is not None else ""
     url = absolute(base_url, link.get("href")) if link is not None and is_page_link(link.get("href")) else None

@@ -237,9 +237,8 @@ def _goes_on(last: _Piece, arrow: _Piece | None, piece: _Piece, arrows: int, in_
         is_row = _BULLET.match(arrow.text) is not None or (in_line > 1 and last.block is not piece.block)
         if arrow.begins_line and is_row and not _side_by_side(last.block, piece.block):
             return False
-        is_led_in = (
-            arrow.block is not last.block or arrow.begins_line
-        )  # ">" begins the new cell, and does not end the old one
+        # The arrow then begins the new cell, and does not end the old one.
+        is_led_in = arrow.block is not last.block or arrow.begins_line
         return not piece.begins_line or is_led_in or arrow is piece or _side_by_side(last.block, piece.block)
     if arrows or (piece.link is None and last.link is None):
         return False

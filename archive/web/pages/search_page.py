@@ -93,12 +93,15 @@ class Facet:
 
 @dataclass(frozen=True, slots=True)
 class SearchResults:
-    """Contents of the page. `found`: how many hits it has, those folded counted. `total` and `facets`: None where counting took too long. `step`: see `engine.HitCounts`.
+    """Contents of the page.
 
-    `narrowed`: the filters that are set, each with its value and the address without it. `also`: words that were searched
-    for besides those typed. `suggestions`: what finds more, where few or nothing is found; `instead`: hits of the first of them. `hints`: filters that
-    words name. `completions`: ways to go on from the words. `examples`: searches to begin with, where there are no words or nothing helps those there are. `is_empty`: the archive has no records. `waiting`: records that a crawl under way has read and that no search finds yet. `slow`: nothing could be found
-    in time. `outdated`: the index is of another version.
+    `found`: how many hits it has, those folded counted. `total` and `facets`: None where counting took too long. `step`: see
+    `engine.HitCounts`. `narrowed`: the filters that are set, each with its value and the address without it. `also`: words
+    that were searched for besides those typed. `suggestions`: what finds more, where few or nothing is found; `instead`: hits
+    of the first of them. `hints`: filters that words name. `completions`: ways to go on from the words. `examples`: searches
+    to begin with, where there are no words or nothing helps those there are. `is_empty`: the archive has no records.
+    `waiting`: records that a crawl under way has read and that no search finds yet. `slow`: nothing could be found in time.
+    `outdated`: the index is of another version.
     """
 
     portals: Mapping[str, str]
