@@ -63,15 +63,21 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
         return LIST
     if rows and not _is_article(root, body, rows, record):
         return OTHER if shows_the_latest(root, rows, record.url) else LIST
-    titled, dated = bool(record.fields.get("title")), "published_on" in record.fields
-    if has_text and (titled or dated):
-        return DETAIL
-    if titled and dated and _IN_FILES(root) and not record.read_at.get("published_on", "").startswith("meta"):
-        return DETAIL
-    has_sign = (
-        dated or rows or len(beside) > 1 or (record.breadcrumb and _prose_in(densest(root), ()) >= _RELATED_PROSE)
-    )
-    return DETAIL if titled and record.body and has_sign else OTHER
+    return DETAIL if _is_record(root, record, has_text, bool(rows) or len(beside) > 1) else OTHER
+
+
+def _is_record(root: Element, record: RecordPage, has_text: bool, is_among_others: bool) -> bool:
+    """Whether a page without metadata that is no list is a record's: by its title, its day, and a text or a file.
+
+    `has_text`: in the place where editors put it. `is_among_others`: rows or labels stand beside it.
+    """
+    titled, day_at = bool(record.fields.get("title")), record.read_at.get("published_on")
+    if has_text or not titled:
+        return has_text and (titled or day_at is not None)
+    if not record.body:
+        return day_at is not None and not day_at.startswith("meta") and bool(_IN_FILES(root))
+    in_sentences = bool(record.breadcrumb) and _prose_in(densest(root), ()) >= _RELATED_PROSE
+    return day_at is not None or is_among_others or in_sentences
 
 
 def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record: RecordPage) -> bool:
