@@ -21,6 +21,7 @@ FAR = "样本" * 5000
         f"证件：居民身份证；号码：{SECOND}",
         f"身份证号{FAR}\n样本乙\t{SECOND}",
         f"准考证上印的是{SECOND}",
+        f"样本甲{FIRST}（身份证），样本乙",
         "身份证号如下：样本乙640302197208170964",  # right by a credit code's check character, but at no place
     ],
 )
@@ -46,6 +47,25 @@ def test_behind_a_word_about_them_their_form_suffices(text: str) -> None:
 )
 def test_other_numbers_stay(text: str, why: str) -> None:
     assert redact(text).text == text, why
+
+
+@pytest.mark.parametrize(
+    ("word", "masked"),
+    [
+        ("64O324I98OO1O1I23O", "64****************"),
+        ("64032419800101123×", "64****************"),
+        ("64032419800101123Х", "64****************"),  # a Cyrillic letter
+        ("l38OO138OOO", "l38********"),
+        ("1З800138000", "1З8********"),
+        ("64O324I98O13O1I23O", "64O324I98O13O1I23O"),  # no day of birth
+        ("l28OO138OOO", "l28OO138OOO"),
+        ("OOOOOOOOlll", "OOOOOOOOlll"),
+        ("l38OO138OOOA", "l38OO138OOOA"),
+        ("A64032419800101123×", "A64032419800101123×"),
+    ],
+)
+def test_letters_are_read_as_the_digits_that_they_were_taken_for(word: str, masked: str) -> None:
+    assert redact(f"样本身份证号，样本{word}。").text == f"样本身份证号，样本{masked}。"
 
 
 @pytest.mark.parametrize("sign", ["\u2028", "\u2029", "\u202e", "\u2060", "\u2066", "\ufe0f", "\\", "\u180e"])

@@ -28,6 +28,19 @@ def test_a_letter_beside_makes_a_code_of_it(text: str, is_beside: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("table", "is_amount"),
+    [
+        ("项目\t金额\n样本\t⟦13812345678⟧\n", True), ("项目\t决算数（元）\n样本\t500\n样本\t⟦13812345678⟧", True),
+        ("金额\t项目\n⟦13812345678⟧\t样本", True), ("项目\t数字\n样本\t⟦13812345678⟧", False), ("姓名\t金额\t电话\n样本\t500\t⟦13812345678⟧", False),
+        ("姓名\t金额\n样本\t样本⟦13812345678⟧", False), ("金额\n⟦13812345678⟧\n", False), ("样本\t⟦13812345678⟧", False),
+        ("项目\t金额\n样本\t样本\t⟦13812345678⟧", False), ("项目\t2018年收入\n样本\t⟦13812345678⟧", True),
+    ],
+)  # fmt: skip
+def test_a_column_of_amounts_is_known_by_its_head(table: str, is_amount: bool) -> None:
+    assert surroundings.in_column_of_amounts(*marked(table)) is is_amount
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "is_code"),
     [
         ("⟦13812345678⟧", "phone", False), ("样本⟦13812345678⟧", "phone", False), ("tel⟦13812345678⟧", "phone", False),

@@ -182,7 +182,28 @@ def test_weak_marks_stand_between_cells_where_no_blank_does(between: str) -> Non
 
 @pytest.mark.parametrize(
     ("header", "is_masked"),
-    [("姓名\t地址", True), ("姓名\t详细地址（组）", True), ("企业名称\t地址", False), ("姓名\t职务\t地址", False)],
+    [
+        ("单位名称\t账号", False),
+        ("收款单位\t银行账号", False),
+        ("企业名称\t账号", False),
+        ("学校名称\t学生姓名\t账号", True),
+        ("样本名称\t账号", True),
+    ],
+)
+def test_accounts_of_a_table_of_firms_and_offices_stay(header: str, is_masked: bool) -> None:
+    row = "\t".join(["样本"] * header.count("\t") + ["801234567890123"])
+    assert ("801234567890123" not in masked(header, row)) == is_masked
+
+
+@pytest.mark.parametrize(
+    ("header", "is_masked"),
+    [
+        ("姓名\t地址", True),
+        ("被征收人\t房屋坐落", True),
+        ("姓名\t详细地址（组）", True),
+        ("企业名称\t地址", False),
+        ("姓名\t职务\t地址", False),
+    ],
 )
 def test_addresses_of_a_table_of_persons_are_their_homes(header: str, is_masked: bool) -> None:
     cell = "样本镇样本村3组57号"

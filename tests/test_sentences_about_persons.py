@@ -12,7 +12,7 @@ FILLER = "，" + "样" * 80
     "before",
     [
         "样本甲，男，1961年2月5日生，住", "样本甲（女，回族，家住", "上诉人样本甲，汉族，现住", "被执行人样本甲，住", "样本甲，男，居住于", "样本甲，男，住所地：",
-        "样本甲，身份证号已核，通讯地址：", "生于样本县，1961年出生，住在", "样本甲，男，现居", "被告人样本甲，男，户籍地", "户主样本甲，家住",
+        "样本甲，身份证号已核，通讯地址：", "生于样本县，1961年出生，住在", "样本甲，男，现居", "被告人样本甲，男，户籍地", "户主样本甲，家住", "家住",
     ],
 )  # fmt: skip
 def test_a_person_s_home_is_masked_behind_its_township(before: str) -> None:
@@ -31,7 +31,20 @@ def test_what_is_nobody_s_home_stays(text: str) -> None:
     assert redact(text).text == text
 
 
-@pytest.mark.parametrize("behind", ["号小型轿车", "小型汽车", "号牌的面包车", "重型半挂车", " 轻型货车"])
+def test_a_person_may_be_named_behind_the_home() -> None:
+    assert redact(f"住所：{HOME}，样本甲，男").text == "住所：样本县样本镇********，样本甲，男"
+    assert redact("样本甲，男，住样本花园12-3-302。").text == "样本甲，男，住******-*-***。"
+    for text in (
+        f"样本公司的住所：{HOME}，负责人样本甲，男",
+        f"住所：{HOME}，样本公司，男，",
+        f"住所：{HOME}。样本甲，男",
+    ):
+        assert redact(text).text == text
+
+
+@pytest.mark.parametrize(
+    "behind", ["号小型轿车", "小型汽车", "号牌的面包车", "重型半挂车", " 轻型货车", "（新能源）小客车"]
+)
 def test_a_car_s_plate_is_masked(behind: str) -> None:
     assert redact(f"样本甲驾驶的宁A98765{behind}").text == f"样本甲驾驶的宁A*****{behind}"
     assert redact(f"样本甲开着宁A·98765{behind}").text == f"样本甲开着宁A·*****{behind}"

@@ -33,10 +33,10 @@ def _words(*words: str) -> str:
 LABELS = {
     "resident_id": _words(
         "身份证号码", "身份证号", "身份证件号码", "身份证件号", "身份证明号码", "身份证", "身份證", "身份証號碼", "身份証", "身份證號碼", "身分证号", "身分证", "身分證",
-        r"(?i:id\s?card)(?:\s?(?i:no|number)\.?)?", r"(?<![A-Za-z])(?i:i\s?d)(?:\s?(?:(?i:no|number)\.?|号码|号))", r"(?<![A-Za-z])(?i:sfzh)(?![A-Za-z])", "公民身份号码", "公民身份证号码", "身份号码",
+        r"(?i:id\s?card)(?:\s?(?i:no|number)\.?)?", r"(?<![A-Za-z])(?i:i\s?d)(?:\s?(?:(?i:no|number)\.?|号码|号))", r"(?<![A-Za-z])(?i:sfzh)(?![A-Za-z])", "公民身份号码", "公民身份证号码", "身份号码", "身份代码", "身份编号", r"(?i:identity\s?(?:card\s?)?(?:no|number)\.?)",
         "证件号码", "证件号", "残疾人证号码", "残疾人证号", "残疾人证", "残疾证号", "残疾证", "学籍号码", "学籍号", "学籍辅号", "二代证",
-        "社会保障号码", "社会保障号", "社保号", "驾驶证号", "驾驶证号码", "居住证号码", "居住证号", "居住证", "医保编号", "社保编号", "个人编号",
-        "证照号码", "证照号", "证件编号", "供养证号", "低保证号", "优待证号", "就业创业证号",
+        "社会保障号码", "社会保障号", "社保号", "驾驶证号", "驾驶证号码", "驾驶证", "驾驶证档案编号", "居住证号码", "居住证号", "居住证",
+        "证照号码", "证照号", "证件编号", "供养证号", "低保证号", "就业创业证号",
     ),
     "bank_card": _words(
         "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
@@ -45,21 +45,24 @@ LABELS = {
     "travel_document": _words(
         "护照号码", "护照号", "护照", "通行证号码", "通行证号", "通行证", "台胞证号码", "台胞证号", "台胞证", "回乡证号码", "回乡证号", "回乡证",
         "军官证号", "军官证", "士官证号", "士官证", "警官证号", "永久居留身份证号", "永久居留证号", "永久居留身份证", "居留证号", "居留证", "護照", "出生医学证明编号",
-        "社会保障卡号", "社会保障卡号码", "社保卡号", "医保卡号", "户口簿号", "户口本号", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
+        "社会保障卡号", "社会保障卡号码", "社保卡号", "医保卡号", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
+        "居留许可", "签证", "海员证", "旅行证", "医保编号", "社保编号", "个人编号", "医疗证", "参合证", "就诊卡", "住院号", "病案号",
+        "准考证", "考生号", "考号", "学号", "学生证", "户口簿", "户口本", r"(?<![用客账帐开])户号", "结婚证", "离婚证", "退休证", "老年证", "老年优待证", "独生子女证",
+        "优待证", "士兵证", "残疾军人证", "退伍证", "退役证",
     ),
     "number_plate": _words(
-        "车牌号码", "车牌号", "车牌", "号牌号码", "号牌", "车号", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照",
+        "车牌号码", "车牌号", "车牌", "牌号", "号牌号码", "号牌", "车号", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照",
     ),
     "chat_account": _words(
         "微信号码", "微信号", r"微信\s?(?i:id)", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?i:wechat)(?:\s?(?i:id))?", r"(?:加\s?[VvＶｖ](?![A-Za-z]))", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?![A-Za-z])", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号)?(?![A-Za-z群])",
-        "扣扣号", "扣扣",
+        "扣扣号", "扣扣", "企鹅号",
     ),
     "home_phone": _words(
-        "家庭电话", "家庭联系电话", "家庭固定电话", "家庭座机", "家里座机", "家中座机", "住宅座机", "家里电话", "家中电话", "家庭電話", "住宅电话", "宅电", "家长电话", "家长联系电话", "监护人电话", "监护人联系电话", "住址电话",
+        "家庭电话", "家庭联系电话", "家庭固定电话", "家庭固话", "家庭座机", "住宅固话", "私人电话", "个人电话", "个人联系电话", "本人电话", "本人联系电话", "家里座机", "家中座机", "住宅座机", "家里电话", "家中电话", "家庭電話", "住宅电话", "宅电", "家长电话", "家长联系电话", "监护人电话", "监护人联系电话", "住址电话",
     ),
     "home_address": _words(
-        "家庭住址", "家庭详细住址", "家庭地址", "家庭详细地址", "现住址", "现住地址", "住址", "现居住地址", "居住地址", "现居住地", "居住地", "户籍住址", "家庭地址", "户籍地址", "户籍所在地", "户籍地",
-        "常住地址", "户口所在地", "家庭所在地",
+        "家庭住址", "家庭详细住址", "家庭地址", "家庭详细地址", "现住址", "现住地址", r"现住(?=[:：])", "住址", "现居住地址", "居住地址", "现居住地", "居住地", "户籍住址", "户籍地址", "户籍所在地", "户籍所在地址", "户籍地", "家庭通讯地址", "家庭通信地址",
+        r"通[讯信]地址[（(]家庭[）)]", "常住地址", "常住地", "户口所在地", "家庭所在地",
     ),
     "phone": _words(
         "联系电话", "电话号码", "电话", "手机号码", "手机号", "手机", "移动电话", "联系方式", "联系号码", "電話", "手機",
@@ -69,7 +72,7 @@ LABELS = {
 }  # fmt: skip
 """The label of each kind as a regular expression."""
 
-_FIRST = "身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮iIpPwWvV加tTmMcCeE供低优就薇威sSＶｖ"
+_FIRST = "身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就薇威企sSＶｖ"
 """The characters with which a label can begin: where none of them stands none is looked for."""
 
 LABEL = re.compile(rf"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in LABELS.items())})")
@@ -93,8 +96,11 @@ _CHECK_LETTER = re.compile(rf"[{BLANK}{HYPHEN}\r\n]{{0,2}}[XxＸｘ](?![A-Za-z])
 _CATEGORY = re.compile(rf"{STRETCH}\d{{2}}(?:[Bb]\d)?(?![\dA-Za-z])|[Bb]\d(?![\dA-Za-z])")
 _CREDIT_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
 _TRAVEL = re.compile(
-    r"(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号)(?![\dA-Za-z*])|[\u4e00-\u9fff]字第\d{4,10}(?=号)"
+    r"[JL]\d{6}-\d{4}-\d{6}(?!\d)|[\u4e00-\u9fff]军[A-Z]\d{5,8}(?!\d)|(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号)(?![\dA-Za-z*])|[\u4e00-\u9fff]字第\d{4,10}(?=号)"
 )
+_ID_SHAPE = re.compile(r"\d{17}[\dXxＸｘ](?![\dA-Za-z])")
+_MACAO_ID = re.compile(r"\d{7}[（(]\d[）)]")
+_NAMES_A_PERMIT = re.compile(r"(?:来往(?:大陆|内地)通行证|台胞证|回乡证)$")
 _PLATE = re.compile(
     rf"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
     r"[A-Z0-9Ａ-Ｚ０-９]{4,5}[A-Z0-9Ａ-Ｚ０-９挂学警港澳])(?![A-Z0-9*])"
@@ -173,7 +179,7 @@ def _values(text: str, label: re.Match[str]) -> Iterator[_Value]:
 def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool:
     if kind == "chat_account":
         return not _OFFICIAL.search(text[max(0, label.start() - 8) : label.start()])
-    if kind in {"home_address", "email"}:
+    if kind in {"home_address", "email"} and not label[0].startswith(("个人", "本人")):
         return bool(_SURE.search(between))
     if kind == "bank_card":
         around = text[max(0, label.start() - 80) : label.end() + 80]
@@ -214,6 +220,8 @@ def _resident_id(text: str, start: int) -> _Value | None:
         if size >= 18 or (size >= 14 and best and len(best[1]) == size and end - first == size):
             break
     if best is None:
+        if macao := _MACAO_ID.match(text, start):
+            return _Value("resident_id", *macao.span(), 2)
         return _travel_document(text, start) if letters else None
     end = best[0]
     if check := _CHECK_LETTER.match(text, end):
@@ -259,12 +267,15 @@ def _home_phone(text: str, start: int) -> _Value | None:
 
 
 def _travel_document(text: str, start: int) -> _Value | None:
+    if resident := _ID_SHAPE.match(text, start):
+        return _Value("resident_id", *resident.span(), 2)
     number = _TRAVEL.match(text, start)
     if not number or sum(map(str.isdigit, number[0])) < 5 or is_credit_code(number[0]):
         return None
     if number[0].isdigit() and not _SURE.search(text[max(0, start - 3) : start]):
         dated = number[0].startswith(("19", "20"))
-        if len(number[0]) < 8 or dated or text[start - 1].isalnum():
+        glued = text[start - 1].isalnum() and not _NAMES_A_PERMIT.search(text[max(0, start - 7) : start])
+        if len(number[0]) < 8 or dated or glued:
             return None
     keep = 1 if not number[0][0].isdigit() else 0
     return _Value("travel_document", *number.span(), keep)
@@ -304,16 +315,18 @@ def _email(text: str, start: int) -> _Value | None:
 
 
 _LOCAL = r"(?P<local>[A-Za-z0-9０-９Ａ-Ｚａ-ｚ][A-Za-z0-9._%+\-０-９Ａ-Ｚａ-ｚ]{0,63})"
-_MAIL = re.compile(rf"{_LOCAL}\s?[@＠]\s?(?P<host>[A-Za-z0-9.\-]{{3,60}})")
+_AT = r"\s?(?:[@＠#＃]|[\[(（【{]\s?(?i:at|@)\s?[\])）】}])\s?"
+_MAIL = re.compile(rf"{_LOCAL}{_AT}(?P<host>[A-Za-z0-9.\-]{{3,60}})")
 _OFFICE_MAIL = re.compile(
     r"(?:service|info|office|admin|hr|support|webmaster|contact|sales|kf)\d*[@＠]|.*[@＠](?:[A-Za-z0-9\-]+\.)*(?:gov|org|edu|mil)\.?(?:cn)?$",
     re.IGNORECASE,
 )
 _PRIVATE_HOST = re.compile(
-    r"\s?[@＠]\s?(?:vip\.)?(?:qq|163|126|139|188|189|263|foxmail|sina|sohu|yeah|tom|21cn|hotmail|outlook|live|gmail|yahoo|icloud|msn|aliyun|wo)"
+    rf"{_AT}(?:vip\.)?(?:qq|163|126|139|188|189|263|foxmail|sina|sohu|yeah|tom|21cn|hotmail|outlook|live|gmail|yahoo|icloud|msn|aliyun|wo)"
     r"\.(?:com|net|cn)(?:\.cn|\.hk)?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+_MAY_HOLD_MAIL = re.compile("[@＠#＃]|(?i:at)")
 _LOCAL_BEFORE = re.compile(rf"{_LOCAL}$")
 
 _READERS: dict[str, _Reader] = {
@@ -332,7 +345,7 @@ _READERS: dict[str, _Reader] = {
 def mail_spans(text: str) -> list[MaskedSpan]:
     """Return the names in addresses of private mail services, wherever they stand."""
     spans: list[MaskedSpan] = []
-    if "@" not in text and "＠" not in text:
+    if not _MAY_HOLD_MAIL.search(text):
         return spans
     for host in _PRIVATE_HOST.finditer(text):
         before = text[max(0, host.start() - 64) : host.start()]

@@ -14,18 +14,21 @@ from archive.model.index_numbers import is_credit_code
 _SPEAKS_OF_THEM = re.compile(f"{LABEL_WORDS['resident_id']}|准考证|考号")
 _LONG_NUMBER = re.compile(r"\d{17}")
 _SHAPE = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXxＸｘ](?![\dA-Za-z])")
+_NEAR = 20
 _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
 """Permits and projects are numbered alike, by place, day and serial, from about the year behind the last."""
 
 
 def mistyped_id_spans(text: str) -> list[MaskedSpan]:
-    """Return the numbers in `text` that have the form of an ID number, behind the first word about such."""
+    """Return the numbers in `text` that have the form of an ID number, right before the first word about such, and behind it."""
     if not _LONG_NUMBER.search(text):  # nearly always so, and then there is no need to look for the words
         return []
     word = _SPEAKS_OF_THEM.search(text)
     if not word:
         return []
-    numbers = (MaskedSpan("resident_id", *number.span(), 2) for number in _SHAPE.finditer(text, word.end()))
+    numbers = (
+        MaskedSpan("resident_id", *number.span(), 2) for number in _SHAPE.finditer(text, max(0, word.start() - _NEAR))
+    )
     return [span for span in numbers if _is_a_persons(text, span)]
 
 

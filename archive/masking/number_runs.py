@@ -253,6 +253,8 @@ def _is_printed_mobile(run: _Run, start: int, first: int, end: int) -> bool:
         return False
     if surroundings.is_amount(text, whole) or surroundings.named_otherwise(text, whole.start):
         return False
+    if surroundings.in_column_of_amounts(text, whole):
+        return False
     if len(sizes) == 1:
         return not surroundings.is_code_with_letters(text, whole) and not surroundings.is_coordinate(text, whole.start)
     gaps = run.gaps(start, end)

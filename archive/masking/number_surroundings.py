@@ -50,6 +50,10 @@ _PERSONAL_KEY = re.compile(r"(?:userid|cardid|sfzid|phoneid|idcard|card_?no|card
 _PERSONAL_FOLDER = re.compile(r"(?:tel|phone|mobile|user|contact|wa\.me|sms|call)/(?:%2B|\+)?$", re.IGNORECASE)
 
 _PAGE_BEHIND = re.compile(r"\.(?:s?html?|jspx?|aspx?|php|js|css)(?![A-Za-z])", re.IGNORECASE)
+_FIGURE = re.compile(r"[\d,.\s\-]*")
+_AMOUNT_HEAD = re.compile(r"金额|[总合小]计|[预决概]算|收入|支出|资产|负债|余额|总额|投资|[产总]值|[万亿]?元[)）]?$")
+_MOST_BEFORE = 4000
+"""Characters before a cell in which the head of its column is looked for."""
 _LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
 _AMOUNT_BEHIND = re.compile(r"\.\d{1,2}(?!\d)|[万亿]?元(?![旦宵])|[万亿]")
 _DEGREES = re.compile(
@@ -190,6 +194,19 @@ def is_coordinate(text: str, start: int) -> bool:
 def is_amount(text: str, span: MaskedSpan) -> bool:
     """Whether a sign or unit of money stands beside it."""
     return bool(_AMOUNT_BEHIND.match(text, span.end)) or text[span.start - 1 : span.start] in {"¥", "￥", "$"}
+
+
+def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
+    """Whether it fills a cell whose column is headed by a word about money."""
+    beside = text[span.start - 1 : span.start] + text[span.end : span.end + 1]
+    if "\t" not in beside or beside.strip("\t\n"):
+        return False
+    *above, row = _before(text, span.start, _MOST_BEFORE).split("\n")
+    place = row.count("\t")
+    cells = place + text[span.end : span.end + _LINE].partition("\n")[0].count("\t")
+    column = (line.split("\t")[place] for line in reversed(above) if line.count("\t") == cells)
+    head = next((cell for cell in column if not _FIGURE.fullmatch(cell)), "")
+    return _AMOUNT_HEAD.search(head) is not None
 
 
 def in_index_number(text: str, span: MaskedSpan) -> bool:

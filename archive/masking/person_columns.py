@@ -34,10 +34,13 @@ _PERSONS = re.compile(
     r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|当事人|农户|贫困户"
 )
 _OFFICES = re.compile(r"职\s?务|职责|分管|科室|办公|部\s?门|机构|企业|公司|岗位|单位|法人|法定代表|店名|场所")
+_FIRMS_HEAD = re.compile(r"(?:单位|企业|公司|机构|学校|账户)名称|供应商|(?:收款|付款|开户|中标|预算)单位")
 _BETWEEN = ("\t", "|", "｜", ",", "，")
 _BETWEEN_WITHOUT_BLANKS = (";", "；", "、")
-_ADDRESS_HEAD = re.compile(rf"(?:详细|所在|居住)?{STRETCH}(?:地{STRETCH}址|住所|住处)(?:[（(][^\t]{{0,14}})?")
-_ADDRESS_WORD = re.compile(f"地{STRETCH}址|住所|住处")
+_ADDRESS_HEAD = re.compile(
+    rf"(?:详细|所在|居住)?{STRETCH}(?:地{STRETCH}址|住所|住处|房屋坐落|坐落)(?:[（(][^\t]{{0,14}})?"
+)
+_ADDRESS_WORD = re.compile(f"地{STRETCH}址|住所|住处|坐落")
 _MAY_BE_HEAD = re.compile(f"{LABEL.pattern}|{_ADDRESS_WORD.pattern}")
 _LINE_BREAK = re.compile("\n")
 _PAGE_MARK = re.compile(rf"[{BLANK}\f\r{HYPHEN}第共页/·\d]*")
@@ -125,12 +128,11 @@ def _header(text: str, start: int, end: int) -> _Header | None:
     if len(cells) < 2:
         return None
     persons = names_persons(line)
-    kinds = {}
-    for place, cell in enumerate(cells):
-        kind = _kind_of(cell, persons)
-        if kind:
-            kinds[place] = kind
-    return _Header(kinds, between, len(cells)) if kinds or _PERSONS.search(line) else None
+    kinds = {place: kind for place, cell in enumerate(cells) if (kind := _kind_of(cell, persons))}
+    known = bool(kinds or _PERSONS.search(line))
+    if not _PERSONS.search(line) and any(map(_FIRMS_HEAD.fullmatch, cells)):
+        kinds = {place: kind for place, kind in kinds.items() if kind != "bank_card"}
+    return _Header(kinds, between, len(cells)) if known else None
 
 
 def _mark_between(line: str) -> str:

@@ -5,11 +5,12 @@ In: any text. Out: the same text, of the same length, with what identifies perso
 - `resident_id` 身份证号: 18 digits with a plausible place, a real birth date and a right check digit (GB 11643), however they
   are grouped, wrapped or spread over cells, also within other numbers (残疾人证号, 学籍号, two numbers without a gap between
   them); and the 15-digit form. Labelled, in a column of such numbers, or of an ID number's form in a text that speaks of such
-  before, whatever the check digit. The first 2 digits stay. Numbers in Chinese numerals or circled digits are read as digits.
+  before, whatever the check digit. The first 2 digits stay. Numbers in Chinese numerals,
+  circled digits or letters like digits (64O3) are read as digits.
 - `phone` 手机号: 11 digits from 13 to 19, grouped or not. The first 3 digits stay.
 - `bank_card` 银行卡号: 16 to 19 digits from 62 or 955, or 16 from 4 or 5, right by Luhn; any account number (账号, 一卡通,
   存折) that is labelled or in a column of such, but an organisation's. The first 4 stay.
-- What a label or a header announces: `travel_document` 护照、通行证, `number_plate` 车牌号, `chat_account` QQ、微信,
+- What a label or a header announces: `travel_document` 护照、准考证 and other personal documents, `number_plate` 车牌号, `chat_account` QQ、微信,
   `home_phone` 家庭电话 and the phones of a table of persons, `home_address` 家庭住址 (masked behind the township, also
   where a sentence about a person says 住…), `email` (also of private mail services anywhere).
 
@@ -32,7 +33,7 @@ from archive.masking.personal_numbers import MaskedSpan
 from archive.masking.sentences_about_persons import sentence_spans
 from archive.masking.written_figures import as_digits
 
-RULES_VERSION = 6
+RULES_VERSION = 7
 
 _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
     number_spans,

@@ -9,19 +9,18 @@ from archive.masking.personal_numbers import BLANK, MaskedSpan
 _LONGEST_SENTENCE = 80
 _END = re.compile(r"[。\n]")
 _PERSON = re.compile(
-    r"[，,、；;（(\s][男女](?=[，,、；;）)\s])|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|被?执行人|申请人|户主"
+    r"[，,、；;（(\s][男女](?=[，,、；;）)\s]|$)|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|被?执行人|申请人|户主"
 )
-_FIRM = re.compile(
-    r"(?:公司|集团|企业|合作社|厂|店|中心|学校|医院|局|委员会|政府|银行|[分支]行)(?:（[^（）]{0,20}）)?[，,、；;：:\s]{0,2}$"
-)
+_A_FIRM = re.compile("公司|集团|企业|合作社|厂|店|中心|学校|医院|局|委员会|政府|银行|[分支]行")
+_FIRM = re.compile(rf"(?:{_A_FIRM.pattern})(?:（[^（）]{{0,20}}）)?[，,、；;：:\s]{{0,2}}$")
 _LIVES = re.compile(
-    r"(?:居住[于在]|现居[于在]?|户籍(?:所在)?地|住所地?|住(?![建房院宿户宅持])[于在址]?|地址)[:：为是]{0,2}(?=[\u4e00-\u9fff])"
+    r"(?P<own>家住)[于在]?(?=[\u4e00-\u9fff])|(?:居住[于在]|现居[于在]?|户籍(?:所在)?地|住所地?|住(?![建房院宿户宅持])[于在址]?|地址)[:：为是]{0,2}(?=[\u4e00-\u9fff])"
 )
-_A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]")
+_A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]|\d{1,3}-\d{1,3}-\d{1,4}")
 
 _PLATE = re.compile(r"[\u4e00-\u9fff][A-ZＡ-Ｚ][A-Z0-9Ａ-Ｚ０-９·•.]")
 _VEHICLE = re.compile(
-    rf"[{BLANK}]?(?:号牌?|牌)?的?(?:大型|中型|小型|微型|重型|轻型|普通|两轮|二轮|三轮|摩托|电动|轿车|货车|客车|面包|越野|汽车|车辆|牌照)"
+    rf"[{BLANK}]?(?:号牌?|牌)?(?:[（(][^（()）\n]{{1,10}}[)）])?的?(?:[大中小](?:型|客车|货车|轿车)|微型|重型|轻型|普通|两轮|二轮|三轮|摩托|电动|轿车|货车|客车|面包|越野|汽车|车辆|牌照)"
 )
 _PASSPORT = re.compile(rf"(?<![A-Za-z0-9])[A-Z]{{1,2}}\d{{7,8}}(?=号?[{BLANK}]?(?:普通|公务|因私|因公)?护照)")
 
@@ -33,11 +32,20 @@ def sentence_spans(text: str) -> list[MaskedSpan]:
 
 def _homes(text: str) -> Iterator[MaskedSpan]:
     for verb in _LIVES.finditer(text):
-        sentence = _END.split(text[max(0, verb.start() - _LONGEST_SENTENCE) : verb.start()])[-1]
-        is_a_persons = _PERSON.search(sentence) and not _FIRM.search(sentence)
-        address = value_span("home_address", text, verb.end()) if is_a_persons else None
+        address = value_span("home_address", text, verb.end()) if _is_a_persons(text, verb) else None
         if address and _A_DOOR.search(text, address.start, address.end):
             yield address
+
+
+def _is_a_persons(text: str, verb: re.Match[str]) -> bool:
+    """Whether the sentence says of a person who lives somewhere, before or behind the place, and not where a firm is."""
+    before = _END.split(text[max(0, verb.start() - _LONGEST_SENTENCE) : verb.start()])[-1]
+    if verb["own"]:
+        return True
+    if _PERSON.search(before):
+        return not _FIRM.search(before)
+    behind = _END.split(text[verb.end() : verb.end() + _LONGEST_SENTENCE])[0]
+    return bool(_PERSON.search(behind)) and not _A_FIRM.search(before + behind)
 
 
 def _plates(text: str) -> Iterator[MaskedSpan]:

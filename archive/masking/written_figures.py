@@ -1,12 +1,13 @@
-"""Numbers in other figures than those of any script's decimals: 六四〇三, 陆肆零叁, circled ⑥④⓪③, in brackets ⑴.
+"""Numbers in other figures than those of any script's decimals: 六四〇三, 陆肆零叁, circled ⑥④⓪③, in brackets ⑴, 64O3 for 6403.
 
 Only a longer run of such figures is a number written digit by digit; ① to ⑨ before items, an amount (三百二十), a year
-(二〇一八年) and the mark of a footnote behind a number are not.
+(二〇一八年) and the mark of a footnote behind a number are not. Letters taken for digits make an ID number or a mobile's of
+a word that is one then, as do signs taken for the X at its end.
 """
 
 import re
 
-from archive.masking.personal_numbers import BLANK, HYPHEN
+from archive.masking.personal_numbers import BLANK, HYPHEN, has_form_of_resident_id, is_mobile
 
 _SHORTEST = 8
 """So many figures at least: a birth date within an ID number, a landline."""
@@ -24,7 +25,21 @@ def _run_of(writings: tuple[str, ...]) -> str:
 
 _RUN = re.compile(f"{_run_of(_HAN)}|{_run_of(_ENCLOSED)}")
 
+_ALIKE = str.maketrans("OoОоQDlIЗзХхΧχ×╳✕", "0000001133XXXXXXX")
+_MISREAD = re.compile(r"(?<![0-9A-Za-z])[0-9OoОоQDlIЗз]{11}(?:[0-9OoОоQDlIЗз]{6}[0-9OoОоXxХхΧχ×╳✕])?(?![0-9A-Za-z])")
+_MOST_MISREAD = 7
+
 
 def as_digits(text: str) -> str:
     """Return `text`, of the same length, with numbers written in such figures in ASCII digits."""
-    return _RUN.sub(lambda run: run[0].translate(_DIGITS), text)
+    text = _RUN.sub(lambda run: run[0].translate(_DIGITS), text)
+    return _MISREAD.sub(_as_read, text)
+
+
+def _as_read(word: re.Match[str]) -> str:
+    """A word of digits and signs that look like some, in digits where these are an ID number's or a mobile's."""
+    digits = word[0].translate(_ALIKE)
+    unlike = sum(old != new for old, new in zip(word[0], digits, strict=True))
+    if not 0 < unlike <= _MOST_MISREAD:
+        return word[0]
+    return digits if is_mobile(digits) or (len(digits) == 18 and has_form_of_resident_id(digits)) else word[0]
