@@ -158,6 +158,25 @@ def test_the_first_crawl_since_somebody_looked_says_what_a_portal_states(
     assert ("fields_drifted" in crawl(db, "2026-01-05T00:00:00Z", listed(*_published(4)), portal=portal)) == told
 
 
+def test_a_crawl_in_the_early_hours_of_the_day_on_which_somebody_looked_says_it(db: Path) -> None:
+    crawl(db, "2026-01-01T15:59:59Z", listed(*_published(4)))
+    crawl(db, "2026-01-01T16:00:00Z", listed(*_published(10)))  # the next day in China
+    portal = replace(PORTAL, checked_on="2026-01-02")
+    said = crawl(db, "2026-01-05T00:00:00Z", listed(*_published(4)), portal=portal)
+    assert "(4 of 10 now, 100% on 2026-01-02)" in said.get("fields_drifted", "")
+
+
+@pytest.mark.parametrize(("outcome", "told"), [("unsure", True), ("finished", False)])
+def test_crawls_in_which_most_changed_at_once_say_nothing_of_what_is_usual(db: Path, outcome: str, told: bool) -> None:
+    """Of the latest five others the median counts."""
+    rows = [row(n) for n in range(LEAST_PAGES)]
+    with_text, without = [own(n) for n in range(LEAST_PAGES)], [own(n, body="") for n in range(LEAST_PAGES)]
+    crawl(db, "2026-01-01T00:00:00Z", listed(*rows), pages=with_text)
+    for day in range(2, 7):
+        crawl(db, f"2026-01-0{day}T00:00:00Z", listed(*rows), pages=without, outcome=outcome)
+    assert ("fields_missing" in crawl(db, "2026-01-07T00:00:00Z", listed(*rows), pages=without)) == told
+
+
 def _published(count: int) -> list[Row]:
     """Ten rows, of which so many state a publisher."""
     return [row(n, **({"publisher": "样本局"} if n < count else {})) for n in range(10)]

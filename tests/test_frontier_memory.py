@@ -249,3 +249,10 @@ def test_what_was_read_before_the_last_crawl_that_ended_is_asked_again(past: Pas
     past.crawl(*pages(5, 8, 9), portal=NEIGHBOUR, outcome="interrupted", began=NOW - 2 * HOUR)
     assert past.read_before() == addresses(3)
     assert past.read_before(crawl_id=3) == set(), "before the third crawl"
+
+
+@pytest.mark.usefixtures("two_unread")
+def test_what_a_crawl_that_was_set_aside_asked_for_meanwhile_was_not_read(past: Past) -> None:
+    past.crawl(*pages(1, 8, 9), outcome="not_merged", began=NOW - HOUR)
+    past.crawl(*pages(2, 8, 9), outcome="interrupted", began=NOW - 2 * HOUR)
+    assert past.read_before() == addresses(2)

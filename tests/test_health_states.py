@@ -4,6 +4,7 @@ Every archive has a second portal, whose crawls stand between those of the first
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ NOTHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     *[([each], LAYOUT, each[2], f"`disclosures probe {LIST_1}`") for each in (REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT, GARBLED)],
     ([SPENT], DOWN, SPENT[2], f"open its home page in a browser: {HOME}"),
     ([PRIVATE], DOWN, PRIVATE[2], "`intranet = true`"),
-    ([SENT_INTO_PRIVATE], DOWN, SENT_INTO_PRIVATE[2], f"where {HOME} leads"),
+    ([SENT_INTO_PRIVATE], DOWN, SENT_INTO_PRIVATE[2], "once it answers there"),
     ([REFUSED, SPENT], BLOCKED, f"{REFUSED[2]} (after 10 answers)", "`delay`"),
     ([], DOWN, "no list page could be read", "crawl.log"),
     ([OTHER], FAILING, OTHER[2], "mending: crawl.log"),
@@ -248,6 +249,19 @@ def test_crawls_that_break_off_again_and_again(archive: Archive, outcomes: list[
         archive.crawl("q")
     found = archive.of()
     assert (found.state, "its last 3 crawls broke off" in found.reason) == (state, state == FAILING)
+
+
+@pytest.mark.parametrize("state", ["listed", "withheld"])
+def test_the_pages_to_be_compared_are_named_unless_they_are_of_a_withheld_record(archive: Archive, state: str) -> None:
+    archive.crawl(started=NOW - timedelta(days=2))
+    read_well = archive.captures
+    crawl_id = archive.crawl("p", "incomplete", FIELDLESS)
+    archive.list_record("p", 1, NOW)
+    archive.connection.execute("UPDATE records SET url = ?, state = ?", (PAGE, state))
+    pages = "UPDATE problems SET capture_id = ?, before_capture_id = ? WHERE crawl_id = ?"
+    archive.connection.execute(pages, (archive.captures, read_well, crawl_id))
+    compared = f"compare {PAGE} of 2026-03-10 12:00 with {PAGE} of 2026-03-08 12:00, which was read well"
+    assert (compared in archive.of().next_step) == (state == "listed")
 
 
 # --- all of them ---

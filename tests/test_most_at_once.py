@@ -11,6 +11,7 @@ import pytest
 
 from archive.database.connection import transaction
 from archive.ingest.deferral import Deferral
+from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import AttachmentFile, CatalogOfPortal, LinkedFile, ListPage, RecordPage, Row
 from tests.conftest import rows
@@ -91,6 +92,12 @@ def test_pages_of_more_than_a_quarter_and_ten_at_least_are_doubted(
     assert kept(crawls) == (changed if doubted else 0)
 
 
+def test_files_are_no_pages_of_records(crawls: Crawls) -> None:
+    """Thirteen of 48 pages are more than a quarter, whatever else was asked for; with four files they would be no more."""
+    crawls.run(all_rows(), pages=[*all_pages(edited(range(1, 14))), *map(file, range(40, 44))])
+    assert outcome(crawls) == "unsure"
+
+
 @pytest.mark.parametrize(("changed", "doubted"), [(12, False), (13, True)])
 def test_rows_of_more_than_a_quarter_are_doubted(crawls: Crawls, changed: int, doubted: bool) -> None:
     titles = {n: f"样本改名之{n}号" for n in range(1, changed + 1)}
@@ -138,6 +145,12 @@ def test_records_that_are_listed_again_are_counted(crawls: Crawls, back: int, do
     assert outcome(crawls) == ("unsure" if doubted else "finished")
     returned = [address for kind, address in crawls.events() if kind == "returned"]
     assert sorted(returned) == ([] if doubted else urls(gone))
+    own, crawls.portal = crawls.portal, replace(PORTAL, id="q")
+    crawls.run(listed(row(1)))
+    crawls.portal = own
+    assert kept(crawls) == (back if doubted else 0), "whatever another portal lists"
+    crawls.run(all_rows())
+    assert (outcome(crawls), kept(crawls)) == ("finished", 0)
 
 
 # --- what becomes of it ---
@@ -179,6 +192,16 @@ def test_a_page_that_was_not_asked_for_waits(doubted: Crawls) -> None:
 def test_a_page_that_the_portal_says_has_not_changed_since_confirms_what_was_kept_aside(doubted: Crawls) -> None:
     doubted.run(all_rows(), unchanged=range(1, 11))
     assert (kept(doubted), changes(doubted)) == (10, urls(range(1, 11)))
+
+
+def test_that_a_page_given_since_has_not_changed_confirms_nothing(doubted: Crawls) -> None:
+    """A crawl that was killed had sealed the page and not read it: "not modified" speaks of that one."""
+    with closing(Store(doubted.path)) as store:
+        store.begin(PORTAL, "full", DAY.format(3))
+        doubted.capture(store, url(1))
+    doubted.day = 3
+    doubted.run(all_rows(), unchanged=[1, 2])
+    assert changes(doubted) == [url(2)]
 
 
 def test_pages_that_went_since_are_kept_no_longer(doubted: Crawls) -> None:
@@ -365,6 +388,14 @@ def test_it_is_what_the_retired_list_showed_last_that_counts(crawls: Crawls) -> 
     moved = moved_plans(crawls)
     crawls.run(listed(*(row(n) for n in range(1, 33)), catalog=moved), elsewhere)
     assert crawls.missing == [url(n) for n in range(33, 41)]
+
+
+def test_what_a_list_printed_that_is_walked_no_more_only_completes_a_record(crawls: Crawls) -> None:
+    crawls.run(listed(row(1, publisher="样本局"), *(row(n) for n in MANY if n > 1)))
+    moved = moved_plans(crawls)
+    crawls.run(listed(row(1, title="样本新题"), *(row(n) for n in MANY if n > 1), catalog=moved))
+    record = rows(crawls.path, "SELECT title, publisher FROM records WHERE url = ?", url(1))
+    assert record == [{"title": "样本新题", "publisher": "样本局"}]
 
 
 def rows_at(numbers: Iterable[int], folder: str) -> list[Row]:
