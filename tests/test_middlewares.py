@@ -98,6 +98,19 @@ def test_why_a_robots_txt_forbids_is_said(answer: Response | Exception, message:
     assert str(refused.value) == message
 
 
+@pytest.mark.parametrize(
+    ("delay", "stated", "kept"), [(3, None, 3), (3, 1, 3), (3, 7, 7), (3, 60, 60), (3, 3600, 60), (90, 3600, 90)]
+)
+def test_a_crawl_delay_is_kept_up_to_a_minute(delay: float, stated: int | None, kept: float) -> None:
+    slot = SimpleNamespace(delay=delay, jitter=0.5)
+    rules = b"User-agent: *\nDisallow:\n" + (b"Crawl-delay: %d\n" % stated if stated else b"")
+    layer = obedient(robots_txt(rules))
+    layer.crawler.engine.downloader = SimpleNamespace(slots={"p": slot}, get_slot_key=lambda _: "p")  # type: ignore[union-attr, assignment]
+    asyncio.run(layer.process_request(Request(PAGE)))
+    assert slot.delay == kept
+    assert slot.delay * (1 - slot.jitter) >= min(stated or 0, 60), "however much it is varied"
+
+
 def test_a_host_that_is_none_to_connect_to_forbids_nothing_and_is_said_to_be_one() -> None:
     with pytest.raises(NotConnected, match="not public"):
         asyncio.run(obedient(NotConnected("not public")).process_request(Request(PAGE)))

@@ -87,6 +87,8 @@ def test_addresses_of_private_and_special_networks(address: str) -> None:
         ("https://intranet/", "intranet", 443, True),
         ("https://intranet/", "intranet", 80, False),
         ("http://[::1]:8001/", "::1", 8001, True),
+        ("http://[::1]:8001/", "[::1]", 8001, True),
+        ("https://intranet/", "INTRANET.", 443, True),  # the same name, as DNS writes it to its end
         (HOME, "www.xx.gov.cn", 80, False),  # a public name that leads home to this machine
     ],
 )
@@ -98,6 +100,15 @@ def test_a_home_that_is_not_public_is_reached_at_its_own_host_and_port(
     else:
         with pytest.raises(NotGlobalError):
             Site.of(home).check(host, port, "127.0.0.1")
+
+
+def test_a_list_that_a_portal_file_names_opens_no_network_of_ones_own() -> None:
+    """The home alone does: what stands at a private address beside a public home, or at another one, is not asked for."""
+    for home in (HOME, "http://10.0.0.7/"):
+        site = Site.of(home, ["http://10.0.0.8/list.html"])
+        with pytest.raises(NotGlobalError):
+            site.check("10.0.0.8", 80, "10.0.0.8")
+    site.check("10.0.0.7", 80, "10.0.0.7")
 
 
 def test_a_public_name_may_stand_in_an_intranet_where_the_portal_file_says_so() -> None:
