@@ -17,7 +17,7 @@ from archive.maintenance.withholding import REMOVED, lift, take_over, withhold
 from archive.model.observations import AttachmentFile, LinkedFile, RecordPage
 from tests.conftest import empty_archive, rows
 from tests.test_presence import Crawls, url
-from tests.test_store import PORTAL, listed, page, row
+from tests.test_store import DAY, PORTAL, listed, page, row
 
 NOW = "2026-02-01T17:00:00Z"
 OTHER_BYTES = "f" * 64
@@ -219,6 +219,18 @@ def test_a_record_that_is_lifted_has_the_state_it_had(db: Path, events: list[str
     take_out(db, 2)
     assert lift(db, originals(db), ["2"], [], []) == [("p", 2)]
     assert rows(db, "SELECT state FROM records WHERE id = 2") == [{"state": state}]
+
+
+def test_a_withheld_record_that_a_list_goes_on_to_show_was_listed_until_then(db: Path) -> None:
+    take_out(db, 2)
+    crawls = Crawls(db)
+    crawls.day, crawls.captures = 5, 900
+    crawls.run(listed(row(2), row(3)))
+    lift(db, originals(db), ["2"], [], [])
+    assert rows(db, "SELECT state, last_seen FROM records WHERE id = 2") == [
+        {"state": "listed", "last_seen": DAY.format(6)}
+    ]
+    assert crawls.events()[-1:] != [("returned", url(2))]
 
 
 def test_a_file_withheld_with_another_record_is_given_back_with_that_alone(db: Path) -> None:
