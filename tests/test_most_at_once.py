@@ -146,7 +146,7 @@ def test_records_that_are_listed_again_are_counted(crawls: Crawls, back: int, do
     returned = [address for kind, address in crawls.events() if kind == "returned"]
     assert sorted(returned) == ([] if doubted else urls(gone))
     own, crawls.portal = crawls.portal, replace(PORTAL, id="q")
-    crawls.run(listed(row(1)))
+    crawls.run(listed(row(1)), listed(row(2), catalog=BUDGETS))
     crawls.portal = own
     assert kept(crawls) == (back if doubted else 0), "whatever another portal lists"
     crawls.run(all_rows())

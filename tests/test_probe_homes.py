@@ -74,6 +74,12 @@ def test_columns_are_what_stands_where_catalogues_do_and_no_services_of_the_site
     assert page["leads"] == [f"{BASE}map/"]
 
 
+@pytest.mark.parametrize("home", ["/", BASE, "http://www.sample.gov.cn", "http://sample.gov.cn/"])
+def test_the_way_back_to_a_home_page_leads_to_no_catalogue(tmp_path: Path, home: str) -> None:
+    page = saved(tmp_path, links(("政府信息公开目录", home), ("信息公开专栏", "/?gk=1")), "--base", f"{BASE}gk/")
+    assert page["leads"] == [f"{BASE}?gk=1"]
+
+
 def test_a_cut_link_is_called_by_its_title(tmp_path: Path) -> None:
     html = MENU.replace(">热点回应<", ' title="舆情热点回应">舆情热点…<')
     assert "舆情热点回应" in columns(saved(tmp_path, html))
