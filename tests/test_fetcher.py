@@ -54,7 +54,7 @@ def test_a_page_is_asked_for_once_robots_txt_was(site: Site, asked: Fetcher) -> 
         (Answer("User-agent: *\nDisallow: /1", "text/plain"), False),
         (Answer("\ufeffUser-agent: *\nDisallow: /1", "text/plain"), False),
         (Answer("User-agent: *\nDisallow: /1", status=404), True),
-        (Answer("<html>User-agent: *\nDisallow: /1</html>"), True),
+        (Answer("<html>\nUser-agent: *\nDisallow: /1\n</html>"), True),
         (Answer("", status=503), False),
         (sent_on("/rules.txt"), False),
     ],

@@ -1,5 +1,6 @@
 """Rows that a merge brings along besides crawls and records: certificates, what is kept aside, and decisions on what lists persons."""
 
+import json
 import random
 import sqlite3
 from contextlib import closing
@@ -7,8 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from archive.database.connection import transaction
+from archive.database.withheld import hidden
+from archive.directory.entries import Listed, add, homes
+from archive.evidence.evidence_reader import beside
 from archive.maintenance import job
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.merge import TAKEN
+from archive.maintenance.withholding import withhold
+from archive.masking.redaction import RULES_VERSION
+from archive.search import engine, index
 from tests.conftest import rows
 from tests.jobs import County, Crawl, merged, sound
 from tests.test_store import DAY
@@ -48,6 +57,80 @@ def test_certificates_come_along(parts: tuple[Path, Path]) -> None:
             write(db, f"INSERT INTO certificates VALUES ({values})")
     assert [each.what for each in merged(archive, source)] == [TAKEN]
     assert [each["sha256"] for each in rows(archive, "SELECT sha256 FROM certificates ORDER BY 1")] == ["x", "y", "z"]
+
+
+def test_what_was_masked_comes_along_by_the_catalogues_of_here(parts: tuple[Path, Path]) -> None:
+    """Of a row it stands under its catalogue's number, of a page under 0, of a file under its address."""
+    archive, source = parts
+    (here, _), (there, _) = first_record(archive), first_record(source)
+    catalogs = {db: rows(db, "SELECT id FROM catalogs WHERE portal = 'a' ORDER BY url")[0]["id"] for db in parts}
+    assert catalogs[archive] != catalogs[source]
+    address = "http://a.example/1.pdf"
+    write(source, "DELETE FROM redactions", *(
+        f"INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES ({there}, '{each}', 'phone', {count}, {RULES_VERSION})"
+        for count, each in enumerate((catalogs[source], 0, address), 7)
+    ))  # fmt: skip
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    found = rows(archive, "SELECT source, count FROM redactions WHERE record_id = ? ORDER BY count", here)
+    assert [(each["source"], each["count"]) for each in found] == [(str(catalogs[archive]), 7), ("0", 8), (address, 9)]
+
+
+def test_the_proof_of_an_event_names_captures_walks_and_catalogues_as_they_are_here(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    Crawl(archive, County("ccc"), 1)  # which has the job's number here
+    (there, url), (catalog,) = (
+        first_record(source),
+        rows(source, "SELECT id, url FROM catalogs WHERE portal = 'a' LIMIT 1"),
+    )
+    (crawl,) = rows(source, "SELECT max(id) AS id FROM crawls")
+    pages = {each["url"]: each["id"] for each in rows(source, "SELECT url, max(id) AS id FROM captures GROUP BY url")}
+    detail = {
+        "walk": crawl["id"],
+        "catalogs": [catalog["id"]],
+        "listed": pages[catalog["url"]],
+        "page": pages[url],
+        "reason": "样本",
+    }
+    event = "INSERT INTO events (record_id, kind, at, crawl_id, detail, before_capture_id, after_capture_id) VALUES ({}, 'unlisted', '{}', {}, '{}', {}, {})"
+    write(source, event.format(there, DAY.format(2), crawl["id"], json.dumps(detail), detail["listed"], detail["page"]))
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    (told,) = rows(archive, "SELECT * FROM events WHERE detail LIKE '%样本%' OR detail ->> '$.reason' = '样本'")
+    proof = json.loads(str(told["detail"]))
+    assert rows(archive, "SELECT url FROM records WHERE id = ?", told["record_id"]) == [{"url": url}]
+    assert rows(archive, "SELECT portal FROM crawls WHERE id = ?", proof["walk"]) == [{"portal": "a"}]
+    assert proof["walk"] == told["crawl_id"] != crawl["id"]
+    assert rows(archive, "SELECT url, portal FROM catalogs WHERE id = ?", *proof["catalogs"]) == [
+        {"url": catalog["url"], "portal": "a"}
+    ]
+    named = [proof["listed"], told["before_capture_id"], proof["page"], told["after_capture_id"]]
+    shown = [rows(archive, "SELECT url FROM captures WHERE id = ?", number)[0]["url"] for number in named]
+    assert shown == [catalog["url"], catalog["url"], url, url]
+
+
+def test_what_went_in_the_job_goes_here_and_is_found_no_more(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    (here, _), (there, _) = first_record(archive), first_record(source)
+    file = "INSERT INTO attachments (record_id, name, url, text, state) VALUES ({}, '样本', 'http://a.example/x.txt', '样本独有字句', 'text')"
+    with closing(open_up_to_date(archive)) as connection, transaction(connection) as c:
+        index.changing(c, here)
+        c.execute(file.format(here))
+        index.catch_up(c)
+    write(source, f"UPDATE records SET title = '样本新题' WHERE id = {there}")
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    assert rows(archive, "SELECT 1 FROM attachments WHERE url = 'http://a.example/x.txt'") == []
+    with closing(open_up_to_date(archive)) as connection:
+        assert [engine.count(connection, engine.search(words)) for words in ("独有字句", "样本新题")] == [0, 1]
+
+
+def test_what_is_withheld_and_the_directory_come_along(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    withhold(source, beside(source), "样本", DAY.format(9), addresses=["http://a.example/plans/"])
+    with closing(open_up_to_date(source)) as connection:
+        add(connection, [Listed("640324", "", "http://county.example/")], "one.csv", "2026-01-01")
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    with closing(open_up_to_date(archive)) as connection:
+        assert hidden(connection, "http://a.example/plans/", "f" * 64) == "withheld"
+        assert [each.home for each in homes(connection)] == ["http://county.example/"]
 
 
 def test_what_changed_in_a_budget_comes_along_under_the_numbers_of_here(parts: tuple[Path, Path]) -> None:
