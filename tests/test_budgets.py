@@ -2,6 +2,7 @@
 
 import time
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -110,6 +111,16 @@ YEARS = """
 """
 
 
+def test_no_change_is_held_against_two_budgets_of_one_year() -> None:
+    rows = """
+科目编码|科目名称|2025年执行数|2026年年初预算数|2026年调整预算数|增减额
+201|一般公共服务支出|90.00|70.00|75.00|-15.00
+208|社会保障和就业支出|10.00|50.00|55.00|45.00
+"""
+    (found,) = read(table(rows, "2026年一般公共预算支出表\n单位：万元"))
+    assert "change" not in {check.rule for check in found.checks}
+
+
 def test_a_change_is_the_difference_of_two_years() -> None:
     (found,) = read(table(YEARS, "2026年一般公共预算支出表\n单位：万元"))
     assert [check.right for check in found.checks if check.rule == "change"] == [20, -20, 40]
@@ -136,6 +147,13 @@ def test_a_summary_balances() -> None:
     slipped = SUMMARY.replace("收入总计|110.00", "收入总计|111.00")
     (found,) = read(table(slipped, "部门收支总表\n单位：万元"))
     assert {rule for rule, _, _ in failing(found)} == {"balance", "carry"}
+
+
+def test_a_part_of_what_is_carried_over_is_not_added_once_more() -> None:
+    rows = SUMMARY.replace("收入总计", "其中：财政拨款结转|6.00||\n（一）项目结转|4.00||\n收入总计")
+    (found,) = read(table(rows, "部门收支总表\n单位：万元"))
+    assert failing(found) == []
+    assert sorted(check.rule for check in found.checks) == ["balance", "carry", "carry", "items", "items"]
 
 
 FISCAL = """
@@ -202,6 +220,15 @@ def test_other_forms_balance_and_nothing_is_invented(rows: str, title: str, rule
     (found,) = read(table(rows, f"{title}\n部门：样本局\n单位：万元"))
     assert failing(found) == []
     assert Counter(check.rule for check in found.checks) == rules
+
+
+def test_totals_of_unlike_columns_on_both_sides_are_not_held_against_each_other() -> None:
+    rows = FISCAL.replace("收入|<|支出", "收入|<|<|支出").replace("\n项目|金额|", "\n项目|合计|一般公共预算|")
+    rows = rows.replace("\n收入总计|100.00|", "\n收入总计|100.00|60.00|")
+    for name in ("一、本年收入|100.00|", "（一）一般公共预算拨款|70.00|", "（二）政府性基金预算拨款|30.00|"):
+        rows = rows.replace(name, f"{name}|")
+    (found,) = read(table(rows, "财政拨款收支总表\n单位：万元"))
+    assert "balance" not in {check.rule for check in found.checks}
 
 
 def test_line_numbers_are_no_amounts() -> None:
@@ -299,6 +326,11 @@ def test_totals_that_a_text_states_are_held_against_their_tables(stated: str, ho
     assert prose == {"summary income": (1_100_000, holds), "summary spending": (1_100_000, True)}
 
 
+def test_a_total_of_the_year_before_is_held_against_no_table() -> None:
+    (found,) = read_document([table(SUMMARY, "部门收支总表\n单位：万元")], YEAR, "上年支出预算总计100.00万元。")
+    assert "prose" not in {check.rule for check in found.checks}
+
+
 def test_a_number_of_a_page_is_no_digit_of_an_amount() -> None:
     tables = [table(DOWN, "2026年一般公共预算“三公”经费支出表\n单位：万元")]
     (found,) = read_document(tables, YEAR, PROSE.format("\n\n1\n3.00"))
@@ -327,6 +359,26 @@ def test_the_same_amounts_in_two_tables_are_compared_where_the_totals_are_equal(
     slipped = GENERAL.replace("行政运行|100.00|100.00", "行政运行|100.50|100.50")
     one, other = read(table(in_yuan, fiscal), table(slipped, TITLED, page=2))
     assert ("same_amount", Decimal("1000000.00"), Decimal("1005000.00")) in failing(other)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        GENERAL.replace("120.00", "125.00").replace("100.00", "105.00"),  # of another total
+        f"{GENERAL}201|03|02|又一行|7.00||7.00\n",  # with a code twice
+    ],
+)
+def test_amounts_are_not_compared_where_tables_may_differ(other: str) -> None:
+    for found in read(table(other, "财政拨款支出表\n单位：万元"), table(GENERAL, TITLED, page=2)):
+        assert "same_amount" not in {check.rule for check in found.checks}
+
+
+@pytest.mark.parametrize(("printed", "holds"), [("100.01", True), ("100.02", False)])
+def test_amounts_in_one_unit_may_differ_by_their_last_digit(printed: str, holds: bool) -> None:
+    other = GENERAL.replace("行政运行|100.00", f"行政运行|{printed}")
+    one, _ = read(table(GENERAL, "财政拨款支出表\n单位：万元"), table(other, TITLED, page=2))
+    same = [check for check in one.checks if check.rule == "same_amount"]
+    assert [check.holds for check in same if check.place.endswith("2010301")] == [holds]
 
 
 def test_a_table_about_anything_else_is_none() -> None:
@@ -366,6 +418,44 @@ def test_numbers_of_more_digits_than_money_has_are_no_amounts() -> None:
     cells += [(f"{201 + n % 90}{n % 100:02}{n // 90 % 100:02}", "样本" * 20, "9" * 16) for n in range(30_000)]
     (found,) = read(PrintedTable(tuple(cells), 1, "一般公共预算支出表\n单位：万元"))
     assert (found.lines, found.checks) == ((), ())
+
+
+HEAD: Row = ("科目编码", "科目名称", "金额")
+BROKEN: tuple[Row, ...] = (
+    ("20103", "政府办公厅（室）及相\n关机构事务", "9.00"),
+    ("20105", "统计信息与调查监测事", "8.00"),
+)
+REST: tuple[Row, ...] = (("", "务", ""), ("20106", "财政事务", "7.00"))
+
+
+@pytest.mark.parametrize(
+    ("page", "head", "name"),
+    [
+        (2, [], "统计信息与调查监测事务"),
+        (2, [HEAD], "统计信息与调查监测事务"),
+        (1, [HEAD], "统计信息与调查监测事"),
+    ],
+)
+def test_a_row_that_the_end_of_a_page_cuts_is_put_together(page: int, head: list[Row], name: str) -> None:
+    (found,) = read(
+        PrintedTable((HEAD, *BROKEN), 1, "一般公共预算支出表\n单位：万元"), PrintedTable((*head, *REST), page)
+    )
+    assert [(line.code, line.name, line.printed) for line in found.lines][1:] == [
+        ("20105", name, "8.00"),
+        ("20106", "财政事务", "7.00"),
+    ]
+
+
+def test_a_table_goes_on_within_its_own_file_of_an_archive() -> None:
+    one = replace(table(GENERAL, TITLED), member="a.xlsx")
+    (alone,) = read(one, replace(table(GENERAL), member="b.xlsx"))
+    (together,) = read(one, replace(table(GENERAL), member="a.xlsx"))
+    assert len(together.lines) == 2 * len(alone.lines)
+
+
+def test_the_unit_above_a_table_counts_before_one_within_it() -> None:
+    (found,) = read(table(f"{GENERAL}单位：元||||||", TITLED))
+    assert found.statement.heading.unit == "万元"
 
 
 def test_amounts_without_a_word_at_the_top_of_a_page_are_not_those_of_the_row_before() -> None:

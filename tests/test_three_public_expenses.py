@@ -231,6 +231,13 @@ def test_receptions_stand_under_their_code_in_the_table_of_basic_spending() -> N
     assert failing(expenses) == []
 
 
+def test_expenses_of_another_year_are_not_held_against_this_years_basic_spending() -> None:
+    basic = table(BASIC.format(vehicles="3.00"), "2026年一般公共预算基本支出表\n单位：万元", page=2)
+    expenses, _ = read(table(DOWN.replace("2.00|3.00", "3.00|3.00"), TITLE), basic)
+    held = [check.lines[0] for check in expenses.checks if check.rule == "same_amount"]
+    assert {line.column_name for line in held} == {"2026年预算数"}
+
+
 def test_two_tables_of_basic_spending_hold_an_expense_once() -> None:
     basic = BASIC.format(vehicles="3.00")
     titles = ("2026年财政拨款基本支出表\n单位：万元", "2026年一般公共预算基本支出表\n单位：元")
@@ -278,6 +285,7 @@ def test_the_change_against_last_year_holds_an_expense(change: str, expected: tu
         ("公务用车购置及运行费/小计", "vehicles"),
         ("因公出国（境）费/合计", "abroad"),
         ("项目支出/小计", None),
+        ("机关运行经费/公务接待费", None),
     ],
 )
 def test_which_part_a_column_below_a_head_is(column: str, role: str | None) -> None:
