@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.directory.entries import CONFLICT, NOT_TRIED, SURVEYED, Listed, add, homes, note_found, take_over
+from archive.directory.entries import CONFLICT, MISREAD, NOT_TRIED, SURVEYED, Listed, add, homes, note_found, take_over
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from tests.conftest import empty_archive
 from tests.test_store import DAY
@@ -55,6 +55,30 @@ def test_a_list_that_settles_prevails_over_others_and_over_conflicts(archive: sq
     note(archive, (TONGXIN, HOME), (TONGXIN, "http://b.example/"), (YANCHI, "http://c.example/"))
     assert note(archive, (TONGXIN, "http://b.example/"), source="right.csv", settle=True) == []
     assert states(archive) == {"http://b.example/": NOT_TRIED, "http://c.example/": NOT_TRIED}
+
+
+def test_homes_that_an_earlier_version_kept_in_another_spelling_contradict_nothing(tmp_path: Path) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    with closing(sqlite3.connect(db)) as earlier, earlier:
+        for home, code, state, surveyed_at in (
+            ("HTTP://A.example", TONGXIN, NOT_TRIED, None),
+            (HOME, TONGXIN, CONFLICT, DAY.format(1)),
+            ("http://c.example:80/", YANCHI, SURVEYED, DAY.format(2)),
+            ("http://c.example/", YANCHI, MISREAD, DAY.format(1)),
+            ("http://e.example", None, MISREAD, DAY.format(1)),
+            ("http://e.example/", None, SURVEYED, DAY.format(2)),
+            ("ftp://d.example", None, CONFLICT, None),
+        ):
+            values = (home, "", code, "one.csv", "2026-01-01", state, surveyed_at)
+            earlier.execute(
+                "INSERT INTO directory (home, name, division_code, source, as_of, state, surveyed_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                values,
+            )
+        earlier.execute("DELETE FROM _sqlite_migrations WHERE name LIKE '%one_spelling%'")
+    with closing(open_up_to_date(db)) as archive:
+        of_divisions = {HOME: NOT_TRIED, "http://c.example/": SURVEYED}
+        assert states(archive) == {**of_divisions, "http://e.example/": SURVEYED, "ftp://d.example": CONFLICT}
+        assert note(archive, (TONGXIN, "http://a.example"), (YANCHI, "http://C.example")) == []
 
 
 # --- what was found ---

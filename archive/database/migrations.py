@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlite_utils import Database, Migrations
 
 from archive.masking.redaction import RULES_VERSION
+from archive.model.addresses import is_on_the_web, one_spelling
 
 migrations = Migrations("disclosures")
 
@@ -291,6 +292,23 @@ def m019_comparisons_by_name(db: Database) -> None:
     """Find the tables that figures are compared with by the names that their unit may print."""
     for statement in statements(_COMPARISONS_BY_NAME):
         db.execute(statement)
+
+
+_WORTH_LESS = """
+    DELETE FROM directory WHERE home = :spelled AND (state = 'conflict' OR
+        coalesce(surveyed_at, '') < (SELECT coalesce(surveyed_at, '') FROM directory WHERE home = :home))
+"""
+
+
+@migrations()
+def m020_one_spelling_of_homes(db: Database) -> None:
+    """Homes in the directory stand in the one spelling of all that lead to a page: in two, a home would contradict itself."""
+    for (home,) in db.execute("SELECT home FROM directory").fetchall():
+        if is_on_the_web(home) and (spelled := one_spelling(home)) != home:
+            names = {"home": home, "spelled": spelled}
+            db.execute(_WORTH_LESS, names)
+            db.execute("UPDATE OR IGNORE directory SET home = :spelled WHERE home = :home", names)
+            db.execute("DELETE FROM directory WHERE home = :home", names)
 
 
 def _names(db: Database, kind: str) -> list[str]:
