@@ -290,6 +290,36 @@ def test_a_column_that_a_list_gains_or_loses_is_the_layout_s_whatever_stands_in_
     assert departments == [{"named": None}]
 
 
+@pytest.mark.parametrize(("label", "told"), [("发布机构", MANY), ("来源", [])], ids=["as before", "another"])
+def test_many_pages_that_print_one_new_value_under_the_same_label_have_changed(
+    crawls: Crawls, label: str, told: Iterable[int]
+) -> None:
+    """An agency that was renamed, and a layout that prints another line where the agency's stood."""
+
+    def by(agency: str, under: str) -> list[RecordPage]:
+        return [replace(page(n, text(n), publisher=agency), source_fields={under: agency}) for n in MANY]
+
+    for agency, under in (("样本教育局", "发布机构"), ("样本教育体育局", label)):
+        for _ in range(2):
+            crawls.run(all_rows(), pages=by(agency, under))
+    assert (changes(crawls), kept(crawls)) == (urls(told), 0)
+
+
+def test_a_row_first_read_on_a_doubted_day_is_completed_by_the_next(crawls: Crawls) -> None:
+    titles = {n: f"樣本文件之{n}" for n in [*MANY, 49]}
+    crawls.run(listed(*(row(n, title=title) for n, title in titles.items())), pages=all_pages())
+    assert (outcome(crawls), flagged(crawls)) == ("unsure", [url(49)])
+    crawls.run(with_new([49]), pages=all_pages())
+    assert (outcome(crawls), crawls.events(), flagged(crawls)) == ("finished", [], [])
+    (new,) = rows(crawls.path, "SELECT title FROM records WHERE url = ?", url(49))
+    assert new["title"] == "样本文件之49"
+
+
+def flagged(crawls: Crawls) -> list[str]:
+    found = rows(crawls.path, "SELECT url FROM records WHERE flags LIKE '%read_in_doubt%'")
+    return [str(each["url"]) for each in found]
+
+
 # --- an older copy of the portal ---
 
 
@@ -487,3 +517,34 @@ def test_a_page_that_never_had_its_list_s_title_has_changed_where_its_text_did(t
     titled.run(all_rows({4: "样本别名"}), pages=[headed(4, "样本文件之4", text(4))])
     titled.run(all_rows({4: "样本别名"}), pages=[headed(4, "样本通知", text(4, "改过。"))])
     assert (problems(titled, "another_document"), kept(titled)) == ([], 0)
+
+
+# --- all records at other addresses ---
+
+
+def printed(number: int) -> str:
+    """The address of a record's print view."""
+    return f"{url(number)}?print=1"
+
+
+def walk_print_views(crawls: Crawls) -> None:
+    """A crawl of lists that lead to print views; the pages at the former addresses stand."""
+    views = [replace(row(n), key=printed(n)) for n in MANY]
+    pages = [replace(page(n, text(n)), url=printed(n)) for n in MANY]
+    crawls.run(listed(*views), pages=pages, asked=dict.fromkeys(MANY, "page"), second=listed(*views))
+
+
+def test_a_day_on_which_lists_lead_to_other_addresses_leaves_no_record_behind(crawls: Crawls) -> None:
+    walk_print_views(crawls)
+    assert outcome(crawls) == "unsure"
+    crawls.run(all_rows(), pages=all_pages())
+    assert (outcome(crawls), crawls.events(), kept(crawls)) == ("finished", [], 0)
+    assert sorted(str(each["url"]) for each in rows(crawls.path, "SELECT url FROM records")) == urls(MANY)
+
+
+def test_records_that_lists_lead_to_at_other_addresses_for_good_have_moved(crawls: Crawls) -> None:
+    walk_print_views(crawls)
+    walk_print_views(crawls)
+    assert (outcome(crawls), Counter(kind for kind, _ in crawls.events())) == ("finished", {"moved": len(MANY)})
+    (of_all,) = rows(crawls.path, "SELECT count(*) AS records, min(url LIKE '%?print=1') AS moved FROM records")
+    assert of_all == {"records": len(MANY), "moved": 1}

@@ -251,7 +251,7 @@ def test_a_page_first_read_on_a_doubted_day_keeps_its_proof_and_the_next_reading
     shown = Capture(1, URL, DAY.format(1), 200, "page", "0" * 64, 1, None, None)
     store.write([replace(page(1), capture=1)], DAY.format(1), [shown])
     with transaction(store._connection):
-        store._writer.doubt_page(1, DAY.format(1))
+        store._writer.doubt(1, OWN_PAGE, None, DAY.format(1))
     store.finish("finished", DAY.format(1))
     store.close()
     assert record(path)["flags"] == f'["{READ_IN_DOUBT}"]'

@@ -226,12 +226,15 @@ class Deferral:
         """Forget what is written now."""
         self._connection.execute("DELETE FROM deferred WHERE id = ?", (deferred.id,))
 
-    def forget_unseen(self) -> None:
-        """Forget what earlier crawls kept aside of records that this one, which read all lists, found neither back nor gone."""
+    def forget_unseen(self, *, all_read: bool) -> None:
+        """Forget what earlier crawls kept aside of missing records that this one lists and, where it read all lists, of those
+        that it found neither back nor gone.
+        """
         self._connection.execute(
-            "DELETE FROM deferred WHERE kind IN ('returned', 'missing') AND crawl_id < ? "
-            "AND record_id IN (SELECT id FROM records WHERE portal = ?)",
-            (self._crawl_id, self._portal),
+            "DELETE FROM deferred WHERE kind IN ('returned', 'missing') AND crawl_id < ?1 "
+            "AND record_id IN (SELECT id FROM records WHERE portal = ?2) "
+            "AND (?3 OR kind = 'missing' AND record_id IN (SELECT record_id FROM listings WHERE crawl_id = ?1))",
+            (self._crawl_id, self._portal, all_read),
         )
 
     def doubt(self, moved: int) -> str | None:

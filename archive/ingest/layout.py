@@ -11,9 +11,9 @@ from typing import Any
 
 from archive.ingest.deferral import PAGE, ROW, Deferral, Deferred
 from archive.ingest.record_writer import Writer
-from archive.model.noise import essence, lines_but_files
+from archive.model.noise import essence, lines_but_files, same
 from archive.model.observations import RecordPage
-from archive.model.records import Reading
+from archive.model.records import FIELDS, Reading
 
 LEAST_ALIKE = 0.5
 """Gains and losses that at least so large a share of the changed pages have in common are the layout's."""
@@ -46,7 +46,7 @@ class Layout:
         for kind in (ROW, PAGE):
             parts = common(self._but_files(*each) for each in self._changes(kind))
             for deferred, changed in self._changes(kind):
-                if is_layout(self._but_files(deferred, changed), parts):
+                if is_layout(self._but_files(deferred, changed), parts) and not self._restates(deferred, changed):
                     self._deferral.set_by_layout(deferred)
 
     def mark_known(self) -> None:
@@ -88,6 +88,19 @@ class Layout:
             return None
         taken = self._writer.compared(deferred.record_id, deferred.catalog_id, reading, deferred.at)
         return taken.changed if taken else None
+
+    def _restates(self, deferred: Deferred, changed: Changed) -> bool:
+        """Whether a row or page prints another value under the label of the former one: the same of many records, as where an agency is renamed."""
+        reading, before = deferred.observation(), self._writer.readings(deferred.record_id).get(deferred.catalog_id)
+        if not isinstance(reading, Reading) or before is None:
+            return False
+        printed = [
+            (value, reading.source_fields[label])
+            for label, value in before.source_fields.items()
+            if label in reading.source_fields
+        ]
+        values = [changed[name] for name in FIELDS if name in changed]
+        return any(same(old, was) and same(new, now) for was, now in values for old, new in printed)
 
     def _but_files(self, deferred: Deferred, changed: Mapping[str, Any]) -> Changed:
         """`changed`, its texts without the lines that do nothing but name files."""

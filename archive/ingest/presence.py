@@ -234,10 +234,10 @@ class Presence:
             for record in self.missing()
         ]
 
-    def count_moved(self, found: Iterable[Found]) -> int:
-        """Count those of the `found` that stand at another address now, where no earlier crawl found the same."""
-        new = (each.record.record_id for each in found if each.state and not each.earlier)
-        return sum(len(self._successors.moved(self._writer.record(record_id))) == 1 for record_id in new)
+    def moved(self, found: Iterable[Found]) -> set[int]:
+        """Return the records that those of the `found` have become which stand at another address now, where no earlier crawl found the same."""
+        new = (self._writer.record(each.record.record_id) for each in found if each.state and not each.earlier)
+        return {forms[0]["id"] for forms in map(self._successors.moved, new) if len(forms) == 1}
 
     def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
         """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, keep it aside for the next."""

@@ -204,11 +204,15 @@ class Writer:
             self.connection.execute("DELETE FROM listings WHERE record_id = ? AND catalog_id = ?", where).rowcount > 0
         )
 
-    def doubt_page(self, record_id: int, now: str) -> None:
-        """Note that a record's page was read for the first time on a day on which the portal is doubted: the next reading completes it."""
-        reading = self.readings(record_id)[OWN_PAGE]
+    def doubt(self, record_id: int, source: int, listed: int | None, now: str) -> None:
+        """Note that a page was read for the first time on a day on which the portal is doubted: the next reading completes the record.
+
+        `listed`: the list page that shows it, where `source` is a catalogue.
+        """
+        reading = self.readings(record_id)[source]
         doubts = tuple(dict.fromkeys((*reading.doubts, READ_IN_DOUBT)))
-        self.take(record_id, OWN_PAGE, replace(reading, doubts=doubts), self.last_shown(record_id, whole=False), now)
+        capture = self.last_shown(record_id, whole=False) if source == OWN_PAGE else listed
+        self.take(record_id, source, replace(reading, doubts=doubts), capture, now)
 
     def count_masked(self, record_id: int, source: int | str, counts: Mapping[str, int]) -> None:
         """Keep how much was masked in one source of a record: a catalogue's row, OWN_PAGE, or a file's address."""

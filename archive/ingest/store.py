@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -67,7 +67,7 @@ class Store:
         self.counts: Counter[str] = Counter()
         self._catalogs: dict[str, int] = {}
         self._read = 0
-        self._first_read: set[int] = set()
+        self._first_read: set[tuple[int, int]] = set()
 
     def begin(self, portal: PortalOfFile, mode: str, now: str, crawl_id: int = 0) -> int:
         """Note the portal, its catalogues and a new crawl; the crawl's id, the next where none is given.
@@ -182,20 +182,20 @@ class Store:
                 self._confirm(record_id, OWN_PAGE)
             self._layout.mark_known()
             found = self._presence.found()
-            doubt = self._deferral.doubt(self._presence.count_moved(found))
+            moved = self._presence.moved(found)
+            doubt = self._deferral.doubt(len(moved))
             doubt = doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records())
             self._deferral.drop_one_page_for_many()
             if doubt:
                 outcome = outcome if cause else UNSURE
                 self._write_problem(Problem("most_changed", home, doubt), now)
-                self._leave_in_doubt(now)
+                self._leave_in_doubt(moved, now)
             else:
                 for deferred in self._deferral.own():
                     if not self._waits(deferred, now):
                         self._write_deferred(deferred)
             self._presence.claim(found, now, doubted=bool(doubt))
-            if self.complete():
-                self._deferral.forget_unseen()
+            self._deferral.forget_unseen(all_read=self.complete())
             if held := self._deferral.count_held():
                 self.counts["held"] = held
             for alarm in self._alarm.raised(now):
@@ -210,12 +210,12 @@ class Store:
             health.note(c, self.crawl_id)
         return outcome
 
-    def _leave_in_doubt(self, now: str) -> None:
-        """Leave what looks like a change to the next crawl, with what was read for the first time, or added where a record moved from."""
+    def _leave_in_doubt(self, moved: Collection[int], now: str) -> None:
+        """Leave what looks like a change to the next crawl, with what was read for the first time, and records that others `moved` to."""
         self._layout.mark_common()
-        for record_id in sorted(self._first_read):
-            self._writer.doubt_page(record_id, now)
-        self._successors.forget_moved_back()
+        for record_id, source in sorted(self._first_read):
+            self._writer.doubt(record_id, source, self._listed_on(record_id, source), now)
+        self._successors.forget_moved(moved)
 
     def complete(self) -> bool:
         """Whether this crawl walked every one of its catalogues wholly."""
@@ -384,17 +384,17 @@ class Store:
             return False
         self._deferral.drop(record_id, kind, source)
         if taken:
-            if source == OWN_PAGE and self._is_first(record_id):
-                self._first_read.add(record_id)
+            if self._is_first(record_id, source):
+                self._first_read.add((record_id, source))
             self._writer.write(taken, capture, now, self._listed_on(record_id, source))
         else:
             self._writer.seen_again(record_id, source, reading, capture)
         self._writer.count_masked(record_id, source, reading.redacted)
         return True
 
-    def _is_first(self, record_id: int) -> bool:
-        """Whether no page of a record was read before, or only in doubt."""
-        earlier = self._writer.readings(record_id).get(OWN_PAGE)
+    def _is_first(self, record_id: int, source: int) -> bool:
+        """Whether a record's own page, or its row in a catalogue, was not read before, or only in doubt."""
+        earlier = self._writer.readings(record_id).get(source)
         return earlier is None or READ_IN_DOUBT in earlier.doubts
 
     def _listed_on(self, record_id: int, catalog_id: int) -> int | None:

@@ -154,10 +154,12 @@ class Successors:
         rows = self._connection.execute(_ADDED, {"portal": self._portal, "crawl": self._crawl_id})
         return {row["id"]: row["moved"] for row in rows}
 
-    def forget_moved_back(self) -> None:
-        """Take out again what a doubted crawl added where a record moved away from: there it is that record as it was."""
+    def forget_moved(self, forms: Collection[int]) -> None:
+        """Take out again what a doubted crawl added of records that are known: those of the `forms` that they may have taken, which the next
+        crawl adds where they stay, and what stands where a record moved away from, which is that one as it was.
+        """
         for record_id, moved in self._added().items():
-            if moved is None:
+            if moved is None and record_id not in forms:
                 continue
             index.forget(self._connection, record_id)
             for table in _OF_RECORD:
