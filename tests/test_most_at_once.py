@@ -12,6 +12,7 @@ import pytest
 from archive.database.connection import transaction
 from archive.ingest.deferral import Deferral
 from archive.ingest.store import Store
+from archive.labels.reasons import in_chinese
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import AttachmentFile, CatalogOfPortal, LinkedFile, ListPage, RecordPage, Row
 from tests.conftest import rows
@@ -59,6 +60,9 @@ def edited(numbers: Iterable[int], more: str = "改过{}。") -> dict[int, Recor
 
 
 def outcome(crawls: Crawls) -> str:
+    """The last crawl's outcome; why any was doubted can be said in Chinese."""
+    doubts = rows(crawls.path, "SELECT message FROM problems WHERE kind = 'most_changed'")
+    assert all(in_chinese(str(each["message"])) for each in doubts)
     return str(rows(crawls.path, "SELECT outcome FROM crawls ORDER BY id DESC LIMIT 1")[0]["outcome"])
 
 
@@ -528,9 +532,9 @@ def printed(number: int) -> str:
 
 
 def walk_print_views(crawls: Crawls) -> None:
-    """A crawl of lists that lead to print views; the pages at the former addresses stand."""
+    """A crawl of lists that lead to print views, one of which was edited; the pages at the former addresses stand."""
     views = [replace(row(n), key=printed(n)) for n in MANY]
-    pages = [replace(page(n, text(n)), url=printed(n)) for n in MANY]
+    pages = [replace(each, url=f"{each.url}?print=1") for each in all_pages(edited([9]))]
     crawls.run(listed(*views), pages=pages, asked=dict.fromkeys(MANY, "page"), second=listed(*views))
 
 
@@ -545,6 +549,47 @@ def test_a_day_on_which_lists_lead_to_other_addresses_leaves_no_record_behind(cr
 def test_records_that_lists_lead_to_at_other_addresses_for_good_have_moved(crawls: Crawls) -> None:
     walk_print_views(crawls)
     walk_print_views(crawls)
-    assert (outcome(crawls), Counter(kind for kind, _ in crawls.events())) == ("finished", {"moved": len(MANY)})
-    (of_all,) = rows(crawls.path, "SELECT count(*) AS records, min(url LIKE '%?print=1') AS moved FROM records")
-    assert of_all == {"records": len(MANY), "moved": 1}
+    assert outcome(crawls) == "finished"
+    assert Counter(kind for kind, _ in crawls.events()) == {"moved": len(MANY) - 1, "unlisted": 1}
+    at_views = rows(crawls.path, "SELECT 1 FROM records WHERE url LIKE '%?print=1'")
+    assert len(at_views) == len(MANY)
+
+
+# --- many records that leave their lists together ---
+
+OTHERS, NEW = range(101, 131), range(201, 231)
+"""Records of another list, and those that may come in their place."""
+
+
+def walk_both(crawls: Crawls, second: Iterable[int], missing: Iterable[int] = ()) -> None:
+    """A crawl of both lists, of which the second shows these; the pages of the `missing` ones stand."""
+    lists = [all_rows(), listed(*map(row, second), catalog=BUDGETS)]
+    crawls.run(*lists, asked=dict.fromkeys(missing, "page"), seconds=lists)
+
+
+def test_a_list_that_answers_with_another_one_s_rows_for_a_day_unlists_nothing(crawls: Crawls) -> None:
+    walk_both(crawls, OTHERS)
+    walk_both(crawls, MANY, OTHERS)
+    assert (outcome(crawls), kept(crawls)) == ("unsure", len(OTHERS))
+    walk_both(crawls, OTHERS)
+    assert (outcome(crawls), crawls.events(), kept(crawls)) == ("finished", [], 0)
+
+
+def test_many_records_that_stay_in_no_list_are_unlisted_by_the_second_crawl(crawls: Crawls) -> None:
+    walk_both(crawls, OTHERS)
+    for _ in range(2):
+        walk_both(crawls, MANY, OTHERS)
+    assert (outcome(crawls), crawls.events()) == ("finished", [("unlisted", url(n)) for n in OTHERS])
+
+
+def test_a_list_of_the_latest_alone_drops_what_new_ones_push_out(crawls: Crawls) -> None:
+    walk_both(crawls, OTHERS)
+    walk_both(crawls, NEW, OTHERS)
+    assert (outcome(crawls), crawls.events()) == ("finished", [("unlisted", url(n)) for n in OTHERS])
+
+
+def test_a_list_that_stayed_short_is_not_doubted_once_more(crawls: Crawls) -> None:
+    walk_both(crawls, OTHERS)
+    for new in NEW[:2]:
+        walk_both(crawls, [*OTHERS[:3], new], OTHERS[3:])
+    assert (outcome(crawls), len(crawls.events())) == ("finished", len(OTHERS) - 3)

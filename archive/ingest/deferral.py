@@ -237,8 +237,10 @@ class Deferral:
             (self._crawl_id, self._portal, all_read),
         )
 
-    def doubt(self, moved: int) -> str | None:
-        """Say why what this crawl kept aside is doubted; None where it is not. `moved`: records that would be said to have moved."""
+    def doubt(self, moved: int, left: int) -> str | None:
+        """Say why what this crawl kept aside is doubted; None where it is not. `moved`, `left`: records that would be said to have moved, or
+        to have left their lists.
+        """
         rows_read = self._rows_read()
         counts: dict[str, int] = dict(
             self._connection.execute(
@@ -257,6 +259,7 @@ class Deferral:
             (counts.get(RETURNED, 0), rows_read, "rows are of records that were gone"),
             (gone, asked, "records' pages are gone"),
             (moved, rows_read, "rows are of records that stood elsewhere"),
+            (left, rows_read, "records are in no list any more"),
         )
         for many, of, what in doubts:
             if many >= LEAST and many > SHARE * of:

@@ -11,7 +11,7 @@ title and date, where one of the two has no index number.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -234,10 +234,23 @@ class Presence:
             for record in self.missing()
         ]
 
-    def moved(self, found: Iterable[Found]) -> set[int]:
-        """Return the records that those of the `found` have become which stand at another address now, where no earlier crawl found the same."""
-        new = (self._writer.record(each.record.record_id) for each in found if each.state and not each.earlier)
-        return {forms[0]["id"] for forms in map(self._successors.moved, new) if len(forms) == 1}
+    def count_moved(self, found: Iterable[Found]) -> int:
+        """Count those of the `found` that stand at another address now, where no earlier crawl found the same."""
+        new = (each.record.record_id for each in found if each.state and not each.earlier)
+        return sum(len(self._successors.moved(self._writer.record(record_id))) == 1 for record_id in new)
+
+    def count_left(self, found: Iterable[Found]) -> int:
+        """Count those of the `found` that left lists of about the usual length, where no earlier crawl found the same, beyond the new ones
+        that came instead: lists that shrank were doubted for that.
+        """
+        long = {catalog for catalog in self._complete() if self._is_long(*self._lengths(catalog))}
+        left = (each for each in found if each.state == "unlisted" and not each.earlier)
+        return sum(bool(self._catalogs(each.record.record_id) & long) for each in left) - self._writer.counts["added"]
+
+    def forms(self, found: Iterable[Found]) -> set[int]:
+        """Return the records that those of the `found` may have become, whatever is proved of them and whatever the texts say."""
+        missing = (self._writer.record(each.record.record_id) for each in found)
+        return {form["id"] for record in missing for form in self._successors.possible(record)}
 
     def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
         """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, keep it aside for the next."""
@@ -315,12 +328,19 @@ class Presence:
 
     def _plausible(self, catalog_id: int) -> bool:
         """Whether this crawl's walk of a catalogue is about as long as its earlier complete walks."""
+        now, before = self._lengths(catalog_id)
+        return self._is_long(now, before) or abs(before[0] - now) <= max(ALWAYS_PLAUSIBLE, AS_SHORT * now)
+
+    def _lengths(self, catalog_id: int) -> tuple[int, list[int]]:
+        """Return how many rows this crawl's complete walk of a catalogue has, and the last ones before, the last first."""
         sql = "SELECT rows_read FROM ledger WHERE catalog_id = ? AND complete AND crawl_id <= ? ORDER BY crawl_id DESC LIMIT ?"
-        lengths = self._connection.execute(sql, (catalog_id, self._crawl_id, WALKS_COMPARED + 1))
-        now, *before = [row["rows_read"] for row in lengths]
-        if not before or _long_enough(now, max(before)):
-            return True
-        return bool(abs(before[0] - now) <= max(ALWAYS_PLAUSIBLE, AS_SHORT * now))
+        now, *before = self._connection.execute(sql, (catalog_id, self._crawl_id, WALKS_COMPARED + 1))
+        return now["rows_read"], [row["rows_read"] for row in before]
+
+    @staticmethod
+    def _is_long(now: int, before: Sequence[int]) -> bool:
+        """Whether a walk is not implausibly short against those before."""
+        return not before or _long_enough(now, max(before))
 
     def _length(self, catalog_id: int) -> int:
         """Return the number of rows that this crawl's first traversal of a catalogue read."""

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from archive.ingest.attachment_writer import AttachmentWriter
 from archive.ingest.crawl_log import note_line
 from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
 from archive.ingest.layout import Layout
-from archive.ingest.presence import Missing, Noted, Presence, newly_missing
+from archive.ingest.presence import Found, Missing, Noted, Presence, newly_missing
 from archive.ingest.record_writer import Writer
 from archive.ingest.successors import Successors
 from archive.ingest.windows import Window
@@ -182,14 +182,13 @@ class Store:
                 self._confirm(record_id, OWN_PAGE)
             self._layout.mark_known()
             found = self._presence.found()
-            moved = self._presence.moved(found)
-            doubt = self._deferral.doubt(len(moved))
+            doubt = self._deferral.doubt(self._presence.count_moved(found), self._presence.count_left(found))
             doubt = doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records())
             self._deferral.drop_one_page_for_many()
             if doubt:
                 outcome = outcome if cause else UNSURE
                 self._write_problem(Problem("most_changed", home, doubt), now)
-                self._leave_in_doubt(moved, now)
+                self._leave_in_doubt(found, now)
             else:
                 for deferred in self._deferral.own():
                     if not self._waits(deferred, now):
@@ -210,12 +209,12 @@ class Store:
             health.note(c, self.crawl_id)
         return outcome
 
-    def _leave_in_doubt(self, moved: Collection[int], now: str) -> None:
-        """Leave what looks like a change to the next crawl, with what was read for the first time, and records that others `moved` to."""
+    def _leave_in_doubt(self, found: Iterable[Found], now: str) -> None:
+        """Leave what looks like a change to the next crawl, with what was read for the first time, and records that those `found` moved to."""
         self._layout.mark_common()
         for record_id, source in sorted(self._first_read):
             self._writer.doubt(record_id, source, self._listed_on(record_id, source), now)
-        self._successors.forget_moved(moved)
+        self._successors.forget_moved(self._presence.forms(found))
 
     def complete(self) -> bool:
         """Whether this crawl walked every one of its catalogues wholly."""
