@@ -209,6 +209,11 @@ def clock_ahead(town: Town) -> Health:
     return town.health(NOW + DAY)
 
 
+def clock_back(town: Town) -> Health:
+    town.crawled(-10)
+    return town.health(NOW + DAY)
+
+
 _CATALOGS = (("plan", "样本规划", LISTS[0]), ("budget", "样本预算", LISTS[1]))
 _HALF = a_list(PLANS)[:-60]
 FAULTS: dict[str, Callable[..., Health]] = {
@@ -217,6 +222,7 @@ FAULTS: dict[str, Callable[..., Health]] = {
     "three crawls one after the other were killed": killed_thrice,
     "the portal's file has a slip": broken_file,
     "a crawl is dated in the future: the clock stood ahead": clock_ahead,
+    "a crawl is dated before the one before it: the clock stands behind": clock_back,
     "nobody crawls for twice the portal's rhythm": nobody_crawls,
     "nothing listens: the machine is off": nothing_listens,
     "everything answers 503, robots.txt too": everything_answers_503,

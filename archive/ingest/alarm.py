@@ -20,7 +20,7 @@ from typing import Any
 
 from archive.database import portal_rows
 from archive.ingest import windows
-from archive.model.clock import beijing_day
+from archive.model.clock import BEIJING, beijing_day, moment
 from archive.model.observations import Problem, RecordPage, Row
 
 HEAD_PAGES = 2
@@ -114,6 +114,14 @@ _NEWS = """
 _REPORTED = """
     SELECT count(*) FROM problems p JOIN crawls w ON w.id = p.crawl_id
     WHERE w.portal = ? AND p.kind = 'nothing_new' AND p.url = ? AND p.first_at > ? AND w.id < ?
+"""
+
+
+_PAGES_BESIDE = """
+    SELECT n.url, n.fetched_at, t.url, t.fetched_at FROM problems p
+    JOIN captures n ON n.id = p.capture_id JOIN captures t ON t.id = p.before_capture_id
+    WHERE p.crawl_id = ? AND instr(?, p.message) = 1
+    AND NOT EXISTS (SELECT 1 FROM records WHERE url IN (n.url, t.url) AND state = 'withheld') ORDER BY p.id LIMIT 1
 """
 
 
@@ -363,3 +371,25 @@ def _drifted(first: FirstRead, counts: Sequence[Mapping[str, int]], missing: Ite
 
 def _listed(missing: Iterable[Lack]) -> str:
     return ", ".join(map(str, missing))
+
+
+def pages_beside(connection: sqlite3.Connection, crawl_id: int, reason: str) -> str:
+    """Name the page that lacks what an alarm misses, and one that was read well; "" where `reason` begins with none such.
+
+    Nor where an earlier version wrote the archive.
+    """
+    try:
+        row = connection.execute(_PAGES_BESIDE, (crawl_id, reason)).fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such column" not in str(error):
+            raise
+        return ""
+    if row is None:
+        return ""
+    url, at, read_well, then = row
+    return f"compare {url} of {_minute(at)} with {read_well} of {_minute(then)}, which was read well"
+
+
+def _minute(text: str) -> str:
+    """A moment, ISO 8601, in China, to the minute."""
+    return f"{moment(text).astimezone(BEIJING):%Y-%m-%d %H:%M}"

@@ -15,7 +15,8 @@ from typing import Any
 
 from archive.database import portal_rows
 from archive.database.portal_changes import retired
-from archive.model.clock import BEIJING, beijing_day, moment
+from archive.ingest.alarm import pages_beside
+from archive.model.clock import beijing_day, moment, text
 from archive.model.printable import quantity
 
 NEVER_CHECKED, FAILING, DOWN, BLOCKED, LAYOUT, STALE, SLOW, SILENT, WELL = STATES = (
@@ -75,12 +76,8 @@ _PROBLEMS = f"""
     FROM problems p WHERE p.crawl_id = ?2 ORDER BY p.id
 """  # noqa: S608 - constant
 
-_PAGES_BESIDE = """
-    SELECT n.url, n.fetched_at, t.url, t.fetched_at FROM problems p
-    JOIN captures n ON n.id = p.capture_id JOIN captures t ON t.id = p.before_capture_id
-    WHERE p.crawl_id = ? AND instr(?, p.message) = 1
-    AND NOT EXISTS (SELECT 1 FROM records WHERE url IN (n.url, t.url) AND state = 'withheld') ORDER BY p.id LIMIT 1
-"""
+# Of crawls whose clock had fallen back the last one began before others by its date.
+_LAST_BEGUN = "SELECT max(started_at) FROM crawls WHERE portal = ?1 AND (?2 IS NULL OR started_at <= ?2)"
 
 _MISREAD = (
     "layout_changed", "list_without_rows", "fields_missing", "fields_drifted", "list_short", "list_shrunk", "pages_missing",
@@ -216,11 +213,12 @@ def _of_portal(
         return Health(portal, name, FAILING, ahead, _DOCTOR, crawl_id, started_at)
     found = _failing(connection, portal, name, *last)
     found = found or _by_last_end(connection, portal, name)
-    since = now - moment(started_at) if now else timedelta(0)
+    begun = connection.execute(_LAST_BEGUN, (portal, text(now + CLOCK_SLACK) if now else None)).fetchone()[0]
+    since = now - moment(begun) if now else timedelta(0)
     if rhythm is None or since <= OVERDUE * rhythm:
         return found
     was = "" if found.state == WELL else f"; it was {found.state.replace('_', ' ')} then: {found.reason}"
-    overdue = f"nobody has crawled it since {beijing_day(started_at)}, for {_in_words(since)}, where every {_in_words(rhythm)} is its rhythm"
+    overdue = f"nobody has crawled it since {beijing_day(begun)}, for {_in_words(since)}, where every {_in_words(rhythm)} is its rhythm"
     return replace(found, state=STALE, reason=f"{overdue}{was}", next_step=_TIMER)
 
 
@@ -272,23 +270,6 @@ def _archive_error(connection: sqlite3.Connection, crawl_id: int) -> tuple[str, 
         (crawl_id,),
     ).fetchone()
     return row[0] if row else "the archive could not be written", _DOCTOR
-
-
-def pages_beside(connection: sqlite3.Connection, crawl_id: int, reason: str) -> str:
-    """Name the page that lacks what an alarm misses, and one that was read well; "" where `reason` begins with none such.
-
-    Nor where an earlier version wrote the archive.
-    """
-    try:
-        row = connection.execute(_PAGES_BESIDE, (crawl_id, reason)).fetchone()
-    except sqlite3.OperationalError as error:
-        if "no such column" not in str(error):
-            raise
-        return ""
-    if row is None:
-        return ""
-    url, at, read_well, then = row
-    return f"compare {url} of {_minute(at)} with {read_well} of {_minute(then)}, which was read well"
 
 
 def note(connection: sqlite3.Connection, crawl_id: int) -> None:
@@ -438,11 +419,6 @@ def _well(last: Mapping[str, Any], problems: Sequence[_Problem]) -> str:
     if len(problems) > ever:
         message += f"; {len(problems) - ever} to look at in the table problems"
     return "; ".join([message, *(each.message for each in problems if each.kind in {"certificate", "clock"})])
-
-
-def _minute(text: str) -> str:
-    """A moment, ISO 8601, in China, to the minute."""
-    return f"{moment(text).astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def _in_words(span: timedelta) -> str:

@@ -26,7 +26,7 @@ from archive.database.lock import hold
 from archive.database.portal_changes import require_watched
 from archive.database.redaction_version import require_current
 from archive.evidence.http_exchange import one_line
-from archive.ingest.health import pages_beside
+from archive.ingest.alarm import pages_beside
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.masking.redaction import redact
 from archive.model import clock
