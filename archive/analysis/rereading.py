@@ -29,9 +29,10 @@ Output = TypeVar("Output")
 class Rereading(Generic[Input, Output]):
     """A way to read something of records again. `name`: what is read; `kept`: the table of it, by `record_id`.
 
-    `unread_NAME` is the table of the records that changed. `version`: of the reader; where another one read last, all that `every`, a SELECT
-    of ids, yields are read again. `collect` returns the input of a record, None where there is nothing to read; `read` makes the output of it, within `seconds` of
-    processor time (None: the usual); `write` keeps it.
+    `unread_NAME` is the table of the records that changed. `version`: of the reader; where another one read last, all
+    that `every`, a SELECT of ids, yields are read again. `collect` returns the input of a record, None where there is
+    nothing to read; `read` makes the output of it, within `seconds` of processor time (None: the usual); `write` keeps
+    it.
     """
 
     name: str

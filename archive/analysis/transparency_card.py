@@ -35,11 +35,12 @@ class CardReport:
 class Counts:
     """One portal's year.
 
-    `catalogs`: catalogues that are archived, by kind, whatever the year. `kinds`: records by kind. `gone`: by state, of those no longer listed. Of the records that state both dates without a
-    doubt, `timely` were disclosed within `DAYS`, `late` were not; `undated` state no date of creation. Of the records `read`,
-    whose own page was read without a doubt, `lacking` says how many lack each item. `budgets`: by budget and accounts, how
-    many units' were found for that fiscal year and how many were not. `reports`: a whole county's first, the
-    earliest of several before the others.
+    `catalogs`: catalogues that are archived, by kind, whatever the year. `kinds`: records by kind. `gone`: by state, of
+    those no longer listed. Of the records that state both dates without a doubt, `timely` were disclosed within `DAYS`,
+    `late` were not; `undated` state no date of creation. Of the records `read`, whose own page was read without a
+    doubt, `lacking` says how many lack each item. `budgets`: by budget and accounts, how many units' were found for
+    that fiscal year and how many were not. `reports`: a whole county's first, the earliest of several before the
+    others.
     """
 
     catalogs: Mapping[str, int] = field(default_factory=dict)

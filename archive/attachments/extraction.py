@@ -137,7 +137,8 @@ def _failed(message: str) -> Extracted:
 
 
 def _parsed(answer: bytes, most: int) -> Extracted:
-    """Return what a converter answered: a line of JSON, one of tables, one of pages, then the text, cut after `most` characters. Raises ConversionError if it is anything else."""
+    """Return what a converter answered: a line of JSON, one of tables, one of pages, then the text, cut after `most`
+    characters. Raises ConversionError if it is anything else."""
     head, _, rest = answer.partition(b"\n")
     tables, _, rest = rest.partition(b"\n")
     pages, _, text = rest.partition(b"\n")

@@ -9,7 +9,10 @@ from archive.tables.printed_table import PrintedTable
 
 @dataclass(frozen=True, slots=True)
 class FileContents:
-    """Text and tables of a file, and where in its text its pages begin. `message`: what is missing from them; `state`: one of those of `extraction`."""
+    """Text and tables of a file, and where in its text its pages begin.
+
+    `message`: what is missing from them; `state`: one of those of `extraction`.
+    """
 
     text: str
     tables: Sequence[PrintedTable] = ()

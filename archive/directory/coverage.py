@@ -61,7 +61,10 @@ _DIRECTORY = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'direc
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPortal:
-    """A portal of an archive. `records`: that are shown; `last_seen`: when its last crawl ended; `walked_at`: when the last whole walk began; both UTC.
+    """A portal of an archive.
+
+    `records`: that are shown; `last_seen`: when its last crawl ended; `walked_at`: when the last whole walk began; both
+    UTC.
 
     `archive`: the name of the archive, where there are several.
     """

@@ -59,7 +59,8 @@ class Rows:
         return replace(self, columns=_noted(self.columns, times), rows=_changed(rows, changes))
 
     def labelled(self) -> "Rows":
-        """Return the rows for people, in the reader's language: headings and codes in words, times in Beijing's, decimals as numbers; a list of codes (JSON) as names in a row."""
+        """Return the rows for people, in the reader's language: headings and codes in words, times in Beijing's,
+        decimals as numbers; a list of codes (JSON) as names in a row."""
         times, rows = self._times()
         changes = {**self._words(), **dict.fromkeys(times, _beijing)}
         headings = [str(self.labels.get(column) or heading(self.table, column)) for column in self.columns]

@@ -72,9 +72,10 @@ def write_warc(
 ) -> int:
     """Write the captures as WARC/1.1, each record gzipped by itself, in order of number; return how many were written.
 
-    Its name should end in `.warc.gz`. An answer 304 becomes a `revisit` of the answer 200 for that address
-    whose ETag or Last-Modified it or its request names, if it is among those written; else, as everything else, redirects and refusals too, a `response`.
-    `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture that is not intact.
+    Its name should end in `.warc.gz`. An answer 304 becomes a `revisit` of the answer 200 for that address whose ETag
+    or Last-Modified it or its request names, if it is among those written; else, as everything else, redirects and
+    refusals too, a `response`. `made_at`: ISO 8601 in UTC with Z, now if absent. Raises EvidenceError for a capture
+    that is not intact.
     """
     ids = sorted(set(capture_ids))
     records = warc_records(evidence, ids, made_at or clock.text(datetime.now(UTC)), description)

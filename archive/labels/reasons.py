@@ -1,8 +1,9 @@
-"""Reasons that crawls give, and what they tell operators to do, in Chinese: the archive keeps them as English sentences of a few forms, which
-reasons.csv has in both languages.
+"""Reasons that crawls give, and what they tell operators to do, in Chinese: the archive keeps them as English
+sentences of a few forms, which reasons.csv has in both languages.
 
-In a form, `{reason}` is another reason, `{fields}` are several, `{column}` and `{state}` codes, `{command}` and `{code}` stand in backquotes; what else stands in braces is as it was
-observed. The first form that fits counts; what fits none may be several reasons, with semicolons between them.
+In a form, `{reason}` is another reason, `{fields}` are several, `{column}` and `{state}` codes, `{command}` and
+`{code}` stand in backquotes; what else stands in braces is as it was observed. The first form that fits counts; what
+fits none may be several reasons, with semicolons between them.
 """
 
 import csv

@@ -1,4 +1,5 @@
-"""Times as people read them; and the time of an event in words: between the day on which its earlier state was last seen and that on which the new one was."""
+"""Times as people read them; and the time of an event in words: between the day on which its earlier state was last
+seen and that on which the new one was."""
 
 from datetime import UTC, date, timedelta, tzinfo
 

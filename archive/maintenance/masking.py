@@ -99,7 +99,8 @@ class Masked:
 def mask_again(db: Path, progress: index.Progress | None = None) -> Masked:
     """Mask the whole archive by today's rules. A killed run is simply run again; a second run changes nothing.
 
-    `progress` is told how many records were looked at, of how many. Raises ArchiveError where there is no archive, while a portal is crawled into it, and while another program holds it.
+    `progress` is told how many records were looked at, of how many. Raises ArchiveError where there is no archive,
+    while a portal is crawled into it, and while another program holds it.
     """
     with closing(open_for_reading(db)) as connection:
         try:

@@ -1,8 +1,9 @@
-"""Transfer of all that one archive knows of a portal into another one, ids re-assigned: for `archive.maintenance.merge` and `archive.maintenance.job`.
+"""Transfer of all that one archive knows of a portal into another one, ids re-assigned: for
+`archive.maintenance.merge` and `archive.maintenance.job`.
 
-The archive that is carried from is attached as `theirs`; temporary tables say which id of theirs is which of ours. What a
-record is called changes when it moves, its history doesn't: a record of theirs is ours where ours stood under the address
-that theirs had before its new crawls.
+The archive that is carried from is attached as `theirs`; temporary tables say which id of theirs is which of ours. What
+a record is called changes when it moves, its history doesn't: a record of theirs is ours where ours stood under the
+address that theirs had before its new crawls.
 """
 
 import json

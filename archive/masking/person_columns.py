@@ -1,8 +1,8 @@
 """Columns of tables that hold particulars of persons, known by their header: 身份证号, 学籍号, 账号, 联系电话, 家庭住址.
 
 A table is lines whose cells stand apart by tabs, bars, commas or blanks. A header holds until the next header, or until
-lines without cells follow; blank ones and numbers of pages aside, unless cells stand apart by blanks alone. Tables turned by 90° have their headers first in each line;
-tables whose cells stand one on a line have them first of all.
+lines without cells follow; blank ones and numbers of pages aside, unless cells stand apart by blanks alone. Tables
+turned by 90° have their headers first in each line; tables whose cells stand one on a line have them first of all.
 """
 
 import re

@@ -67,7 +67,8 @@ def _posted(service: str, room: Any, text: str) -> tuple[str, Mapping[str, Any]]
 
 
 def _check_answer(service: str, answer: httpx.Response) -> None:
-    """Check that the JSON of an answer states no error; an answer without any has said by its status that it took the message. Raises DeliveryError."""
+    """Check that the JSON of an answer states no error; an answer without any has said by its status that it took
+    the message. Raises DeliveryError."""
     try:
         stated = answer.json()
     except ValueError:

@@ -58,7 +58,8 @@ def send_subscriptions(connection: sqlite3.Connection, settings: SubscriptionSet
 class Sending:
     """One run. `out_of_reach`: way → attempts in a row that failed and might not have.
 
-    `answers`: those that subscriptions of the run asked for already, by their topic. `refused`: mailboxes that the mail server refused; `is_mail_taken`: whether it took the mail of any other.
+    `answers`: those that subscriptions of the run asked for already, by their topic. `refused`: mailboxes that the mail
+    server refused; `is_mail_taken`: whether it took the mail of any other.
     """
 
     connection: sqlite3.Connection

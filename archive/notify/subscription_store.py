@@ -93,11 +93,14 @@ class RefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """One subscription. `mark`: random, for the ids of its messages. `receiver`: a mail address, or the name of a room; `topic`: the query string of an `EventRequest`.
+    """One subscription. `mark`: random, for the ids of its messages.
 
-    `reported_through`: the last event that was reported, or passed over. `sending_through`: the last event of a message that was
-    begun; None where none is. `under_way`: 1 while it is being sent, and may have arrived. `failures`: attempts in a row that failed;
-    `refusals`: those that the receiver's server refused for good, the first of them at `refused_since`.
+    `receiver`: a mail address, or the name of a room; `topic`: the query string of an `EventRequest`.
+
+    `reported_through`: the last event that was reported, or passed over. `sending_through`: the last event of a message
+    that was begun; None where none is. `under_way`: 1 while it is being sent, and may have arrived. `failures`:
+    attempts in a row that failed; `refusals`: those that the receiver's server refused for good, the first of them at
+    `refused_since`.
     """
 
     id: int
@@ -223,7 +226,8 @@ class Subscriptions:
         return next(iter(self._all(matching, _digest(token), purpose)), None)
 
     def confirm(self, subscription: Subscription, last_event: int, rows: Iterable[str] = ()) -> None:
-        """Begin to report what comes after `last_event`, or besides `rows` of an answer, in the place of the receiver's former subscription to the same."""
+        """Begin to report what comes after `last_event`, or besides `rows` of an answer, in the place of the
+        receiver's former subscription to the same."""
         former = (subscription.way, subscription.receiver, subscription.topic, subscription.id)
         self._delete("(way, receiver, topic) = (?, ?, ?) AND id <> ? AND confirmed_at IS NOT NULL", *former)
         with transaction(self._con):

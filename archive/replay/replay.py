@@ -29,10 +29,13 @@ class Answered(NamedTuple):
 
 
 class Replay:
-    """One crawl of an archive that is being made, by its log. What the answers say comes from the spider, which reads them again.
+    """One crawl of an archive that is being made, by its log.
 
-    `now`: when the last call was that was played. `error`: what ended the spider. `differing`: how many observations the log has and the spider did not make, or the other way round: where another version of
-    the parser reads the answers, or one of them is lost.
+    What the answers say comes from the spider, which reads them again.
+
+    `now`: when the last call was that was played. `error`: what ended the spider. `differing`: how many observations
+    the log has and the spider did not make, or the other way round: where another version of the parser reads the
+    answers, or one of them is lost.
     """
 
     def __init__(self, db: Path, archive: sqlite3.Connection, evidence: SealedCaptures, logged: LoggedCrawl) -> None:

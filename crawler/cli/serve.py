@@ -122,7 +122,10 @@ def serve_archives(  # noqa: PLR0913 - what the commands have options for
     metadata: Path | None = None,
     host_names: tuple[str, ...] = (),
 ) -> None:
-    """Serve the archives at `paths`, by their names, or what is `published`, until Ctrl-C. Raises ArchiveError, SynonymsError, or CommandError where the address can't be had."""
+    """Serve the archives at `paths`, by their names, or what is `published`, until Ctrl-C.
+
+    Raises ArchiveError, SynonymsError, or CommandError where the address can't be had.
+    """
     from archive.export.snapshots import check_together  # noqa: PLC0415
     from archive.web.http.published import PublishedSite  # noqa: PLC0415 - Datasette takes a second to load
     from archive.web.http.server import read_metadata, run, site_of  # noqa: PLC0415

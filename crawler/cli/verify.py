@@ -123,10 +123,12 @@ def _differences(db: Path, evidence: Path) -> Iterator[tuple[str, str]]:
 
 
 def stamps(evidence: Path, roots: bytes | None) -> Iterator[tuple[str, datetime | str | None]]:
-    """Yield each stamped day with the time that its token states for the manifest, or in words why the stamp does not hold.
+    """Yield each stamped day with the time that its token states for the manifest, or in words why the stamp does
+    not hold.
 
-    Without `roots` imprint and signature are checked, by the token's own certificate. A day without a token before one that
-    has one is told, too; one behind all that have one comes with None, for it may be stamped yet. That a token was taken away from a later day, `archive.evidence.fixity` finds.
+    Without `roots` imprint and signature are checked, by the token's own certificate. A day without a token before one
+    that has one is told, too; one behind all that have one comes with None, for it may be stamped yet. That a token was
+    taken away from a later day, `archive.evidence.fixity` finds.
     """
     from archive.evidence.timestamp import TimestampError, check, stated_time  # noqa: PLC0415
 

@@ -162,7 +162,10 @@ def send_due(db: Path, metadata: Path) -> bool:
 
 
 def ended_for_dead_mailboxes(metadata: Path) -> list[Ended]:
-    """Return the subscriptions that ended lately, for their mailboxes are dead; none where the metadata have none. Raises ArchiveError, CommandError."""
+    """Return the subscriptions that ended lately, for their mailboxes are dead; none where the metadata have none.
+
+    Raises ArchiveError, CommandError.
+    """
     settings = _settings_in(metadata, _read(metadata))
     if settings is None or not settings.file.exists():
         return []

@@ -122,7 +122,9 @@ class _Seen:
 
 
 def judge(status: int, text: str, url: str, requested: str, home: str, *, whole: bool = False) -> Verdict:  # noqa: PLR0913
-    """Return the class of the answer with `status` and body `text`. `url` answered in place of `requested`, or is the same; `home` is the portal's home page.
+    """Return the class of the answer with `status` and body `text`.
+
+    `url` answered in place of `requested`, or is the same; `home` is the portal's home page.
 
     `whole`: the same bytes came before, so a missing end is the page's own way and no accident.
     """

@@ -287,7 +287,8 @@ def _joined(date: tuple[str, ...]) -> str:
 
 
 def _title_in(link: Element) -> str:
-    """Return the title that a link states: all of its text or, where it holds a whole box, its heading, what its title says it begins with, or its first line.
+    """Return the title that a link states: all of its text or, where it holds a whole box, its heading, what its
+    title says it begins with, or its first line.
 
     A title may be broken into lines; with a sentence behind it the link is a box.
     """

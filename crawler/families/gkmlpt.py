@@ -1,13 +1,14 @@
-"""gkmlpt, Guangdong's one platform for disclosure: /gkmlpt/index#<catalogue>, its rows from /gkmlpt/api/all/<catalogue>.
+"""gkmlpt, Guangdong's one platform for disclosure: /gkmlpt/index#<catalogue>, its rows from
+/gkmlpt/api/all/<catalogue>.
 
 The page has no rows: window._CONFIG in it says SID:'755001' and, in TREE, what catalogues there are; which one is meant
-stands behind # in the address. The service is requested by GET with page (from 1) and sid, gives 100 rows a page as articles[],
-and says in total, else in classify.post_count, how many there are. A record's page, /gkmlpt/content/10/10694/post_10694346.html, holds text and metadata as
-JSON in _CONFIG.DETAIL.
+stands behind # in the address. The service is requested by GET with page (from 1) and sid, gives 100 rows a page as
+articles[], and says in total, else in classify.post_count, how many there are. A record's page,
+/gkmlpt/content/10/10694/post_10694346.html, holds text and metadata as JSON in _CONFIG.DETAIL.
 
-Known from public clients' behaviour only: the names of the fields, times as seconds since 1970, and that the service behind
-its last page answers without rows or with what is no data. It lists a recent part; post_count may be far more. An article's
-date is that of its creation where it has a display_publish_time too, and else that of its publication.
+Known from public clients' behaviour only: the names of the fields, times as seconds since 1970, and that the service
+behind its last page answers without rows or with what is no data. It lists a recent part; post_count may be far more.
+An article's date is that of its creation where it has a display_publish_time too, and else that of its publication.
 """
 
 import json

@@ -29,7 +29,10 @@ RESTARTS_WITHIN = 10
 
 @contextmanager
 def connected(address: str) -> Iterator[Any]:
-    """Redis at `address`, whose restarts are waited for. Raises ArchiveError, in one line, where RQ is not installed and for whatever goes wrong with Redis."""
+    """Redis at `address`, whose restarts are waited for.
+
+    Raises ArchiveError, in one line, where RQ is not installed and for whatever goes wrong with Redis.
+    """
     try:
         import redis  # noqa: PLC0415 - an optional extra
         import rq  # noqa: F401, PLC0415

@@ -65,14 +65,14 @@ class Fetched:
 class Probed:
     """One page as read: its kind and its contents.
 
-    `kind`: "list", "detail" or "other"; `blocked`: the refusal, if it is one; `listed`: the page read as a list (no rows on
-    others, but for the latest documents on a landing page); `record`: read as a record's page, empty on others; `heading`: the title that it would have as
-    a record's page; `site`: what the portal calls itself; `columns`: the
-    catalogues it links to, `leads`: addresses that may be the disclosure catalogue's; `doubts`: what looks wrong, a plain
-    line each. `frames`: addresses of its frames; `framed_in`: of the page in whose frame this one stands; `new_address`: of another site that it leads on
-    to by itself, or says that it has moved to. `outcome`: the class of the answer
-    (`judge`); `shown`: how many characters it shows, up to MOST_SHOWN; `wants_login`: whether it has a form that wants a password;
-    `has_scripts`: whether scripts may show more.
+    `kind`: "list", "detail" or "other"; `blocked`: the refusal, if it is one; `listed`: the page read as a list (no
+    rows on others, but for the latest documents on a landing page); `record`: read as a record's page, empty on others;
+    `heading`: the title that it would have as a record's page; `site`: what the portal calls itself; `columns`: the
+    catalogues it links to, `leads`: addresses that may be the disclosure catalogue's; `doubts`: what looks wrong, a
+    plain line each. `frames`: addresses of its frames; `framed_in`: of the page in whose frame this one stands;
+    `new_address`: of another site that it leads on to by itself, or says that it has moved to. `outcome`: the class of
+    the answer (`judge`); `shown`: how many characters it shows, up to MOST_SHOWN; `wants_login`: whether it has a form
+    that wants a password; `has_scripts`: whether scripts may show more.
     """
 
     url: str

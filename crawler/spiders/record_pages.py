@@ -30,7 +30,8 @@ class RecordPages:
     def requests(self, url: str, priority: int = RECORDS, name: str = "") -> Iterator[Request]:
         """The request for what a row leads to, once a crawl: a record's page, or where the address says so a file.
 
-        `name`: of the file, as the row has it; where no row does, the record's title. A PENDING page, which was never read, is requested whatever is known of it.
+        `name`: of the file, as the row has it; where no row does, the record's title. A PENDING page, which was never
+        read, is requested whatever is known of it.
         """
         if not self._site.is_own(url) or not self._requested.add(url):
             return

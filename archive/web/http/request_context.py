@@ -86,7 +86,8 @@ class RequestContext:
     ) -> Sequence[Row]:
         """Return `most` rows after `offset` of them, of all archives in one order.
 
-        `sql` gives the rows of one archive in that order, as many as `:most`, after `:offset`; `order`: its terms (`archive.database.several.ordered`).
+        `sql` gives the rows of one archive in that order, as many as `:most`, after `:offset`; `order`: its terms
+        (`archive.database.several.ordered`).
         """
         if self.database:
             rows: Sequence[Row] = (await self.db.execute(sql, {**values, "most": most, "offset": offset})).rows

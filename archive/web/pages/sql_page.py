@@ -1,4 +1,7 @@
-"""Queries over several archives, /-/sql: each is asked by itself, and the rows say of which they are. Of one archive, it leads to Datasette's page."""
+"""Queries over several archives, /-/sql: each is asked by itself, and the rows say of which they are.
+
+Of one archive, it leads to Datasette's page.
+"""
 
 import sqlite3
 from dataclasses import dataclass
