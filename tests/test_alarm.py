@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -379,31 +378,6 @@ def test_a_date_in_the_future_is_no_news(town: Town) -> None:
     town.entries, town.links = [Entry(998, date(2071, 1, 1)), *entries(150)], False
     town.crawl(days=30)
     assert set(town.crawl()) == {"nothing_new"}
-
-
-def after(*silences: int) -> list[date]:
-    """Days of news with so many days between them."""
-    return [date(2012, 1, 1) + timedelta(days=day) for day in accumulate(silences, initial=0)]
-
-
-@pytest.mark.parametrize(
-    ("silences", "usual"),
-    [
-        ([], None),
-        ([300] * 3, None),
-        ([1] * 9, None),
-        ([1] * 10, 14),
-        ([7] * 30, 210),
-        ([7] * 150, 14),
-        ([7] * 75 + [400] + [7] * 75, 14),
-        ([7] * 40 + [60, 30] + [7] * 80, 60),
-        (([3] * 20 + [200]) * 3 + [3] * 20, 400),
-        ([400] * 3 + [7] * 160, 14),
-    ],
-)
-def test_what_silence_is_usual(silences: list[int], usual: int | None) -> None:
-    found = longest_usual(after(*silences))
-    assert (found.days if found else None) == usual
 
 
 def test_a_date_in_the_first_years_of_the_calendar_is_a_date() -> None:

@@ -9,7 +9,7 @@ from tests.made_budgets.other_forms import accounts, district_budget
 from tests.made_budgets.pdf_printer import PdfPrinter, PrintOptions
 from tests.made_budgets.printers import letter, rich_text, web_page, workbook
 from tests.made_budgets.sheets import Row, Sheet, lined
-from tests.made_budgets.unit_budget import UnitBudget
+from tests.made_budgets.unit_budget import UnitBudget, figures
 from tests.made_budgets.xls import old_workbook
 
 Tables = Sequence[tuple[Row, ...]]
@@ -34,13 +34,9 @@ class MadeFile:
     tables: Tables
 
 
-def _figures(text: str) -> dict[str, Decimal]:
-    return {code: Decimal(amount) for code, amount in (pair.split("=") for pair in text.split())}
-
-
 _BUDGET = UnitBudget(
     "样本局", 2026,
-    _figures("30101=620.00 30102=415.50 30108=206.60 30113=124.40 30201=98.80 30217=3.20 30231=8.00 30305=45.50"),
+    figures("30101=620.00 30102=415.50 30108=206.60 30113=124.40 30201=98.80 30217=3.20 30231=8.00 30305=45.50"),
     Decimal("1055.00"), Decimal("5.00"), vehicle_purchase=Decimal("18.00"),
 )  # fmt: skip
 _LATER = replace(_BUDGET, year=2027, last_year=_BUDGET.expenses, vehicle_purchase=Decimal(0), project=Decimal("980.40"))

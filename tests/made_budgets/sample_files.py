@@ -7,26 +7,22 @@ from pathlib import Path
 
 from tests.made_budgets.printers import chromium_pdf, web_page, workbook
 from tests.made_budgets.sheets import Sheet
-from tests.made_budgets.unit_budget import UnitBudget
+from tests.made_budgets.unit_budget import UnitBudget, figures
 
 FOLDER = Path(__file__).parents[2] / "crawler" / "sample" / "files"
 AGENCY = "样本局"
 
 
-def _figures(text: str) -> dict[str, Decimal]:
-    return {code: Decimal(amount) for code, amount in (pair.split("=") for pair in text.split())}
-
-
 _2016 = UnitBudget(
-    AGENCY, 2016, _figures("30101=62.00 30102=41.50 30108=20.60 30113=12.40 30201=9.80 30217=3.20 30231=8.00 30305=4.50"),
+    AGENCY, 2016, figures("30101=62.00 30102=41.50 30108=20.60 30113=12.40 30201=9.80 30217=3.20 30231=8.00 30305=4.50"),
     Decimal("55.00"), Decimal("5.00"),
 )  # fmt: skip
 _2017 = UnitBudget(
-    AGENCY, 2017, _figures("30101=64.20 30102=43.00 30108=21.40 30113=12.90 30201=10.10 30217=2.60 30231=7.50 30305=4.60"),
+    AGENCY, 2017, figures("30101=64.20 30102=43.00 30108=21.40 30113=12.90 30201=10.10 30217=2.60 30231=7.50 30305=4.60"),
     Decimal("68.00"), vehicle_purchase=Decimal("18.00"), last_year=_2016.expenses,
 )  # fmt: skip
 _2018 = UnitBudget(
-    AGENCY, 2018, _figures("30101=66.10 30102=44.80 30108=22.20 30113=13.30 30201=10.40 30217=2.00 30231=6.00 30305=4.80"),
+    AGENCY, 2018, figures("30101=66.10 30102=44.80 30108=22.20 30113=13.30 30201=10.40 30217=2.00 30231=6.00 30305=4.80"),
     Decimal("49.50"), Decimal("12.00"), last_year=_2017.expenses,
 )  # fmt: skip
 

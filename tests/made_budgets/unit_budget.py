@@ -213,3 +213,8 @@ def _compared(amount: Decimal, before: Decimal) -> str:
     rose = amount > before
     changed = f"，{'增长' if rose else '下降'}{_share(abs(amount - before), before)}%" if before else ""
     return f"{amount:,.2f}万元，比上年{'增加' if rose else '减少'}{abs(amount - before):,.2f}万元{changed}"
+
+
+def figures(text: str) -> dict[str, Decimal]:
+    """Amounts by their codes: `201=1.50 208=2`."""
+    return {code: Decimal(amount) for code, amount in (pair.split("=") for pair in text.split())}

@@ -75,3 +75,9 @@ def tree(answer: httpx.Response) -> html.HtmlElement:
 def text(element: html.HtmlElement) -> str:
     """An element's text in one line."""
     return " ".join(element.text_content().split())
+
+
+def titles_in_table(answer: httpx.Response) -> list[str]:
+    """The titles of a table page, in order."""
+    assert answer.status_code == 200, answer.text
+    return [text(cell) for cell in tree(answer).cssselect("td.col-title")]

@@ -16,6 +16,7 @@ from archive.evidence.evidence_reader import beside
 from archive.web.http.server import make_datasette
 from archive.web.views import capture_frame
 from tests.web import sealed
+from tests.web.asking import text as words
 from tests.web.sample_archive import build
 from tests.web.sealed import ID, PHONE, build_sealed, number
 
@@ -48,10 +49,6 @@ def page(get):
         return html.fromstring(answer.text)
 
     return ask
-
-
-def words(tree) -> str:
-    return " ".join(tree.text_content().split())
 
 
 # --- the page around a copy ---

@@ -17,6 +17,7 @@ from archive.labels.label import Label
 from archive.proof import differences as diff
 from archive.web.http.server import make_datasette
 from tests.exchanges import exchange
+from tests.web.asking import text as words
 from tests.web.sample_archive import FILE, HOSTILE_TITLE, LONG_BODY, past_url
 
 
@@ -36,10 +37,6 @@ def page(past):
         return html.fromstring(answer.text)
 
     return ask
-
-
-def words(tree) -> str:
-    return " ".join(tree.text_content().split())
 
 
 def events(tree) -> dict[str, object]:

@@ -3,7 +3,6 @@
 import asyncio
 from urllib.parse import quote
 
-import httpx
 import pytest
 from datasette.app import Datasette
 from lxml import html
@@ -11,13 +10,6 @@ from lxml import html
 from archive.labels import when
 from archive.web.views import cells
 from tests.web.sample_archive import HOSTILE_BODY, HOSTILE_PUBLISHER, HOSTILE_TITLE
-
-
-def found(answer: httpx.Response) -> list[str]:
-    """The titles of a table page, in order."""
-    assert answer.status_code == 200, answer.text
-    return [cell.text_content().strip() for cell in html.fromstring(answer.text).cssselect("td.col-title")]
-
 
 # --- hostile records ---
 

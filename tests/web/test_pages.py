@@ -24,12 +24,6 @@ from tests.web.asking import text, tree
 from tests.web.sample_archive import BODY, build
 
 
-def found(answer: httpx.Response) -> list[str]:
-    """The titles of a table page, in order."""
-    assert answer.status_code == 200, answer.text
-    return [cell.text_content().strip() for cell in html.fromstring(answer.text).cssselect("td.col-title")]
-
-
 def test_hits_are_marked(get):
     page = get("/disclosures/search", _search="老旧小区改造 2017 同政发〔2017〕92号 样例县 640324001/2017-6").text
     row = html.fromstring(page).cssselect("tbody tr")[0]

@@ -21,16 +21,13 @@ from archive.proof.checking import faults
 from archive.web.evidence import comparison, screenshots
 from archive.web.http.server import make_datasette
 from tests.web import sealed
+from tests.web.asking import text as words
 from tests.web.browsing import CHROMIUM
 from tests.web.every_page import WITHDRAWN, numbers
 from tests.web.sealed import ID, PHONE, build_sealed, number
 
 OPEN = {"plugins": {"disclosures": {"proofs": True}}}
 HOST = "http://localhost"
-
-
-def words(tree) -> str:
-    return " ".join(tree.text_content().split())
 
 
 def asked(site: Datasette, path: str, **options: object):

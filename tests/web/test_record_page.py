@@ -19,12 +19,9 @@ from archive.web.views import body_text, cells, neighbours
 from archive.web.views.citation import of_record
 from archive.web.views.neighbours import series_of
 from tests.web import sealed
+from tests.web.asking import text as words
 from tests.web.sample_archive import CHECKED, HOSTILE_TITLE, build
 from tests.web.sealed import build_sealed
-
-
-def words(tree) -> str:
-    return " ".join(tree.text_content().split())
 
 
 def ask(archive, path: str):

@@ -5,21 +5,15 @@ import sqlite3
 from contextlib import closing
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 from datasette.app import Datasette
 from lxml import html
 
 from archive.search.segment import units
 from archive.web.http.middleware import is_ranked
+from tests.web.asking import titles_in_table
 
 SEARCHED = ("title", "publisher", "responsible_department", "document_number", "index_number", "body")
-
-
-def found(answer: httpx.Response) -> list[str]:
-    """The titles of a table page, in order."""
-    assert answer.status_code == 200, answer.text
-    return [cell.text_content().strip() for cell in html.fromstring(answer.text).cssselect("td.col-title")]
 
 
 def scan(database: sqlite3.Connection, words: str) -> set[int]:
@@ -63,7 +57,7 @@ def test_box_of_the_table_leads_to_the_best_first(get):
     there = urlsplit(answer.headers["location"])
     assert there.path == "/disclosures/search"
     assert parse_qs(there.query) == {"_search": ["预算"], "kind": ["budget"], "_size": ["7"]}
-    assert len(found(get(answer.headers["location"]))) == 7
+    assert len(titles_in_table(get(answer.headers["location"]))) == 7
 
 
 def test_best_first_title_before_body(get):
@@ -95,13 +89,13 @@ def test_what_is_sent_to_the_ranked_view(parameters, ranked):
 
 
 def test_a_sorted_search_stays_on_the_table(get):
-    titles = found(get("/disclosures/records", _search="预算", _sort="id"))
+    titles = titles_in_table(get("/disclosures/records", _search="预算", _sort="id"))
     assert titles[0].endswith("（之0）")
     assert get("/disclosures/records.json", _search="预算").status_code == 200
 
 
 def test_search_in_one_column(get):
-    assert len(found(get("/disclosures/records", _search_publisher="民政局"))) == 20
+    assert len(titles_in_table(get("/disclosures/records", _search_publisher="民政局"))) == 20
 
 
 @pytest.mark.parametrize("blank", ["", "%20", "%E3%80%80"])
@@ -109,7 +103,7 @@ def test_search_in_one_column(get):
 def test_blank_search(get, table, blank):
     answer = get(f"/disclosures/{table}?_search={blank}")
     assert answer.status_code == 200
-    assert bool(found(answer)) == (table == "records")
+    assert bool(titles_in_table(answer)) == (table == "records")
 
 
 def test_view_without_words_says_what_to_do(get):
@@ -137,7 +131,7 @@ def test_facets_with_their_labels(get, database):
         ]  # fmt: skip
         kinds = tree.cssselect("#facet-kind li")
         assert kinds[0].text_content().split() == ["预决算", "60"]
-        narrowed = found(get(kinds[1].cssselect("a")[0].get("href")))
+        narrowed = titles_in_table(get(kinds[1].cssselect("a")[0].get("href")))
         assert 0 < len(narrowed) < 60
         assert tree.cssselect("#facet-state li")[0].text_content().split()[0] == "在列"
 
