@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -73,16 +74,42 @@ def test_no_docstring_opens_with_a_question() -> None:
     assert opening == set()
 
 
-def test_the_docs_name_every_command_and_option() -> None:
+def commands(group: click.Group, before: str = "") -> dict[str, click.Command]:
+    """The commands of a group by their whole names, those of its groups included."""
+    found: dict[str, click.Command] = {}
+    for name in group.list_commands(click.Context(group)):
+        command = group.get_command(click.Context(group), name)
+        found |= commands(command, f"{before}{name} ") if isinstance(command, click.Group) else {before + name: command}
+    return found
+
+
+def documented_options(text: str, names: Iterable[str]) -> set[tuple[str, str]]:
+    """Each command and option of the table of options."""
+    pairs = set()
+    for options, of in re.findall(r"^\| (`-.*?) \| (.*?) \| ", text, re.MULTILINE):
+        named = set(re.findall("`([^`]+)`", of))
+        within = set(names) - named if of.startswith("all but") else named
+        pairs |= {(name, option) for name in within for option in re.findall(r"`(--?[\w-]+)", options)}
+    return pairs
+
+
+def test_the_docs_name_every_command_and_option_and_no_other() -> None:
     text = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    context = click.Context(main)
-    for name in main.list_commands(context):
-        assert f"disclosures {name}" in text
-        command = main.get_command(context, name)
-        assert command
-        for parameter in command.params:
-            if isinstance(parameter, click.Option):
-                assert f"`{parameter.opts[0]}" in text, f"{name} {parameter.opts[0]}"
+    known = commands(main)
+    stated = documented_options(text, known)
+    options = {
+        name: [{*each.opts, *each.secondary_opts} for each in command.params if isinstance(each, click.Option)]
+        for name, command in known.items()
+    }
+    assert {name for name in main.list_commands(click.Context(main)) if f"disclosures {name}" not in text} == set()
+    assert stated - {(name, each) for name, several in options.items() for names in several for each in names} == set()
+    undocumented = [
+        (name, names)
+        for name, several in options.items()
+        for names in several
+        if stated.isdisjoint((name, each) for each in names)
+    ]
+    assert undocumented == []
 
 
 def test_the_docs_name_every_environment_variable() -> None:

@@ -60,7 +60,7 @@ class BudgetLine:
 
     @property
     def rounding(self) -> Decimal:
-        """How far the true amount may be off, in yuan, as it is printed rounded in its unit."""
+        """The most by which the true amount may be off, in yuan, as it is printed rounded in its unit."""
         return rounding(self.value) * UNITS[self.unit or "元"]
 
     @property

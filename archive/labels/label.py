@@ -18,7 +18,7 @@ _NOUN = re.compile("[a-z ]{2,}")
 
 
 class _Sentences(string.Formatter):
-    """What fills in the braces of labels; `{count:page}` is a number with its English noun."""
+    """The filling of the braces of labels; `{count:page}` is a number with its English noun."""
 
     def format_field(self, value: object, format_spec: str) -> str:
         """Return a value as it stands in the sentence."""

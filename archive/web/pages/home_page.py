@@ -89,7 +89,7 @@ def _chosen(all_portals: tuple[PortalStatus, ...]) -> tuple[PortalStatus, ...]:
 
 
 def _counties(all_portals: tuple[PortalStatus, ...]) -> tuple[int, int]:
-    """How many counties have records here, and how many there are."""
+    """The numbers of counties that have records here, and of all counties."""
     all_counties = {each.code for each in county_divisions()}
     with_records = {current_code(each.row["division_code"]) for each in all_portals if each.row["records"]}
     return len(all_counties & with_records), len(all_counties)
