@@ -41,8 +41,7 @@ def crawls(first_day: Crawls, tmp_path: Path) -> Crawls:
 
 def all_rows(titles: Mapping[int, str] | None = None, but: Iterable[int] = ()) -> ListPage:
     """The list of all records, some under other titles, some not there."""
-    given = titles or {}
-    return listed(*(row(n, title=given.get(n, f"样本文件之{n}")) for n in MANY if n not in set(but)))
+    return listed(*(row(n, title=(titles or {}).get(n, f"样本文件之{n}")) for n in MANY if n not in set(but)))
 
 
 def text(number: int, more: str = "") -> str:
@@ -460,36 +459,30 @@ def test_what_a_list_showed_before_another_was_retired_does_not_show_that_it_tak
 # --- other pages in the place of a record's own ---
 
 
-def headed(number: int, title: str, body: str) -> RecordPage:
-    """What a record's address answers with."""
-    return page(number, body, title=title)
-
-
 def problems(crawls: Crawls, kind: str) -> list[str]:
-    found = rows(crawls.path, "SELECT url FROM problems WHERE kind = ? ORDER BY url", kind)
-    return [str(each["url"]) for each in found]
+    sql = "SELECT url FROM problems WHERE kind = ? ORDER BY url"
+    return [str(each["url"]) for each in rows(crawls.path, sql, kind)]
 
 
 @pytest.fixture
 def titled(crawls: Crawls) -> Crawls:
     """After a crawl in which each page states the title under which the list shows it."""
-    crawls.run(all_rows(), pages=[headed(n, f"样本文件之{n}", text(n)) for n in MANY])
+    crawls.run(all_rows(), pages=[page(n, text(n), title=f"样本文件之{n}") for n in MANY])
     return crawls
 
 
 def each_other_s() -> list[RecordPage | AttachmentFile]:
     """Two pages that say what the other one does; one of them links a file."""
     file = AttachmentFile(url(4), "附件", "http://p.example/7.txt", text="样本附件", state="text", sha256="1" * 64)
-    linking = replace(headed(4, "样本文件之7", text(7)), attachments=(LinkedFile(file.name, file.url),))
-    return [linking, headed(7, "样本文件之4", text(4)), file]
+    linking = replace(page(4, text(7), title="样本文件之7"), attachments=(LinkedFile(file.name, file.url),))
+    return [linking, page(7, text(4), title="样本文件之4"), file]
 
 
 def test_pages_in_each_other_s_place_are_a_problem_and_no_change(titled: Crawls) -> None:
     titled.run(all_rows(), pages=each_other_s())
     assert (outcome(titled), changes(titled), kept(titled)) == ("finished", [], 2)
-    assert problems(titled, "another_document") == urls([4, 7])
-    assert rows(titled.path, "SELECT 1 FROM attachments") == []
-    titled.run(all_rows(), pages=[headed(n, f"样本文件之{n}", text(n)) for n in (4, 7)])
+    assert (problems(titled, "another_document"), rows(titled.path, "SELECT 1 FROM attachments")) == (urls([4, 7]), [])
+    titled.run(all_rows(), pages=[page(n, text(n), title=f"样本文件之{n}") for n in (4, 7)])
     assert (changes(titled), kept(titled)) == ([], 0)
 
 
@@ -512,14 +505,13 @@ def test_pages_that_stay_in_each_other_s_place_are_told_as_of_when_they_were_fir
     ids=["its list calls it so, too", "it says more than its list", "its text is as it was"],
 )
 def test_a_page_with_another_title_may_have_changed(titled: Crawls, listed_as: str, title: str, body: str) -> None:
-    titled.run(all_rows({4: listed_as}), pages=[headed(4, title, body)])
-    assert problems(titled, "another_document") == []
-    assert kept(titled) == 0
+    titled.run(all_rows({4: listed_as}), pages=[page(4, body, title=title)])
+    assert (problems(titled, "another_document"), kept(titled)) == ([], 0)
 
 
 def test_a_page_that_never_had_its_list_s_title_has_changed_where_its_text_did(titled: Crawls) -> None:
-    titled.run(all_rows({4: "样本别名"}), pages=[headed(4, "样本文件之4", text(4))])
-    titled.run(all_rows({4: "样本别名"}), pages=[headed(4, "样本通知", text(4, "改过。"))])
+    titled.run(all_rows({4: "样本别名"}), pages=[page(4, text(4), title="样本文件之4")])
+    titled.run(all_rows({4: "样本别名"}), pages=[page(4, text(4, "改过。"), title="样本通知")])
     assert (problems(titled, "another_document"), kept(titled)) == ([], 0)
 
 
