@@ -59,6 +59,13 @@ def test_the_pure_core_knows_no_response_database_clock_or_network() -> None:
     assert {path.name: found for path in sources if (found := imported(path) & others)} == {}
 
 
+def test_no_module_is_longer_than_450_lines() -> None:
+    modules = [*SOURCES, *(ROOT / "tests").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
+    assert len(lengths) > 900
+    assert {name: length for name, length in lengths.items() if length > 450} == {}
+
+
 def texts_of(path: Path) -> list[str]:
     """The docstrings of a file: of the module, its classes and functions, and what stands below a name."""
     values = [node.value for node in ast.walk(parsed(path)) if isinstance(node, ast.Expr)]
