@@ -79,7 +79,8 @@ MASKED = [
     *(
         ("travel_document", f"{label}：20190602015", f"{label}：***********", f"label {label}")
         for label in ("准考证号", "准考证编号", "考生号", "考号", "学号", "学生证号", "户口簿号", "户口本编号", "户号", "结婚证号", "退休证号", "老年证号", "独生子女证号",
-                      "住院号", "就诊卡号", "优待证编号", "退伍证号", "参合证号", "个人社保编号", "医保编号", "居留许可号", "签证号码", "海员证号", "旅行证号")
+                      "住院号", "就诊卡号", "优待证编号", "退伍证号", "参合证号", "个人社保编号", "医保编号", "居留许可号", "签证号码", "海员证号", "旅行证号",
+                      "报名序号", "医疗保险证号", "退役军人证号", "转业证号", "失业证号", "户编号", "人编号", "门诊号", "病历号", "伤残证号", "出生证编号", "供养证号")
     ),
     ("resident_id", "准考证：640324198013011230", "准考证：64****************", "an ID number serves as another's"),
     ("travel_document", "士兵证号：宁军J012345", "士兵证号：宁********", "with the letters of a military district"),
@@ -87,6 +88,11 @@ MASKED = [
     ("travel_document", "台湾居民来往大陆通行证12345678", "台湾居民来往大陆通行证********", "no blank behind a whole name"),
     ("resident_id", "澳门身份证号：1234567(8)", "澳门身份证号：12*****(*)", "Macao's, its check digit in brackets"),
     ("resident_id", "驾驶证档案编号：640300123456", "驾驶证档案编号：64**********", "a driver's file"),
+    ("number_plate", "违停车辆：宁C12345、宁C23456", "违停车辆：宁C*****、宁C*****", "several cars"),
+    ("home_phone", "监护人联系方式：8012345", "监护人联系方式：*******", "a guardian's"),
+    ("home_address", "样本\n家庭住址 样本村12号\n样本", "样本\n家庭住址 ******\n样本", "alone with its label on a line"),
+    ("home_address", "住址：样本镇样本村12号（样本甲，男）", "住址：样本镇******（样本甲，男）", "words behind it in brackets"),
+    ("email", "邮箱：sample AT sample.cn", "邮箱：****** AT sample.cn", "with a word for its sign and no bracket"),
     ("email", "个人邮箱 sample@sample.cn", "个人邮箱 ******@sample.cn", "called somebody's own"),
     ("email", "邮箱：sample(at)sample.cn", "邮箱：******(at)sample.cn", "with a word for its sign"),
     ("email", "样本sample1 [at] qq.com", "样本******* [at] qq.com", "of a private service, with a word for its sign"),
@@ -116,6 +122,8 @@ STAYS = [
     *(
         (f"{payee} {ACCOUNT}", f"an account of an office: {payee}")
         for payee in (
+            "账户名称：样本县财政局零余额账户",
+            "投标保证金账户",
             "开户单位：样本县样本中心",
             "账户：样本县财政局",
             "保证金专户：样本县样本中心",
@@ -131,6 +139,7 @@ STAYS = [
     ("手机：138123456781391234567", "21 digits are not two mobiles"),
     ("护照号：EA1bcdefg", "one digit is no passport"),
     (f"通行证：{credit_code('91640300MA76ABCD1')}", "a firm's pass"),
+    ("法人编号：20190602015", "another that ends like a label"),
     ("开户号：20190602015", "a word that ends like a label"),
     ("学生证 20190602", "a day behind a mere word"),
     ("护照 1234567", "seven digits behind a mere word"),

@@ -152,7 +152,8 @@ def test_decimals_of_a_degree_are_a_coordinate(text: str, is_one: bool) -> None:
     [
         ("⟦13812345678⟧.12", True), ("⟦13812345678⟧.123", False), ("⟦13812345678⟧元", True), ("⟦13812345678⟧万元", True),
         ("⟦13812345678⟧元旦", False), ("⟦13812345678⟧亿", True), ("￥⟦13812345678⟧", True), ("¥⟦13812345678⟧", True), ("$⟦13812345678⟧", True),
-        ("$ ⟦13812345678⟧", False), ("⟦13812345678⟧", False),
+        ("$ ⟦13812345678⟧", False), ("⟦13812345678⟧", False), ("总资产（元）：⟦13812345678⟧", True),
+        ("金额为⟦13812345678⟧", True), ("金额⟦13812345678⟧", False), ("支出单位：⟦13812345678⟧", False),
     ],
 )  # fmt: skip
 def test_money_beside_it_makes_an_amount(text: str, is_one: bool) -> None:
@@ -193,6 +194,7 @@ def test_words_before_a_number_make_a_licence_s_of_it(text: str, is_one: bool) -
         ("税号为⟦13812345678⟧", True, True), ("注册号：⟦13812345678⟧", True, True), ("姓名 注册号：⟦13812345678⟧", True, False),
         ("注册号样本样本⟦13812345678⟧", False, True), ("电话⟦13812345678⟧", False, False),
         (f"注册号{'样' * 117}⟦13812345678⟧", False, True), (f"注册号{'样' * 118}⟦13812345678⟧", False, False),
+        ("合同编号：TX-2018-⟦13812345678⟧", True, False), ("合同编号：TX-20-18-1-⟦13812345678⟧", False, False), ("交易编号 D13-⟦13812345678⟧", True, False),
         (f"税号{' ' * 4}⟦13812345678⟧", True, True), (f"税号{' ' * 5}⟦13812345678⟧", False, True),
     ],
 )  # fmt: skip

@@ -200,6 +200,7 @@ def test_accounts_of_a_table_of_firms_and_offices_stay(header: str, is_masked: b
     [
         ("姓名\t地址", True),
         ("被征收人\t房屋坐落", True),
+        ("户主\t住房地址", True),
         ("姓名\t详细地址（组）", True),
         ("企业名称\t地址", False),
         ("姓名\t职务\t地址", False),

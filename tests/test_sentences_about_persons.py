@@ -43,7 +43,7 @@ def test_a_person_may_be_named_behind_the_home() -> None:
 
 
 @pytest.mark.parametrize(
-    "behind", ["号小型轿车", "小型汽车", "号牌的面包车", "重型半挂车", " 轻型货车", "（新能源）小客车"]
+    "behind", ["号小型轿车", "小型汽车", "号牌的面包车", "重型半挂车", " 轻型货车", "（新能源）小客车", "（黑色轿车）"]
 )
 def test_a_car_s_plate_is_masked(behind: str) -> None:
     assert redact(f"样本甲驾驶的宁A98765{behind}").text == f"样本甲驾驶的宁A*****{behind}"

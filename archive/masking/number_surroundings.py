@@ -56,6 +56,9 @@ _MOST_BEFORE = 4000
 """Characters before a cell in which the head of its column is looked for."""
 _LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
 _AMOUNT_BEHIND = re.compile(r"\.\d{1,2}(?!\d)|[万亿]?元(?![旦宵])|[万亿]")
+_AMOUNT_BEFORE = re.compile(
+    rf"[¥￥$]$|(?:[（(][万亿]?元[)）]|金额|总额|资产|投资|收入|支出|合计|产值)[{BLANK}]?[:：为][{BLANK}]?$"
+)
 _DEGREES = re.compile(
     rf"(?:[经纬][度]?|[EN°])[{BLANK}:：为]{{0,3}}\d{{2,3}}\.$|(?<![\d.])(?:7[3-9]|[89]\d|1[0-3]\d)\.$"
 )
@@ -68,9 +71,9 @@ _COUNTRY = re.compile(rf"(?<![{_ALNUM}*{HYPHEN}])(?:00)?86[{HYPHEN}.]$")
 
 _OTHERWISE = re.compile(
     r"(?:注册号|登记号|登记证号?|营业执照[\w]{0,3}|执照号?|税号|识别号|机构代码|信用代码|许可证[编]?号?|项目[代编]?[码号]?|"
-    r"合同[编]?号?|流水号|单号|发票号码?|票号|序列号|设备号?|备案号?|案号|凭证号?|条码|批次号?|批号|采购[编]?号?|招标[编]?号?|"
+    r"(?:合同|交易)[编]?号?|流水号|单号|发票号码?|票号|序列号|设备号?|备案号?|案号|凭证号?|条码|批次号?|批号|采购[编]?号?|招标[编]?号?|"
     r"(?<![证生])编号|文号|索引号|期刊号|ISBN|IMEI|SN|邮编|邮政编码)"
-    rf"(?:为|是)?[{BLANK}:：\r\n（(）)]{{0,4}}$"
+    rf"(?:为|是)?[{BLANK}:：\r\n（(）)]{{0,4}}(?:[0-9A-Za-z]{{1,10}}[{HYPHEN}/]){{0,3}}$"
 )
 _LICENCE = re.compile(r"(?:施工|规划|生产|经营|排污|采矿|取水)[^\n，。；]{0,10}许可证[^\n，。；\d]{0,8}$")
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
@@ -193,7 +196,7 @@ def is_coordinate(text: str, start: int) -> bool:
 
 def is_amount(text: str, span: MaskedSpan) -> bool:
     """Whether a sign or unit of money stands beside it."""
-    return bool(_AMOUNT_BEHIND.match(text, span.end)) or text[span.start - 1 : span.start] in {"¥", "￥", "$"}
+    return bool(_AMOUNT_BEHIND.match(text, span.end) or _AMOUNT_BEFORE.search(_before(text, span.start, _NEAR)))
 
 
 def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
@@ -241,7 +244,7 @@ def is_licence(text: str, start: int, digits: str) -> bool:
 
 def named_otherwise(text: str, start: int) -> bool:
     """Whether the words before it call it a number of something else: a register, a licence, a contract."""
-    return bool(_OTHERWISE.search(_before(text, start, _NEAR)))
+    return bool(_OTHERWISE.search(_before(text, start, 2 * _NEAR)))
 
 
 def tells_of_a_register(text: str, start: int) -> bool:

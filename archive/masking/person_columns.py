@@ -38,7 +38,7 @@ _FIRMS_HEAD = re.compile(r"(?:单位|企业|公司|机构|学校|账户)名称|�
 _BETWEEN = ("\t", "|", "｜", ",", "，")
 _BETWEEN_WITHOUT_BLANKS = (";", "；", "、")
 _ADDRESS_HEAD = re.compile(
-    rf"(?:详细|所在|居住)?{STRETCH}(?:地{STRETCH}址|住所|住处|房屋坐落|坐落)(?:[（(][^\t]{{0,14}})?"
+    rf"(?:详细|所在|居住|住房|危房|房屋)?{STRETCH}(?:地{STRETCH}址|住所|住处|房屋坐落|坐落)(?:[（(][^\t]{{0,14}})?"
 )
 _ADDRESS_WORD = re.compile(f"地{STRETCH}址|住所|住处|坐落")
 _MAY_BE_HEAD = re.compile(f"{LABEL.pattern}|{_ADDRESS_WORD.pattern}")
