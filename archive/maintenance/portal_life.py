@@ -171,22 +171,11 @@ def _move(c: sqlite3.Connection, change: Change) -> int:
         "(SELECT 1 FROM attachments n WHERE n.record_id = o.record_id AND n.url = moved_address(o.url))",
         {"portal": portal},
     )
-    c.execute(
-        "INSERT OR IGNORE INTO withheld (target, key, reason, at, record_id) SELECT target, moved_address(key), "  # noqa: S608
-        f"reason, at, record_id FROM withheld WHERE target = 'address' AND ({own} OR key IN (SELECT url FROM attachments "
-        f"WHERE {own}) OR key IN (SELECT s.url FROM captures s JOIN crawls w ON w.id = s.crawl_id WHERE w.portal = :portal))",
-        {"portal": portal},
-    )
-    prefix = f"{portal} "
-    c.execute(
-        "UPDATE OR REPLACE withheld SET key = :prefix || moved_address(substr(key, length(:prefix) + 1)) "
-        "WHERE target = 'record' AND substr(key, 1, length(:prefix)) = :prefix",
-        {"prefix": prefix},
-    )
+    _move_withheld(c, portal, own)
     c.execute(
         f"UPDATE rosters SET key = iif(source = '', :prefix || moved_address(substr(key, length(:prefix) + 1)), key), "  # noqa: S608
         f"source = moved_address(source) WHERE {own}",
-        {"prefix": prefix, "portal": portal},
+        {"prefix": f"{portal} ", "portal": portal},
     )
     for table, column in (("listings", "link"), ("attachments", "url"), ("redactions", "source")):
         c.execute(
@@ -202,6 +191,21 @@ def _move(c: sqlite3.Connection, change: Change) -> int:
     repeated_numbers.forget_single(c, portal)
     keep_setting(c, f"moved:{portal}", change.at)
     return joined
+
+
+def _move_withheld(c: sqlite3.Connection, portal: str, own: str) -> None:
+    """Keep withheld what stands at another address now; what was captured at the former one stays so. `own`: the portal's rows, as SQL."""
+    c.execute(
+        "INSERT OR IGNORE INTO withheld (target, key, reason, at, record_id) SELECT target, moved_address(key), "  # noqa: S608
+        f"reason, at, record_id FROM withheld WHERE target = 'address' AND ({own} OR key IN (SELECT url FROM attachments "
+        f"WHERE {own}) OR key IN (SELECT s.url FROM captures s JOIN crawls w ON w.id = s.crawl_id WHERE w.portal = :portal))",
+        {"portal": portal},
+    )
+    c.execute(
+        "UPDATE OR REPLACE withheld SET key = :prefix || moved_address(substr(key, length(:prefix) + 1)) "
+        "WHERE target = 'record' AND substr(key, 1, length(:prefix)) = :prefix",
+        {"prefix": f"{portal} "},
+    )
 
 
 def _join_catalogs(c: sqlite3.Connection, portal: str) -> None:

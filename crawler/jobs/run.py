@@ -12,6 +12,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from time import monotonic
 from typing import Any, TextIO
@@ -198,21 +199,22 @@ def crawl_portals(
     gc.set_threshold(GARBAGE_THRESHOLD)
     with _progress(crawls, unfiltered(sys.stderr), settings.getfloat("DISCLOSURES_PROGRESS")):
         process.start()
-    attention = False
-    for crawl in crawls:
-        crawl_id, cause = crawl.number("crawl_id"), crawl.cause and f": {crawl.cause}"
-        if crawl.waits or not crawl_id:  # the process was interrupted, or the archive could not be had
-            print(f"{crawl.spider.portal.id}: not begun{cause}")
-            attention = True
-            continue
-        if not crawl.number("ended"):
-            print(f"{crawl.spider.portal.id}: the crawl did not come to its end{cause}; see {_log(settings)}")
-            attention = True
-            continue
-        lines, well = summary(db, crawl_id, _log(settings))
-        print("\n".join(lines))
-        attention = attention or not well
-    return attention
+    attention = [_reported(crawl, db, _log(settings)) for crawl in crawls]
+    return any(attention)
+
+
+def _reported(crawl: PortalCrawl, db: Path, log: str) -> bool:
+    """Print what a crawl did; whether it needs attention."""
+    crawl_id, cause = crawl.number("crawl_id"), crawl.cause and f": {crawl.cause}"
+    if crawl.waits or not crawl_id:  # the process was interrupted, or the archive could not be had
+        print(f"{crawl.spider.portal.id}: not begun{cause}")
+        return True
+    if not crawl.number("ended"):
+        print(f"{crawl.spider.portal.id}: the crawl did not come to its end{cause}; see {log}")
+        return True
+    lines, well = summary(db, crawl_id, log)
+    print("\n".join(lines))
+    return not well
 
 
 def _due_besides(
@@ -330,9 +332,26 @@ def _described(connection: sqlite3.Connection, crawl_id: int, kind: str, url: st
 
 def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
     """Say what crawl `crawl_id` did, in lines for a person, and whether all is well."""
-    connection = open_for_reading(db)
-    portal, name, mode, outcome, seconds = connection.execute(
-        "SELECT p.id, p.name, c.mode, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at) "
+    with closing(open_for_reading(db)) as connection:
+        problems = connection.execute(
+            "SELECT kind, url, message FROM problems WHERE crawl_id = ? "
+            "ORDER BY kind NOT IN (SELECT value FROM json_each(?)), kind, id",
+            (crawl_id, json.dumps(SHOWN_FIRST)),
+        ).fetchall()
+        shown = [_described(connection, crawl_id, *each) for each in problems[:MOST_PROBLEMS_SHOWN]]
+        lines = [*_counts(connection, crawl_id), *map(printable, chain.from_iterable(shown))]
+        (outcome,) = connection.execute("SELECT outcome FROM crawls WHERE id = ?", (crawl_id,)).fetchone()
+    if len(problems) > MOST_PROBLEMS_SHOWN:
+        lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")
+    lines.append(f"  archive: {db}   log: {log}")
+    attention = [kind for kind, _, _ in problems if kind not in LEADS_AWAY]
+    return lines, outcome == "finished" and not attention
+
+
+def _counts(connection: sqlite3.Connection, crawl_id: int) -> list[str]:
+    """How far a crawl came, and what it found: of lists, records and files, a line each."""
+    portal, name, mode, outcome, seconds, doubted = connection.execute(
+        "SELECT p.id, p.name, c.mode, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at), c.counts ->> '$.held' "
         "FROM crawls c JOIN portals p ON p.id = c.portal WHERE c.id = ?",
         (crawl_id,),
     ).fetchone()
@@ -340,16 +359,10 @@ def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
         "SELECT count(*), total(complete), total(pages_read), total(rows_read) FROM ledger WHERE crawl_id = ?",
         (crawl_id,),
     ).fetchone()
-    events = dict(
-        connection.execute("SELECT kind, count(*) FROM events WHERE crawl_id = ? GROUP BY kind", (crawl_id,)).fetchall()
-    )
+    sql = "SELECT kind, count(*) FROM events WHERE crawl_id = ? GROUP BY kind"
+    events = dict(connection.execute(sql, (crawl_id,)).fetchall())
     held = connection.execute("SELECT count(*) FROM records WHERE portal = ?", (portal,)).fetchone()[0]
     files, read, unread, waiting = connection.execute(_FILES, {"crawl": crawl_id, "portal": portal}).fetchone()
-    problems = connection.execute(
-        "SELECT kind, url, message FROM problems WHERE crawl_id = ? "
-        "ORDER BY kind NOT IN (SELECT value FROM json_each(?)), kind, id",
-        (crawl_id, json.dumps(SHOWN_FIRST)),
-    ).fetchall()
     counted = [kind for kind in EVENTS if events.get(kind) or kind in {"added", "changed"}]
     counts = [f"{events.get(kind, 0)} {'new' if kind == 'added' else kind}" for kind in counted]
     walked = "catalogues looked through for news" if mode == "update" else f"of {catalogs} catalogues walked wholly"
@@ -357,25 +370,10 @@ def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
         f"{portal} {name}: {mode} crawl {outcome} in {seconds} s",
         f"  {catalogs if mode == 'update' else int(whole)} {walked}: {quantity(int(rows), 'row')} on {quantity(int(pages), 'list page')}",
         f"  {quantity(held, 'record')} in the archive: {', '.join(counts)}",
-        *(
-            [
-                f"  {quantity(files, 'file')}: {int(read)} read now, {int(unread)} without text, {int(waiting)} not asked for yet"
-            ]
-            if files
-            else []
-        ),
-        *[
-            printable(line)
-            for each in problems[:MOST_PROBLEMS_SHOWN]
-            for line in _described(connection, crawl_id, *each)
-        ],
     ]
-    if len(problems) > MOST_PROBLEMS_SHOWN:
-        lines.append(f"  … and {len(problems) - MOST_PROBLEMS_SHOWN} more, in the table problems")
-    lines.append(f"  archive: {db}   log: {log}")
-    doubted = connection.execute("SELECT counts ->> '$.held' FROM crawls WHERE id = ?", (crawl_id,)).fetchone()[0]
     if doubted:
-        lines.insert(3, f"  {doubted} of them seem to have changed, and are doubted until a later crawl reads the same")
-    connection.close()
-    attention = [kind for kind, _, _ in problems if kind not in LEADS_AWAY]
-    return lines, outcome == "finished" and not attention
+        lines.append(f"  {doubted} of them seem to have changed, and are doubted until a later crawl reads the same")
+    if files:
+        state = f"{int(read)} read now, {int(unread)} without text, {int(waiting)} not asked for yet"
+        lines.append(f"  {quantity(files, 'file')}: {state}")
+    return lines
