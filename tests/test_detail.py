@@ -44,6 +44,7 @@ def test_a_page_cut_in_the_middle_says_so_and_gives_what_it_has() -> None:
         ("<title>某县人民政府门户网站</title>", "", None),
         ("<title>某县公众信息网</title>", "", None),
         *((f"<title>{column}</title>", "", None) for column in ("信息公开 - 详细", "政策解读", "通知公告", ".", "-")),
+        ("<title>县政府信息公开</title>", "<div class=zhengcebiaoti>甲的通知</div>", "甲的通知"),
         ("<title>县政府信息公开</title>", "<span id=lblTitle>甲的通知</span>", "甲的通知"),
         ("", "<p>甲的通知</p><p>某政发〔2017〕9号</p><p>（样本）</p><p>来源：某局</p>", "甲的通知"),
         ("", "<h3>甲的通知</h3><p>（2017年12月19日）</p>", "甲的通知"),
@@ -164,7 +165,7 @@ def test_a_text_may_stand_in_the_page_itself(html: str, body: str) -> None:
     )
 
 
-@pytest.mark.parametrize("date", ["（2017年12月19日）", "2017-12-19 10:20"])
+@pytest.mark.parametrize("date", ["（2017年12月19日）", "2017-12-19 10:20", "2017-12-19　来源：样本县司法局　浏览：3"])
 def test_the_day_under_a_title_is_no_text(date: str) -> None:
     page = detail(f"<div><h3>甲的通知</h3><p>{date}</p><p>{SAMPLE}</p><p>2017年12月18日</p></div>")
     assert (page.body, page.fields["published_on"]) == (f"{SAMPLE}\n2017年12月18日", "2017-12-19")

@@ -111,6 +111,7 @@ def test_rows_of_a_link_and_a_date(line: str) -> None:
     ]
 
 
+ITEM = "<li><a href={0}.html>第{0}条</a><span>2017-12-19</span></li>"
 LINES = [
     "· <a href=t20171219_{0}.html>第{0}条</a> [2017-12-19]<br>",
     "<img src=dot.gif>&nbsp;<a href=t20171219_{0}.html>第{0}条</a>&nbsp;<font color=gray>(2017/12/19)</font><br/>\n",
@@ -272,6 +273,14 @@ def test_days_without_years_make_a_list_below_a_trail(trail: str, count: int) ->
     assert len(rows(f"<div>{trail}</div><ul>{lines}</ul>")) == count
 
 
+def test_a_header_may_be_divided_in_a_row_below() -> None:
+    head = "<tr><th rowspan=2>标题</th><th colspan=2>日期</th><th rowspan=2>发布机构</th></tr><tr><th>成文日期</th><th>发布日期</th></tr>"
+    line = "<tr><td><a href=1.html>甲</a></td><td>2017-12-01</td><td>2017-12-19</td><td>样本县政府办</td></tr>"
+    assert [row.fields for row in rows(f"<table>{head}{line}</table>")] == [
+        {"title": "甲", "created_on": "2017-12-01", "published_on": "2017-12-19", "publisher": "样本县政府办"}
+    ]
+
+
 @pytest.mark.parametrize("pairs", [2, 3])
 def test_a_table_may_show_several_records_in_a_row(pairs: int) -> None:
     cells = [f"<td><a href=t20171219_{n}.html>第{n}条</a></td><!-- x --><td>[2017-12-19]</td>" for n in range(7)]
@@ -366,6 +375,26 @@ def test_a_menu_of_the_rows_form_before_a_list_is_none(trail: str) -> None:
     tables = f"<td><table>{menu}</table></td><td><table>{trail}</table><table>{lines}</table></td>"
     read = rows(f"<table><tr>{tables}</tr></table>")
     assert [row.fields["title"] for row in read] == [f"第{n}条" for n in range(1, 7)]
+
+
+BESIDE = ["推荐信息", "相关文章", "【相关阅读】", "热门文章", "点击排行", "阅读排行榜", "猜你喜欢", "热点推荐"]
+
+
+@pytest.mark.parametrize("heading", BESIDE)
+def test_a_list_that_is_headed_as_one_beside_the_page_is_none(heading: str) -> None:
+    box = (
+        f"<div class=side><div class=bt>{heading}</div><ul>{ITEM.format(7)}{ITEM.format(8)}{ITEM.format(9)}</ul></div>"
+    )
+    own = "<div class=list><h2>公告</h2><p><a href=1.html>第1条</a> 2017-12-19</p><p><a href=2.html>第2条</a> 2017-12-19</p></div>"
+    assert rows(f"<div>{box}<div>暂无信息</div></div>") == ()
+    for page in (box + own, own + box):
+        assert [row.fields["title"] for row in rows(f"<div>{page}</div>")] == ["第1条", "第2条"]
+
+
+@pytest.mark.parametrize("heading", ["相关文件", "通知公告", "最新信息", "推荐信息一览：本县今年公布的全部文件与通知"])
+def test_a_list_headed_by_the_column_it_stands_in_is_the_pages(heading: str) -> None:
+    trail = f"<div>当前位置：<a href=/>首页</a> &gt; <a href=/gk/>公开</a> &gt; {heading}</div>"
+    assert len(rows(f"{trail}<div><h3>{heading}</h3><ul>{ITEM.format(1)}{ITEM.format(2)}</ul></div>")) == 2
 
 
 def test_what_stands_around_a_list_is_none() -> None:

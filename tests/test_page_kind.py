@@ -63,7 +63,7 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
         ),
         pytest.param(
             f"<h1>样本</h1><div><p>{SENTENCE}</p></div><div><b>相关链接</b><ul>{ROWS}</ul></div>",
-            "list",
+            "other",
             id="no text above them",
         ),
         pytest.param(

@@ -37,6 +37,7 @@ _RELATED = re.compile(
 _HEAD_LABELS = SOURCES | {
     "发布时间", "发布日期", "时间发布", "更新时间", "信息发布日期", "浏览次数", "点击数", "字体", "字号", "作者",
 }  # fmt: skip
+_DAY_FIRST = re.compile(r"[\[【(（]?(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 _LONGEST_HEAD = 120
 _MOST_HEADS = 15
 _MOST_RELATED = 15
@@ -101,8 +102,9 @@ def _without_related(lines: list[str]) -> list[str]:
 
 def _is_head(line: str) -> bool:
     """Whether a line above the text is the one with its source and date, or holds nothing but a page's buttons."""
-    label = LABEL_COLON.match(line) if len(line) <= _LONGEST_HEAD else None
-    return _is_residue(line) or (label is not None and squash(label[1]) in _HEAD_LABELS)
+    label = (LABEL_COLON.search if _DAY_FIRST.match(line) else LABEL_COLON.match)(line[: _LONGEST_HEAD + 1])
+    is_dateline = label is not None and squash(label[1]) in _HEAD_LABELS and len(line) <= _LONGEST_HEAD
+    return is_dateline or _is_residue(line)
 
 
 def _is_residue(line: str) -> bool:

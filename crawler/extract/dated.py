@@ -37,9 +37,15 @@ _MORE = re.compile(
 _TURNS = re.compile(r"(?<![a-z])(?:odd|even|first|last|on|current|active|alt)(?![a-z])|\s|\d", re.IGNORECASE)
 _NEIGHBOUR = re.compile(r"[\[【]?(?:上|下|前|后)一(?:篇|条|则|个)")
 _PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\d+\s*页|createPageHTML\s*\(|countPage|m_nPageSize")
+_BESIDE = re.compile(
+    r"[【\[]?(?:(?:相关|关联)[\u4e00-\u9fff]{2}|(?:延伸|推荐|扩展|热门|精彩)(?:阅读|信息|文章|新闻|内容|资讯|推荐|点击|浏览)|参考(?:资料|文献)|猜你喜欢|热点推荐"
+    r"|(?:热点|热门|点击|阅读|浏览|新闻|信息|文章|本周|本月){1,2}(?:排行|排名)榜?|(?:您|你)可能(?:还)?(?:感兴趣|喜欢))"
+)
+_LONGEST_HEADING = 20
+_HIGHEST_HEADING = 6
 _PAGE_NUMBERS = frozenset({"2", "3"})
 _LARGEST_ROW = 5_000
-_MOST_HOLDERS = 6
+MOST_HOLDERS = 6
 _HIGHEST = 30
 _MOST_PAGERS = 20
 _LARGEST_BOX = 1_000
@@ -60,8 +66,8 @@ _SAMPLE = 50
 _SWITCHES = etree.XPath(
     ".//text()[string-length(normalize-space(.)) < 3 and number(.) > 0][parent::a or parent::li or parent::span]"
 )
-_AROUND_A_BLOCK = 3
-"""A box, or a page, with so many links beside its rows at the most is theirs alone: a heading, a link to more."""
+AROUND_A_BLOCK = 3
+"""A box with so many links beside its rows at the most is theirs alone: a heading, a link to more."""
 
 
 _Links = list[tuple[int, Element]]
@@ -90,6 +96,7 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
     page's own folder count twice, and boxes half.
     """
     blocks = _without_hidden_tabs([block for block in _blocks(root, base_url) if block.is_list])
+    blocks = [block for block in blocks if not _is_beside_page(block, root)]
     if not blocks:
         return []
     pagers = _pagers(root)
@@ -189,7 +196,7 @@ def _hides_others(form: Mapping[Element, _Links], shown: Mapping[Element, _Links
 def _without_hidden_tabs(blocks: Sequence[_Block]) -> list[_Block]:
     """`blocks` without hidden ones whose box stands beside the box of a shown one as tabs do, though each may have a class of its own."""
     lists = (block.last for block in blocks if len(block.rows) > 1 and not block.is_hidden)
-    shown = {up for row in lists for up in islice(row.iterancestors(), _MOST_HOLDERS)}
+    shown = {up for row in lists for up in islice(row.iterancestors(), MOST_HOLDERS)}
     return [block for block in blocks if not (block.is_hidden and _is_beside(_hidden_box(block.last), shown))]
 
 
@@ -204,7 +211,7 @@ def _is_beside(box: Element, shown: Container[Element]) -> bool:
 
 def _hidden_box(row: Element) -> Element | None:
     """The smallest hidden box that a row stands in."""
-    return next(filter(is_hidden, islice(row.iterancestors(), _MOST_HOLDERS)), None)
+    return next(filter(is_hidden, islice(row.iterancestors(), MOST_HOLDERS)), None)
 
 
 def _undated_group(rows: Mapping[Element, Row]) -> list[Element]:
@@ -215,6 +222,28 @@ def _undated_group(rows: Mapping[Element, Row]) -> list[Element]:
     first = next(iter(boxes.values()), [])
     said = [_says_what_it_is(row) for row in rows.values()]
     return first if not any(said[: len(first)]) and sum(said) * 2 > len(rows) - len(first) > 0 else []
+
+
+def _is_beside_page(block: _Block, root: Element) -> bool:
+    """Whether the heading of a block says that it is none of the page's own, unless the page is called so."""
+    heading = _text_before(next(iter(block.rows)))
+    return heads_what_is_beside(heading) and heading not in read_breadcrumb(root)
+
+
+def heads_what_is_beside(text: str) -> bool:
+    """Whether a text is the heading of what is related to a page, or read most: 相关文章, 阅读排行."""
+    return len(text) <= _LONGEST_HEADING and _BESIDE.match(text) is not None
+
+
+def _text_before(element: Element) -> str:
+    """The text of what stands before an element, or before a box that it begins; the nearest that has any."""
+    for up in (element, *islice(element.iterancestors(), _HIGHEST_HEADING)):
+        for before in up.itersiblings("*", preceding=True):
+            if text := tidy(f"{line_of(before, _LONGEST_HEADING)} {before.tail or ''}"):
+                return text
+        if (holder := up.getparent()) is not None and (text := tidy(holder.text or "")):
+            return text
+    return ""
 
 
 def _strangers(rows: Mapping[Element, Row]) -> list[Element]:
@@ -315,33 +344,7 @@ def signature(row: Element) -> str:
     return f"{row.tag}|" + "|".join(f"{up.tag}.{_TURNS.sub('', up.get('class', ''))}" for up in holders)
 
 
-def shows_the_latest(root: Element, rows: Sequence[Row], url: str) -> bool:
-    """Whether `rows`, read from the page at `url`, are the newest of another list: their own box has a link to more of them.
-
-    Only on a page with more links than these, for a page with nothing else is a list all the same; and not where each row
-    has such a link.
-    """
-    targets = {row.url for row in rows}
-    links = {link: absolute(url, link.get("href")) for link in LINKS(root) if is_page_link(link.get("href"))}
-    own = [place for place, target in enumerate(links.values()) if target in targets]
-    if not own or len(links) - len(own) <= _AROUND_A_BLOCK:
-        return False
-    more = [place for place, link in enumerate(links) if _is_more(link) and links[link] != url]
-    if any(own[0] < place < own[-1] for place in more):
-        return False
-    first, last = (list(links)[place] for place in (own[0], own[-1]))
-    ends = set(last.iterancestors())
-    holders = (up for up in first.iterancestors() if up in ends and up.tag not in {"body", "html"})
-    for box in islice(holders, _MOST_HOLDERS):
-        others = [link for link in LINKS(box) if links.get(link, url) not in targets]
-        if len(others) > _AROUND_A_BLOCK:
-            break
-        if any(_is_more(link) and links.get(link, url) != url for link in others):
-            return True
-    return False
-
-
-def _is_more(link: Element) -> bool:
+def is_more(link: Element) -> bool:
     """Whether a link leads to more of something, by its text or its title."""
     return bool(_MORE.fullmatch(squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")))
 
@@ -352,24 +355,14 @@ def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block], url: str)
     Its boxes have links to more each, or headings that lead there, or there are many such links; its tabs are hidden but for one;
     it has no trail and leaves the years of its dates out.
     """
-    more = [link for link in LINKS(root) if _is_more(link) and not _within(link, best.rows)]
+    more = [link for link in LINKS(root) if is_more(link) and not _within(link, best.rows)]
     leading = _leading(root, blocks, more, url)
     if best in leading and len(leading) > 1:
         return True
     if best.is_yearless and not read_breadcrumb(root):
         return True
-    in_boxes = best.is_in_tabs or (best.is_hidden and _has_other_links(root, best))
+    in_boxes = best.is_in_tabs or (best.is_hidden and not all(block.is_hidden for block in blocks))
     return (len(more) >= BOXES or in_boxes) and not read_breadcrumb(root)
-
-
-def _has_other_links(root: Element, block: _Block) -> bool:
-    """Whether a page shows more links beside a block than a list alone has around it."""
-    others = (
-        link
-        for link in LINKS(root)
-        if is_page_link(link.get("href")) and not _within(link, block.rows) and _hidden_box(link) is None
-    )
-    return len(list(islice(others, _AROUND_A_BLOCK + 1))) > _AROUND_A_BLOCK
 
 
 def _leading(root: Element, blocks: Sequence[_Block], more: Sequence[Element], url: str) -> list[_Block]:
@@ -385,7 +378,7 @@ def _leading(root: Element, blocks: Sequence[_Block], more: Sequence[Element], u
     free = {place[link] for link in onward if link in place and not _within(link, alone)}
 
     def leads_on(block: _Block) -> bool:
-        before = range(block.start - _AROUND_A_BLOCK, block.start)
+        before = range(block.start - AROUND_A_BLOCK, block.start)
         return block.dated > 1 and (boxes.get(block.last) in holding or not free.isdisjoint(before))
 
     return [block for block in blocks if leads_on(block)]
@@ -401,7 +394,7 @@ def _boxes_of(blocks: Sequence[_Block]) -> dict[Element, Element]:
 
 def _within(link: Element, boxes: Container[Element]) -> bool:
     """Whether a link stands in one of `boxes`, not too deep."""
-    return any(up in boxes for up in islice(link.iterancestors(), _MOST_HOLDERS))
+    return any(up in boxes for up in islice(link.iterancestors(), MOST_HOLDERS))
 
 
 def _pagers(root: Element) -> list[Element]:
@@ -442,6 +435,6 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
     link = links[0] if len(links) == 1 else max(links, key=how_like_a_title)
     name = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
     line = line_of(row)
-    if not name or is_pager([line]) or _NEIGHBOUR.match(line) or _is_more(link):
+    if not name or is_pager([line]) or _NEIGHBOUR.match(line) or is_more(link):
         return None
     return plain_row(row, link, base_url)

@@ -77,6 +77,7 @@ def _without_copies(rows: list[Row]) -> list[Row]:
 def _from_tables(root: Element, base_url: str) -> list[Row]:
     rows: list[Row] = []
     header: Header = ()
+    wide: list[int] = []
     inside: set[Element] = set()
     for table in _TABLES(root):
         own_header = False
@@ -89,7 +90,9 @@ def _from_tables(root: Element, base_url: str) -> list[Row]:
             cells = _spread(cell for cell in tr if cell.tag in TABLE_CELLS)
             texts = texts_of(cells)
             if columns := _header_of(cells, texts):
-                header, own_header = columns, True
+                header, own_header, wide = columns, True, _wide_columns(cells)
+            elif wide and len(texts) == len(wide) and all(map(is_label, texts)):
+                header = _divided(header, wide, texts)
             elif header and _is_row(cells, texts) and (own_header or _goes_on(header, cells, texts)):
                 hover = _hover_pairs(tr) if tr.find(".//table") is not None else []
                 rows.append(_headed_row(header, cells, texts, hover, base_url))
@@ -97,6 +100,17 @@ def _from_tables(root: Element, base_url: str) -> list[Row]:
         if own_header and _is_of_one_record(header, rows[begin:]):
             del rows[begin:]
     return rows
+
+
+def _wide_columns(cells: Sequence[Element | None]) -> list[int]:
+    """The columns that cells of a header span together with others."""
+    return [at for at in range(len(cells)) if None in cells[at : at + 1] or None in cells[at + 1 : at + 2]]
+
+
+def _divided(header: Header, wide: Sequence[int], labels: Sequence[str]) -> Header:
+    """A header whose cells over several columns have the labels of these in a row below."""
+    below = {at: (label, FIELD_OF.get(squash(label))) for at, label in zip(wide, labels, strict=True)}
+    return tuple(below.get(at, column) for at, column in enumerate(header))
 
 
 def _is_of_one_record(header: Header, rows: Sequence[Row]) -> bool:

@@ -8,10 +8,10 @@ from lxml import etree
 
 from archive.model.observations import Paging, RecordPage, Row
 from crawler.extract.body import densest, find_body
-from crawler.extract.dated import shows_the_latest
+from crawler.extract.dated import AROUND_A_BLOCK, MOST_HOLDERS, heads_what_is_beside, is_more
 from crawler.extract.field_labels import tidy
 from crawler.extract.pairs import METADATA
-from crawler.extract.row import LINKS, absolute
+from crawler.extract.row import LINKS, absolute, is_page_link
 from crawler.extract.text import Element, line_of, visible_texts
 
 LIST, DETAIL, OTHER = "list", "detail", "other"
@@ -29,18 +29,12 @@ _MOST_BESIDE = 100
 """No page shows more rows beside what it is for."""
 
 _ENDS = re.compile("[。！？；]")
-_RELATED = re.compile(
-    r"(?:相关|关联)[\u4e00-\u9fff]{2}|(?:延伸|推荐|扩展)阅读|参考(?:资料|文献)|猜你喜欢|热门(?:文章|推荐)"
-)
 _BEFORE = etree.XPath("preceding::text()[not(parent::a or parent::script or parent::style or parent::title)]")
 _IN_FILES = etree.XPath(
     "boolean(//a/@href[contains(., '.pdf') or contains(., '.doc') or contains(., '.xls') or contains(., '.ofd') or contains(., '.wps')]"
     " | //iframe/@src[contains(., '.pdf')] | //embed/@src[contains(., '.pdf')])"
 )
 """Whether a page leads to documents, which may be all of a record's text."""
-
-_LONGEST_HEADING = 20
-_HIGHEST = 6
 
 
 def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: RecordPage) -> str:
@@ -76,8 +70,10 @@ def _is_record(root: Element, record: RecordPage, has_text: bool, is_among_other
         return has_text and (titled or day_at is not None)
     if not record.body:
         return day_at is not None and not day_at.startswith("meta") and bool(_IN_FILES(root))
-    in_sentences = bool(record.breadcrumb) and _prose_in(densest(root), ()) >= _RELATED_PROSE
-    return day_at is not None or is_among_others or in_sentences
+    if day_at is not None or is_among_others:
+        return True
+    is_placed = bool(record.breadcrumb) or any(map(heads_what_is_beside, map(str.strip, root.itertext())))
+    return is_placed and _prose_in(densest(root), ()) >= _RELATED_PROSE
 
 
 def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record: RecordPage) -> bool:
@@ -86,7 +82,7 @@ def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record
     links = [link for link in LINKS(root) if absolute(record.url, link.get("href")) in targets]
     edited = _prose_in(body, links)
     prose = max(edited, _prose_in(densest(root), links), _prose_before(links))
-    if edited >= _PROSE or prose >= _LONG_PROSE or (prose >= _RELATED_PROSE and _are_related(links)):
+    if edited >= _PROSE or prose >= _LONG_PROSE:
         return True
     dates = {row.fields.get("published_on") for row in rows}
     own = record.fields.get("published_on", next(iter(dates))) not in dates
@@ -110,8 +106,27 @@ def _prose(texts: Iterable[str]) -> int:
     return sum(length for length in map(len, map(str.strip, sentences)) if length >= _SENTENCE)
 
 
-def _are_related(links: Sequence[Element]) -> bool:
-    """Whether the heading of `links` says that they are to what is related to the page."""
-    holders = islice(links[0].iterancestors(), _HIGHEST) if links else ()
-    headings = (line_of(box, _LONGEST_HEADING) for up in holders for box in (up, up.getprevious()) if box is not None)
-    return any(_RELATED.match(heading) for heading in headings)
+def shows_the_latest(root: Element, rows: Sequence[Row], url: str) -> bool:
+    """Whether `rows`, read from the page at `url`, are the newest of another list: their own box has a link to more of them.
+
+    Only on a page with more links than these, for a page with nothing else is a list all the same; and not where each row
+    has such a link.
+    """
+    targets = {row.url for row in rows}
+    links = {link: absolute(url, link.get("href")) for link in LINKS(root) if is_page_link(link.get("href"))}
+    own = [place for place, target in enumerate(links.values()) if target in targets]
+    if not own or len(links) - len(own) <= AROUND_A_BLOCK:
+        return False
+    more = [place for place, link in enumerate(links) if is_more(link) and links[link] != url]
+    if any(own[0] < place < own[-1] for place in more):
+        return False
+    first, last = (list(links)[place] for place in (own[0], own[-1]))
+    ends = set(last.iterancestors())
+    holders = (up for up in first.iterancestors() if up in ends and up.tag not in {"body", "html"})
+    for box in islice(holders, MOST_HOLDERS):
+        others = [link for link in LINKS(box) if links.get(link, url) not in targets]
+        if len(others) > AROUND_A_BLOCK:
+            break
+        if any(is_more(link) and links.get(link, url) != url for link in others):
+            return True
+    return False

@@ -13,8 +13,7 @@ from archive.model.observations import CatalogOfPortal, ListPage, RecordPage
 from archive.model.records import is_cut
 from archive.model.site import Site
 from crawler.extract.body import find_body
-from crawler.extract.dated import shows_the_latest
-from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind
+from crawler.extract.page_kind import DETAIL, LIST, OTHER, page_kind, shows_the_latest
 from crawler.extract.response_class import BLOCKED, CUT, HOME, PAGE, judge
 from crawler.extract.text import line_of
 from crawler.families.detection import FAMILIES, Detected, detect

@@ -12,7 +12,8 @@ from crawler.extract.text import Element, flow, in_document, visible_texts
 from crawler.records.dateline import Cell, title_above
 
 _TITLE_BOXES = etree.XPath(
-    "//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@id, 'title') or contains(@id, 'Title')]"
+    "//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@class, 'biaoti')"
+    " or contains(@id, 'title') or contains(@id, 'Title') or contains(@id, 'biaoti')]"
 )
 _MOST_HEADINGS = 20
 _PAGE_TITLE = etree.XPath("string(/html/head/title)")
