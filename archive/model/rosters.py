@@ -5,18 +5,20 @@ known by their form alone: a surname and one or two characters more, masked ones
 between them; in a column headed 姓名 or the like any two to four characters.
 
 Not held: rosters of officials on duty, of committees, appointments and other public functions (experts of tenders, lay judges,
-law enforcers, contract doctors), of companies and who stands for them, of villages, schools, drugs; names in prose. Known
-costs: a list of persons honoured or hired is held, too; names of other forms outside a headed column are not known.
+law enforcers, contract doctors), of companies and who stands for them, of those honoured (劳动模范, 优秀教师), of villages,
+schools, drugs; names in prose. Known costs: a list of persons hired is held, too; names of other forms outside a headed
+column are not known.
 """
 
 import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from dataclasses import dataclass
+from itertools import islice, zip_longest
 from pathlib import Path
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 
 LEAST = 5
 """Names from which on a text lists persons."""
@@ -26,6 +28,8 @@ MOST_COLUMNS = 60
 
 LONGEST, PART = 1_000_000, 100_000
 """Characters of a text that are looked at, and how many of them at a time."""
+
+_LONGEST_HEAD = 24
 
 _WORDS = {
     row["kind"]: row["words"]
@@ -43,11 +47,15 @@ _DOTTED = re.compile(rf"{_HAN}{{1,7}}(?:[·•‧・．∙]{_HAN}{{1,7}}){{1,3}}
 _ANY_NAME = re.compile(rf"(?:{_HAN}|{_MASK}){{2,6}}|{_HAN}{{1,7}}[·•‧・]{_HAN}{{1,7}}")
 
 # A name's surroundings in a run: a number before it; a bracket, an ID's rest, an amount or a sex behind it.
-_BEFORE = re.compile(r"^(?:[（(【\[]?(?:\d{1,4}|[一二三四五六七八九十]{1,3})[)）】\]]?[.．、:：)）]?|[-—•●*])?\s*")
+_BEFORE = re.compile(
+    r"^(?:[（(【\[]?(?:\d{1,4}|[一二三四五六七八九十]{1,3})[)）】\]]?[.．、:：)）]?|[-—•●*])?\s*"
+    r"(?:被执行人|被处罚人|当事人|申请人|驾驶人|户主|患者|村民|居民|学生|考生)?"
+)
 _BEHIND = re.compile(r"(?:[（(\[【].{0,60}|[\d*＊×xX.,:：\-－—].{0,60}|[男女].{0,2}|等.{0,12}|同学|同志|户)$")
 _SEPARATORS = re.compile(r"[\s、，,；;/|。:：]+")
-_ALONE = re.compile(rf"(?<!{_HAN})(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]))")
+_ALONE = re.compile(rf"(?:(?<!{_HAN})|(?<=[人户者民生]))(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]))")
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({_HAN})[ \u3000\u00a0]{{1,4}}({_HAN})(?![\u3400-\u9fff])")
+_NUMBER_BETWEEN = re.compile(rf"(?<={_HAN})(?=\d{{1,3}}{_HAN})")
 _DOTS = re.compile("[·•‧・．∙]")
 _BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
 
@@ -81,12 +89,13 @@ _PUBLIC = re.compile(
     r"田长|路长|街长|楼长|网格长|网格员|包村|包联|包抓|包保|驻村|第一书记|帮扶责任人|帮扶干部|责任清单|权责清单|责任人名单|责任人公示|安全责任|"
     r"特派员|法律服务|法律工作者|家庭医生|签约医生|签约服务团队|执业医师|坐诊|出诊|门诊安排|村医|乡村医生名|校长|任课|班主任|教练员|导师|讲解员|导游|传承人|"
     r"企业名单|企业名录|公司名单|单位名单|机构名单|商户|经营主体|市场主体|经营异常|个体工商户|合作社|家庭农场|双随机|抽查|行政处罚|行政许可|行政检查|处罚"
-    r"|招标|中标|成交|采购|合同|项目经理|参会|会议|出席|主讲|演出|节目|书记|局长|县长|主席团"
+    r"|招标|中标|成交|采购|合同|项目经理|参会|会议|出席|主讲|演出|节目|书记|局长|县长|主席团|窗口(?:工作)?人员|村干部|村两委|法官|检察官|员额"
+    r"|劳动模范|道德模范|劳模|表彰|表扬|标兵|先进(?:个人|工作者)|优秀(?!.{0,4}(?:学|毕业生|少先队))|身边好人|最美|红旗手|企业家|见义勇为"
 )
 _STRICT = re.compile(  # about persons, whatever else a title says
     r"低保(?:户|对象|家庭|人员|金)|特困(?:人员|供养)|五保户|残疾(?:人名|人员|儿童|学生|军人|人两项|人补贴|人救助|人花名|等级)|"
     r"患者|病例|信访人|上访人|贫困(?:户|学生|生|人口)|受助|资助(?:学生|对象|名单|人员)|补[贴助](?:对象|人员|名单|花名|发放|公示|资金发放|农户)|"
-    r"救助(?:对象|人员|名单|花名|金发放)|学生名|学生花名|录取名单|孤儿|领取人|拟录用|拟聘|面试|笔试|入围|发放(?:表|花名|名单|明细|名册)|公益性?岗位?人员|慰问(?:对象|名单|花名|户)"
+    r"救助(?:对象|人员|名单|花名|金发放)|学生名|学生花名|录取名单|孤儿|领取人|[三优][好秀](?:学生|毕业生|少先队员)|拟录用|拟聘|面试|笔试|入围|发放(?:表|花名|名单|明细|名册)|公益性?岗位?人员|慰问(?:对象|名单|花名|户)"
 )
 _HEADS = re.compile(r"序号|编号|单位|村|备注|名称|职务|时间|日期|电话|内容|职位|科室|班级|学校|企业|乡镇")
 _PERSONAL_HEADS = re.compile(
@@ -102,7 +111,7 @@ _LAST_OF_PROSE = re.compile(
     rf"(?:村民|居民|学生|同学|患者|人员|对象|户|名|为|对|有|给予|聘用|录用|由)({_HAN}(?:{_HAN}|{_MASK}){{1,3}})(?:{_BEHIND.pattern[:-1]})?$"
 )
 _OFFICES = re.compile(
-    r"书记|县长|镇长|乡长|局长|部长|主任|科长|处长|主席|委员|常委|院长|校长|行长|所长|站长|队长|组长|会长|理事|秘书|干事|科员|干部|经理|董事|监事|"
+    r"书记|支书|村委|两委|妇联|治保|文书|县长|镇长|乡长|局长|部长|主任|科长|处长|主席|委员|常委|院长|校长|行长|所长|站长|队长|组长|会长|理事|秘书|干事|科员|干部|经理|董事|监事|"
     r"总工|工程师|教授|研究员|教师|医师|医生|护士|法官|检察官|审判|律师|主管|调研员|巡视员|警|参谋|政委|职务|分管|负责|主持|值班|带班|联系人"
 )
 _PROSE = re.compile(
@@ -123,43 +132,65 @@ def _listed(title: str, text: str) -> int:
     if few and not _DOTS.search(text):
         return 0
     lines = [line.strip() for line in text.split("\n")]
-    columns = [found for block in _tables(lines) if (found := _column(title, block))]
-    if columns:
-        return sum(columns)
-    return max(_items_with_names(title, lines), _runs(title, text), _labelled(title, text))
+    tables = [(table, *_column(title, table)) for table in _tables(lines)]
+    if persons := sum(held for _, held, _ in tables):
+        return persons
+    for table, _, others in tables:
+        if others:  # its names are accounted for
+            lines[table.first : table.last] = [""] * (table.last - table.first)
+    rest = "\n".join(lines)
+    return max(_items_with_names(title, lines), _runs(title, rest), _labelled(title, rest))
 
 
 # --- tables ---
 
 
-def _tables(lines: Sequence[str]) -> Iterator[tuple[str, list[list[str]]]]:
-    """The tables: the line before each, and their rows of cells."""
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A table. `before`: the line before it; `rows`: its cells; `first`, `last`: the lines where it begins, and behind its end."""
+
+    before: str
+    rows: list[list[str]]
+    first: int
+    last: int
+
+
+def _tables(lines: Sequence[str]) -> Iterator[_Table]:
+    """The tables among lines, whose cells stand apart by tabs."""
     before, rows = "", list[list[str]]()
-    for line in (*lines, ""):
+    for number, line in enumerate((*lines, "")):
         if "\t" in line:
             rows.append([cell.strip() for cell in line.split("\t", MOST_COLUMNS)[:MOST_COLUMNS]])
         else:
             if rows:
-                yield before, rows
+                yield _Table(before, rows, number - len(rows), number)
                 rows = []
             before = line if line else before
-    if rows:
-        yield before, rows
 
 
-def _column(title: str, block: tuple[str, list[list[str]]]) -> int:
-    """Count the persons that a table lists in its columns of names; 0 where it lists none, or officials or companies."""
-    before, rows = block
+def _column(title: str, table: _Table) -> tuple[int, int]:
+    """Count the persons that a table lists in its columns of names: those to be protected, and those of offices and companies."""
+    before, rows = table.before, _upright(table.rows)
     head = _head(rows)
     heads, body = rows[head] if head is not None else [], rows[head + 1 if head is not None else 0 :]
     context = f"{title} {before} {' '.join(' '.join(row) for row in rows[: head or 0])}"
-    best = 0
+    held = others = 0
     for top, places in _columns_by_heading(heads, max(map(len, rows))):
         cells = [_compact(row[place]) for place in places for row in body if place < len(row)]
         count = _names_in_column(top, [cell for cell in cells if cell not in {"", top}])
         if count >= LEAST and _is_held(context, heads, top, body, places[0]):
-            best += count
-    return best
+            held += count
+        elif count >= LEAST and heads:
+            others += count
+    return held, others
+
+
+def _upright(rows: list[list[str]]) -> list[list[str]]:
+    """The rows of a table, turned where its names stand side by side behind their heading."""
+    for first, *others in rows:
+        if _NAME_HEADS.match(_compact(first)) and sum(bool(_name_of(_compact(cell))) for cell in others) >= LEAST:
+            return [list(column) for column in zip_longest(*rows, fillvalue="")]
+    return rows
 
 
 def _columns_by_heading(heads: Sequence[str], width: int) -> list[tuple[str, list[int]]]:
@@ -236,6 +267,8 @@ def _items_with_names(title: str, lines: Sequence[str]) -> int:
     """Lines, or parts of them, that begin with a name, or have one behind a number or a village, and details of the person."""
     items = [item.strip() for line in lines for item in re.split("[；;。]", line) if item.strip()]
     short = [item for item in items if len(item) <= 120]
+    headed = any(_NAME_HEADS.match(_compact(line)) for line in lines if len(line) <= _LONGEST_HEAD)
+    is_titled = headed or (_is_about_persons(title) and bool(_LISTS.search(title)))
     names, chosen, details = list[str](), list[str](), 0
     for item in short:
         tokens = [token for token in _SEPARATORS.split(_BEFORE.sub("", item)) if token]
@@ -243,15 +276,15 @@ def _items_with_names(title: str, lines: Sequence[str]) -> int:
         if name and len(tokens) <= 14:
             names.append(name)
             chosen.append(item)
-            details += bool(re.search(r"\d|[男女]|[*＊]{2}", item[item.find(name) + len(name) :]))
-    if not _are_names(names) or len(names) < len(short) * 0.3 or details < len(names) * 0.5:
+            details += is_titled or bool(re.search(r"\d|[男女]|[*＊]{2}", item[item.find(name) + len(name) :]))
+    if not _are_names(names) or len(names) < len(short) * (0.15 if headed else 0.3) or details < len(names) * 0.5:
         return 0
     return len(names) if _is_list_of_persons(f"{title} {' '.join(short[:3])}", chosen) else 0
 
 
 def _runs(title: str, text: str) -> int:
     """Names that stand in rows with nothing between them but separators: of several short rows all together."""
-    bare = _BRACKETS.sub("", text)
+    bare = _NUMBER_BETWEEN.sub(" ", _BRACKETS.sub("", text))
     long, short, runs, place = 0, list[str](), list[tuple[str, list[str]]](), 0
     run, near = list[str](), ""
     for token in (*_SEPARATORS.split(bare), " "):
@@ -277,8 +310,12 @@ def _runs(title: str, text: str) -> int:
             short += names
         if _are_names(names) and _is_list_of_persons(context, [], prose=True):
             long += len(names)
-    sure = _strict(title) or (_SUBJECTS.search(title) and not _PUBLIC.search(title))
-    return len(short) if sure and _are_names(short) else long
+    return len(short) if _is_about_persons(title) and _are_names(short) else long
+
+
+def _is_about_persons(title: str) -> bool:
+    """Whether a title is about persons to be protected."""
+    return _strict(title) or bool(_SUBJECTS.search(title) and not _PUBLIC.search(title))
 
 
 def _strict(context: str) -> bool:
@@ -321,11 +358,16 @@ def _name_of(token: str) -> str | None:
     """The name that a token is, without a number before it, or brackets, amounts and the like behind it; None where it is none."""
     if len(token) > 80:
         return None
-    token = _BRACKETS.sub("", _BEFORE.sub("", token)).strip()
-    for name in (token, _BEHIND.sub("", token).strip()):
+    token = _BEFORE.sub("", token)
+    bare = _BRACKETS.sub("", token).strip()
+    for name in (bare, _BEHIND.sub("", bare).strip(), _BEHIND.sub("", token).strip()):
         if _DOTTED.fullmatch(name):
             return name
-        if _NAME.fullmatch(name) and not {name, name[:2]} & _NO_NAMES and name[-1] not in _ENDS | _NUMERALS:
+        if (
+            _NAME.fullmatch(name)
+            and not {name, name[:2]} & _NO_NAMES
+            and not (name.isalpha() and name[-1] in _ENDS | _NUMERALS)
+        ):
             return name
     return None
 
