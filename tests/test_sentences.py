@@ -119,6 +119,26 @@ AGREE = {
     "brackets in the names of parts": ("经费52元，其中：出国（境）费9元、车辆（含油料）费38元、接待费5元。", ["parts"]),
     "parts in brackets": ("全体会议5次（主席会议2次、座谈会3次），视察4次。", ["parts"]),
     "a number of a page between": ("支出110万元，比上年增加10万元，增长\n\n5\n10%。", ["growth"]),
+    "the year before stated behind": ("2024年项目支出300万元，2023年项目支出400万元，同比减少100万元，下降25%。", ["difference", "growth"]),
+    "the year before stated behind, as last year": (
+        "本年度支出300万元，上年度支出400万元，比上年减少100万元，下降25%。", ["difference", "growth"],
+    ),
+    "the year before stated before": ("2023年项目支出400万元，2024年项目支出300万元，同比减少100万元，下降25%。", ["growth"]),
+    "of a part that last year's money is spent on": (
+        "支出300万元，其中使用上年资金100万元，同比增加10万元，增长11.1%。", ["growth"],
+    ),
+    "the year before in brackets": ("项目支出300万元，较上年下降25%（上年为400万元）。", ["growth"]),
+    "against the end of last year": ("资产总额1,500万元，较上年末增加100万元，增幅为7.14%。", ["growth"]),
+    "year on year, with the year named": ("支出预算1,000.00万元，同比上年增加90.91万元，增长10%。", ["growth"]),
+    "another figure of the same, with its amount": (
+        "支出900万元，比2023年预算增加90万元，增长11.11%；比2023年执行数850万元增加50万元，增长5.88%。", ["difference", "growth", "growth"],
+    ),
+    "from one to another, in other words": ("公务接待费从2.00万元降至1.24万元，降幅达38%。", ["growth"]),
+    "what was saved": ("公务接待费1.24万元，比预算数2.00万元节约0.76万元，节约38%。", ["difference", "growth"]),
+    "of parties of guests": ("公务接待31批次，比上年减少4批次，下降11.43%。", ["growth"]),
+    "a decrease by less than nothing": ("项目支出300万元，同比下降-25%，减少100万元。", ["growth"]),
+    "an increase by less than nothing": ("项目支出45万元，比上年增加-5万元，增长-10%。", ["growth"]),
+    "parts, and others beside them": ("实有在职36人，其中：行政20人，事业16人，另有退休12人。", ["parts"]),
     "lines of a file": ("支出 110 万\n元，比上年增\n加 10 万元，\n— 12 —\n增长 10 %。", ["growth"]),
 }  # fmt: skip
 
@@ -156,6 +176,11 @@ DIFFER = {
         "“三公”经费预算10万元，其中：因公出国（境）费0万元；公务用车购置及运行费6万元；公务接待费3万元。",
         ("parts", False, "9万元"),
     ),
+    "the year before stated behind": (
+        "2024年项目支出300万元，2023年项目支出400万元，同比下降52%。",
+        ("growth", False, "25%"),
+    ),
+    "its direction, by less than nothing": ("支出55.00万元，比上年减少-5.00万元，下降10%。", ("growth", False, "8%")),
     "the same as before": ("支出10万元，与上年12万元持平。", ("same", False, "12万元")),
     "points": ("办结率95.5%，比上年的90.2%提高3.5个百分点。", ("difference", False, "93.7%")),
 }
@@ -248,10 +273,25 @@ SILENT = {
     "three public expenses of the budget beside parts of the accounts": (
         "“三公”经费预算10万元，支出决算5万元，因公出国（境）费0万元，公务用车购置及运行费3万元，公务接待费2万元。"
     ),
+    "three public expenses of the budget, and parts of the accounts in sentences of their own": (
+        "“三公”经费预算10万元。因公出国（境）费决算0万元，公务用车购置及运行费决算3万元，公务接待费决算2万元。"
+    ),
+    "whole rates, one of which is right by chance": "甲项50万元，占50%；乙项50万元，占20%。",
+    "an amount of last year that is another": "支出300万元，使用上年资金100万元，增长57%。",
     "0 is 0": "支出0万元，比上年增加0万元，增长0%。其中：货物0万元，服务0万元。",
     "rows of a table": "项目\t金额\n支出110万元\t比上年增加10万元\t增长50%\n",
     "the decimals of a number in a list": "1.2.110万元，比上年增加10万元，增长50%。",
 }
+
+
+def test_a_share_beside_others_that_are_right_is_found() -> None:
+    text = "教育支出12.00万元，占{}%；社会保障支出1,159.76万元，占97.71%；卫生健康支出15.20万元，占1.28%。"
+    assert [holds for _, holds, _ in stated(text.format("1.01"))] == [True, True, True]
+    assert [(holds, fits) for _, holds, fits in stated(text.format("10.1"))] == [
+        (False, "1.0%"),
+        (True, "97.71%"),
+        (True, "1.28%"),
+    ]
 
 
 @pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)

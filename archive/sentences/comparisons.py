@@ -14,17 +14,21 @@ from archive.sentences.passages import Passages
 
 _UP = "增加|增长|上升|提高|提升|上涨|增幅|增收|增支|净增|超出|超支|高出|大于|高于|多|增"
 _DOWN = "减少|下降|降低|压减|压缩|缩减|减幅|降幅|减收|减支|净减|回落|节约|小于|低于|少|减|降"
-_TURN = rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:幅度?|比例|比率|率|额)?[了出]?(?:为|约)?"
+_TURN = rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN}))(?:幅度?|比例|比率|率|额)?[了出]?(?:为|约|达到?)?"
 _TURNS = re.compile(rf"{_TURN}$")
 _ALSO_TURNS = re.compile(rf"^[，,、；;（(]?(?:同比|环比|(?:与|比|较)(?:上年|去年|上年同期|同期)(?:相比)?)?{_TURN}$")
 _NOTHING = re.compile("(?:相比)?[，,]?")
 _IN_BRACKETS = re.compile(r"^[（(]$")
-_TIME = r"(?:20\d\d年|上一?年|去年|前年|上期|同期|年初|本年|当年|全年|年中|调整|度|部门|财政拨款|一般公共|公共|预算|决算|执行|安排|批复|实际|计划|收入|支出|数|额|的){1,8}"
-_SINCE = rf"(?:与|和|比|较|同|相比|相较于?|对比)(?P<than>{_TIME})(?:相比较?|比较|对比|相较)?|同比|环比"
+_TIME = r"(?:20\d\d年|上一?年|去年|前年|上期|同期|年初|[年月]?末|本年|当年|全年|年中|调整|度|部门|财政拨款|一般公共|公共|预算|决算|执行|安排|批复|实际|计划|收入|支出|数|额|的){1,8}"
+_SINCE = rf"(?:与|和|比|较|同比?|相比|相较于?|对比)(?P<than>{_TIME})(?:相比较?|比较|对比|相较)?|同比|环比"
 _COMPARES = re.compile(rf"(?:{_SINCE})(?P<noun>[，,]?[^，,。；;：:、]{{0,12}}(?:、[^，,。；;：:]{{0,12}})?)$")
-_EARLIER = re.compile(rf"^(?P<lead>[，,、（(；;]?|.{{0,40}}?[，,；;])(?:与|和|比|较|同)(?P<than>{_TIME})[为：:]?$")
+_EARLIER = re.compile(
+    rf"^(?P<lead>[，,、（(；;]?|.{{0,40}}?[，,；;])(?:与|和|比|较|同|相比|相较于?)(?P<than>{_TIME})[为：:]?$"
+)
 _FROM = re.compile(r"(?:由|从)(?:20\d\d年|上年|去年)?度?的?$")
-_REACHES = re.compile(r"(?:增加|增长|上升|提高|提升|减少|下降|降低|压减)(?:到|至|为)(?:20\d\d年|本年|今年)?度?的?")
+_REACHES = re.compile(
+    r"(?:增加|增长|上升|提高|提升|减少|下降|降低|压减|增|升|减|降|调整)(?:到|至|为)(?:20\d\d年|本年|今年)?度?的?"
+)
 _DOUBLES = re.compile("的?(?:基础上)?翻了?(?P<times>[一两二三])番[，,]?(?:达到?|增加到|增至|增长到|为|至|到)")
 _TIMES_DOUBLED = {"一": 2, "两": 4, "二": 4, "三": 8}
 _USE = re.compile(r"^[，,](?:主要用于|用于|主要是用于|均为|全部)")
@@ -39,6 +43,13 @@ _NAMED = (
 )
 _MOST_BACK = 6
 _YEARS = re.compile(r"20\d\d(?=年)|上一?年(?!结转|结余)|去年")
+
+
+_YEAR_WORDS = re.compile(r"(?:20\d\d年|上一?年|去年)度?")
+_BEHIND = re.compile(r"^[，,]?[（(](?:20\d\d年|上一?年|去年)度?(?:同期)?(?:预算|决算|执行)?数?(?:为|是)?$")
+_CLOSES = ("）", ")")
+
+_Sides = tuple[Figure, Figure | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +105,7 @@ def _change_at(passages: Passages, number: int) -> _Change | None:
     first, turn = passages.figures[number], _TURNS.search(passages.before(number))
     if turn is None or not first.is_exact:
         return None
-    steps = [_Step(first, _sign(turn))]
+    steps = [_step(first, _sign(turn))]
     if second := _second_step(passages, number + 1, steps[0]):
         steps.append(second)
     amount, of_rate = (next((step for step in steps if step.is_rate is rates), None) for rates in (False, True))
@@ -105,31 +116,68 @@ def _sign(match: re.Match[str]) -> int:
     return 1 if match["up"] else -1
 
 
+def _step(figure: Figure, sign: int) -> _Step:
+    """Return a step whose number itself may be less than nothing: 下降 -25 % and 增长 -25 % say what 下降 25 % says."""
+    return _Step(figure, 1 if figure.value < 0 else sign)
+
+
 def _second_step(passages: Passages, number: int, first: _Step) -> _Step | None:
     """Return the figure that says as a rate what the first says as an amount, or the other way round; None where none follows."""
     if number == len(passages.figures) or first.figure.unit == POINTS:
         return None
     words = passages.before(number)
     turn = _ALSO_TURNS.match(words)
-    second = _Step(passages.figures[number], _sign(turn) if turn else first.sign)
+    second = _step(passages.figures[number], _sign(turn) if turn else first.sign)
     is_beside = turn is not None or _IN_BRACKETS.match(words) is not None
     return second if is_beside and second.figure.is_exact and second.is_rate != first.is_rate else None
 
 
-def _sides(passages: Passages, change: _Change, compared: Mapping[int, Figure]) -> tuple[Figure, Figure | None] | None:
+def _sides(passages: Passages, change: _Change, compared: Mapping[int, Figure]) -> _Sides | None:
     """Return the figure of which a change is stated, and the earlier one if that is printed, too; None where words leave it open."""
     figures, number = passages.figures, change.first
     before = _TURNS.sub("", passages.before(number))
-    sides: tuple[Figure, Figure | None] | None = None
-    if number > 1 and _NOTHING.fullmatch(before) and _EARLIER.match(passages.before(number - 1)):
-        sides = figures[number - 2], figures[number - 1]
+    sides: _Sides | None = None
+    if number > 1 and _NOTHING.fullmatch(before) and (beside := _EARLIER.match(passages.before(number - 1))):
+        said = figures[number - 2]
+        sides = said if beside["lead"].strip("，,；;") else compared.get(number - 2, said), figures[number - 1]
     elif number > 1 and _NOTHING.fullmatch(before) and _is_reached(passages, number - 1):
         sides = figures[number - 1], figures[number - 2]
     elif number and (marker := _COMPARES.search(before)):
         now = _compared(passages, number - 1, before[: marker.start()], marker["noun"], compared)
         if now:
-            sides = now, _named_earlier(passages, number, now, marker["than"] or "")
+            sides = _in_order(passages, number - 1, now) or (
+                now,
+                _earlier_of(passages, change, now, marker["than"] or ""),
+            )
     return sides if sides and _comparable(*sides, change) else None
+
+
+def _in_order(passages: Passages, last: int, now: Figure) -> _Sides | None:
+    """Return the last two figures if they are of one thing, the earlier year last: 2024年300万元，2023年400万元，同比减少…."""
+    later = passages.figures[last - 1] if last and now is passages.figures[last] else None
+    if later is None or (later.begin, later.unit) != (now.begin, now.unit) or is_change(passages, last - 1):
+        return None
+    return (later, now) if _is_of_earlier_year(now.subject, later.subject) else None
+
+
+def _is_of_earlier_year(words: str, others: str) -> bool:
+    """Whether words name what others name, of an earlier year."""
+    years, other_years = _YEARS.findall(words), _YEARS.findall(others)
+    names_alike = _GENERIC.sub("", _YEAR_WORDS.sub("", words)) in _GENERIC.sub("", others)
+    if not years or not names_alike:
+        return False
+    if years[-1].isdigit():
+        return bool(other_years) and other_years[-1].isdigit() and years[-1] < other_years[-1]
+    return not other_years or other_years[-1].isdigit()
+
+
+def _earlier_of(passages: Passages, change: _Change, now: Figure, than: str) -> Figure | None:
+    """Return the earlier figure that a comparison names, or that stands in brackets behind it; None where none is printed."""
+    behind = change.last + 1
+    if behind < len(passages.figures) and _BEHIND.match(passages.before(behind)):
+        figure = passages.figures[behind]
+        return figure if passages.text[figure.end : figure.end + 1] in _CLOSES else None
+    return _named_earlier(passages, change.first, now, than)
 
 
 def _is_reached(passages: Passages, number: int) -> bool:

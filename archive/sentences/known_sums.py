@@ -7,6 +7,7 @@ from archive.sentences.comparisons import is_change
 from archive.sentences.equations import Equation, amounts, equal, total
 from archive.sentences.figures import MONEY
 from archive.sentences.passages import Passages
+from archive.sentences.shares import is_planned
 
 _SUMS = {
     "total": (("abroad", "vehicles", "reception"), ("abroad", "vehicle_purchase", "vehicle_running", "reception")),
@@ -68,7 +69,12 @@ def _parts(passages: Passages, roles: Sequence[str | None], whole: int) -> dict[
         role = roles[number]
         if passages.figures[number].unit != MONEY or is_change(passages, number):
             continue
-        if role is None or role not in known or role in parts:
+        if role is None or role not in known or role in parts or _are_of_two_stages(passages, whole, number):
             break
         parts[role] = number
     return parts
+
+
+def _are_of_two_stages(passages: Passages, one: int, other: int) -> bool:
+    """Whether one of two amounts is said to be budgeted, and the other to be spent."""
+    return {is_planned(last_clause(passages.before(number))) for number in (one, other)} == {True, False}

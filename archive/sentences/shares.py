@@ -105,10 +105,15 @@ def _spent_and_planned(passages: Passages, number: int, words: str) -> tuple[int
     return (spent[-1], planned[0]) if spent and len(planned) == 1 and before[-1] in (spent[-1], planned[0]) else None
 
 
+def is_planned(words: str) -> bool | None:
+    """Return whether words call an amount one of a budget or a plan, as the last of them that tells says; None where none does."""
+    stages = list(_STAGE.finditer(_ACCOUNT.sub("", words)))
+    return bool(stages[-1]["planned"]) if stages else None
+
+
 def _is_planned(subject: str) -> bool | None:
-    """Return whether an amount is one of a budget or a plan, as the last such word before it says; None where none does."""
-    stages = list(_STAGE.finditer(_ACCOUNT.sub("", subject)))
-    return bool(stages[-1]["planned"]) if stages else False if "支出" in subject else None
+    """Return the same, where an amount that is spent is none of a plan."""
+    return False if (said := is_planned(subject)) is None and "支出" in subject else said
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,10 +169,21 @@ def _named(passages: Passages, names: Sequence[str], share: _ShareOfWhole) -> in
 
 
 def _are_all_parts(passages: Passages, series: Sequence[_ShareOfWhole]) -> bool:
-    """Whether rates are the shares of all parts of one thing: two at least, and 100 % together."""
-    parts = [passages.figures[each.part] for each in series]
+    """Whether rates are the shares of all parts of one thing: two at least, and 100 % together, or all but one of them what they should be."""
+    figures = [passages.figures[each.part] for each in series]
     rates = [passages.figures[each.number] for each in series]
+    if not 1 < len(figures) <= MOST_PARTS or len({each.unit for each in figures}) > 1:
+        return False
+    if not all(each.is_exact for each in figures):
+        return False
     off = sum((each.step for each in rates), Decimal(0))
-    is_whole = abs(sum((each.value for each in rates), Decimal(-100))) <= off
-    alike = len({each.unit for each in parts}) == 1 and all(each.is_exact for each in parts)
-    return 1 < len(parts) <= MOST_PARTS and is_whole and alike
+    return abs(sum((each.value for each in rates), Decimal(-100))) <= off or _fit_but_one(rates, figures)
+
+
+def _fit_but_one(rates: Sequence[Figure], figures: Sequence[Figure]) -> bool:
+    """Whether all rates but one are shares of the sum of all figures, one of these with decimals, which is no chance."""
+    parts = amounts(figures)
+    every = total(parts)
+    equations = [rate("share", each, part, every) for each, part in zip(rates, parts, strict=True)]
+    fitting = [each.printed for each in equations if each and each.holds]
+    return len(fitting) == len(rates) - 1 and any(each.value and each.step < 1 for each in fitting)

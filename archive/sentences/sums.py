@@ -17,6 +17,9 @@ _INTRODUCES = re.compile(r"其中|分别|包括|依次|分项|以下|^中[，,]|
 
 _WHOLLY = re.compile("分别|依次")
 _OPENS, _CLOSES = re.compile("[（(][^）)]*"), re.compile("[）)]")
+_BESIDE = re.compile("另有|另外|此外|另行|不含|不包括")
+"""Words before what is no part of a whole any more."""
+
 _HEADING = re.compile("[；;，,]?[一二三四五六七八九十]{1,3}、")
 _INTRODUCES_SENTENCE = re.compile(r"[。；;](?:其中|包括|分项|具体)")
 
@@ -67,7 +70,8 @@ def _parts(passages: Passages, whole: int) -> list[int]:
     for number in range(whole + 1, min(whole + MOST_PARTS, len(figures))):
         words = passages.before(number)
         begins = introduces(words)
-        if _is_elsewhere(passages, number, words, begun=bool(parts)) or (in_brackets and _CLOSES.search(words)):
+        is_elsewhere = _is_elsewhere(passages, number, words, begun=bool(parts)) or _BESIDE.search(words)
+        if is_elsewhere or (in_brackets and _CLOSES.search(words)):
             break
         if parts and (begins or words.startswith(("（", "("))):
             return []
