@@ -125,6 +125,33 @@ def test_an_item_is_made_up_of_the_items_below_it(general: str, expected: Failin
     assert failing(found) == expected
 
 
+NUMBERED_BEHIND = """
+收入|<|支出|<
+项目|预算数|项目|预算数
+一、财政拨款收入|520.00|一、一般公共服务支出|{spent}
+二、其他收入|10.00|二、卫生健康支出|30.00
+本年收入合计|530.00|本年支出合计|530.00
+三、上级补助收入|5.00|三、对附属单位补助支出|20.00
+四、上年结转（结余）|20.00|四、结转下年|5.00
+收入总计|555.00|支出总计|555.00
+"""
+
+
+@pytest.mark.parametrize(("spent", "expected"), [("500.00", []), ("505.00", failed("items", "530.00", "535.00"))])
+def test_items_numbered_behind_the_total_of_the_year_are_carried_over(spent: str, expected: Failing) -> None:
+    (found,) = read(table(NUMBERED_BEHIND.format(spent=spent), "2026年部门收支总表\n单位：万元"))
+    assert failing(found) == expected
+    assert [check.rule for check in found.checks].count("carry") == 2
+
+
+def test_items_behind_the_total_of_the_year_that_is_first_are_its_own() -> None:
+    rows = (
+        "项目|金额\n本年收入合计|530.00\n一、财政拨款收入|520.00\n二、其他收入|10.00\n上年结转|20.00\n收入总计|550.00"
+    )
+    (found,) = read(table(rows, "2026年部门收支总表\n单位：万元"))
+    assert [(check.rule, check.holds) for check in found.checks] == [("items", True), ("carry", True)]
+
+
 ITEMS_ALONE = """
 科目编码|科目名称|合计|基本支出|项目支出
 合计|<|960.30|700.30|260.00

@@ -255,23 +255,32 @@ def own_name(line: BudgetLine) -> str:
 def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """本年合计 = Σ 一、二、…, 总计 = 本年合计 + 结转, and the totals of income and spending are equal."""
     for own in grouped(lines, "column").values():
-        items = _items(own)
-        subtotal = next((line for line in own if SUBTOTAL.fullmatch(line.name)), None)
-        grand = next((line for line in reversed(own) if GRAND.fullmatch(line.name)), None)
-        carried = [
-            line for line in own if _CARRIED.search(line.name) and not _ITEM.match(line.name) and _is_outer(line)
-        ]
-        if items and subtotal:
-            yield from check_sum("items", subtotal.column_name, subtotal, items)
-        elif items and grand:
-            yield from check_sum("items", grand.column_name, grand, [*items, *carried])
-        if grand and subtotal:
-            yield from check_sum("carry", grand.column_name, grand, [subtotal, *carried])
+        yield from _totals_of_column(own)
         yield from _items_of_items(own)
     for one, other in pairwise(totals_by_label(lines, GRAND)):
         if len(one) in (1, len(other)):  # else nothing says which of them belong together
             for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
                 yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
+
+
+def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """本年合计 = Σ 一、二、…, and 总计 = 本年合计 + what is carried over, or stands numbered behind it: 四、上年结转."""
+    subtotal = next((line for line in own if SUBTOTAL.fullmatch(line.name)), None)
+    grand = next((line for line in reversed(own) if GRAND.fullmatch(line.name)), None)
+    before = _items([line for line in own if subtotal and line.row < subtotal.row])
+    items = before or _items(own)
+    carried = [
+        line
+        for line in own
+        if (before and line not in before and _ITEM.match(line.name))
+        or (_CARRIED.search(line.name) and not _ITEM.match(line.name) and _is_outer(line))
+    ]
+    if items and subtotal:
+        yield from check_sum("items", subtotal.column_name, subtotal, items)
+    elif items and grand:
+        yield from check_sum("items", grand.column_name, grand, [*items, *carried])
+    if grand and subtotal:
+        yield from check_sum("carry", grand.column_name, grand, [subtotal, *carried])
 
 
 def _items_of_items(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
