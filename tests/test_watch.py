@@ -249,6 +249,44 @@ def test_what_could_not_be_delivered_is_by_the_next_run_and_only_to_who_has_not_
     assert [mail["Subject"][:7] for mail in desk.box.mails] == ["样本：1 条新"] * 2
 
 
+@pytest.mark.parametrize("state", ["waiting", "kept"])
+def test_what_is_hidden_since_is_taken_out_of_a_message_that_waits(
+    desk: Watcher, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    """Of six new records it shows five: of these one is withheld since, and of one the text is held back."""
+    monkeypatch.setattr(watching_module, "MOST", 5)
+    desk.watches(HOOK)
+    desk.look()
+    desk.add(*range(3, 9))
+    desk.statuses = [500]
+    desk.look()
+    shown = [hit["record"] for hit in json.loads(desk.posts[0].form or "")["hits"]]
+    held = "INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES (?, '', 'x', 9, ?, '')"
+    with closing(sqlite3.connect(desk.db)) as connection, connection:
+        connection.execute("UPDATE records SET state = 'withheld' WHERE id = ?", (shown[0],))
+        connection.execute(held, (shown[1], state))
+    assert desk.look() == [WatchReport("样本", deliveries=1)]
+    before, after = (json.loads(each.form or "") for each in desk.posts)
+    assert [hit["record"] for hit in after["hits"]] == shown[1:]
+    assert [hit["snippet"] is None for hit in after["hits"]] == [True, False, False, False]
+    assert (before["subject"], after["subject"], after["count"]) == ("样本：6 条新记录", "样本：5 条新记录", 5)
+    assert f"样本文件之{shown[0]}" not in after["text"]
+    assert "另有 1 条未列出" in after["text"]
+    assert after["id"] == before["id"]
+
+
+def test_a_message_of_which_nothing_may_be_said_any_more_is_not_sent(desk: Watcher) -> None:
+    desk.watches(HOOK)
+    desk.look()
+    desk.add(3)
+    desk.statuses = [500]
+    desk.look()
+    with closing(sqlite3.connect(desk.db)) as connection, connection:
+        connection.execute("UPDATE records SET state = 'withheld' WHERE id = 3")
+    assert desk.look() == [WatchReport("样本")]
+    assert len(desk.posts) == 1
+
+
 def run(desk: Watcher, *options: str) -> subprocess.Popen[str]:
     command = [Path(sys.executable).with_name("disclosures"), "watch", desk.file, "--db", desk.db, *options]
     return subprocess.Popen([*map(str, command)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -15,6 +15,10 @@ from archive.evidence.evidence_store import Evidence
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.withholding import REMOVED, lift, take_over, withhold
 from archive.model.observations import AttachmentFile, LinkedFile, RecordPage
+from archive.notify import messages
+from crawler.notify.watch_state import notes
+from crawler.notify.watcher import WatchReport, run_watch
+from crawler.notify.watches import load
 from tests.conftest import empty_archive, rows
 from tests.test_presence import Crawls, url
 from tests.test_store import DAY, PORTAL, listed, page, row
@@ -198,6 +202,26 @@ def test_of_a_file_goes_its_name_in_the_record_s_history_and_no_other(db: Path) 
     assert not [text for text in history if '"样本名册"' in text]
     assert [text for text in history if "样本旧名册" in text]
     assert {each["name"]: each["state"] for each in rows(db, "SELECT name, state FROM attachments WHERE record_id = 1")} == {"": "withheld"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("withheld", "new"), [(3, 1), (2, 0)])
+def test_what_happened_to_a_withheld_record_is_reported_by_no_watch(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, withheld: int, new: int
+) -> None:
+    monkeypatch.setattr(messages, "PAUSES", ())
+    (file := tmp_path / "watches.toml").write_text('[[watch]]\nname = "样本"\nevents = ["changed"]\nwebhook = "http://127.0.0.1:9/"\n')  # fmt: skip
+    (watch,) = load(file).watches
+
+    def look() -> WatchReport:
+        with closing(open_up_to_date(db)) as archive, notes(tmp_path / "notes.db") as kept:
+            return run_watch(archive, kept, watch, "")
+
+    look()
+    crawls = Crawls(db)
+    crawls.day, crawls.captures = 5, 900
+    crawls.run(listed(row(2), row(3)), pages=[replace(page(2), body="样本正文，改过")])
+    take_out(db, withheld)
+    assert look().new == new
 
 
 # --- what is given back ---

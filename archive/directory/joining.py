@@ -80,17 +80,16 @@ def _by_name(name: str) -> Joined:
         each for each in named if each.level == PREFECTURE
     ]
     lowest = lowest or [each for each in named if each.level == PROVINCE]
-    placed = [each for each in lowest if _is_placed(each, name)] or lowest
-    current = {joined.division.code: joined for joined in map(_current, map(Joined, placed))}
+    # Of several of one name, that of the prefecture which is named; else of the province.
+    placed = [each for each in lowest if each.prefecture and each.prefecture in name]
+    placed = placed or [each for each in lowest if each.province and each.province in name] or lowest
+    # Where a name holds that of before, too, as 沙县区 holds 沙县, it is the present one.
+    joined = sorted(map(_current, map(Joined, placed)), key=lambda each: bool(each.note), reverse=True)
+    current = {each.division.code: each for each in joined}
     if len(current) != 1:
         among = f": {'; '.join(each.place for each in placed)}" if placed else ""
         raise ConflictError(f"{name} names {'several divisions' if placed else 'no known division'}{among}")
     return next(iter(current.values()))
-
-
-def _is_placed(division: Division, name: str) -> bool:
-    """Whether a name says also where the division is."""
-    return any(above and above in name for above in (division.prefecture, division.province))
 
 
 @cache

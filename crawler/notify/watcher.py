@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from archive.labels.label import LABELS
-from archive.labels.language import DEFAULT
+from archive.labels.language import DEFAULT, Language
 from archive.notify import hit_text
 from archive.notify.event_report import last_event
 from archive.notify.messages import DeliveryError
@@ -24,8 +24,8 @@ MOST = 200
 _ALL = 1 << 40
 
 _EVENTS = """
-SELECT e.id, e.record_id, e.kind, e.at, e.not_before FROM events e JOIN records r ON r.id = e.record_id AND r.state <> 'withheld'
-WHERE e.id > ? AND e.id <= ? AND e.kind IN (SELECT value FROM json_each(?)) ORDER BY e.id
+SELECT id, record_id, kind, at, not_before FROM events
+WHERE id > ? AND id <= ? AND kind IN (SELECT value FROM json_each(?)) ORDER BY id
 """
 _HIDDEN = (
     "SELECT id FROM records WHERE state = 'withheld'",
@@ -142,9 +142,9 @@ def take_back(connection: sqlite3.Connection, notes: Notes, watch: str) -> None:
         hits = [{**hit, "snippet": None} if hit["record"] in held else hit for hit in hits]
         if hits == message["hits"]:
             continue
-        count = message["count"] - len(message["hits"]) + len(hits)
-        text = hit_text.text(hits, count, message.get("language", DEFAULT))
-        notes.replace(number, {**message, "text": text, "count": count, "hits": hits})
+        count, language = message["count"] - len(message["hits"]) + len(hits), message.get("language", DEFAULT)
+        words = {"subject": _subject(watch, hits, count, language), "text": hit_text.text(hits, count, language)}
+        notes.replace(number, {**message, **words, "count": count, "hits": hits})
         if not hits:
             notes.done(number)
 
@@ -170,15 +170,20 @@ def _message(connection: sqlite3.Connection, watch: Watch, site: str, new: list[
         for hit in new[:MOST]
         for described in engine.described(connection, [hit["record"]], watch.words)
     ]
-    subject = (LABELS["message.changes"] if watch.events else LABELS["message.records"]).name(watch.language)
     return {
         "watch": watch.name,
         "language": watch.language,
-        "subject": subject.format(title=watch.name, count=len(new)),
+        "subject": _subject(watch.name, shown, len(new), watch.language),
         "text": hit_text.text(shown, len(new), watch.language),
         "count": len(new),
         "hits": shown,
     }
+
+
+def _subject(watch: str, hits: list[dict[str, Any]], count: int, language: Language) -> str:
+    """Return the subject of a message of records or, where its hits have events, of these."""
+    label = LABELS["message.changes"] if any("event" in hit for hit in hits) else LABELS["message.records"]
+    return label.name(language).format(title=watch, count=count)
 
 
 # --- delivering ---
