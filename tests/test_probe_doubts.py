@@ -68,7 +68,7 @@ TEXT = "样本正文，仅供测试。样本正文，仅供测试。样本正文
         (LABELS, TEXT, ()),
         (LABELS.replace("发布日期：2018-03-01", "语种：中文"), TEXT, ("no date of publication",)),
         (LABELS, "", ("no text and no file",)),
-        (LABELS, "<a href='1.pdf'>样本.pdf</a>", ()),
+        (LABELS + "<p><a href='f/1.pdf'>样本.pdf</a></p>", "", ()),
     ],
 )
 def test_a_record_s_page_that_lacks_something(labels: str, text: str, said: tuple[str, ...]) -> None:
