@@ -279,6 +279,15 @@ def test_a_list_that_answers_with_another_one_s_rows_for_a_day_unlists_nothing(c
     assert (outcome(crawls), crawls.events(), kept(crawls)) == ("finished", [], 0)
 
 
+def test_that_is_doubted_where_the_records_stood_from_the_first_crawl_on_too(tmp_path: Path) -> None:
+    """Then it is no older copy of the portal. Sixteen are a quarter of the rows of both lists, and seventeen are more."""
+    for count, doubted in ((16, False), (17, True)):
+        crawls, others = Crawls(tmp_path / f"{count}.db"), OTHERS[:count]
+        walk_both(crawls, others)
+        walk_both(crawls, MANY[:count], others)
+        assert outcome(crawls) == ("unsure" if doubted else "finished"), count
+
+
 def test_many_records_that_stay_in_no_list_are_unlisted_by_the_second_crawl(crawls: Crawls) -> None:
     walk_both(crawls, OTHERS)
     for _ in range(2):
