@@ -1,6 +1,7 @@
 """Crawls of several portals that one process writes: each has its own session, and the files stay open for the last of them."""
 
 import os
+import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,17 +12,20 @@ import pytest
 
 from archive.database.connection import ArchiveError
 from archive.database.lock import held
+from archive.database.portal_changes import REMOVED, Change
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.ingest import crawl_session
 from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart
 from archive.ingest.writer_process import WriterProcess
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.maintenance.portal_life import change
 from archive.model.observations import ListPage
 from pipelines import writer_client
 from tests.conftest import rows
 from tests.exchanges import exchange
 from tests.jobs import FIRST, County, sound
+from tests.personal_numbers import canary
 
 LATER = FIRST + timedelta(minutes=1)
 
@@ -168,3 +172,60 @@ def test_a_crawl_that_cannot_begin_leaves_its_portal_free(db: Path, monkeypatch:
 
 def raising(*_: object) -> None:
     raise ArchiveError("sample")
+
+
+# --- the originals ---
+
+
+def crawled(db: Path, name: str = "a") -> None:
+    crawl = Crawling(WriterProcess(), db, name)
+    crawl.lists()
+    crawl.close()
+
+
+def test_an_archive_whose_originals_lack_its_last_answer_is_not_crawled_and_that_is_noted(db: Path) -> None:
+    crawled(db)
+    older = shutil.copy(beside(db), db.with_name("older"))
+    crawl = Crawling(WriterProcess(), db, "a")
+    url = crawl.county.portal.catalogs[0].url
+    crawl.answer(CrawlSession.commit, [], [(exchange(9, url=url, crawl_id=crawl.crawl_id, portal="a"), "page")], LATER)
+    crawl.close("incomplete")
+    beside(db).unlink()
+    shutil.copy(older, beside(db))
+    with pytest.raises(ArchiveError, match=r"lacks originals that .* points to"):
+        Crawling(WriterProcess(), db, "a")
+    (noted,) = rows(db, "SELECT w.outcome, w.health, p.kind, p.message FROM crawls w JOIN problems p ON p.crawl_id = w.id WHERE w.id = 3")  # fmt: skip
+    assert (noted["outcome"], noted["health"], noted["kind"]) == ("archive_error", "failing", "archive_error")
+    assert str(noted["message"]).startswith("the crawl could not begin: ")
+    with held(db, "a"):
+        pass
+
+
+def test_a_new_archive_is_not_begun_beside_the_originals_of_another(db: Path) -> None:
+    crawled(db)
+    db.unlink()
+    with pytest.raises(ArchiveError, match=r"is missing, though .* holds 2 originals of it"):
+        Crawling(WriterProcess(), db, "a")
+    assert not db.exists()
+    open_up_to_date(db).close()
+    with pytest.raises(ArchiveError, match="is new, though"):
+        Crawling(WriterProcess(), db, "a")
+
+
+def test_an_archive_from_which_all_was_removed_is_crawled_on(db: Path) -> None:
+    crawled(db)
+    change(db, [Change("a", REMOVED, "2026-02-01T00:00:00Z")])
+    crawled(db)
+    assert [each["id"] for each in rows(db, "SELECT id FROM captures ORDER BY id")] == [3, 4]
+    assert sound(db)
+
+
+@pytest.mark.parametrize(("tag", "kept"), [('"1-2"', '"1-2"'), (f'"{canary(1).resident_id}"', None)])
+def test_a_tag_that_holds_a_persons_number_is_not_kept(db: Path, tag: str, kept: str | None) -> None:
+    crawl = Crawling(WriterProcess(), db, "a")
+    url = crawl.county.portal.catalogs[0].url
+    headers = (("ETag", tag), ("Last-Modified", "Thu, 01 Jan 2026 00:00:00 GMT"))
+    made = exchange(1, url=url, crawl_id=crawl.crawl_id, portal="a", response_headers=headers)
+    crawl.answer(CrawlSession.commit, [], [(made, "page")], LATER)
+    crawl.close("incomplete")
+    assert rows(db, "SELECT etag, last_modified FROM captures") == [{"etag": kept, "last_modified": headers[1][1]}]

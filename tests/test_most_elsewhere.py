@@ -55,6 +55,17 @@ def test_three_records_that_are_missing_where_nothing_is_new_make_an_older_copy(
     assert crawls.events() == [("withdrawn", url(n)) for n in new], "a second crawl finds the same"
 
 
+def test_what_a_doubted_day_found_missing_waits_for_a_crawl_that_reads_all_lists(crawls: Crawls) -> None:
+    new, budgets = range(49, 52), listed(row(1), catalog=BUDGETS)
+    crawls.run(with_new(new), budgets)
+    crawls.run(with_new([]), budgets, asked=dict.fromkeys(new, "gone"))
+    assert (outcome(crawls), kept(crawls)) == ("unsure", 3)
+    crawls.run(replace(with_new([]), last=False), budgets)
+    assert kept(crawls) == 3
+    crawls.run(with_new([]), budgets, asked={49: "gone", 50: "error"})
+    assert (crawls.events(), kept(crawls)) == ([("withdrawn", url(49))], 0)
+
+
 def test_three_texts_that_are_as_they_were_make_an_older_copy(crawls: Crawls) -> None:
     crawls.run(all_rows(), pages=all_pages(edited([1, 2, 3])))
     crawls.run(all_rows(), pages=all_pages())
