@@ -242,6 +242,9 @@ FAULTS: dict[str, Callable[..., Health]] = {
     "so do those of robots.txt": everything_goes_round,
     "everything is sent on to a host that is no more, robots.txt too": everything_at_a_dead_host,
     "everything is sent on to a host in a private network": everything_at_a_private_host,
+    "a list goes on on a page that is not there": answering(
+        a_list(PLANS).replace("</table>", '</table><a href="/plans_1.html">下一页</a>'), LISTS[0]
+    ),
     "lists are sent on to another site": another_site,
     "lists are gone": answering(Answer(LOST, status=404)),
     "one list of several is gone": answering(Answer(LOST, status=404), LISTS[1]),

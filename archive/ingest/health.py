@@ -76,6 +76,14 @@ _PROBLEMS = f"""
     FROM problems p WHERE p.crawl_id = ?2 ORDER BY p.id
 """  # noqa: S608 - constant
 
+# Lists that a full crawl left midway, and that an earlier one read to their end.
+_LEFT_MIDWAY = """
+    SELECT k.title FROM ledger l JOIN catalogs k ON k.id = l.catalog_id JOIN crawls w ON w.id = l.crawl_id
+    WHERE w.id = ? AND w.mode = 'full' AND w.outcome = 'incomplete' AND l.pages_read AND NOT l.complete
+      AND EXISTS (SELECT 1 FROM ledger e WHERE e.catalog_id = l.catalog_id AND e.complete AND e.crawl_id < l.crawl_id)
+    ORDER BY k.id
+"""
+
 # Of crawls whose clock had fallen back the last one began before others by its date.
 _LAST_BEGUN = "SELECT max(started_at) FROM crawls WHERE portal = ?1 AND (?2 IS NULL OR started_at <= ?2)"
 
@@ -288,6 +296,7 @@ def _state_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tup
     if not crawls or crawls[0]["id"] != crawl_id:
         return None
     last, *past = crawls
+    last = {**last, "midway": [title for (title,) in connection.execute(_LEFT_MIDWAY, (crawl_id,))]}
     problems = [_Problem(*row) for row in connection.execute(_PROBLEMS, (portal, crawl_id)).fetchall()]
     home = portal_rows.home(connection, portal)
     causes = _nothing_read if not last["pages"] else _something_read
@@ -347,7 +356,7 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         yield FAILING, f"{failed[0].message}{more}", _OURS
     if gone := [each for each in lists if each.kind in (*_MOVED, "not_found") or _is_elsewhere(each)]:
-        yield LAYOUT, f"{_named_lists(gone)}: {gone[0].message}", _PROBE
+        yield LAYOUT, f"{_named_lists(each.catalog for each in gone)} can't be read: {gone[0].message}", _PROBE
     misread = [
         each for kind in (*_MISREAD, *_CUT) for each in new if each.kind == kind and (each.catalog or kind in _MISREAD)
     ]
@@ -362,12 +371,19 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
             "the next crawl settles it; if this stays, open the portal beside `disclosures probe {home}`",
         )
     if troubled := [each for each in lists if each.kind in _IN_TROUBLE]:
-        yield SLOW, f"{_named_lists(troubled)}: {troubled[0].message}", _LOOK_AT_IT
+        yield (
+            SLOW,
+            f"{_named_lists(each.catalog for each in troubled)} can't be read: {troubled[0].message}",
+            _LOOK_AT_IT,
+        )
     lost = [each for each in new if each.kind in _IN_TROUBLE]
     if len(lost) >= LEAST_FAILED and len(lost) > MOST * last["addresses"]:
         yield SLOW, f"{len(lost)} pages can't be read, most of those asked for: {lost[0].message}", _OPEN_ONE
     if problem := by_kind.get("over_budget"):
         yield SLOW, problem.message, "is the portal so large, or endless? Its file can set other limits"
+    if last["midway"]:
+        why = next((f": {each.message}" for each in new if each.kind in {"not_found", *_IN_TROUBLE, *_CUT}), "")
+        yield SLOW, f"{_named_lists(last['midway'])} was not read to its end{why}", _LOOK_AT_IT
     if slow := _slow(last, past):
         yield SLOW, slow, "if it stays so: fewer pages (`budget`) or other `hours` in its file"
     if last["silent"]:
@@ -391,9 +407,9 @@ def _refused(by_kind: Mapping[str, _Problem], last: Mapping[str, Any]) -> str:
     return f"{message} (after {last['answers']} answers)"
 
 
-def _named_lists(lists: Sequence[_Problem]) -> str:
-    titles = list(dict.fromkeys(str(each.catalog) for each in lists))
-    return f"the list of {'、'.join(titles[:3])}{'…' if len(titles) > 3 else ''} can't be read"
+def _named_lists(titles: Iterable[str | None]) -> str:
+    named = list(dict.fromkeys(map(str, titles)))
+    return f"the list of {'、'.join(named[:3])}{'…' if len(named) > 3 else ''}"
 
 
 def _slow(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]]) -> str | None:
