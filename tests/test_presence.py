@@ -130,6 +130,33 @@ def test_a_page_that_was_not_had_proves_nothing(crawls: Crawls, outcome: str) ->
     assert crawls.events() == []
 
 
+def test_a_list_that_still_shows_a_page_that_is_gone_does_not_date_the_withdrawal(crawls: Crawls) -> None:
+    crawls.run(listed(*ALL), pages=[page(3)])
+    crawls.run(listed(*ALL), lost=[3])
+    gone = crawls.captures
+    crawls.run(without(3), asked={3: "gone"})
+    (told,) = rows(crawls.path, "SELECT not_before, after_capture_id FROM events WHERE kind = 'withdrawn'")
+    assert told == {"not_before": DAY.format(2), "after_capture_id": gone}
+
+
+@pytest.mark.parametrize(("lost", "told"), [((8, 9), 1), ((8, 9, 10), 0)])
+def test_a_day_on_which_listed_pages_are_gone_withdraws_nothing(
+    crawls: Crawls, lost: tuple[int, ...], told: int
+) -> None:
+    crawls.run(without(5), pages=[page(n) for n in (5, *lost)], asked={5: "page"}, second=without(5))
+    crawls.run(without(5), lost=lost, asked={5: "gone"})
+    assert [kind for kind, _ in crawls.events()] == ["unlisted", *["withdrawn"] * told]
+    crawls.run(without(5), asked={5: "gone"})
+    assert [kind for kind, _ in crawls.events()] == ["unlisted", "withdrawn"]
+
+
+def test_a_row_that_leads_to_another_site_is_unlisted_when_no_list_shows_it(crawls: Crawls) -> None:
+    elsewhere = replace(row(99), key="http://other.example/99.html", doubts=("off_site",))
+    crawls.run(listed(*ALL, elsewhere))
+    crawls.run(listed(*ALL), second=listed(*ALL))
+    assert (crawls.missing, crawls.events()) == ([None], [("unlisted", elsewhere.key)])
+
+
 def test_a_page_not_asked_proves_nothing(crawls: Crawls) -> None:
     crawls.run(without(7), second=without(7))
     assert crawls.events() == []

@@ -26,7 +26,7 @@ WITNESSES = 2 * LEAST
 """A crawl that asks for pages of records asks for so many, where there are as many: of fewer none can tell that the portal is the cause."""
 
 ALIKE = 3
-"""So many records whose pages say the same, word for word, as they did not before, show something in the place of their own."""
+"""So many records whose pages say the same, word for word, as they did not before, or are gone while they are listed, show something in the place of their own."""
 
 ROW, PAGE, FILE, RETURNED, MISSING = "row", "page", "file", "returned", "missing"
 """Kinds of what is deferred: a list's row, a record's own page, a file, a record listed or standing again, one that is gone."""

@@ -17,7 +17,7 @@ from typing import Any
 
 from archive.ingest import windows
 from archive.ingest.alarm import Alarm
-from archive.ingest.deferral import MISSING, RETURNED, Deferral, Deferred
+from archive.ingest.deferral import ALIKE, MISSING, RETURNED, Deferral, Deferred
 from archive.ingest.frontier import ADDRESS, LEAST_DAILY_QUOTA, page_interval
 from archive.ingest.record_writer import Writer
 from archive.ingest.successors import Successors
@@ -47,7 +47,7 @@ _OPEN_LISTS = """
         ORDER BY id DESC LIMIT :tries))
 """
 _MISSING = f"""
-    SELECT r.id, r.state, iif(r.url LIKE '%#row-%', NULL, {ADDRESS}) AS address
+    SELECT r.id, r.state, iif(r.url LIKE '%#row-%' OR r.flags LIKE '%"off_site"%', NULL, {ADDRESS}) AS address
     FROM records r
     WHERE r.portal = :portal AND r.state IN ('listed', 'unlisted')
       AND EXISTS (SELECT 1 FROM listings l JOIN catalogs c ON c.id = l.catalog_id
@@ -67,6 +67,14 @@ _GONE = f"""
                          FROM records r WHERE r.portal = :portal AND r.state = 'withdrawn') a ON a.id = r.id
     WHERE r.url NOT LIKE '%#row-%' AND NOT EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND crawl_id = :crawl)
 """  # noqa: S608 - constant
+
+# Pages that newly answer that they are gone, though lists show their records.
+_GONE_THOUGH_LISTED = """
+    SELECT count(DISTINCT r.id) FROM captures c JOIN records r ON r.portal = :portal AND r.url = c.url
+    JOIN listings l ON l.record_id = r.id AND l.crawl_id = :crawl
+    WHERE c.crawl_id = :crawl AND c.outcome IN ('gone', 'home')
+      AND (SELECT p.outcome FROM captures p WHERE p.url = c.url AND p.crawl_id < :crawl ORDER BY p.id DESC LIMIT 1) IN ('page', 'not_modified')
+"""
 
 _LISTED_AND_PAGES = """
     SELECT (SELECT l.capture_id FROM listings l JOIN captures c ON c.id = l.capture_id
@@ -253,16 +261,25 @@ class Presence:
         return {form["id"] for record in missing for form in self._successors.possible(record)}
 
     def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
-        """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, keep it aside for the next."""
+        """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, keep it aside for the next.
+
+        So are withdrawals on a day on which the portal says of pages that they are gone while it lists them.
+        """
+        fails = self._count_gone_though_listed() >= ALIKE
         for each in found:
             if each.state is None or each.record.record_id in self._joined:
                 continue  # one joined is another's present form now; that it is missing too, the next crawl finds
-            if doubted:
+            if doubted or (each.state == "withdrawn" and not each.earlier and fails):
                 self._deferral.put(each.record.record_id, MISSING, {}, None, now)
                 continue
             if each.earlier:
                 self._deferral.settled(each.earlier)
             self._leave(each.record, each.state, now)
+
+    def _count_gone_though_listed(self) -> int:
+        """Count the records that this crawl's lists show, and whose pages it found to be gone, as they were not before."""
+        of = {"portal": self._portal, "crawl": self._crawl_id}
+        return int(self._connection.execute(_GONE_THOUGH_LISTED, of).fetchone()[0])
 
     def _proved(self, record: Missing) -> str | None:
         """The state that is proved of a missing record: `withdrawn`, `unlisted`, None."""

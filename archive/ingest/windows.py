@@ -48,8 +48,14 @@ _WALK_WITHOUT = """
     ORDER BY l.crawl_id DESC, c.fetched_at, c.id LIMIT 1
 """
 _LISTED = """
-    SELECT l.catalog_id, c.id, c.fetched_at FROM listings l JOIN captures c ON c.id = l.capture_id
+    SELECT l.catalog_id, c.id, c.fetched_at, c.crawl_id FROM listings l JOIN captures c ON c.id = l.capture_id
     WHERE l.record_id = ? ORDER BY c.fetched_at DESC, c.id DESC LIMIT 1
+"""
+# The first answer after the last page that stood.
+_WENT = """
+    SELECT c.id, c.crawl_id FROM captures c JOIN crawls w ON w.id = c.crawl_id
+    WHERE c.url IN (SELECT value FROM json_each(:urls)) AND c.id > :since AND c.id <= :until AND w.portal = :portal
+      AND c.outcome IN ('gone', 'home') AND w.outcome IS NOT 'unsure' ORDER BY c.id LIMIT 1
 """
 # The list page at the same address can be held against the earlier one; else the first that says something.
 _WALK_PAGE = """
@@ -138,15 +144,22 @@ def of_disappearance(
     connection: sqlite3.Connection, portal: str, crawl_id: int, record_id: int, gone: int | None
 ) -> Window:
     """Return the window in which a record left its catalogues and, where capture `gone` shows that, its own page went too."""
-    seen = None
-    catalog_id, listed, listed_at = connection.execute(_LISTED, (record_id,)).fetchone() or (None, None, "")
+    catalog_id, listed, listed_at, listed_in = connection.execute(_LISTED, (record_id,)).fetchone() or (
+        None,
+        None,
+        "",
+        None,
+    )
     if _first(connection, _IS_DOUBTED, (listed,)):
         listed, listed_at = None, ""
     if gone is not None:
         urls = {row[0] for row in connection.execute(_ADDRESSES, {"id": record_id})}
-        seen = next(iter(_at(connection, portal, urls, None, gone)), None)
-    if seen is not None and seen["fetched_at"] >= listed_at:
-        return Window(_second(seen["fetched_at"]), held_by(connection, seen["id"]), gone)
+        if seen := next(iter(_at(connection, portal, urls, None, gone)), None):
+            span = {"urls": json.dumps(sorted(urls)), "since": seen["id"], "until": gone, "portal": portal}
+            went, went_in = connection.execute(_WENT, span).fetchone() or (gone, crawl_id)
+            # A list that still shows a record whose page is gone is behind.
+            if seen["fetched_at"] >= listed_at or went_in <= (listed_in or 0):
+                return Window(_second(seen["fetched_at"]), held_by(connection, seen["id"]), went)
     before = held_by(connection, listed)
     after = gone
     if after is None:

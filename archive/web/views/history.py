@@ -124,8 +124,8 @@ def observation(record: Row, entries: Iterable[EventEntry]) -> Label:
         zh += "请求其原页面，仍可打开。"
         en += "its own page was asked for and still opened."
     else:
-        zh += "目录中的这一行没有自己的页面。"
-        en += "its row had no page of its own."
+        zh += "目录中的这一行在该门户网站没有自己的页面。"
+        en += "its row had no page of its own on the site."
     return Label(zh, en)
 
 
