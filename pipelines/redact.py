@@ -33,9 +33,8 @@ class RedactPipeline:
             case AttachmentFile():
                 name = _masked(observation.name, counts)
                 text = observation.text and _masked(observation.text, counts)
-                message = observation.message and printable(
-                    redact(observation.message).text
-                )  # it names the members of an archive
+                # The message names the members of an archive.
+                message = observation.message and printable(redact(observation.message).text)
                 tables, _ = redact_tables(observation.tables)
                 pages = redact_pages(observation.pages)
                 return replace(

@@ -147,9 +147,8 @@ class CrawlSession:
             self._evidence.add_note(self._log.close(outcome, now, cause))
             self._store.line = self._log.lines - 1
             self._store.finish(outcome, clock.text(now), cause)
-            with suppress(
-                sqlite3.Error, OSError
-            ):  # what is not sealed stays noted, and is sealed when the archive is closed
+            # What is not sealed now stays noted, and is sealed when the archive is closed.
+            with suppress(sqlite3.Error, OSError):
                 seal(self._archive, self._evidence)
         finally:
             self._held.release()

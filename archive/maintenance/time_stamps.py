@@ -46,10 +46,8 @@ def stamp_days(db: Path, evidence_path: Path, servers: Sequence[str]) -> tuple[l
                     message, day = str(error), manifest.day
                     break
                 stamped.append(manifest.day)
-    with (
-        closing(open_up_to_date(db, evidence_path)) as archive,
-        transaction(archive),
-    ):  # which copies the seals for the site
+    # Opening it copies the seals for the site.
+    with closing(open_up_to_date(db, evidence_path)) as archive, transaction(archive):
         before = failure(archive)
         drop_setting(archive, _FAILED)
         if not message:

@@ -221,9 +221,8 @@ def _write(files: dict[str, bytes], out: Path) -> None:
     sums = "".join(f"{sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     with zipfile.ZipFile(out, "w") as package:
         for name, data in sorted({**files, "SHA256SUMS": sums.encode()}.items()):
-            package.writestr(
-                zipfile.ZipInfo(name, _DATE), data
-            )  # not compressed: damage then shows in the file it struck
+            # Not compressed: damage then shows in the file it struck.
+            package.writestr(zipfile.ZipInfo(name, _DATE), data)
         package.comment = _SUM + b"0" * 64
     whole = out.read_bytes().removesuffix(package.comment)
     out.write_bytes(whole + _SUM + sha256(whole).hexdigest().encode())

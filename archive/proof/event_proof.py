@@ -121,9 +121,8 @@ def _shown(connection: sqlite3.Connection, event: Row, walks: tuple[CatalogueWal
     detail = json.loads(event["detail"])
     absent = sorted({capture for walk in walks for capture in walk.captures})
     listed = detail.get("listed")
-    if (
-        listed is None and absent
-    ):  # events of earlier versions don't name it: known where the record has not been back since
+    # Events of earlier versions don't name it: it is known where the record has not been back since.
+    if listed is None and absent:
         parameters = {"record": event["record_id"], "until": absent[0]}
         (listed,) = connection.execute(_LISTED, parameters).fetchone()
     yield from ((ABSENT, capture) for capture in absent)

@@ -61,12 +61,9 @@ class Cut:
         tries = [self.whole, self.finer, self.joined]
         tries += [_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year"))]
         tries += [_but(self.whole, piece) for piece in self._dispensable() if several]
-        tries += [self._known()] * several
+        tries += [_without(self.whole, ("other",))] * several
         meaningful = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
         yield from dict.fromkeys(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in meaningful)
-
-    def _known(self) -> PartsOfWord:
-        return _without(self.whole, ("other",))
 
     def _dispensable(self) -> list[PartOfWord]:
         """Return the pieces, those first that say least: single characters, then known words from the last on, then others."""

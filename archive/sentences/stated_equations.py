@@ -45,9 +45,8 @@ def read_equations(passages: Passages) -> list[Equation]:
     whole_of = {part: whole for whole, parts in parted for part in parts}
     added = [each for whole, parts in parted if (each := sum_equation(passages, whole, parts))]
     wholes = {each.printed for each in added}
-    known = (
-        each for each in known_sums(passages) if each.printed not in wholes
-    )  # a sentence may count meetings in, too
+    # A sentence may count meetings in, too.
+    known = (each for each in known_sums(passages) if each.printed not in wholes)
     stated = chain(comparisons(passages), shares(passages, whole_of), added, known)
     return sorted(stated, key=lambda each: each.printed.offset)
 

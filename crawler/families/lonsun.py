@@ -55,9 +55,8 @@ def read(answer: Answer) -> ListPage:
     page = plain.read(answer)
     rows = known_rows(_ITEMS(answer.root), answer.url)
     beside = not rows and "xxgk_navli" not in answer.text and _LABEL not in answer.url and _service(answer, 1)
-    page = replace(
-        page, rows=rows or (() if beside else page.rows)
-    )  # what stands beside a list still to come is not its
+    # Rows beside a list that is still to come are not its own.
+    page = replace(page, rows=rows or (() if beside else page.rows))
     pages, total = _PAGES.search(answer.text), _TOTAL.search(answer.text)
     paging = Paging(
         int(pages[1]) if pages else page.paging.pages_claimed,

@@ -119,9 +119,8 @@ def read_data(answer: Answer) -> ListPage | None:
     total, page = _first(listed, _TOTALS), _first(listed, _NUMBERS) or page_requested
     size = _first(listed, ("rows", "pageSize")) or len(items) or 1
     pages = _first(listed, ("totalPage",)) or (-(-total // size) if total is not None else None)
-    goes_on = bool(items) and page == page_requested < (
-        pages or 0
-    )  # one that gives another page than requested never ends
+    # One that gives another page than requested would never end.
+    goes_on = bool(items) and page == page_requested < (pages or 0)
     following = add_or_replace_parameter(answer.url, parameter, str(page_requested + 1)) if goes_on else None
     return ListPage(rows, Paging(pages, total, following), ended=not items)
 

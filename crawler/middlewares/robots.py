@@ -94,7 +94,5 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
         if crawl_delay and slot:
             least = min(float(crawl_delay), LONGEST_CRAWL_DELAY)
             slot.delay = max(slot.delay, least)
-            slot.jitter = min(
-                slot.jitter, 1 - least / slot.delay
-            )  # a delay is varied by this share, but not below `least`
+            slot.jitter = min(slot.jitter, 1 - least / slot.delay)  # varied, a delay is never below `least`
             logger.info("crawl_delay=%s host=%s", slot.delay, urlparse_cached(request).netloc)
