@@ -78,7 +78,7 @@ def test_chinese_text_comes_out_exact(data: bytes, kind: Kind, text: str) -> Non
     assert replace(extract(data, "misleading.exe"), tables=(), pages=()) == Extracted(text, kind.value, "text", None)
 
 
-def test_doc() -> None:
+def test_an_old_word_file_is_read() -> None:
     if not (shutil.which("antiword") or shutil.which("soffice")):
         pytest.skip("neither antiword nor LibreOffice is installed")
     found = extract((FIXTURES / "sample.doc").read_bytes(), "a.doc")

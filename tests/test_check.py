@@ -179,7 +179,7 @@ def test_an_archive_without_originals_needs_none(tmp_path: Path) -> None:
     assert "does not exist" in findings(db, (1, "0" * 64))[0]
 
 
-def test_no_archive(tmp_path: Path) -> None:
+def test_a_missing_archive_is_a_finding(tmp_path: Path) -> None:
     (line,) = findings(tmp_path / "a.db")
     assert "there is no archive" in line
 

@@ -111,7 +111,7 @@ def test_records_without_a_date_come_last(connection: sqlite3.Connection) -> Non
     ("date", "month"),
     [("2018-01-30", 24216), ("2017-12-01", 24215), ("0001-01-01", 12), ("9999-12-31", 119_999), (None, 0), ("", 0), ("2018", 0), ("2018-13-01", 0)],
 )  # fmt: skip
-def test_months(date: str | None, month: int) -> None:
+def test_a_date_s_month_numbers_its_entry(date: str | None, month: int) -> None:
     assert month_of(date) == month
     assert 0 < first_entry(month) < 2**63
     assert first_entry(month) & ID == 0

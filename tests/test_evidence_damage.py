@@ -183,7 +183,7 @@ def test_a_file_cut_short(path: Path, length: int) -> None:
     assert faults(path, head)
 
 
-def test_no_file(path: Path) -> None:
+def test_a_missing_file_and_one_of_noise_are_faults(path: Path) -> None:
     assert faults(path) == [f"file: {path} does not exist"]
     path.write_bytes(os.urandom(4096))
     assert faults(path)[0].startswith("file: SQLite cannot open it")

@@ -297,7 +297,7 @@ def test_a_history_remade_is_told_by_the_hash_kept_elsewhere(path: Path) -> None
         assert faults(path, before) == [f"{point}: the hash is {after[1]}, not the {before[1]} kept elsewhere"]
 
 
-def test_an_altered_header(path: Path) -> None:
+def test_an_altered_header_is_a_fault(path: Path) -> None:
     archive_of_three_days(path)
     con = sqlite3.connect(path)
     head, size, dictionary = con.execute(

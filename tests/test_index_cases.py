@@ -48,7 +48,7 @@ def test_the_word_of_a_filter(value: str, word: str) -> None:
     assert index.filter_word("kind", value) == word
 
 
-def test_an_entry() -> None:
+def test_an_entry_holds_its_month_texts_and_filters() -> None:
     values = ["标题", None, "6403/1", "样本局", None, "正文", "p", "plan", "listed", "2020-05-01", "甲.pdf", 1]
     number, body, files, title, document, index_number, publisher, department, filters = index.entry(7, values)
     assert number == (120_000 - (12 * 2020 + 4)) * 2**32 + 7

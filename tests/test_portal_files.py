@@ -45,7 +45,7 @@ def slip(folder: Path, text: str) -> str:
     return message
 
 
-def test_a_good_file(tmp_path: Path) -> None:
+def test_a_good_file_is_read(tmp_path: Path) -> None:
     portal = load(written(tmp_path, GOOD))
     assert (portal.id, portal.name, portal.division_code) == ("xx", "某县人民政府", "640324")
     assert portal.checked == date(2026, 5, 31)
@@ -55,7 +55,7 @@ def test_a_good_file(tmp_path: Path) -> None:
     ]
 
 
-def test_a_schedule(tmp_path: Path) -> None:
+def test_a_schedule_is_read_or_the_usual_one_holds(tmp_path: Path) -> None:
     lines = 'every = "12h"\nfull_every = "3d"\nhours = "22-6"\nbudget = 200\n'
     schedule = load(written(tmp_path, GOOD.replace("checked = 2026-05-31\n", lines))).schedule
     assert schedule == Schedule(timedelta(hours=12), timedelta(days=3), (22, 6), 200)

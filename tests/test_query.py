@@ -99,7 +99,7 @@ def test_what_is_asked_for(text: str, groups: list[list[str]]) -> None:
         (None, NOTHING),
     ],
 )
-def test_its_expression(text: str | None, expression: str) -> None:
+def test_what_is_typed_becomes_an_expression(text: str | None, expression: str) -> None:
     assert to_match(text) == expression
 
 

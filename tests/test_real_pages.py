@@ -80,7 +80,7 @@ def test_no_row_is_made_up(wanted: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("wanted", expected("detail"))
-def test_details(wanted: dict[str, Any]) -> None:
+def test_real_records_are_read(wanted: dict[str, Any]) -> None:
     page = probed(wanted["file"], wanted["url"])
     if wanted["file"] in TOO_LITTLE:
         assert page.listed.rows == ()

@@ -109,7 +109,7 @@ def test_everything_is_kept_as_printed_the_own_page_last_and_blanks_never_over_v
     assert merge([first, second], own, "").source_fields == {"文号": "B", "来源": "甲", "语种": ""}
 
 
-def test_flags() -> None:
+def test_what_is_missing_cut_or_yet_to_come_is_flagged() -> None:
     whole = {"title": "甲", "published_on": "2017-12-19"}
     assert flags(reading(**whole)) == []
     assert flags(reading(published_on="2017-12-19")) == ["title_missing"]

@@ -125,7 +125,7 @@ def test_ids_are_masked_however_printed(printed: str) -> None:
         (f"1 张三 {ID} 13812345678 {CARD} 500", "1 张三 64**************** 138******** 6228*************** 500"),
     ],
 )
-def test_masks(text: str, masked: str) -> None:
+def test_a_number_is_masked_by_itself_and_within_a_sentence(text: str, masked: str) -> None:
     assert redact(text).text == masked
     assert redact("电话" + text + "，张三").text == "电话" + masked + "，张三"
 

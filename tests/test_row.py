@@ -24,7 +24,7 @@ from tests.list_pages import BASE, HERE
         ("weixin://dl", None),
     ],
 )
-def test_absolute(href: str, url: str | None) -> None:
+def test_addresses_are_made_absolute_by_the_page_s(href: str, url: str | None) -> None:
     assert absolute(BASE, href) == url
 
 

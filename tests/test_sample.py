@@ -340,7 +340,7 @@ def test_conditional_requests(server: SampleServer) -> None:
     assert response.headers["Last-Modified"] == "Tue, 03 Apr 2018 01:00:00 GMT"
 
 
-def test_absent_pages(server: SampleServer) -> None:
+def test_a_page_that_is_not_there_is_gone_and_an_unlisted_one_stands(server: SampleServer) -> None:
     response, content = ask(server, "/nothing/here.html", If_None_Match="*")
     assert response.status == 404
     assert "页面不存在" in content.decode()

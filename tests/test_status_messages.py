@@ -84,7 +84,7 @@ def test_a_line_in_a_room(monkeypatch: pytest.MonkeyPatch) -> None:
     assert json.loads(heard[0].form or "")["text"] == {"content": "Disclosures: the disk is full"}
 
 
-def test_by_mail(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changes_of_state_are_told_by_mail(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with mailbox() as box:
         monkeypatch.setenv("DISCLOSURES_SMTP", f"smtp://{box.address}")
         monkeypatch.setenv("DISCLOSURES_SENDER", "archive@example.org")

@@ -55,7 +55,7 @@ def test_a_page_that_broke_off_within_a_character(encoding: str, missing: int) -
     assert TEXT[:-2] in decoded(body)
 
 
-def test_an_empty_page() -> None:
+def test_an_empty_page_is_utf_8() -> None:
     assert encoding_of(b"") == "utf-8"
 
 

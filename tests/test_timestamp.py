@@ -228,7 +228,7 @@ def test_an_answer_to_an_earlier_request(server: str) -> None:
         stamp(HASH, f"{server}/stale")
 
 
-def test_no_server(server: str) -> None:
+def test_a_server_that_cannot_be_asked_is_an_error(server: str) -> None:
     with pytest.raises(TimestampError, match="cannot be asked"):
         stamp(HASH, f"{server}/slow", timeout=0.2)
     with pytest.raises(TimestampError, match="cannot be asked"):

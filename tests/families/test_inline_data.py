@@ -29,7 +29,7 @@ def test_a_value_that_is_stated(text: str, value: str | None) -> None:
     assert stated(text, "columnid") == value
 
 
-def test_an_object() -> None:
+def test_the_plain_values_of_an_object_are_read() -> None:
     said = "{col:1,appid:'1',path:'/',\"webname\":\"样本县\",'n':2.5,f:function(){},col:9}"
     assert pairs(said) == {"col": "1", "appid": "1", "path": "/", "webname": "样本县", "n": "2.5"}
 

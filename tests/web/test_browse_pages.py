@@ -104,7 +104,7 @@ def test_a_line_says_date_title_publisher_county_and_state(get, database):
     assert line.cssselect("a.date")[0].get("href") == "/-/day/2017-05-02"
 
 
-def test_by_kind(get):
+def test_catalogues_of_one_kind_are_listed_with_their_counts(get):
     page = tree(get("/-/browse?kind=housing_expropriation"))
     assert [
         (text(row.cssselect("a")[0]), text(row.cssselect(".count")[0])) for row in page.cssselect(".catalogs li")

@@ -128,7 +128,7 @@ def test_reading_again_is_no_edit(page):
     assert "重新解析" not in words(page(1))
 
 
-def test_attachments(page):
+def test_a_file_is_shown_with_its_state_text_and_copy(page):
     own, elsewhere = page(1).cssselect("ul.files li")
     assert FILE in links(own)
     assert words(own).startswith("样例名单.xls 已取出文字 application/vnd.ms-excel · 40.0 KB ·")

@@ -164,7 +164,7 @@ def standing_after(path, *changes: str) -> str:
         (("DELETE FROM ledger", "DELETE FROM crawls WHERE id > 3"), "尚未完整采集"),
     ],
 )  # fmt: skip
-def test_concerns(tmp_path, changes, told):
+def test_a_portal_s_concerns_are_told(tmp_path, changes, told):
     shown = standing_after(tmp_path / "past.db", *changes).replace(LABELS["word.unchecked"].zh, "").strip()
     assert shown.startswith(told)
     assert bool(shown) == bool(told)

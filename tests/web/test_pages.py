@@ -152,12 +152,12 @@ def test_what_a_crawl_adds_is_seen_at_once(tmp_path):
 # --- the server ---
 
 
-def test_no_archive(tmp_path):
+def test_there_is_no_site_of_a_missing_archive(tmp_path):
     with pytest.raises(ArchiveError):
         make_datasette(tmp_path / "none.db")
 
 
-def test_port_in_use(archive):
+def test_a_port_in_use_is_an_error(archive):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(OSError, match="in use"):
         run(make_datasette(archive).app(), "127.0.0.1", taken.getsockname()[1])
 

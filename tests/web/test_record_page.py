@@ -171,7 +171,7 @@ def test_files_with_their_texts(page):
         assert "nofollow" in file.xpath(".//a[starts-with(@href, 'http')]/@rel")[0]
 
 
-def test_its_ways(page):
+def test_it_leads_to_its_copy_its_original_and_its_own_parts(page):
     ways = {" ".join(way.text_content().split()): way.get("href") for way in page.cssselect(".ways a")}
     assert ways["存档副本"] == f"/-/copy/{sealed.number(sealed.PAGE, 2)}"
     assert ways["原页面 ↗"] == sealed.PAGE

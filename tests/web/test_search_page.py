@@ -193,7 +193,7 @@ def test_counts_agree_with_sql(page, database):
          "kind = 'budget' AND publisher LIKE '%教育局%'"),
     ],
 )  # fmt: skip
-def test_filters(page, database, parameters, where):
+def test_filters_find_what_sql_finds(page, database, parameters, where):
     assert total(page(**parameters)) == database.execute(f"SELECT count(*) FROM records WHERE {where}").fetchone()[0]
 
 
