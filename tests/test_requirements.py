@@ -1,13 +1,15 @@
 """The pinned packages: each is asked for by pyproject.toml or by a package that is, and none of those is missing."""
 
+import sys
 import tomllib
 from collections.abc import Iterable
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.conftest import ROOT
+from tests.test_architecture import ROOMS, SOURCES, imported
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 NOT_PINNED = {"pip"}
@@ -48,3 +50,17 @@ def test_every_package_pinned_for_tests_is_needed() -> None:
     wanted = reached([*PROJECT["dependencies"], *extras["dev"]])
     assert pinned("requirements-dev.txt") - wanted == set()
     assert pinned("requirements.txt") & pinned("requirements-dev.txt") == set()
+
+
+def test_every_package_that_the_sources_import_is_asked_for_by_name() -> None:
+    declared = [
+        *PROJECT["dependencies"],
+        *(line for lines in PROJECT["optional-dependencies"].values() for line in lines),
+    ]
+    asked_for = {canonicalize_name(Requirement(line).name) for line in declared}
+    packages = packages_distributions()
+    imports = {name for path in SOURCES for name in imported(path)} - {*sys.stdlib_module_names, *ROOMS}
+    assert len(imports) > 30
+    assert {
+        name for name in imports if asked_for.isdisjoint(map(canonicalize_name, packages.get(name, (name,))))
+    } == set()
