@@ -126,7 +126,7 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(portal: Portal, co
     before, text = contents(copy.db), copy.file.read_text("utf-8")
     said = copy.move("--dry-run")
     assert "would be moved: county" in said
-    assert "30 records, 30 events, 3 catalogues, 1 crawls" in said
+    assert "30 records, 30 events, 3 catalogues, 1 crawl" in said
     for command in (("rename", copy.file, "other"), ("retire", "county"), ("remove", "county")):
         done = disclosures("portals", *command, "--db", copy.db, "--dry-run")
         assert done.returncode == 0, done.stderr
