@@ -300,9 +300,8 @@ def mode_for(db: Path, portal: str, now: datetime, full_every: timedelta | None 
         last = last_full(connection, portal, now)
         ended = "SELECT outcome FROM crawls WHERE portal = ? AND outcome IN ('finished', 'incomplete', 'unsure') ORDER BY id DESC"
         outcome = (connection.execute(ended, (portal,)).fetchone() or [None])[0]
-    return (
-        "update" if last and outcome != "unsure" and now - last < recrawl_interval(full_every or FULL_EVERY) else "full"
-    )
+    is_recent = last is not None and now - last < recrawl_interval(full_every or FULL_EVERY)
+    return "update" if is_recent and outcome != "unsure" else "full"
 
 
 def recrawl_interval(every: timedelta) -> timedelta:

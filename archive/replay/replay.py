@@ -3,18 +3,17 @@
 import sqlite3
 from collections import defaultdict, deque
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 from archive.evidence.http_exchange import Exchange
 from archive.ingest.crawl_log import Call, Failed, LoggedCrawl
 from archive.ingest.crawl_session import CrawlSession, SessionStart
+from archive.ingest.frontier import FULL_EVERY
 from archive.ingest.presence import Missing
 from archive.model.observations import AttachmentFile, Observation, Problem
 from archive.replay.sealed_captures import SealedCaptures
-
-FULL_EVERY = timedelta(days=7)
 
 _PROBLEM = 3
 """The parts of a problem, by which a log tells it from a file that could not be had."""

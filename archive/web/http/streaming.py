@@ -21,12 +21,11 @@ from archive.labels.label import LABELS
 from archive.web.http.archives import opened
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_SLOW, sql_message
-from archive.web.http.middleware import left
+from archive.web.http.middleware import Send, left
 
 logger = logging.getLogger(__name__)
 
 Make = Callable[[Any], Generator[bytes, None, None]]
-Send = Callable[[dict[str, Any]], Any]
 
 AT_ONCE = 8
 """Files that are made at the same time; a reader who comes then gets 503."""

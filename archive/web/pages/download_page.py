@@ -17,9 +17,9 @@ from archive.database.connection import ArchiveError
 from archive.export.public_database import Snapshot
 from archive.export.snapshots import is_due, kept, renew
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.middleware import left
+from archive.web.http.middleware import Send, left
 from archive.web.http.request_context import RequestContext, in_context
-from archive.web.http.streaming import PATIENCE, Send
+from archive.web.http.streaming import PATIENCE
 
 logger = logging.getLogger(__name__)
 

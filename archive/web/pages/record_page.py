@@ -24,7 +24,7 @@ from archive.web.http.request_context import RequestContext, Row, address, may_s
 from archive.web.views.body_text import LONGEST_FILE, beginning
 from archive.web.views.body_text import part as part_of_text
 from archive.web.views.cells import cut, flag_labels, printed, server_time
-from archive.web.views.citation import Address, of_record
+from archive.web.views.citation import AbsoluteAddress, of_record
 from archive.web.views.history import captures, history, observation
 from archive.web.views.neighbours import neighbours, with_elsewhere
 
@@ -113,14 +113,16 @@ async def record_page(datasette: Datasette, database: str, request: Request) -> 
     return view
 
 
-def _absolute(datasette: Datasette, database: str, request: Request) -> Address:
+def _absolute(datasette: Datasette, database: str, request: Request) -> AbsoluteAddress:
     """Return what makes absolute addresses of one archive's pages."""
     return lambda *parts, **parameters: str(
         datasette.absolute_url(request, address(datasette, database, *parts, **parameters))
     )
 
 
-def _read(connection: sqlite3.Connection, record_id: str, address: Address, number: int) -> dict[str, Any] | None:
+def _read(
+    connection: sqlite3.Connection, record_id: str, address: AbsoluteAddress, number: int
+) -> dict[str, Any] | None:
     """Return all that a record's own page shows.
 
     `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observation`: its state,

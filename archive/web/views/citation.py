@@ -10,11 +10,11 @@ from archive.proof.event_proof import EventProof
 from archive.web.http.request_context import Row
 from archive.web.views.cells import LONGEST_CELL, LONGEST_VALUE, cut
 
-Address = Callable[..., str]
+AbsoluteAddress = Callable[..., str]
 """Returns the absolute address of one of the site's pages, given its parts."""
 
 
-def of_record(record: Row, portal: Row, capture: Row | None, address: Address) -> Citation:
+def of_record(record: Row, portal: Row, capture: Row | None, address: AbsoluteAddress) -> Citation:
     """The citation of a record, which leads to the copy of its capture, or to its page here where there is none.
 
     The day of citation is that of the capture: what is cited is the page as it stood then. Where no agency is stated, the portal
