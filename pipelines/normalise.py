@@ -19,7 +19,6 @@ _BRACKETS = str.maketrans("［］【】[]﹝﹞", "〔〕〔〕〔〕〔〕")
 _YEAR_IN_BRACKETS = re.compile(r"(?<!\s)\s*[〔(（]\s*((?:19|20)\d{2})\s*[〕)）]\s*")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
-
 LONGEST = {"title": 1000, "index_number": 200, "document_number": 200}
 """Characters of a field at the most, of those not named 500: several times what any portal prints. The evidence has it whole."""
 
@@ -78,10 +77,7 @@ def tidy_reading(reading: AnyReading) -> AnyReading:
     """
     fields = {name: tidied for name, value in reading.fields.items() if (tidied := _tidy(name, value))}
     source_fields: dict[str, str] = {}
-    for (
-        label,
-        value,
-    ) in reading.source_fields.items():  # of labels that differ in such characters alone, the first stands
+    for label, value in reading.source_fields.items():  # of labels that such characters alone tell apart, the first
         kept = (_text(label) or "")[:LONGEST_LABEL]
         source_fields[kept] = source_fields.get(kept) or (_text(value) or "")[:LONGEST_VALUE]
     overlong = [name for name, value in fields.items() if len(value) > LONGEST.get(name, LONGEST_FIELD)]

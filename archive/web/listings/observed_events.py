@@ -44,12 +44,12 @@ SELECT kind, count(*) AS events FROM events
 WHERE crawl_id IN (SELECT id FROM crawls WHERE portal = :portal) AND +at >= :since AND +at < :until GROUP BY kind
 """
 _COUNTS_AMONG = "SELECT kind, count(*) AS events FROM events WHERE {} GROUP BY kind"
-_TOLD = f"{COLUMNS}, e.id AS event_id, e.at, e.not_before, (SELECT json_group_array(key) FROM json_each(e.detail, '$.changed')) AS changed"  # noqa: S608
+_LINE = f"{COLUMNS}, e.id AS event_id, e.at, e.not_before, (SELECT json_group_array(key) FROM json_each(e.detail, '$.changed')) AS changed"  # noqa: S608
 # The page is found among the events alone: each row skipped would else be joined first. The + keeps SQLite from walking
 # through all portals' events of these days where it can go by the portal's crawls.
 _EVENTS = f"""
 WITH page AS (SELECT id FROM events WHERE {{}} ORDER BY at DESC, id DESC LIMIT :most OFFSET :offset)
-SELECT {_TOLD} FROM page CROSS JOIN events e ON e.id = page.id
+SELECT {_LINE} FROM page CROSS JOIN events e ON e.id = page.id
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal ORDER BY e.at DESC, e.id DESC
 """  # noqa: S608 - constant names
 LAST = ("at DESC", "event_id DESC")
@@ -62,7 +62,7 @@ _OF_PORTAL = (
 )
 # A first crawl ends with a list's oldest records: of those found last, the newest by the date they state.
 _FOUND_LAST = f"""
-SELECT {_TOLD}, e.crawl_id, (SELECT started_at FROM crawls WHERE id = e.crawl_id) AS crawled_at,
+SELECT {_LINE}, e.crawl_id, (SELECT started_at FROM crawls WHERE id = e.crawl_id) AS crawled_at,
        coalesce(r.published_on > :today, 1) AS is_ahead
 FROM (SELECT * FROM events WHERE kind = 'added' AND {SHOWN_RECORDS} ORDER BY at DESC, id DESC LIMIT 200) e
 JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.portal
@@ -74,8 +74,8 @@ NARROWING = ("q", "exact", "portal", "publisher", "catalog", "record")
 """Parameters of the page of changes that say of which records."""
 
 _NOTICED = """
-SELECT e.record_id, e.at, max(e.id) AS event_id FROM json_each(?) told
-JOIN events e ON e.record_id = told.value ->> 0 AND e.at = told.value ->> 1 GROUP BY e.record_id, e.at
+SELECT e.record_id, e.at, max(e.id) AS event_id FROM json_each(?) named
+JOIN events e ON e.record_id = named.value ->> 0 AND e.at = named.value ->> 1 GROUP BY e.record_id, e.at
 """
 
 
@@ -282,8 +282,8 @@ def _events_of_kind(  # noqa: PLR0913, PLR0917
 
 def noticed(connection: Readable, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], int]:
     """Return the events that rows with `record_id` and `noticed_at` tell of: record and time → event."""
-    told = [[row["record_id"], row["noticed_at"]] for row in rows if row.get("record_id") and row.get("noticed_at")]
-    return {(record, at): event for record, at, event in connection.execute(_NOTICED, (numbers(told),))}
+    named = [[row["record_id"], row["noticed_at"]] for row in rows if row.get("record_id") and row.get("noticed_at")]
+    return {(record, at): event for record, at, event in connection.execute(_NOTICED, (numbers(named),))}
 
 
 def bounds(span: Span) -> dict[str, str]:
