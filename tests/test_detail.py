@@ -130,6 +130,10 @@ def test_a_table_inside_a_paragraph_is_not_lost() -> None:
             ("首页", "政府文件", "近期公开"),
         ),
         ('<div><a href="/">首页</a> | <a href="/zf/">政府文件</a> | <a href="/zf/j/">近期公开</a></div>', ()),
+        ("<div>首页 <i>/</i> 动态</div>", ("首页", "动态")),
+        ("<div><span>首页</span> &gt; <span>信息公开</span> &gt; 文件</div>", ("首页", "信息公开", "文件")),
+        ("<div>首页 | 公告 | 办事</div>", ()),
+        ("<p>首页 上一页 &gt; 尾页</p>", ()),
         (
             "<p>当前位置：<a>首页</a> > <a>公告</a></p><p>> <a>甲的通知</a></p><p>> <a>乙的通知</a></p>",  # rows of a list
             ("首页", "公告"),

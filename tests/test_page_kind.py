@@ -41,6 +41,12 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
         pytest.param(
             "<ul><li><a href='/a/'>政务公开</a></li><li><a href='/b/'>办事</a></li></ul>", "other", id="navigation"
         ),
+        pytest.param(f"<h1>样本</h1><p>来源：样本局</p><div>{TEXT}</div>", "detail", id="a text with its source"),
+        pytest.param(f"<h1>样本</h1><p>作者：样本</p><div>{TEXT}</div>", "other", id="a text with another label alone"),
+        pytest.param(
+            "<h1>样本</h1><p>2018-03-01</p><p><a href='a.pdf'>附件</a></p>", "detail", id="a file in place of a text"
+        ),
+        pytest.param("<h1>样本</h1><p>2018-03-01</p><p><a href='a/'>附件</a></p>", "other", id="neither text nor file"),
         pytest.param(f"<h1>样本县人民政府</h1><div>{TEXT}</div>", "other", id="text without any sign of a record"),
         pytest.param("", "other", id="nothing"),
         pytest.param(

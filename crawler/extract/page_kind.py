@@ -9,7 +9,7 @@ from lxml import etree
 from archive.model.observations import Paging, RecordPage, Row
 from crawler.extract.body import densest, find_body
 from crawler.extract.dated import AROUND_A_BLOCK, MOST_HOLDERS, heads_what_is_beside, is_more
-from crawler.extract.field_labels import tidy
+from crawler.extract.field_labels import SOURCES, squash, tidy
 from crawler.extract.pairs import METADATA
 from crawler.extract.row import LINKS, absolute, is_page_link
 from crawler.extract.text import Element, line_of, visible_texts
@@ -57,13 +57,14 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
         return LIST
     if rows and not _is_article(root, body, rows, record):
         return OTHER if shows_the_latest(root, rows, record.url) else LIST
-    return DETAIL if _is_record(root, record, has_text, bool(rows) or len(beside) > 1) else OTHER
+    names_source = any(squash(label) in SOURCES for label, _ in beside)
+    return DETAIL if _is_record(root, record, has_text, bool(rows) or len(beside) > 1 or names_source) else OTHER
 
 
 def _is_record(root: Element, record: RecordPage, has_text: bool, is_among_others: bool) -> bool:
     """Whether a page without metadata that is no list is a record's: by its title, its day, and a text or a file.
 
-    `has_text`: in the place where editors put it. `is_among_others`: rows or labels stand beside it.
+    `has_text`: in the place where editors put it. `is_among_others`: rows, its source or several labels stand beside it.
     """
     titled, day_at = bool(record.fields.get("title")), record.read_at.get("published_on")
     if has_text or not titled:

@@ -23,6 +23,9 @@ _TEXTS = etree.XPath(
     "[not(parent::script or parent::style)]"
 )
 _HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页') or contains(., '首 页')]")
+_BARE_HOMES = etree.XPath(
+    ".//text()[starts-with(normalize-space(.), '首页')][not(ancestor::a or parent::script or parent::option)]"
+)
 _SEPARATOR = re.compile(r" ?(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜]|::) ?")
 _FIRST_STEP = re.compile(r"(?:网站|本站|门户)?[首主]\s?页\s?(?:[-=]?[>＞»›→≫〉》]|/)")
 _BAR = re.compile(r"[\s\-–—─·•|｜]+")  # joins the steps of a trail behind 当前位置, and of a menu as well
@@ -78,7 +81,8 @@ def read_breadcrumb(root: Element, url: str = "") -> tuple[str, ...]:
     """
     named = [trail for text in _positions(root) if (trail := _follow(_behind(text)))]
     homes = [trail for home in islice(_HOMES(root), _MOST_STARTS) if (trail := _trail_from(home)) and not trail.bars]
-    joined_by_arrows = [trail for trail in homes if trail.arrows]
+    bare = (_follow(_behind(text)) for text in islice(_BARE_HOMES(root), _MOST_STARTS) if len(text) <= _LONGEST_TEXT)
+    joined_by_arrows = [trail for trail in (*homes, *bare) if trail and trail.arrows and not trail.bars]
     nested = [trail for trail in homes if not trail.arrows and (trail.is_named or _is_nested(trail, url))]
     for trails in ([*named, *joined_by_arrows], nested):
         if whole := [trail for trail in trails if len(trail.steps) > 1]:
