@@ -159,6 +159,7 @@ HEAD = "<h1>甲的通知</h1><p align=center>发布时间：2017-12-19　来源�
         (f"{HEAD}<hr>　　{SAMPLE}<br>　　{SAMPLE}<hr><center>版权所有</center>", f"{SAMPLE}\n{SAMPLE}"),
         (f"{SAMPLE}<br>{SAMPLE}<div>{HEAD}</div>", f"{SAMPLE}\n{SAMPLE}"),
         (f"{HEAD}<font size=3>{SAMPLE}</font>", SAMPLE),
+        (f"{HEAD}<p>各乡镇：</p><p>{SAMPLE}</p>", f"各乡镇：\n{SAMPLE}"),
     ],
 )
 def test_a_text_may_stand_in_the_page_itself(html: str, body: str) -> None:
@@ -176,7 +177,12 @@ def test_the_day_under_a_title_is_no_text(date: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "html", [f"<p>{SAMPLE}</p><div>{SAMPLE * 4}</div>", f"<div>{SAMPLE * 4}</div><p><a href=/>{SAMPLE}</a></p>"]
+    "html",
+    [
+        f"<p>{SAMPLE}</p><div>{SAMPLE * 4}</div>",
+        f"<p>{SAMPLE}</p><div>{SAMPLE * 4}</div><p>{SAMPLE}</p>",
+        f"<div>{SAMPLE * 4}</div><p><a href=/>{SAMPLE}</a></p>",
+    ],
 )
 def test_a_sentence_beside_the_box_of_a_text_is_none_of_it(html: str) -> None:
     assert detail(f"<body>{HEAD}{html}</body>").body == SAMPLE * 4

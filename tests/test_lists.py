@@ -145,10 +145,17 @@ def test_rows_may_be_lines_of_an_element(line: str, around: str) -> None:
         "<div class=day>2017-12-19</div><div class=t><a href=t20171219_{0}.html>第{0}条</a></div>",
     ],
 )
-@pytest.mark.parametrize("pager", ["", "<div><a href=index_1.html>下一页</a></div>"])
-def test_rows_may_stand_in_one_box_with_nothing_between(row: str, pager: str) -> None:
+@pytest.mark.parametrize(
+    ("before", "behind"),
+    [
+        ("", ""),
+        ("", "<div><a href=index_1.html>下一页</a></div>"),
+        ("<div><a href=/a/>样本栏目</a><a href=/b/>样本目录</a></div>", ""),
+    ],
+)
+def test_rows_may_stand_in_one_box_with_nothing_between(row: str, before: str, behind: str) -> None:
     lines = "".join(row.format(number) for number in range(1, 5))
-    read = rows(AROUND % f"<div>{lines}{pager}</div>")
+    read = rows(AROUND % f"<div>{before}{lines}{behind}</div>")
     assert [(row.url, row.fields) for row in read] == [
         (f"{HERE}t20171219_{number}.html", {"title": f"第{number}条", "published_on": "2017-12-19"})
         for number in range(1, 5)

@@ -46,6 +46,11 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
         pytest.param(
             "<h1>样本</h1><p>2018-03-01</p><p><a href='a.pdf'>附件</a></p>", "detail", id="a file in place of a text"
         ),
+        pytest.param(
+            "<meta name='PubDate' content='2018-03-01'><h1>样本</h1><p><a href='a.pdf'>附件</a></p>",
+            "other",
+            id="a file on a page that states its day to machines alone",
+        ),
         pytest.param("<h1>样本</h1><p>2018-03-01</p><p><a href='a/'>附件</a></p>", "other", id="neither text nor file"),
         pytest.param(f"<h1>样本县人民政府</h1><div>{TEXT}</div>", "other", id="text without any sign of a record"),
         pytest.param("", "other", id="nothing"),
