@@ -44,6 +44,8 @@ def test_a_page_cut_in_the_middle_says_so_and_gives_what_it_has() -> None:
         ("<title>某县人民政府门户网站</title>", "", None),
         ("<title>某县公众信息网</title>", "", None),
         *((f"<title>{column}</title>", "", None) for column in ("信息公开 - 详细", "政策解读", "通知公告", ".", "-")),
+        ("<title>县政府信息公开</title>", "<div class=title>通知公告</div><div class=title>甲的通知</div>", "甲的通知"),
+        ("", "<h1>公告</h1><p>来源：某局</p>", "公告"),
         ("<title>县政府信息公开</title>", "<div class=zhengcebiaoti>甲的通知</div>", "甲的通知"),
         ("<title>县政府信息公开</title>", "<span id=lblTitle>甲的通知</span>", "甲的通知"),
         ("", "<p>甲的通知</p><p>某政发〔2017〕9号</p><p>（样本）</p><p>来源：某局</p>", "甲的通知"),

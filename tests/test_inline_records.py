@@ -11,9 +11,9 @@ URL = "http://www.county.gov.cn/xxgk/index.html"
 RECORD = {"title": "样本通知", "pubDate": "2017-12-19", "url": "/xxgk/{}.html"}
 
 
-def read(script: str, shown: str = "") -> list[str | None]:
+def read(script: str, shown: str = "", url: str = URL) -> list[str | None]:
     page = f"<html><body><div id=app>{shown}</div><script>{script}</script></body></html>"
-    return [row.url for row in plain.read(Answer(URL, page)).rows]
+    return [row.url for row in plain.read(Answer(url, page)).rows]
 
 
 def listed(**changed: object) -> str:
@@ -42,3 +42,8 @@ def test_the_only_list_is_the_pages() -> None:
 )
 def test_other_data_is_no_list(script: str, shown: str) -> None:
     assert read(script, shown) == []
+
+
+@pytest.mark.parametrize("url", ["http://www.county.gov.cn/", "http://www.county.gov.cn/index.html"])
+def test_data_of_a_home_page_is_no_list(url: str) -> None:
+    assert read(f"data={listed()}", url=url) == []

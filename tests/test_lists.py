@@ -170,6 +170,12 @@ def test_links_and_days_that_do_not_take_turns_are_no_rows() -> None:
     assert rows(f"<div>{lines}<a href=5.html>第5条</a></div>") == ()
 
 
+def test_neighbours_with_their_days_are_no_rows() -> None:
+    neighbours = ((name, n) for n, name in enumerate(("上一篇：", "下一篇："), 1))
+    lines = "".join(f"<b>{name}</b><a href={n}.html>第{n}条</a><i>2017-12-19</i>" for name, n in neighbours)
+    assert rows(f"<div>{lines}</div>") == ()
+
+
 @pytest.mark.parametrize(
     "line", ["<a href={0}.html>样本县第{0}小学</a><br>", "<a href={0}.html>网友{0}</a> 说，样本县第{0}条<br>"]
 )
@@ -261,12 +267,12 @@ def test_what_an_element_says_of_itself_goes_before_its_style_sheet() -> None:
     assert "".join(row.fields["title"] for row in rows(AROUND % html)) == "丙丁戊"
 
 
-@pytest.mark.parametrize("sheet", [".phone{display:none}", ".wide{display:none}"])
+@pytest.mark.parametrize("sheet", ["#phone{display:none}", "#wide{display:none}"])
 def test_a_copy_that_a_style_sheet_hides_is_no_tab(sheet: str) -> None:
     """Neither is a list that is hidden until a script shows it, on a page with nothing else."""
     lines = "".join(f"<li><a href=d/{number}.html>第{number}条</a> 2017-12-19</li>" for number in range(1, 4))
-    html = f"<style>{sheet}</style><div class=wide><ul>{lines}</ul></div>"
-    for page in (html, html + f"<div class=phone><ul>{lines}</ul></div>"):
+    html = f"<style>{sheet}</style><div id=wide><ul>{lines}</ul></div>"
+    for page in (html, html + f"<div id=phone><ul>{lines}</ul></div>"):
         assert [row.url for row in rows(page)] == [f"{HERE}d/{number}.html" for number in range(1, 4)]
 
 

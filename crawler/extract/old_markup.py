@@ -21,7 +21,7 @@ _CLICKED = etree.XPath(
 
 _LINK, _DAY, _NEITHER, _END = "LD-|"
 _TURNS = [
-    (re.compile(f"(?:-*{row}){{{_LEAST},}}-*"), re.compile(row)) for row in ("L-*D", "D-*L", "L-*L-*D", "D-*L-*L")
+    (re.compile(f"(?:{row}){{{_LEAST},}}-*"), re.compile(row)) for row in ("-*L-*D", "-*D-*L", "-*L-*L-*D", "-*D-*L-*L")
 ]
 """Rows of one link or of two, a day behind or before: the marks of all of them, and of one."""
 

@@ -23,7 +23,7 @@ _SITE_NAME = re.compile(
 _GENERIC = re.compile(
     r"(?:[-—_|\s]|政府|政务|信息|公开|政策|法规|文件|解读|通知|公告|公示|新闻|动态|工作|栏目|目录|详情|详细|内容|正文|页面?|查看|浏览|显示|展示)+"
 )
-"""Window's titles that name a column or a kind of page, and no document."""
+"""Titles of windows and boxes that name a column or a kind of page, and no document."""
 
 _TRAIL = re.compile(r"位置\s{0,3}[:：]|[>＞»›]|^(?:网站|本站|门户)?(?:首页|主页)(?:\s|/|$)")
 _BRACKETED = re.compile(r"【([^【】]*)】")
@@ -56,7 +56,8 @@ def find_title(
 def _named(root: Element, window: str, site: str) -> list[tuple[str, str]]:
     """The headings that could be the title, else the boxes named as titles; one that the window repeats comes first."""
     for find in (_headings, _TITLE_BOXES):
-        if named := _texts(islice(find(root), _MOST_HEADINGS), site):
+        named = _texts(islice(find(root), _MOST_HEADINGS), site)
+        if named := [text for text in named if find is _headings or not _GENERIC.fullmatch(text)]:
             # A heading repeated in the window's title is the document's, not a box's on the side.
             named.sort(
                 key=lambda text: not (window and (text.startswith(window.rstrip(".…")) or window.startswith(text)))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 
 from archive.model.observations import Row
+from crawler.extract.place import place_of
 from crawler.extract.row import is_page_link
 from crawler.extract.text import Element, line_of
 from crawler.services.inline_data import first, objects, unescaped
@@ -21,9 +22,9 @@ _TEXT_OF_RECORD = re.compile(r"[\"'](?:content|html|body|text|article)[\"']\s{0,
 def inline_rows(root: Element, text: str, url: str) -> tuple[Row, ...]:
     """The rows of the only list of titles, addresses and days in the scripts of the page `text`; () where it has several, or shows anything.
 
-    The data of a record's page, its text among them, are no list either.
+    The data of a home page, or of a record's page, its text among them, are no list either.
     """
-    if len(line_of(root, _MOST_SHOWN)) > _MOST_SHOWN or _TEXT_OF_RECORD.search(text):
+    if len(line_of(root, _MOST_SHOWN)) > _MOST_SHOWN or _TEXT_OF_RECORD.search(text) or _is_home(url):
         return ()
     lists: list[list[Row]] = [[]]
     for values, goes_on in objects(text):
@@ -33,6 +34,11 @@ def inline_rows(root: Element, text: str, url: str) -> tuple[Row, ...]:
             lists.append([])
     found = [rows for rows in lists if len(rows) >= _LEAST]
     return tuple(found[0]) if len(found) == 1 else ()
+
+
+def _is_home(url: str) -> bool:
+    place = place_of(url)
+    return place is not None and place.folder == "/" and place.is_index
 
 
 def _row(values: Mapping[str, str], url: str) -> Row | None:
