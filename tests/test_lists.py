@@ -170,6 +170,11 @@ def test_links_and_days_that_do_not_take_turns_are_no_rows() -> None:
     assert rows(f"<div>{lines}<a href=5.html>第5条</a></div>") == ()
 
 
+def test_days_of_a_calendar_are_no_rows() -> None:
+    days = "".join(f"<td><a href=?d={day}>{day}</a></td>" for day in range(1, 7))
+    assert rows(f"<table><tr><td>2017-12-01</td>{days}</tr><tr><td>2017-12-08</td>{days}</tr></table>") == ()
+
+
 def test_neighbours_with_their_days_are_no_rows() -> None:
     neighbours = ((name, n) for n, name in enumerate(("上一篇：", "下一篇："), 1))
     lines = "".join(f"<b>{name}</b><a href={n}.html>第{n}条</a><i>2017-12-19</i>" for name, n in neighbours)

@@ -435,6 +435,6 @@ def _dated_row(row: Element, links: Sequence[Element], base_url: str) -> Row | N
     link = links[0] if len(links) == 1 else max(links, key=how_like_a_title)
     name = squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")
     line = line_of(row)
-    if not name or is_pager([line]) or _NEIGHBOUR.match(line) or is_more(link):
+    if not name or name.isdecimal() or is_pager([line]) or _NEIGHBOUR.match(line) or is_more(link):
         return None
     return plain_row(row, link, base_url)
