@@ -187,6 +187,35 @@ def test_a_workbook_gives_its_cells_with_numbers_as_they_are_formatted() -> None
     assert "1,234.00\t-5.50" in (found.text or "")
 
 
+def test_what_a_workbook_hides_is_text_and_in_no_table() -> None:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream)
+    sheet, other = book.add_worksheet("Shown"), book.add_worksheet("Hidden")
+    sheet.merge_range("B1:D1", "Amounts")
+    for row, cells in enumerate(
+        (["201", "1.00", "7.77", "2.00"], ["hidden", "7.77"], ["202", "3.00", "7.77", "4.00"]), 1
+    ):
+        sheet.write_row(row, 1, cells)
+    sheet.merge_range("C5:E6", "5.00")
+    sheet.write_string("B6", "203")
+    sheet.set_row(2, None, None, {"hidden": True})
+    sheet.set_row(4, None, None, {"hidden": True})
+    sheet.set_column(3, 3, None, None, {"hidden": True})
+    other.write_row(0, 0, ["Name", "7.77"])
+    other.hide()
+    book.close()
+    found = extract(stream.getvalue(), "a.xlsx")
+    (table,) = found.tables
+    assert table.rows == (
+        ("Amounts", None, ""),
+        ("201", "1.00", "2.00"),
+        ("202", "3.00", "4.00"),
+        ("203", "5.00", None),
+    )
+    assert set(table.merged) == {(0, 0, 1, 2), (3, 1, 1, 2)}
+    assert (found.text or "").count("7.77") == 4
+
+
 def test_a_workbook_may_name_its_sheets_from_its_root_on() -> None:
     relations = "xl/_rels/workbook.xml.rels"
     with zipfile.ZipFile(io.BytesIO(workbook())) as made:

@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, time
 
 import python_calamine as calamine
@@ -14,6 +14,7 @@ from archive.attachments.file_kinds import Unreadable
 from archive.attachments.office import check_unpacked
 from archive.model import magic_numbers
 from archive.tables.file_pages import SHEET, FilePage, joined
+from archive.tables.hidden_cells import HiddenCells, read_hidden_cells, without_hidden
 from archive.tables.number_formats import NumberFormats, column_number, read_xlsx_formats
 from archive.tables.printed_table import MOST_CELLS, Merged, PrintedTable, printed_cell
 from archive.tables.xls_formats import read_xls_formats
@@ -27,13 +28,16 @@ _PLACE = re.compile(rb"""(<(?:\w+:)?(?:c|row)\s[^<>]*?\br=["'])([A-Z]{0,3})(\d{1
 def read_sheets(data: bytes, limits: Limits) -> FileContents:
     """Return every sheet of a workbook, rows as lines, cells separated by tabs. With several sheets, each under its name.
 
-    Each sheet is a table. Numbers are printed as the workbook formats them, as far as `number_formats` knows.
+    Each sheet is a table, without the rows and columns that are hidden, if it is not hidden itself: they are text alone.
+    Numbers are printed as the workbook formats them, as far as `number_formats` knows.
     """
     gapless, formats = data, NumberFormats()
+    hidden: Mapping[str, HiddenCells] = {}
     if data[:2] == b"PK":
         check_unpacked(data, limits)
         gapless = _without_gaps(data)
         formats = read_xlsx_formats(gapless)
+        hidden = read_hidden_cells(data) if gapless is data else {}
     elif data.startswith(magic_numbers.OLE):
         formats = read_xls_formats(data)
     sheets: list[tuple[str, list[str]]] = []
@@ -41,7 +45,8 @@ def read_sheets(data: bytes, limits: Limits) -> FileContents:
     size = 0
     try:
         workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(gapless))
-        for number, name in enumerate(workbook.sheet_names, 1):
+        for number, described in enumerate(workbook.sheets_metadata, 1):
+            name = described.name
             sheet = workbook.get_sheet_by_name(name)
             rows: list[list[str]] = []
             first = (sheet.start or (0, 0))[1]
@@ -53,8 +58,10 @@ def read_sheets(data: bytes, limits: Limits) -> FileContents:
                 if size > limits.max_text:
                     break
             sheets.append((name, [line for row in rows if (line := "\t".join(row).rstrip("\t "))]))
-            merged = sheet.merged_cell_ranges or () if gapless is data else ()
-            tables += _tables(number, name, rows, [(r0, c0 - first, r1, c1 - first) for (r0, c0), (r1, c1) in merged])
+            if described.visible == calamine.SheetVisibleEnum.Visible:
+                merged = _merged(sheet, first) if gapless is data else []
+                shown = without_hidden(rows, merged, hidden.get(name, HiddenCells()).from_column(first))
+                tables += _tables(number, name, *shown)
     except calamine.CalamineError as error:
         if isinstance(error, calamine.PasswordError) or "password" in str(error).lower():
             raise Unreadable("encrypted", "the workbook asks for a password") from error
@@ -66,6 +73,11 @@ def read_sheets(data: bytes, limits: Limits) -> FileContents:
     )
     text, pages = joined(numbered, "\n\n")
     return FileContents(text, tables, pages=pages)
+
+
+def _merged(sheet: calamine.CalamineSheet, first: int) -> list[Merged]:
+    """Return the first and last row and column of each merged cell of a sheet, columns counted from the `first` filled one."""
+    return [(r0, c0 - first, r1, c1 - first) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ()]
 
 
 def _tables(number: int, name: str, rows: list[list[str]], merged: list[Merged]) -> Iterator[PrintedTable]:

@@ -45,23 +45,30 @@ class NumberFormats:
 def read_xlsx_formats(data: bytes) -> NumberFormats:
     """Return the formats of an xlsx workbook; of no cell where it states none."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        if not {"xl/styles.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        if "xl/styles.xml" not in archive.namelist():
             return NumberFormats()
         formats = _cell_formats(_parsed(archive.read("xl/styles.xml")))
         if not any(map(_DIGITS.search, formats)):
             return NumberFormats()
-        targets = {
-            node.get("Id"): f"xl/{(node.get('Target') or '').removeprefix('/xl/')}"
-            for node in _parsed(archive.read("xl/_rels/workbook.xml.rels"))
-        }
-        styles: dict[str, Styles] = {}
-        for node in _parsed(archive.read("xl/workbook.xml")).iter("{*}sheet"):
-            relation = next((value for key, value in node.attrib.items() if key.endswith("}id")), None)
-            part = targets.get(relation, "")
-            if part in names:
-                styles[node.get("name") or ""] = _styled_cells(archive.read(part))
+        styles = {name: _styled_cells(archive.read(part)) for name, part in sheet_parts(archive).items()}
         return NumberFormats(formats, styles)
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return the part of an xlsx workbook that each sheet stands in, by the sheets' names."""
+    names = set(archive.namelist())
+    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+        return {}
+    targets = {
+        node.get("Id"): f"xl/{(node.get('Target') or '').removeprefix('/xl/')}"
+        for node in _parsed(archive.read("xl/_rels/workbook.xml.rels"))
+    }
+    parts: dict[str, str] = {}
+    for node in _parsed(archive.read("xl/workbook.xml")).iter("{*}sheet"):
+        relation = next((value for key, value in node.attrib.items() if key.endswith("}id")), None)
+        if (part := targets.get(relation, "")) in names:
+            parts[node.get("name") or ""] = part
+    return parts
 
 
 def formatted(value: float, code: str) -> str | None:
