@@ -38,6 +38,9 @@ _KIND_RULES = tuple((re.compile(pattern), kind) for pattern, kind in _RULES)
 """Patterns of titles, and the kind that each says, "" where it is no table of a budget; the first that is found counts."""
 
 _NO_TITLE = re.compile(r"[。；;]|\.{3}|…|·{3}|^(?:公开|预算|决算|附)?\d*[一二三四五六七八九十]*表\d*$|见|详见|如下")
+_BROKEN_OFF = ("支出", "收入", "费", "预", "决")
+"""Ends of a line on which a title goes on below."""
+
 _NUMBERED = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[(（]?[一二三四五六七八九十\d]+[)）]?[、.．:：]|附[件表]\d*[:：]?|表[一二三四五六七八九十\d]+[:：]?)"
 )
@@ -91,7 +94,7 @@ def title_among(lines: Iterable[str]) -> str | None:
     for line in lines:
         if _kind_of_numbered(line):
             found = line.strip()
-        if (before and "表" not in before and plain(line).startswith("表")) or plain(before).endswith(("支出", "收入")):
+        if (before and "表" not in before and plain(line).startswith("表")) or plain(before).endswith(_BROKEN_OFF):
             joined = f"{before}{line.strip()}"
             found = joined if _kind_of_numbered(joined) else found
         before = line.strip()

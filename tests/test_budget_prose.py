@@ -1,0 +1,85 @@
+"""Amounts that the text of a made budget states, held against its tables."""
+
+import pytest
+
+from archive.budgets.documents import read_document
+from tests.budget_forms import DOWN, INTERLEAVED, SUMMARY, YEAR, failing, table
+
+PROSE = (
+    "样本局2026年“三公”经费预算为 12 万元，比上年增加1.00万元。其中：因公出国（境）费支出1.00万元，占8%；"
+    "公务用车购置及运行费8.00万元；公务接待费支出{}万元，比上年预算增加1.00万元。"
+)
+
+
+@pytest.mark.parametrize(
+    ("stated", "failing_roles"),
+    [
+        ("3.00", set()),
+        ("3", set()),
+        ("30.00", {"reception"}),
+        ("2.00万元，2026年公务接待费3.00", set()),
+        ("上年", set()),
+    ],
+)
+def test_what_a_text_states_is_held_against_the_table(stated: str, failing_roles: set[str]) -> None:
+    tables = [table(DOWN, "2026年一般公共预算“三公”经费支出表\n单位：万元")]
+    (found,) = read_document(tables, YEAR, PROSE.format(stated))
+    prose = {check.place: check for check in found.checks if check.rule == "prose"}
+    assert {role for role, check in prose.items() if not check.holds} == failing_roles
+    assert {"total", "abroad", "vehicles"} <= prose.keys()
+    assert ("reception" in prose) is (stated != "上年")
+
+
+@pytest.mark.parametrize(
+    ("stated", "checks"),
+    [
+        (
+            "2025年度“三公”经费支出预算为12.00万元，支出决算为9.00万元，完成预算的75%。",
+            {"total": True, "total budget": True},
+        ),
+        (
+            "2025年度“三公”经费支出预算为12.00万元，支出决算为9.90万元，完成预算的82.5%。",
+            {"total": False, "total budget": True},
+        ),
+        ("“三公”经费支出预算为12.20万元。公务接待费支出2.00万元。", {"total budget": False, "reception": True}),
+        ("与2024年“三公”经费支出决算10.00万元相比，减少1.00万元。", {}),
+        ("“三公”经费支出预算为12.00万元，占5%，支出决算为9.50万元。", {"total budget": True}),
+    ],
+)
+def test_what_a_text_states_as_budgeted_and_as_spent_is_held_against_its_own(
+    stated: str, checks: dict[str, bool]
+) -> None:
+    tables = [table(INTERLEAVED, "财政拨款“三公”经费支出决算表\n单位：万元")]
+    (found,) = read_document(tables, "样本局2025年度部门决算（样本，非政府文件）", stated)
+    assert {check.place: check.holds for check in found.checks if check.rule == "prose"} == checks
+
+
+TOTALS = "样本局2026年度收入、支出预算总计{}万元，与上年相比收、支预算总计各增加10.00万元。（二）支出预算总计110万元。上年支出预算总计100万元。"
+
+
+@pytest.mark.parametrize(("stated", "holds"), [("110.00", True), ("110", True), ("101.00", False)])
+def test_totals_that_a_text_states_are_held_against_their_tables(stated: str, holds: bool) -> None:
+    (found,) = read_document([table(SUMMARY, "部门收支总表\n单位：万元")], YEAR, TOTALS.format(stated))
+    prose = {check.place: (check.left, check.holds) for check in found.checks if check.rule == "prose"}
+    assert prose == {"summary income": (1_100_000, holds), "summary spending": (1_100_000, True)}
+
+
+def test_a_total_of_the_year_before_is_held_against_no_table() -> None:
+    (found,) = read_document([table(SUMMARY, "部门收支总表\n单位：万元")], YEAR, "上年支出预算总计100.00万元。")
+    assert "prose" not in {check.rule for check in found.checks}
+
+
+def test_a_number_of_a_page_is_no_digit_of_an_amount() -> None:
+    tables = [table(DOWN, "2026年一般公共预算“三公”经费支出表\n单位：万元")]
+    (found,) = read_document(tables, YEAR, PROSE.format("\n\n1\n3.00"))
+    assert failing(found) == []
+
+
+def test_a_text_about_several_units_is_held_against_none() -> None:
+    tables = [
+        table(DOWN, "2026年样本甲局“三公”经费支出表\n单位：万元"),
+        table(DOWN, "2026年样本乙局“三公”经费支出表\n单位：万元"),
+    ]
+    assert [check.rule for found in read_document(tables, YEAR, PROSE.format("30.00")) for check in found.checks].count(
+        "prose"
+    ) == 0
