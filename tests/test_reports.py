@@ -138,6 +138,33 @@ def test_prose_alone_is_no_table() -> None:
     assert read_table("全年制发规范性文件总数8件，收到申请数2件。") is None
 
 
+@pytest.mark.parametrize(("filled", "is_table"), [(7, False), (8, True)])
+def test_labels_with_hardly_any_numbers_are_no_table(filled: int, is_table: bool) -> None:
+    head, *rows = table_of_2017().split("\n")
+    with_numbers = [row for row in rows if number_of(row.rpartition("\t")[2]) is not None]
+    emptied = [row if row in with_numbers[:filled] else row.rpartition("\t")[0] for row in rows]
+    assert (read_table("\n".join((head, *emptied))) is not None) is is_table
+
+
+def test_numbers_far_below_the_heading_of_lawsuits_are_none_of_them() -> None:
+    text = matrix("2021", {"4.1": [1, 2, 3, 4, 10]})
+    read = read_table(text.replace("\n1\t2\t3", f"\n{'样本说明。' * 100}\n1\t2\t3"))
+    assert read is not None
+    assert not any(each.indicator.startswith("4.") for each in read.statistics)
+
+
+def test_the_year_tells_forms_whose_headings_are_alike() -> None:
+    text = matrix("2021", {}).replace("现行有效件数", "件数")
+    read = [read_table(text, year) for year in (2021, 2020, None)]
+    assert [each and each.template for each in read] == ["2021", "2019", "2019"]
+
+
+def test_of_several_tables_of_a_report_the_fullest_is_read() -> None:
+    quoted = "\n".join(table_of_2017().split("\n")[:20])
+    texts = [("page", quoted), ("b", table_of_2017()), ("c", quoted)]
+    assert read_report("样本县2017年政府信息公开工作年度报告", "", "样本县", "", texts).source == "b"
+
+
 @pytest.mark.parametrize(
     ("printed", "value"),
     [
@@ -311,6 +338,16 @@ def test_whatever_changes_a_report_it_is_read_again(archive: sqlite3.Connection)
     archive.execute("UPDATE records SET kind = 'notice'")
     read_again(archive)
     assert archive.execute("SELECT count(*) FROM annual_reports").fetchone()[0] == 0
+
+
+def test_about_so_many_are_not_held_against_the_table(archive: sqlite3.Connection) -> None:
+    def beside(number: str) -> list[tuple[float]]:
+        archive.execute("UPDATE records SET body = ? || ?", (f"主动公开政府信息{number}条。\n", table_of_2017()))
+        read_again(archive)
+        made = "SELECT left_value FROM report_checks WHERE kind = 'beside' AND rule = '1.1'"
+        return archive.execute(made).fetchall()
+
+    assert (beside("99"), beside("约99")) == ([(99,)], [])
 
 
 def test_reports_that_another_version_read_are_read_again(archive: sqlite3.Connection) -> None:

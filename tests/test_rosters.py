@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.maintenance import holding
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.job import begin
 from archive.model.rosters import LEAST, RULES_VERSION, persons_listed
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
@@ -242,3 +243,65 @@ def test_an_older_archive_is_judged_when_it_is_opened(archive: Held) -> None:
         {"value": str(RULES_VERSION)}
     ]
     assert holding.TRACES not in str(rows(archive.db, "SELECT name FROM settings"))
+
+
+# --- judged without a crawl ---
+
+FIRST, LATER = "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"
+ROSTER = "\n".join(f"{name}，男，样本村，低保300元" for name in NAMES)
+
+
+@pytest.fixture
+def judged(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """An archive of an earlier version with a record of two files, which are one roster at two addresses, judged anew."""
+    with closing(open_up_to_date(tmp_path / "a.db")) as connection:
+        connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('p', '样本县', '640399', '')")
+        connection.execute(
+            "INSERT INTO records (portal, url, title, kind, first_seen, last_seen) VALUES ('p', 'r', ?, 'other', '', '')",
+            (TITLE,),
+        )
+        for url in ("a", "b"):
+            connection.execute(
+                "INSERT INTO attachments (record_id, url, name, text, tables, pages, state, sha256) "
+                "VALUES (1, ?, '样本.xlsx', ?, '[]', '[]', 'text', 'same')",
+                (url, ROSTER),
+            )
+        connection.execute("DELETE FROM settings WHERE name = 'roster_version'")
+        holding.refresh(connection)
+        yield connection
+
+
+def states(connection: sqlite3.Connection) -> list[str]:
+    return [state for (state,) in connection.execute("SELECT state FROM rosters ORDER BY source")]
+
+
+def shown(connection: sqlite3.Connection, url: str, sha256: str, text: str = ROSTER) -> bool:
+    """Whether a file's text is shown when it is read again."""
+    return holding.shown_text(connection, 1, url, sha256, TITLE, text, LATER) is not None
+
+
+def test_nothing_of_a_file_that_lists_persons_stays(judged: sqlite3.Connection) -> None:
+    kept = judged.execute("SELECT DISTINCT text, tables, pages, state FROM attachments").fetchall()
+    assert kept == [(None, None, None, "roster")]
+
+
+def test_a_decision_is_for_all_files_of_the_same_content_and_for_no_other(judged: sqlite3.Connection) -> None:
+    assert states(judged) == ["waiting", "waiting"]
+    assert holding.settle(judged, 1, "released", FIRST)
+    assert states(judged) == ["released", "released"]
+    assert shown(judged, "a", "same")
+    assert not shown(judged, "a", "another")
+    assert states(judged) == ["waiting", "released"]
+
+
+def test_of_two_decisions_the_later_one_counts(judged: sqlite3.Connection) -> None:
+    judged.execute("UPDATE rosters SET state = 'kept', at = ? WHERE source = 'a'", (FIRST,))
+    judged.execute("UPDATE rosters SET state = 'released', at = ? WHERE source = 'b'", (LATER,))
+    assert shown(judged, "c", "same")
+
+
+def test_what_was_released_and_is_withheld_since_is_not_read_again(judged: sqlite3.Connection) -> None:
+    holding.settle(judged, 1, "released", FIRST)
+    assert holding.unread(judged) == [("p", 1)]
+    judged.execute("UPDATE records SET state = 'withheld'")
+    assert holding.unread(judged) == []

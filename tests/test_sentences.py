@@ -260,6 +260,9 @@ SILENT = {
     "one share of itself": "甲项50万元，占100%。",
     "a rate in the sentence after": "建议52件，其中办结9件、正在办理43件。办结率57%。".replace("52", "60"),
     "a rate that no part is named by": "建议60件，其中办理9件、搁置43件，办结率57%。",
+    "a whole whose name two amounts have": (
+        "“三公”经费支出10万元。上半年“三公”经费支出20万元。公务接待费支出5万元，占“三公”经费支出的57%。"
+    ),
     "names in brackets": "机构14个（甲所、乙所），站17个，室181个。",
     "parts of about so many": "提案约50件，其中办结9件、正在办理38件、列入计划6件。",
     "parts of which one is about so many": "提案52件，其中办结约30件、正在办理38件。",

@@ -17,6 +17,7 @@ from archive.labels import code_labels, tables, tables_page
 from archive.labels.example_queries import FOLDER
 from archive.labels.label import LABELS, LABELS_FILE, Label, label_of, labels_under, read_labels
 from archive.labels.language import reading
+from archive.labels.wording import names_of_changed
 from archive.masking.redaction import redact
 from archive.model.observations import UNAVAILABLE
 from crawler.extract import response_class
@@ -179,3 +180,10 @@ def test_the_operators_own_metadata_is_that_sites_alone(archive):
         }
         assert differing == {is_own}
         assert records["columns"]["index_number"].startswith("索引号: ")
+
+
+def test_files_that_changed_are_named_once_behind_the_fields():
+    assert names_of_changed('["body", "attachment 样本.pdf", "attachments", "title"]') == ("正文", "信息名称", "附件")
+    with reading("en"):
+        assert names_of_changed('["attachment 样本.pdf"]') == ("attachments",)
+    assert names_of_changed(None) == ()
