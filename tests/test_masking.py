@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archive.database import redaction_version
-from archive.database.connection import ArchiveError, open_for_reading
+from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import hold
 from archive.database.redaction_version import count_outdated
 from archive.maintenance import bring_up_to_date, masking, writing_session
@@ -124,12 +124,36 @@ def test_what_a_file_said_before_is_masked_too(path: Path) -> None:
     archive(path, 1)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(
-            "INSERT INTO budget_changes SELECT id, url, 1, 2, NULL, 'spending', 2026, 'budget', 1, 1, 1, '', ?, '合计', '万元', '1', '2', "
-            "'1.00', '2.00', 1 FROM records",
-            (f"样本 {PHONE}",),
+            "INSERT INTO budget_changes SELECT id, url, 1, 2, :said, 'spending', 2026, 'budget', 1, 1, 1, '', :said, :said, '万元', "
+            "'1', '2', '1.00', '2.00', 1 FROM records",
+            {"said": f"样本 {PHONE}"},
         )
     mask_again(path)
-    assert table(path, "SELECT name FROM budget_changes") == [("样本 138********",)]
+    assert table(path, "SELECT unit_name, name, column_name FROM budget_changes") == [("样本 138********",) * 3]
+    assert PHONE.encode() not in file_bytes(path)
+
+
+def test_what_is_kept_aside_until_a_layout_is_known_is_masked_too(path: Path) -> None:
+    archive(path, 1)
+    content = json.dumps({"body": f"样本 {PHONE}"}, ensure_ascii=False)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(
+            "INSERT INTO deferred (record_id, crawl_id, kind, catalog_id, at, content) VALUES (1, 1, 'page', 0, '', ?)",
+            (content,),
+        )
+    mask_again(path)
+    assert table(path, "SELECT content ->> '$.body' FROM deferred") == [("样本 138********",)]
+
+
+def test_agencies_are_learned_again_from_what_a_portal_states_masked(path: Path) -> None:
+    archive(path, 1)
+    stated = json.dumps([{"name": f"样本局 {PHONE}"}], ensure_ascii=False)
+    with closing(bring_up_to_date.open_up_to_date(path)) as connection, transaction(connection):
+        connection.execute("UPDATE portals SET agencies = ?", (stated,))
+        bring_up_to_date.bring_up_to_date(connection, PORTAL.id)
+    assert table(path, "SELECT name FROM agencies WHERE name LIKE '样本局%'") == [(f"样本局 {PHONE}",)]
+    mask_again(path)
+    assert table(path, "SELECT name FROM agencies WHERE name LIKE '样本局%'") == [("样本局 138********",)]
     assert PHONE.encode() not in file_bytes(path)
 
 

@@ -42,6 +42,11 @@ def test_what_is_no_roster_is_shown() -> None:
     assert [title for title, text in SHOWN if persons_listed(title, text)] == []
 
 
+def test_the_name_of_one_person_again_and_again_is_no_roster() -> None:
+    assert persons_listed(TITLE, "、".join(NAMES)) == len(NAMES)
+    assert persons_listed(TITLE, "、".join(NAMES[:1] * len(NAMES))) == 0
+
+
 @pytest.mark.parametrize(
     "text",
     [
