@@ -105,6 +105,11 @@ def test_words_in_short_texts() -> None:
     assert found_in(["2018年预算", "县教育局"], "预算 教育局") == {one, other}
 
 
+def test_a_number_is_found_where_it_stands_by_itself():
+    assert found_in(["（2018）"], "2018")
+    assert found_in(["12018", "20187"], "2018") == frozenset()
+
+
 @pytest.mark.parametrize("query", ["预" * 1000, " ".join("预算公开棚户区县样本测试文字" * 3), "|".join("预算公开" * 8)])
 def test_long_texts_and_long_queries_come_to_an_end(query: str) -> None:
     snippet("预算公开，" * 200_000, query)

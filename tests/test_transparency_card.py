@@ -52,6 +52,7 @@ def year_2017(small: Small) -> None:
     )  # fmt: skip
     report(small, False, 2017, table("通过政府网站公开7条。空气质量月报11期。", **{"1_2": 9, "1_2_2": 8}))
     report(small, False, 2017, table(**{"1_2": 9}), published_on="2018-06-01")  # the same once more, later
+    report(small, False, 2017, table(**{"1_2": 9}), published_on=None)
     report(small, False, 2017, table(**{"1_2": 9}), of="样本县教育局")
     report(small, False, 2017, table(**{"1_2": 9}), of="样本县水务局", flags=["page_cut"])
 
@@ -105,10 +106,10 @@ def test_budgets_are_those_of_the_fiscal_year_and_missed_as_the_question_misses_
 
 
 def test_reports_on_the_year_with_what_disagrees_in_them_the_countys_first(counted: dict[str, Counts]) -> None:
-    whole, again, agency = counted["county"].reports
+    whole, again, undated, agency = counted["county"].reports
     assert counted["county"].whole == whole
     assert (whole.reporter, whole.disagree, whole.hints) == ("同心县", 2, 1)
-    assert (whole.published_on, again.published_on) == ("2018-01-20", "2018-06-01")
+    assert [each.published_on for each in (whole, again, undated)] == ["2018-01-20", "2018-06-01", None]
     assert (agency.reporter, agency.disagree) == ("样本县教育局", 1)
     assert counted["other"].whole is None
 

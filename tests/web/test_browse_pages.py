@@ -13,8 +13,10 @@ from lxml import html
 
 from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.web.http import request_context
 from archive.web.http.request_context import PAGE
 from archive.web.http.server import make_datasette
+from archive.web.pages import browse_pages, publisher_page
 from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.sample_archive import build, build_past
 
@@ -94,6 +96,29 @@ def test_a_list_is_cut_into_pages(get):
     assert len(listed(second)) == 60 - PAGE
     assert second.cssselect(".turn a[rel=prev]")[0].get("href") == "/-/browse/yangli/1"
     assert get("/-/browse/yangli/1?page=3").status_code == 404
+
+
+def test_narrowed_lists_have_as_many_pages_as_they_fill(archive, tmp_path, monkeypatch):
+    for module in (request_context, browse_pages, publisher_page):
+        monkeypatch.setattr(module, "PAGE", 1)
+    undated = "UPDATE records SET published_on = NULL WHERE publisher = '样例县人民政府'"
+    of_two_kinds = (
+        "UPDATE records SET kind = 'notice' WHERE id = (SELECT min(id) FROM records WHERE publisher = '样例县人民政府')"
+    )
+    ask = asking_copy(archive, tmp_path, undated, of_two_kinds)
+    assert len(all_pages(ask, "/-/browse/yangli/2?year=none")) == 3
+    publisher = "/-/publisher?portal=yangli&name=样例县人民政府"
+    for kind, pages in (("notice", 1), ("housing_expropriation", 2)):
+        assert len(all_pages(ask, f"{publisher}&kind={kind}")) == pages
+        assert ask(f"{publisher}&kind={kind}&page={pages + 1}").status_code == 404
+
+
+@pytest.mark.parametrize(("most", "said"), [(4, True), (5, False)])
+def test_a_portal_of_very_many_publishers_names_those_with_most_records(get, monkeypatch, most, said):
+    monkeypatch.setattr(browse_pages, "MOST_PUBLISHERS", most)
+    page = tree(get("/-/browse/yangli"))
+    assert len(page.cssselect(".publishers a")) == most
+    assert (f"只列记录最多的 {most} 个。" in text(page)) is said
 
 
 def test_a_line_says_date_title_publisher_county_and_state(get, database):
@@ -319,6 +344,11 @@ def test_the_events_of_one_portal(tmp_path):
     assert added("&portal=other") == [99]
     assert sorted(added("&portal=past")) == [1, 2, 3, 4, 5, 6]
     assert sorted(added("")) == [1, 2, 3, 4, 5, 6, 99]
+
+
+def test_changes_are_those_of_seven_days_where_none_are_named(get):
+    days = tree(get("/-/changes")).cssselect("input[type=date]")
+    assert [day.get("value") for day in days] == ["2026-11-18", "2026-11-24"]
 
 
 def test_many_events_are_cut_into_pages(get, database):

@@ -6,10 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
 from archive.search.query import parse
-from archive.web.views.hit_lines import MOST_PASSAGES, Hit, hit_lines
+from archive.web.views.hit_lines import MOST_PASSAGES, Hit, folded, hit_lines
 
+BLANK = Markup("")
 TITLE, PUBLISHER, BODY = "样例公告", "样例县民政局", "样例正文"
 
 
@@ -73,3 +75,18 @@ def test_numbers_and_departments_are_shown_where_a_word_stands_in_them(line) -> 
 @pytest.mark.parametrize("title", [None, "", "  "])
 def test_a_record_without_a_title_says_so(line, title: str | None) -> None:
     assert str(line("样例", title=title).title) == "（无标题）"
+
+
+@pytest.mark.parametrize(("publishers", "lines"), [("甲甲甲", 1), ("甲乙甲", 3)])
+def test_titles_alike_become_one_line_where_they_are_one_publishers(publishers: str, lines: int) -> None:
+    hits = [
+        Hit(
+            {"id": number, "title": f"{TITLE}之{number}", "publisher": name, "portal_name": "样例县"},
+            BLANK,
+            BLANK,
+            (),
+            (),
+        )
+        for number, name in enumerate(publishers)
+    ]
+    assert len(folded(hits)) == lines

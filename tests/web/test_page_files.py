@@ -63,6 +63,7 @@ def test_people_get_words_and_machines_get_codes(get):
 def test_the_text_comes_where_it_is_requested(get):
     assert "body" not in lines(get("/-/search.jsonl?q=老旧小区"))[0]
     assert "老旧小区改造" in lines(get("/-/search.jsonl?q=老旧小区&body=yes"))[0]["body"]
+    assert "body" not in lines(get("/-/search.jsonl?q=老旧小区&body=no"))[0]
 
 
 def test_a_file_is_named_after_what_is_in_it(get):

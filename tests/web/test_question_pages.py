@@ -73,7 +73,13 @@ def test_the_feed_has_an_entry_for_each_record(get):
     assert len(entries) == 2
     assert len({entry.findtext("{*}id") for entry in entries}) == 2
     assert entries[0].find("{*}link").get("href").startswith("http://localhost/-/record/")
-    assert get("/-/questions/removed_records.atom").status_code == 200
+
+
+def test_an_entry_is_of_when_it_was_noticed(history, past):
+    feed = etree.fromstring(history("/-/questions/removed_records.atom").content)
+    with closing(sqlite3.connect(past)) as connection:
+        gone = {at for (at,) in connection.execute("SELECT at FROM events WHERE kind IN ('unlisted', 'withdrawn')")}
+    assert {entry.findtext("{*}updated") for entry in feed.findall("{*}entry")} == gone
 
 
 def test_an_answer_has_pages_and_its_files_are_whole(tmp_path):
@@ -155,6 +161,8 @@ def test_bars_are_by_month_or_by_year_or_by_size():
     assert [(bar.value, bar.amount, bar.width) for bar in months.bars] == [("2018-01", 1, 50), ("2018-03", 2, 100)]
     many = bars([{"on": f"{year}-{month:02}"} for year in (2015, 2016, 2017) for month in range(1, 13)], "on", None)
     assert [(bar.value, bar.amount) for bar in many.bars] == [("2015", 12), ("2016", 12), ("2017", 12)]
+    years = bars([{"on": str(year)} for year in range(1990, 2020)], "on", None)
+    assert ([bar.value for bar in years.bars], years.left_out) == ([str(year) for year in range(1996, 2020)], 6)
     sizes = bars([{"who": f"局{n}", "records": n} for n in range(20)], "who", "records")
     assert ([bar.value for bar in sizes.bars[:2]], len(sizes.bars), sizes.left_out) == (["局19", "局18"], 15, 5)
     assert bars([{"who": "局"}] * 3, "who", None) is None

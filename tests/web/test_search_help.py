@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import Row
-from archive.search.spelling import syllables, words_in_a_row
+from archive.search.spelling import syllables, words_alike, words_in_a_row
 from archive.search.synonyms import thesaurus
 from archive.web.http.server import make_datasette
 from tests import reporters_archive
@@ -167,6 +167,17 @@ def test_filters_that_words_name_are_offered(page, words, named):
         assert narrowed.cssselect(".chip")
 
 
+def test_a_filter_that_is_set_is_not_offered_once_more(page):
+    assert page("拆迁").cssselect(".hints a")
+    assert page("拆迁", kind="housing_expropriation").cssselect(".hints a") == []
+
+
+def test_letters_may_begin_a_word_where_they_are_not_few():
+    assert list(words_alike("jiao", ("教育", "财政"))) == ["教育"]
+    assert list(words_alike("jia", ("教育", "财政"))) == []
+    assert list(words_alike("jy", ("教育", "财政"))) == ["教育"]
+
+
 def test_quoted_words_are_left_as_they_are(page):
     assert not any("算" in each for each in tried(page("“予算”")))
 
@@ -200,6 +211,12 @@ def test_what_is_typed_is_completed_from_the_archive(ask, page, typed, offered):
 def test_nothing_completes_what_the_archive_does_not_have(ask, typed):
     answer = ask("/-/search/completions", q=typed)
     assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_what_is_typed_whole_and_signs_between_are_no_completions(ask):
+    assert "教育体育局" not in ask("/-/search/completions", q="教育体育局").json()
+    assert ask("/-/search/completions", q="教_局").json() == []
+    assert ask("/-/search/completions", q="教%局").json() == []
 
 
 def test_no_completion_has_characters_that_nobody_sees(tmp_path):

@@ -243,8 +243,14 @@ def test_counts_of_many_hits_are_stated_to_be_estimates(page, monkeypatch):
     monkeypatch.setattr(engine, "COUNTED", 20)
     tree = page()
     assert "每 4 条取 1 条估计" in tree.cssselect(".dividing")[0].text_content()
-    assert all(count.text_content().startswith("约 ") for count in tree.cssselect(".dividing .count"))
+    counts = [count.text_content() for count in tree.cssselect(".dividing .count")]
+    assert all(count.startswith("约 ") and int(count[2:].split()[0]) % 4 == 0 for count in counts)
     assert total(tree) == 66
+
+
+def test_a_year_is_chosen_where_it_is_the_only_one(page):
+    for until, chosen in (("2017", 1), ("2018", 0)):
+        assert len(page(from_="2017", to=until).cssselect(".facet li.chosen")) == chosen
 
 
 def test_what_takes_too_long_says_so(page, monkeypatch):
