@@ -10,8 +10,9 @@ from zlib import crc32
 
 import pytest
 
-from archive.evidence import evidence_store
-from archive.evidence.evidence_store import Evidence, EvidenceError, Origin, Stored
+from archive.evidence import claims, evidence_store
+from archive.evidence.claims import RowName
+from archive.evidence.evidence_store import ClaimNote, Evidence, EvidenceError, Origin, Stored
 from archive.evidence.http_exchange import GENESIS, Exchange
 from tests.exchanges import exchange, faults
 
@@ -100,6 +101,33 @@ def test_what_comes_after_its_day_was_sealed_belongs_to_the_next(path: Path, evi
     evidence.seal(THIRD)
     evidence.add_many([on(FIRST, 2), on("2026-11-19", 3), on(THIRD, 4)])
     assert table(path, "SELECT day FROM captures ORDER BY id") == [(FIRST,), (SECOND,), (SECOND,), (THIRD,)]
+    assert faults(path) == []
+
+
+def test_so_do_claims_and_notes(path: Path, evidence: Evidence) -> None:
+    evidence.add_many([on(FIRST)])
+    evidence.seal(THIRD)
+    evidence.add_claims("sample", [(RowName(claims.EVENT, 1, 0), b"1" * 32)], FIRST)
+    evidence.add_note(ClaimNote("sample", RowName(claims.CRAWL, 1, 0), "样本", FIRST))
+    evidence.add_claims("sample", [(RowName(claims.EVENT, 2, 0), b"2" * 32)], THIRD)
+    assert table(path, "SELECT day FROM claims ORDER BY id") == [(SECOND,), (SECOND,), (THIRD,)]
+    assert faults(path) == []
+
+
+def test_a_row_is_claimed_again_where_it_is_another_or_gone(path: Path, evidence: Evidence) -> None:
+    for row, sha256, lines in (
+        (RowName(claims.EVENT, 1, 0), b"1" * 32, 1),
+        (RowName(claims.EVENT, 1, 0), b"1" * 32, 1),
+        (RowName(claims.VERSION, 1, 0), b"1" * 32, 2),
+        (RowName(claims.EVENT, 1, 0), b"2" * 32, 3),
+        (RowName(claims.EVENT, 1, 0), None, 4),
+        (RowName(claims.EVENT, 1, 0), None, 4),
+        (RowName(claims.EVENT, 9, 0), None, 4),  # it was never there
+        (RowName(claims.VOID, 1, 1), None, 5),
+        (RowName(claims.VOID, 1, 1), None, 6),  # each time that so many were lost
+    ):
+        evidence.add_claims("sample", [(row, sha256)], FIRST)
+        assert evidence.last_claim() == lines, (row, sha256)
     assert faults(path) == []
 
 

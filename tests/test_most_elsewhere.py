@@ -228,8 +228,8 @@ def test_pages_that_stay_in_each_other_s_place_are_told_as_of_when_they_were_fir
     ids=["its list calls it so, too", "it says more than its list", "its text is as it was"],
 )
 def test_a_page_with_another_title_may_have_changed(titled: Crawls, listed_as: str, title: str, body: str) -> None:
-    titled.run(all_rows({4: listed_as}), pages=[page(4, body, title=title)])
-    assert (problems(titled, "another_document"), kept(titled)) == ([], 0)
+    titled.run(all_rows({4: listed_as}), pages=[page(4, body, title=title, document_number="样发〔2026〕44号")])
+    assert (problems(titled, "another_document"), changes(titled), kept(titled)) == ([], [url(4)], 0)
 
 
 def test_a_page_that_never_had_its_list_s_title_has_changed_where_its_text_did(titled: Crawls) -> None:

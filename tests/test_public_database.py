@@ -62,6 +62,8 @@ def test_internals_and_what_others_put_there_stay_behind(archive: Path, tmp_path
         "INSERT INTO told SELECT id, 'keep-this-to-ourselves', '' FROM portals",
         "INSERT INTO settings VALUES ('smtp', 'keep-this-to-ourselves')",
         "UPDATE readings SET source_fields = json_set(source_fields, '$.x', 'keep-this-to-ourselves')",
+        "INSERT INTO withheld (target, key, reason, at) VALUES ('address', 'http://p.example/', 'keep-this-to-ourselves', '')",
+        "INSERT INTO portal_changes (portal, kind, at) VALUES ('keep-this-to-ourselves', 'removed', '')",
     )
     made = snapshot(archive, tmp_path / "public.db").path
     names = {row["name"] for row in rows(made, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')")}
