@@ -398,6 +398,17 @@ def test_a_page_without_a_text_takes_none_away_and_says_so(crawls: Crawls) -> No
     assert [found["kind"] for found in rows(crawls.path, "SELECT kind FROM problems")] == ["body_missing"]
 
 
+@pytest.mark.parametrize("fields", [{}, {"document_number": "样发〔2026〕99号"}])
+def test_a_page_without_its_text_and_a_field_is_a_notice_in_the_place_of_the_record_s(
+    crawls: Crawls, fields: dict[str, str]
+) -> None:
+    said = "SELECT title, document_number, body FROM records WHERE url = ?"
+    crawls.run(listed(*ALL), pages=[page(7, title="样本文件之7")])
+    before = rows(crawls.path, said, url(7))
+    crawls.run(listed(*ALL), pages=[replace(page(7), fields=fields, body=None)])
+    assert (crawls.events(), rows(crawls.path, said, url(7))) == ([], before)
+
+
 def test_a_page_without_a_text_takes_no_table_away(crawls: Crawls) -> None:
     def tables() -> list[object]:
         return [each["tables"] for each in rows(crawls.path, "SELECT tables FROM records WHERE url = ?", url(7))]
