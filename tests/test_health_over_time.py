@@ -51,6 +51,19 @@ def test_a_crawl_dated_in_the_future(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize(
+    ("before", "last", "state"), [(9, -20, WELL), (0, -20, STALE), (365, 0, STALE), (365, 9, WELL)]
+)
+def test_a_crawl_by_a_wrong_clock_makes_no_portal_stale_and_keeps_none_from_it(
+    archive: Archive, before: float, last: float, state: str
+) -> None:
+    """On which days two crawls were dated, the later one last; it is the tenth, and three are the rhythm."""
+    for days in (before, last):
+        archive.crawl(started=NOW + days * DAY)
+    (found,) = [each for each in health(archive.connection, NOW + 10 * DAY) if each.portal == "p"]
+    assert found.state == state
+
+
+@pytest.mark.parametrize(
     ("usual", "now", "state"),
     [
         ([1, 1, 1], 3.0, WELL),

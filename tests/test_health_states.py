@@ -51,6 +51,7 @@ ROWLESS: Problem = ("list_without_rows", LIST_1, "the list has no rows")
 FIELDLESS: Problem = ("fields_missing", LIST_1, "rows suddenly lack publisher")
 DRIFTED: Problem = ("fields_drifted", LIST_1, "rows no longer state publisher")
 SHORT: Problem = ("list_short", LIST_1, "shows 6 rows")
+SHRUNK: Problem = ("list_shrunk", LIST_1, "is much shorter than it was")
 PAGES: Problem = ("pages_missing", LIST_1, "reads 1 of 9 pages")
 REPEAT: Problem = ("pages_repeat", LIST_1, "page 2 repeats page 1")
 GARBLED: Problem = ("garbled", LIST_1, "the page's characters are garbled")
@@ -156,7 +157,7 @@ SOMETHING_READ: list[tuple[Sequence[Problem], str, str, str]] = [
     ([("not_found", PAGE, "answered 404")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
     ([("http_error", PAGE, "p.example answered 500")], WELL, "3 list pages read on 2026-03-10; 1 to look at in the table problems", ""),
     ([DRIFTED], LAYOUT, DRIFTED[2], "if the portal itself states no more, write the day into its file (`checked`)"),
-    *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (DRIFTED, REDESIGN, ROWLESS, FIELDLESS, SHORT, PAGES, REPEAT, GARBLED)],
+    *[([each], LAYOUT, each[2], f"probe {LIST_1}") for each in (DRIFTED, REDESIGN, ROWLESS, FIELDLESS, SHORT, SHRUNK, PAGES, REPEAT, GARBLED)],
     ([("list_short", SECOND_LIST, "short"), ("layout_changed", SECOND_LIST, "no row"), REPEAT], LAYOUT, "no row (and 2 more)", f"probe {SECOND_LIST}"),
     ([REDESIGN, REPEAT], LAYOUT, f"{REDESIGN[2]} (and 1 more)", f"probe {LIST_1}"),
     ([OTHER, REDESIGN], LAYOUT, REDESIGN[2], f"probe {LIST_1}"),
@@ -178,6 +179,22 @@ def test_a_crawl_that_read_lists(
     assert (found.state, found.reason, step in found.next_step) == (state, reason, True), found.next_step
     assert (found.next_step == "", found.crawl_id, found.crawled_at) == (state == WELL, crawl_id, text(NOW))
     assert (archive.of("q").state, archive.of("q").name) == (WELL, "样本县q")
+
+
+@pytest.mark.parametrize(
+    ("addresses", "lost", "state"), [(6, 3, WELL), (5, 3, SLOW), (8, 4, WELL), (7, 4, SLOW), (2, 2, WELL)]
+)
+def test_three_pages_at_least_that_are_most_of_those_asked_for_are_told(
+    archive: Archive, addresses: int, lost: int, state: str
+) -> None:
+    """However often each was asked for again."""
+    archive.crawl()
+    problems = [("http_error", f"{PAGE}?{n}", "p.example answered 500") for n in range(lost)]
+    crawl_id = archive.crawl("p", "incomplete", *problems, answers=24)
+    spread = "UPDATE captures SET url = url || '?' || (id % ?) WHERE crawl_id = ?"
+    archive.connection.execute(spread, (addresses, crawl_id))
+    assert archive.of().state == state
+    assert (f"{lost} pages can't be read, most of those asked for" in archive.of().reason) == (state == SLOW)
 
 
 @pytest.mark.parametrize("pages", [0, 3])

@@ -12,9 +12,10 @@ import pytest
 from archive.database.connection import ArchiveError
 from archive.database.withheld import hidden, is_file_withheld, withheld_on
 from archive.evidence.evidence_store import Evidence
+from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.withholding import REMOVED, lift, take_over, withhold
-from archive.model.observations import AttachmentFile, LinkedFile, RecordPage
+from archive.model.observations import AttachmentFile, LinkedFile, Problem, RecordPage
 from archive.notify import messages
 from crawler.notify.watch_state import notes
 from crawler.notify.watcher import WatchReport, run_watch
@@ -168,6 +169,15 @@ def test_problems_say_nothing_of_records_any_more(db: Path) -> None:
     take_out(db, 1, 2)
     said = {each["url"]: each["message"] for each in rows(db, "SELECT url, message FROM problems WHERE kind LIKE 'x%'")}
     assert said == {**dict.fromkeys(places, REMOVED), url(3): "样本名册"}
+
+
+def test_nor_do_those_of_later_crawls(db: Path) -> None:
+    take_out(db, 1)
+    with closing(Store(db)) as store:
+        store.begin(PORTAL, "full", DAY.format(6))
+        store.write([Problem("http_error", each, "样本名册") for each in (NEW, FILE, url(2))], DAY.format(6))
+    said = rows(db, "SELECT url, message FROM problems WHERE kind = 'http_error'")
+    assert {each["url"]: each["message"] for each in said} == {NEW: REMOVED, FILE: REMOVED, url(2): "样本名册"}
 
 
 HELD = "INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES ({}, '{}', 'x', 9, 'released', '')"
