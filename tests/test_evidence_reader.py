@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from archive.evidence.evidence_reader import Originals, beside, place_of
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
-from tests.exchanges import archive_of_three_days, exchange, numbers
+from tests.exchanges import DAYS, archive_of_three_days, exchange, numbers
 
 
 def test_what_was_sealed_is_read_back(tmp_path: Path) -> None:
@@ -30,6 +31,17 @@ def test_packed_originals_are_read_back(tmp_path: Path) -> None:
     archive_of_three_days(tmp_path / "evidence.db")
     with closing(Originals(tmp_path / "evidence.db")) as originals:
         assert all(originals.exchange(number).payload for number in numbers(originals))
+
+
+@pytest.mark.parametrize("since", DAYS)
+def test_the_texts_of_manifests_from_a_day_on_give_their_hashes(tmp_path: Path, since: str) -> None:
+    archive_of_three_days(tmp_path / "evidence.db")
+    with closing(Originals(tmp_path / "evidence.db")) as originals:
+        found = list(originals.manifest_texts(since))
+    assert [day for day, _, _ in found] == [day for day in DAYS if day >= since]
+    sealed = [(sha256(text).hexdigest(), manifest.hash) for _, text, manifest in found if manifest]
+    assert len(sealed) == len(found) - 1, "the last day is not over"
+    assert all(digest == stated for digest, stated in sealed)
 
 
 def test_what_is_no_evidence_is_said_in_a_line(tmp_path: Path) -> None:

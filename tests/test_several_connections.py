@@ -3,12 +3,13 @@
 import gc
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from archive.database.several import ArchiveNumber, SeveralArchives, numbers
+from archive.database.several import ArchiveNumber, Numbers, SeveralArchives, merged, numbers, ordered
 from archive.database.time_limit import within
 from tests.web.divided import NORTH_AND_SOUTH, divide, numbered_alike, three_portals
 
@@ -72,3 +73,41 @@ def test_a_list_of_numbers_is_each_archive_s_own(tmp_path: Path) -> None:
             (chosen[0], "one"),
             (chosen[1], "two"),
         ]
+
+
+def test_rows_of_all_stand_in_one_order_as_sqlite_would_have_it() -> None:
+    rows = [{"at": at, "id": number} for at, number in ((2, 1), (None, 2), (1, 3), (2, 4))]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE rows (at INTEGER, id INTEGER)")
+        connection.executemany("INSERT INTO rows VALUES (:at, :id)", rows)
+        for terms in (("at", "id"), ("at DESC", "id"), ("at", "id DESC"), ("at DESC", "id DESC"), ("id",)):
+            wanted = connection.execute(f"SELECT id FROM rows ORDER BY {', '.join(terms)}").fetchall()
+            assert [(row["id"],) for row in ordered(rows, *terms)] == wanted, terms
+
+
+def test_what_is_found_is_merged_by_rank_and_looked_up_as_it_is_taken() -> None:
+    taken = []
+
+    def found(*pairs: tuple[int, str]) -> Iterator[tuple[int, str]]:
+        for pair in pairs:
+            taken.append(pair)
+            yield pair
+
+    hits = merged([found((9, "a"), (2, "b"), (1, "c")), found((7, "d"), (3, "e"))])
+    assert [next(hits), next(hits)] == ["a", "d"]
+    assert (1, "c") not in taken
+    assert list(hits) == ["e", "b", "c"]
+
+
+def test_lists_that_begin_with_a_number_are_each_archive_s_own() -> None:
+    listed = numbers([[ArchiveNumber(1, "north"), 5], [ArchiveNumber(1, "south"), 6], [3, 7]])
+    assert isinstance(listed, Numbers)
+    assert [listed.of(name) for name in ("north", "south")] == ["[[1, 5], null, [3, 7]]", "[null, [1, 6], [3, 7]]"]
+    assert numbers([[1, 5]]) == "[[1, 5]]"
+
+
+def test_of_two_columns_of_one_name_the_first_is_meant(parts: dict[str, Path]) -> None:
+    with closing(SeveralArchives({name: sqlite3.connect(path) for name, path in parts.items()})) as several:
+        row = several.execute("SELECT id, -1 AS id FROM catalogs ORDER BY id LIMIT 1").fetchone()
+        assert (row["id"], row[1]) == (row[0], -1)
+        assert row[0] > 0
