@@ -89,6 +89,14 @@ def test_the_portal_s_own_clock_says_which_side_was_wrong_or_else_most_crawls(
     assert archive.ahead() == [(crawl_id, is_wrong)]
 
 
+@pytest.mark.parametrize("date", [NOW, NOW - 9 * DAY])
+def test_the_portal_s_own_clock_counts_before_most_crawls(archive: Archive, date: datetime) -> None:
+    """Of all crawls there are, the one is ahead."""
+    assert archive.ahead() == []
+    crawl_id = archive.crawl(NOW + 9 * DAY, date)
+    assert archive.ahead() == [(crawl_id, True)]
+
+
 @pytest.mark.parametrize(("before", "ahead", "is_wrong"), [(2, 1, True), (2, 2, True), (1, 2, False), (0, 1, False)])
 def test_where_the_portals_say_nothing_the_more_crawls_are_right(
     archive: Archive, before: int, ahead: int, is_wrong: bool

@@ -170,6 +170,7 @@ NOTICE = "<html><head><title>样本县人民政府</title></head><body><p>{}</p>
         (NOTICE.format(f"<form>密码 <input type=password></form>{SAMPLE * 4}"), "no_catalogue", "no link leads to columns"),
         (Answer(f"<meta http-equiv=refresh content='0;url={NEW}'><body>拒绝访问</body>", status=403), "blocked", "403"),
         ("<html><head><title>Welcome</title></head><body><a href=http://x.example/>样本</a></body></html>", "not_a_portal", "a government's"),
+        ("<html><head><title>Welcome</title></head><body><a href=/gk/>主动公开内容</a></body></html>", "no_catalogue", "no link leads to columns"),
         (Answer(b"%PDF-1.4 sample", "application/pdf"), "not_a_portal", "a government's"),
         (Answer("<script>document.cookie='__jsl'</script>", status=521), "blocked", "521"),
     ],
@@ -196,6 +197,14 @@ def test_rows_of_other_sites_say_nothing_of_how_records_are_read() -> None:
         pages[f"/gk/c{n}/"] = re.sub(
             r"/gk/c\d/[12]\.html", "http://other.sample.invalid/\\g<0>", str(pages[f"/gk/c{n}/"])
         )
+    with Site(pages) as site:
+        assert survey(site.url, 0).state == "surveyed"
+
+
+def test_a_record_of_each_list_is_looked_at_before_another_of_the_first() -> None:
+    pages = sound()
+    for page in ("c0/1", "c0/2", "c0/3", "c1/1"):
+        del pages[f"/gk/{page}.html"]
     with Site(pages) as site:
         assert survey(site.url, 0).state == "surveyed"
 

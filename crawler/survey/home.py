@@ -91,7 +91,7 @@ def _looked_at(home: str, reader: PageReader) -> SurveyedPortal:
         return SurveyedPortal(DEAD, str(error)) if site.holds(end.url) else _moved(end.url)
     if not site.holds(page.url):
         return _moved(page.url)
-    if page.new_address and not page.blocked:
+    if page.new_address:
         return _moved(page.new_address)
     return _refused(page) or _surveyed(reader, page, home)
 
