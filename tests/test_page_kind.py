@@ -34,6 +34,16 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
             "detail",
             id="a page that calls itself an article",
         ),
+        pytest.param(
+            f"<meta name='ArticleTitle' content='样本'><ul>{ROWS}</ul>共2页 <a href='x_1.html'>下一页</a>",
+            "list",
+            id="a list that calls itself an article, with a pager and no text",
+        ),
+        pytest.param(
+            f"<h1>样本</h1><ul><li>发布机构：样本局</li><li>语种：中文</li><li>格式：网页</li></ul><ul>{ROWS}</ul>",
+            "list",
+            id="labels that are not of a record's",
+        ),
         pytest.param(f"<meta name='ArticleTitle' content=' '><ul>{ROWS}</ul>", "list", id="an empty name says nothing"),
         pytest.param(
             f"<h1>样本</h1><div>发布时间：2018-03-01</div><div>{TEXT}</div>", "detail", id="news without a box"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.extract.row import absolute, is_page_link, read_row
+from crawler.extract.row import absolute, is_page_link, is_pager, make_row, read_row, target
 from crawler.extract.tree import parse_html
 from tests.hostile import lines_run
 from tests.list_pages import BASE, HERE
@@ -34,6 +34,41 @@ def test_addresses_are_made_absolute_by_the_page_s(href: str, url: str | None) -
 )
 def test_links_that_lead_to_no_page(href: str | None) -> None:
     assert not is_page_link(href)
+
+
+@pytest.mark.parametrize(
+    ("link", "url"),
+    [
+        ("<a href='#' onclick=\"open('/a/1.html')\">样本</a>", "http://www.county.gov.cn/a/1.html"),
+        ("<a href=\"javascript:show('/a/1.html')\">样本</a>", "http://www.county.gov.cn/a/1.html"),
+        ("<a href='#' onclick=\"open('/a/1.html', '/b/2.html')\">样本</a>", None),  # which of them, the script knows
+        ("<a href='#' onclick=\"open('/a/' + id + '.html')\">样本</a>", None),
+        ("<a href='/a/3.html' onclick=\"count('/b/4.html')\">样本</a>", "http://www.county.gov.cn/a/3.html"),
+    ],
+)
+def test_a_click_leads_to_the_one_address_that_is_named(link: str, url: str | None) -> None:
+    assert target(next(parse_html(link).iter("a")), BASE) == url
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["首页", "下一页"], True),
+        (["共12页", "尾页"], True),
+        (["下一页"], False),
+        (["样本县首页改版说明", "2018-03-01"], False),
+    ],
+)
+def test_a_pager_names_two_ways_at_least(texts: list[str], expected: bool) -> None:
+    assert is_pager(texts) == expected
+    assert not is_pager([*texts, "样本" * 100])
+
+
+@pytest.mark.parametrize(("title", "kept"), [("样本文件之1，全名", True), ("样本文件之1", False), ("", False)])
+def test_a_links_own_title_is_kept_where_no_cell_prints_it(title: str, kept: bool) -> None:
+    link = next(parse_html(f"<a href='1.html' title='{title}'>样本文件之1</a>").iter("a"))
+    row = make_row([("标题", "样本文件之1")], link, [], BASE)
+    assert len(row.source_fields) == 1 + kept
 
 
 # --- elements that are rows for sure, as services hand them out ---
