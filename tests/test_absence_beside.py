@@ -13,7 +13,7 @@ from tests.conftest import rows
 from tests.test_absence_proof import NEIGHBOUR, a_list
 from tests.test_moves import a_list_with, moved_row, text
 from tests.test_presence import Crawls, url
-from tests.test_store import BUDGETS, DAY, PORTAL, listed, row
+from tests.test_store import BUDGETS, DAY, PORTAL, listed, page, row
 
 
 @pytest.fixture
@@ -69,6 +69,25 @@ def test_a_record_that_is_listed_again_is_not_asked_for_as_one_that_is_gone(craw
     crawls.run(a_list(20), listed(row(1), catalog=BUDGETS))
     assert crawls.missing == []
     assert crawls.events() == [("withdrawn", url(7)), ("returned", url(7))]
+
+
+@pytest.fixture
+def failing(crawls: Crawls) -> Crawls:
+    """After a day on which the pages of three listed records stood; from now on they are gone."""
+    crawls.run(a_list(20), listed(row(1), catalog=BUDGETS), pages=[page(n) for n in (8, 9, 10)])
+    return crawls
+
+
+def test_pages_that_were_gone_the_day_before_cast_no_doubt_on_a_withdrawal(failing: Crawls) -> None:
+    failing.run(a_list(20), listed(row(1), catalog=BUDGETS), lost=[8, 9, 10])
+    failing.run(a_list(20, 7), listed(row(1), catalog=BUDGETS), lost=[8, 9, 10], asked={7: "gone"})
+    assert failing.events() == [("withdrawn", url(7))]
+
+
+def test_pages_that_are_gone_cast_no_doubt_on_a_record_whose_page_stands(failing: Crawls) -> None:
+    lists = [a_list(20, 7), listed(row(1), catalog=BUDGETS)]
+    failing.run(*lists, lost=[8, 9, 10], asked={7: "page"}, seconds=lists)
+    assert failing.events() == [("unlisted", url(7))]
 
 
 # --- what it became ---
