@@ -232,6 +232,17 @@ def test_a_page_with_another_title_may_have_changed(titled: Crawls, listed_as: s
     assert (problems(titled, "another_document"), changes(titled), kept(titled)) == ([], [url(4)], 0)
 
 
+@pytest.mark.parametrize(("stated", "held"), [({}, 1), ({"publisher": "样本局"}, 0)], ids=["less", "as much"])
+def test_a_page_that_states_less_and_none_of_its_files_waits(titled: Crawls, stated: dict[str, str], held: int) -> None:
+    linked = LinkedFile("附件", "http://p.example/4.txt")
+    full = page(4, text(4), title="样本文件之4", publisher="样本局")
+    for _ in range(2):
+        titled.run(all_rows(), pages=[replace(full, attachments=(linked,))])
+    before = len(titled.events())
+    titled.run(all_rows(), pages=[page(4, text(4), title="样本文件之4", **stated)])
+    assert (len(titled.events()) - before, kept(titled)) == (1 - held, held)
+
+
 def test_a_page_that_never_had_its_list_s_title_has_changed_where_its_text_did(titled: Crawls) -> None:
     titled.run(all_rows({4: "样本别名"}), pages=[page(4, text(4), title="样本文件之4")])
     titled.run(all_rows({4: "样本别名"}), pages=[page(4, text(4, "改过。"), title="样本通知")])

@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.database.connection import open_for_reading
 from archive.ingest.deferral import WITNESSES
 from archive.ingest.health import CLOCK_SLACK
-from archive.ingest.record_writer import NO_FILE, PENDING
+from archive.ingest.record_writer import NO_FILE, PENDING, UNLINKED
 from archive.ingest.windows import WAS_READ
 from archive.masking.redaction import redact_json
 from archive.model.clock import moment
@@ -117,7 +117,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class KnownFile:
-    """A file of a record, and the digest (hex) of what it was when it was last had."""
+    """A file of a record, and the digest (hex) of what it was when it was last had; None where it is to be read, again or at all."""
 
     record_url: str
     name: str
@@ -268,9 +268,9 @@ class Frontier:
 
     def _files(self, condition: str, *values: str) -> list[KnownFile]:
         rows = self._connection.execute(
-            "SELECT r.url, a.name, a.url, a.sha256 FROM attachments a JOIN records r ON r.id = a.record_id "  # noqa: S608
-            f"WHERE r.portal = ? AND r.state = 'listed' AND {condition} ORDER BY a.id",
-            (self._portal, *values),
+            "SELECT r.url, a.name, a.url, iif(a.state IN (?, ?), NULL, a.sha256) FROM attachments a "  # noqa: S608 - constant
+            f"JOIN records r ON r.id = a.record_id WHERE r.portal = ? AND r.state = 'listed' AND {condition} ORDER BY a.id",
+            (PENDING, UNLINKED, self._portal, *values),
         )
         return [KnownFile(*row) for row in rows]
 

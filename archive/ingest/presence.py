@@ -148,14 +148,21 @@ class Presence:
         self._back(record_id, "unlisted", "withdrawn", page.capture, now)
         return True
 
-    def names_another(self, record_id: int, page: RecordPage) -> bool:
-        """Whether a page that had the title under which lists show its record has another one now, and another text."""
-        readings, title = self._writer.readings(record_id), page.fields.get("title", "")
+    def why_doubted(self, record_id: int, page: RecordPage) -> str | None:
+        """Say why what came from the address of a record's own page may not be that; None where it may."""
+        readings = self._writer.readings(record_id)
         own = readings.pop(OWN_PAGE)
-        listed = [reading.fields["title"] for reading in readings.values() if reading.fields.get("title")]
+        title, listed = (
+            page.fields.get("title", ""),
+            [each.fields["title"] for each in readings.values() if each.fields.get("title")],
+        )
         had_it = any(same_title(own.fields.get("title", ""), each) for each in listed)
         has_it = any(same_title(title, each) for each in listed)
-        return had_it and not has_it and not same(page.body, self._writer.record(record_id)["body"])
+        if had_it and not has_it and not same(page.body, self._writer.record(record_id)["body"]):
+            return f"this page is headed {title!r}, and its list calls it otherwise"
+        if own.fields.keys() - page.fields.keys() and not page.attachments and self._writer.has_files(record_id):
+            return "this page states less than before, and none of its files"
+        return None
 
     def listed_again(self, record_id: int, was: str, capture: int | None, now: str) -> None:
         """Take in that a list shows a record that was gone from it."""

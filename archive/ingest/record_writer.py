@@ -296,6 +296,11 @@ class Writer:
             for name, (_, value) in changed.items()
         )
 
+    def has_files(self, record_id: int) -> bool:
+        """Whether a record's page links to files, as it was last read."""
+        sql = "SELECT 1 FROM attachments WHERE record_id = ? AND state <> ?"
+        return self.connection.execute(sql, (record_id, UNLINKED)).fetchone() is not None
+
     def names_of_files(self, record_id: int, page: RecordPage) -> list[str]:
         """The names of the files that a record's page links to, now or before."""
         known = self.connection.execute("SELECT name FROM attachments WHERE record_id = ?", (record_id,))

@@ -408,15 +408,16 @@ class Store:
             self._write_deferred(deferred)
 
     def _waits(self, deferred: Deferred, now: str) -> bool:
-        """Whether a page that names another document than its record waits for a later crawl to read it again, its files with it."""
+        """Whether a page that may not be its record's own waits for a later crawl to read it again, and its files with it."""
         if deferred.kind == FILE:
             return self._deferral.holds_page(deferred.record_id)
         page = deferred.observation() if deferred.kind == PAGE else None
-        if not isinstance(page, RecordPage) or not self._presence.names_another(deferred.record_id, page):
-            return False
-        named = f"this page is headed {page.fields.get('title', '')!r}, and its list calls it otherwise: it waits until it is read so again"
-        self._write_problem(Problem("another_document", page.url, named), now)
-        return True
+        why = self._presence.why_doubted(deferred.record_id, page) if isinstance(page, RecordPage) else None
+        if isinstance(page, RecordPage) and why:
+            self._write_problem(
+                Problem("another_document", page.url, f"{why}: it waits until it is read so again"), now
+            )
+        return why is not None
 
     def _write_deferred(self, deferred: Deferred) -> None:
         """Write what was kept aside, as of the time at which it was read."""
