@@ -349,7 +349,7 @@ def summary(db: Path, crawl_id: int, log: str) -> tuple[list[str], bool]:
 
 
 def _counts(connection: sqlite3.Connection, crawl_id: int) -> list[str]:
-    """How far a crawl came, and what it found: of lists, records and files, a line each."""
+    """Return the extent of a crawl and its findings, of lists, records and files, a line each."""
     portal, name, mode, outcome, seconds, doubted = connection.execute(
         "SELECT p.id, p.name, c.mode, c.outcome, unixepoch(c.finished_at) - unixepoch(c.started_at), c.counts ->> '$.held' "
         "FROM crawls c JOIN portals p ON p.id = c.portal WHERE c.id = ?",
