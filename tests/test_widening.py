@@ -67,6 +67,10 @@ def also(connection: sqlite3.Connection, text: str) -> tuple[str, ...]:
         ("二〇一八年医保", "2018年医疗保险"),
         ("二零一八年预算", "2018年预算"),
         ("泔水", "餐厨垃圾"),
+        ("样政办发2018年第52号文件", "样政办发〔2018〕52号"),
+        ("2018年58号文", "〔2018〕58号"),
+        ("样政办发[18]52号", "样政办发〔2018〕52号"),
+        ("第58号文", "58号"),
         ("文体旅局", "文化广电旅游体育局"),
         ("budget", "预算"),
     ],
@@ -103,6 +107,11 @@ def test_nothing_is_added_that_a_typed_word_finds_anyway(connection: sqlite3.Con
     assert "三公经费" in thesaurus().same["三公"]
     assert "三公经费" not in also(connection, "三公")
     assert "棚户区" not in also(connection, "棚改|棚户区")
+
+
+@pytest.mark.parametrize("text", ["58号楼", "第2号公告", "2018年52号令", "5·8", "样政办发〔2018〕52"])
+def test_what_is_no_document_number_is_not_read_as_one(connection: sqlite3.Connection, text: str) -> None:
+    assert not any("〔" in added for added in also(connection, text))
 
 
 def test_names_of_agencies_are_learned_from_the_archive(tmp_path: Path) -> None:
@@ -218,7 +227,8 @@ def test_a_widened_search_finds_what_a_scan_for_any_of_the_words_does(
     for group in query.unwanted:
         expected = expected - reduce(set.union, (scanned(word.written) for word in group.words))
     found = engine.first(connection, Search(query), 10_000)
-    assert set(found) == set(engine.every(connection, Search(query))) == expected
+    assert found == list(engine.every(connection, Search(query)))
+    assert set(found) == expected
     assert len(found) == engine.count(connection, Search(query)) == len(expected)
 
 
@@ -242,6 +252,28 @@ def test_the_command_tells_what_else_it_searched_for(path: Path) -> None:
     exported = CliRunner().invoke(main, ["export", "csv", "教体局", "预算", "--db", str(path)])
     assert "教育体育局" in exported.stdout
     assert "also searched for" in exported.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "meant"),
+    [
+        ("政府工作报告", 2, ("政府工作报告",)),
+        ("三公", 5, ("“三公”经费",)),
+        ("社保", 1, ("社会保险",)),
+        ("专精特新", 1, ("专精特新",)),
+        ("十三五 规划", 2, ("第十三个五年规划", "“十三五”规划")),
+        ("新农合", 1, ("新型农村合作医疗",)),
+        ("招标", 1, ("招标",)),
+    ],
+)
+def test_titles_with_what_was_typed_come_before_those_with_what_is_meant_besides(
+    connection: sqlite3.Connection, words: str, number: int, meant: tuple[str, ...]
+) -> None:
+    wanted = Search(widened(connection, parse(words)))
+    ids = list(engine.first(connection, wanted, 100))
+    first = [connection.execute("SELECT title FROM records WHERE id = ?", (id_,)).fetchone()[0] for id_ in ids[:number]]
+    assert all(any(word in title for word in meant) for title in first), first
+    assert len(ids) > number, "nothing but what was typed is found: the order shows nothing"
 
 
 def test_snippets_show_words_that_were_added(path: Path) -> None:

@@ -51,7 +51,7 @@ def _words(connection: Readable, last: str) -> Iterator[str]:
     """Yield known words that begin so, or that the letters spell, and are found."""
     start, known = folded(last), thesaurus().words
     words = words_alike(start, known) if start.isascii() else (word for word in known if word.startswith(start))
-    yield from (word for word in words if engine.at_least(connection, Search(parse(word)), 1))
+    yield from (word for word in words if engine.count_up_to(connection, Search(parse(word)), 1))
 
 
 def _heads(connection: Readable, before: list[str], last: str) -> Iterator[str]:

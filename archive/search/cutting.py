@@ -1,16 +1,17 @@
 """A long word cut into the words it is made of: places, years, agencies, known words; those that only ask are left out. Pure."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from itertools import chain, combinations
 
-from archive.search.years import year_at
+from archive.search.writings import year_at
 
 _ASKING = re.compile(
     r"请问|我想|想要?(?:知道|了解|查询?|问)|帮(?:我|忙)?(?=查)|查(?:一下|询|找|看)?|有没有|是不是|能不能|可不可以|可以|需要"
     r"|(?:一共|总共|共|大概|到底)?(?:是|有|用|花|要|给|发|补|交|涨|赔|领|拿)?了?(?:多少|几)(?:钱|[万亿]?元|人|个|家|户|次|岁|天)?"
-    r"|(?:应该|要)?(?:怎么|怎样|如何)(?:样|办|查|算|交|领|走|写)?|什么时候|何时|(?:在|去|有|是)?哪(?:些|里|儿|个|家|年)?(?:看|查|办|领|交)?|为什么|为何|(?:是|有)?什么"
-    r"|谁是|是谁|谁|吗|呢|啊|吧|了|的|关于|相关|有关|最新|全部|所有|今年|去年|期间|文件$"
+    r"|(?:应该|要)?(?:怎么|怎样|如何)(?:样|办|查|算|交|领|走|写)?|什么时候|何时|(?:在|去|有|是)?哪(?:些|里|儿|个|家|年)?(?:看|查|办|领|交|公司|企业|单位|部门|地方|人)?|为什么|为何|(?:是|有)?什么"
+    r"|谁是|是谁|谁|(?:合格|达标|干净|安全)吗|吗|呢|啊|吧|了|的|关于|相关|有关|最新|全部|所有|今年|去年|期间|文件$"
     r"|(?:我们|咱们?|[县乡镇村家])里|我们|咱们?|本地|当地"
     r"|^(?:a|an|and|any|are|at|by|can|did|do|does|find|for|from|get|has|have|how|i|in|is|it|many|me|much|my|of|on|or|our|s|show|spend|spent"
     r"|that|the|their|to|was|we|were|what|when|where|which|who|whose|why|with)$"
@@ -21,9 +22,6 @@ _MIDDLE = re.compile("[和与及或跟]")
 
 _FINE = 4
 """Units of the longest known word where a search for longer ones finds nothing."""
-
-_FEW = 2
-"""Parts that say so little that none is left out for the sake of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,20 +53,16 @@ class Cut:
         cuts = (text, longest), (text, _FINE), (_ASKING.sub("", text), longest)
         return cls(*(tuple(_Cutter(part, places, known, most).pieces()) for part, most in cuts))
 
-    def searches(self) -> Iterator[str]:
-        """Yield searches for the pieces, the fullest first: all, finer and joined ones, without year or place, all but one, those known."""
-        several = len(self.whole) > _FEW
-        tries = [self.whole, self.finer, self.joined]
-        tries += [_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year"))]
-        tries += [_but(self.whole, piece) for piece in self._dispensable() if several]
-        tries += [_without(self.whole, ("other",))] * several
-        meaningful = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
-        yield from dict.fromkeys(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in meaningful)
+    def searches(self, weight: Callable[[str], float]) -> Iterator[str]:
+        """Yield searches for the pieces, the fullest first: all, finer and joined ones, without year or place, fewer and fewer.
 
-    def _dispensable(self) -> list[PartOfWord]:
-        """Return the pieces, those first that say least: single characters, then known words from the last on, then others."""
-        from_the_last = list(reversed(self.whole))
-        return sorted(from_the_last, key=lambda piece: (len(piece.text) > 1, piece.kind == "other"))
+        `weight`: how much one piece says, 0 where it finds nothing.
+        """
+        undated = (_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year")))
+        fewer = (kept for cut in (self.whole, self.finer) for kept in _fewer(cut, weight))
+        tries = chain((self.whole, self.finer, self.joined), undated, fewer)
+        meaningful = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
+        yield from _once(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in meaningful)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +104,23 @@ def _between(text: str) -> Iterator[PartOfWord]:
     yield from (PartOfWord(part, "other") for part in parts if part)
 
 
-def _but(pieces: PartsOfWord, left_out: PartOfWord) -> PartsOfWord:
-    return tuple(piece for piece in pieces if piece is not left_out)
+def _fewer(pieces: PartsOfWord, weight: Callable[[str], float]) -> Iterator[PartsOfWord]:
+    """Yield the pieces without those that find nothing, then fewer and fewer of them: what says least is left out first, single characters before all."""
+    weights = {piece: weight(piece.text) for piece in pieces}
+    left = tuple(piece for piece in pieces if weights[piece])
+    yield left
+    lightest = sorted(left, key=lambda piece: (len(piece.text) > 1, weights[piece]))
+    for number in range(1, len(left)):
+        yield from (tuple(piece for piece in left if piece not in gone) for gone in combinations(lightest, number))
+
+
+def _once(texts: Iterator[str]) -> Iterator[str]:
+    """Yield each text the first time it comes."""
+    met: set[str] = set()
+    for text in texts:
+        if text not in met:
+            met.add(text)
+            yield text
 
 
 def _without(pieces: PartsOfWord, kinds: Collection[str]) -> PartsOfWord:

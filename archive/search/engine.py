@@ -1,8 +1,9 @@
 """Finding records: how many there are, which come first, and how they divide by portal, kind, publisher, year and state.
 
-What is best first: records with the words in their title; then those with them in title, publisher, department and
-numbers together; then the rest. Among equals the newest comes first. Nothing is weighed, so a reader can tell why a
-record stands where it stands, and no search has to look at all of its hits to show the first.
+What is best first: records with the words, or others that mean the same, in their title; then those with words there that may be
+meant besides; then those with them in title, publisher, department and numbers together; then the rest. Among equals the newest
+comes first. Nothing is weighed, so a reader can tell why a record stands where it stands, and no search has to look at all of its
+hits to show the first.
 """
 
 import json
@@ -18,7 +19,7 @@ from archive.search.query import NOTHING, Query, in_heads, parse
 from archive.search.snippet import snippet
 
 TITLE = ("title",)
-"""The column of the index that tells most; in the second place come those of HEAD, in the third all."""
+"""The column of the index that tells most; then come those of HEAD, then all."""
 
 COUNTED = 10_000
 """So many hits are looked at to say how they divide; of more, every n-th."""
@@ -36,7 +37,7 @@ _IDS = f"SELECT f.rowid & {ID} AS id {_FOUND}"
 _LATEST = f"{_IDS} ORDER BY id DESC LIMIT :limit"
 _COUNT = f"SELECT count(*) {_FOUND}"
 _BY_MONTH = f"SELECT {MONTHS} - (f.rowid >> 32) AS month, count(*) {_FOUND} GROUP BY month"
-_AT_LEAST = f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :number)"  # noqa: S608 - constants
+_UP_TO = f"SELECT count(*) FROM (SELECT 1 {_FOUND} LIMIT :most)"  # noqa: S608 - constants
 _AMONG = f"SELECT f.rowid & {ID} {_FOUND} AND f.rowid & {ID} IN (SELECT value FROM json_each(:ids))"  # noqa: S608 - constants
 # The id times a prime, so that what repeats with every n-th record does not meet every n-th hit.
 _DIVIDED = f"""
@@ -105,18 +106,16 @@ class Search:
     filters: Filters = field(default_factory=Filters)
     newest: bool = False
 
-    def parameters(self, *columns: str, besides: tuple[str, ...] = ()) -> dict[str, int | str]:
-        """Return the parameters of the SQL: the hits whose words all stand in `columns` (none: anywhere), without those in `besides`.
+    def words(self, *columns: str) -> str:
+        """Return the words as an FTS5 expression that finds them all in `columns`, which are of HEAD (none: anywhere); empty without a query."""
+        wanted = (self.query.match_wanted() or NOTHING) if self.query is not None else ""
+        return _within(columns, wanted) if columns and wanted else wanted
 
-        Both are of HEAD, or empty.
-        """
-        wanted, unwanted = "", ""
-        if self.query is not None:
-            wanted, unwanted = self.query.match_wanted() or NOTHING, self.query.match_unwanted()
-        scoped = _within(columns, wanted) if columns and wanted else wanted
-        match = " AND ".join([*([scoped] if scoped else []), *self.filters.match()]) or f'"{EVERY}"'
-        left_out = [unwanted] if unwanted else []
-        left_out += [_within(besides, wanted)] if besides else []
+    def parameters(self, *columns: str, without: str = "") -> dict[str, int | str]:
+        """Return the parameters of the SQL: the hits whose words all stand in `columns`, but for those of the expression `without`."""
+        words = self.words(*columns)
+        match = " AND ".join([*([words] if words else []), *self.filters.match()]) or f'"{EVERY}"'
+        left_out = [each for each in (self.query.match_unwanted() if self.query else "", without) if each]
         first, last = self.filters.entries()
         from_day, to_day = self.filters.days()
         return {
@@ -167,10 +166,10 @@ def by_month(connection: Readable, wanted: Search) -> Counter[str]:
     return counted
 
 
-def at_least(connection: Readable, wanted: Search, number: int) -> bool:
-    """Return whether so many records are found; looks at no more."""
-    found = connection.execute(_AT_LEAST, {**wanted.parameters(), "number": number})
-    return sum(int(some) for (some,) in found) >= number
+def count_up_to(connection: Readable, wanted: Search, most: int) -> int:
+    """Return the number of records found, or `most` where there are more; looks at no more in each archive."""
+    counts = connection.execute(_UP_TO, {**wanted.parameters(), "most": most})
+    return min(most, sum(int(count) for (count,) in counts))
 
 
 def among(connection: sqlite3.Connection, wanted: Search, ids: Sequence[int]) -> set[int]:
@@ -182,13 +181,16 @@ def first(connection: Readable, wanted: Search, limit: int, offset: int = 0) -> 
     """The ids of the first `limit` records found, after `offset` of them."""
     # A way is gone only when the ones before are gone to their ends, so that what they found is known, and no more than
     # is shown. To leave it out in SQL, as `every` must, is to look for it once more.
-    columns = (TITLE, HEAD, ()) if _best_first(wanted) else ((),)
-    ways = [wanted.parameters(*searched) for searched in columns]
+    ways = [search.parameters(*columns) for search, columns in _ways(wanted)]
     return list(islice(merged(_once(_ranked(archive, ways)) for archive in each(connection)), offset, offset + limit))
 
 
-def _best_first(wanted: Search) -> bool:
-    return not wanted.newest and wanted.query is not None
+def _ways(wanted: Search) -> list[tuple[Search, tuple[str, ...]]]:
+    """Return the searches, and the columns they go by, whose hits come one after another; each finds what those before it find."""
+    if wanted.newest or wanted.query is None:
+        return [(wanted, ())]
+    closely = replace(wanted, query=wanted.query.closely())
+    return [*([(closely, TITLE)] if closely != wanted else []), *((wanted, columns) for columns in (TITLE, HEAD, ()))]
 
 
 Ranked = tuple[int, int, str, int]
@@ -212,10 +214,12 @@ def _once(found: Iterator[Ranked]) -> Iterator[Ranked]:
 
 def every(connection: Readable, wanted: Search) -> Iterator[int]:
     """The ids of all records found, in order, looked up as they are taken; in memory is at most one month's of each archive."""
-    ways = [wanted.parameters()]
-    if _best_first(wanted):
-        ways = [wanted.parameters(*TITLE), wanted.parameters(*HEAD, besides=TITLE), wanted.parameters(besides=HEAD)]
-    return merged(_ranked(archive, ways) for archive in each(connection))
+    ways = _ways(wanted)
+    before = ["", *(search.words(*columns) for search, columns in ways)]
+    parameters = [
+        search.parameters(*columns, without=found) for (search, columns), found in zip(ways, before, strict=False)
+    ]
+    return merged(_ranked(archive, parameters) for archive in each(connection))
 
 
 def ids(wanted: Search) -> tuple[str, dict[str, int | str]]:

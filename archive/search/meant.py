@@ -1,4 +1,4 @@
-"""The probable meaning of words that find little: other characters, words in pinyin, the words of a sentence, parts of a long word.
+"""The probable meaning of words that find little: other characters, words in pinyin, related words, the words of a sentence, parts of a long word.
 
 Each is the whole search as it would be typed. Whether it finds more is for the caller to say; what finds nothing at all
 is not among them.
@@ -19,12 +19,15 @@ from archive.search.synonyms import LONGEST_WORD, thesaurus
 FEW = 3
 """A search that finds no more than these has found few."""
 
-MOST_SPELLINGS, MOST_SPLITS = 3, 2
+MOST_SPELLINGS, MOST_RELATED, MOST_SPLITS = 3, 2, 2
 _ONE_AFTER_ANOTHER = ("cut", "part")
 """Ways of which the first that finds something is taken, not the one that finds most."""
 
 _TRIED = 12
 """Spellings and splits that find something, of which the ones that find most are taken."""
+
+_COUNTED = 1000
+"""Records that are counted of what a part of a word finds."""
 
 _LONGEST_CUT = 14
 """Units of a word that is cut."""
@@ -38,7 +41,7 @@ Reading = Callable[[str], Query]
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A search to try. `how`: `spelled`, `cut`, `split` or `part`; `words`: what is new in it; `query`: all of it, as typed."""
+    """A search to try. `how`: `spelled`, `related`, `cut`, `split` or `part`; `words`: what is new in it; `query`: all of it, as typed."""
 
     how: str
     words: str
@@ -51,18 +54,23 @@ def meant(connection: Readable, search: engine.Search, reading: Reading) -> Iter
         return
     tried = _Tried(connection, search, reading)
     rare = [group for group in search.query.wanted if tried.is_rare(group)]
+    places, words = _counties(connection), _words(connection)
+    known = dict.fromkeys((*words, *places))
     letters = _letters(search.query)
     if letters and rare:
-        spelled = _known_words(connection, letters), _in_a_row(connection, letters)
-        yield from tried.best("spelled", None, chain.from_iterable(spelled), MOST_SPELLINGS)
-    places, words = _counties(connection), set(_words(connection))
+        spelled = spelling.words_alike(letters, known), _in_a_row(known, letters)
+        yield from tried.best("spelled", None, dict.fromkeys(chain.from_iterable(spelled)), MOST_SPELLINGS)
+    if len(rare) > 1:
+        yield from tried.best("spelled", None, _all_respelled(search.query, rare, known), 1)
     cut = {group: cutting.Cut.of(_text(group), places, words) for group in rare}
     for group in rare:
-        known = tried.best("spelled", group, _known_words(connection, _text(group)), MOST_SPELLINGS)
-        yield from known or tried.best(
-            "spelled", group, spelling.one_other_character(_text(group)), MOST_SPELLINGS, parse
+        text = _text(group)
+        yield from (
+            tried.best("spelled", group, spelling.words_alike(text, known), MOST_SPELLINGS)
+            or tried.best("related", group, _related(text), MOST_RELATED)
+            or tried.best("spelled", group, spelling.one_other_character(text), MOST_SPELLINGS, parse)
         )
-    yield from tried.best("cut", None, _cut(search.query, cut), 1)
+    yield from tried.best("cut", None, _cut(search.query, cut, tried.weight), 1)
     for group in rare:
         yield from tried.best("split", group, _splits(_units(group)), MOST_SPLITS)
     for group in rare:
@@ -81,7 +89,12 @@ class _Tried:
         """Return whether a group is one word, neither quoted nor a number, that finds few by itself, without filters too."""
         alone, word = engine.Search(Query((group,))), group.words[0]
         plain = len(group.words) == 1 and not (word.quoted or word.glued or all(map(str.isdecimal, word.units)))
-        return plain and not engine.at_least(self.connection, alone, FEW + 1)
+        return plain and engine.count_up_to(self.connection, alone, FEW + 1) <= FEW
+
+    def weight(self, words: str) -> float:
+        """Return how much a part of a word says: 0 where it finds nothing; the fewer it finds the more, and most where the thesaurus has a row for it."""
+        found = engine.count_up_to(self.connection, replace(self.search, query=self.reading(words)), _COUNTED)
+        return (words in thesaurus().same) + 1 / found if found else 0
 
     def best(
         self, how: str, group: Group | None, others: Iterable[str], most: int, reading: Reading | None = None
@@ -96,7 +109,7 @@ class _Tried:
             read = (reading or self.reading)(words).groups
             groups = read if group is None else _replaced(query.groups, group, read)
             wanted = replace(self.search, query=Query(groups))
-            if engine.at_least(self.connection, wanted, 1):
+            if engine.count_up_to(self.connection, wanted, 1):
                 text = words if group is None else query.written({group: words})
                 found.append((engine.count(self.connection, wanted), Meant(how, words, text)))
             if len(found) == (most if how in _ONE_AFTER_ANOTHER else _TRIED):
@@ -130,19 +143,30 @@ def _letters(query: Query) -> str:
     return text if re.fullmatch(r"[a-z]+", text) else ""
 
 
-def _known_words(connection: Readable, typed: str) -> Iterator[str]:
-    """Yield known words that sound like what is typed."""
-    return spelling.words_alike(typed, _words(connection))
+def _related(text: str) -> list[str]:
+    """Return the words with which one is meant besides, those that share most characters with it; none where none shares any."""
+    shared = {word: len(set(text).intersection(word)) for word in thesaurus().meaning.get(text, ())}
+    most = max(shared.values(), default=0)
+    return [word for word, number in shared.items() if number == most > 0]
 
 
-def _in_a_row(connection: Readable, letters: str) -> Iterator[str]:
+def _in_a_row(known: Iterable[str], letters: str) -> Iterator[str]:
     """Yield known words of which letters are the pinyin, one behind another."""
-    yield from map(" ".join, islice(product(*spelling.words_in_a_row(letters, _words(connection))), _TRIED))
+    yield from map(" ".join, islice(product(*spelling.words_in_a_row(letters, known)), _TRIED))
 
 
-def _words(connection: Readable) -> Iterable[str]:
-    """Return all known words: of the thesaurus, and the names of the archive's agencies."""
-    return dict.fromkeys((*thesaurus().words, *bare_names(connection)))
+def _all_respelled(query: Query, rare: Iterable[Group], known: Iterable[str]) -> Iterator[str]:
+    """Yield a search with each of its rare words as a known one that sounds like it, where there are some for at least two."""
+    alike = {group: list(spelling.words_alike(_text(group), known)) for group in rare}
+    respelled = {group: words for group, words in alike.items() if words}
+    if len(respelled) > 1:
+        chosen = islice(product(*respelled.values()), _TRIED)
+        yield from (query.written(dict(zip(respelled, words, strict=True))) for words in chosen)
+
+
+def _words(connection: Readable) -> Mapping[str, None]:
+    """Return all known words, in order: the names of the archive's agencies, and those of the thesaurus."""
+    return dict.fromkeys((*bare_names(connection), *thesaurus().words))
 
 
 def _counties(connection: Readable) -> set[str]:
@@ -151,11 +175,14 @@ def _counties(connection: Readable) -> set[str]:
     return names | {name[:-1] for name in names if len(name) > 2}
 
 
-def _cut(query: Query, cut: Mapping[Group, cutting.Cut]) -> Iterator[str]:
-    """Yield a search with its rare words cut, the fullest first."""
-    tries = {group: list(each.searches()) or [""] for group, each in cut.items()}
-    for place in range(max(map(len, tries.values()), default=0)):
-        yield query.written({group: each[min(place, len(each) - 1)] for group, each in tries.items()})
+def _cut(query: Query, cut: Mapping[Group, cutting.Cut], weight: Callable[[str], float]) -> Iterator[str]:
+    """Yield a search with its rare words cut, the fullest first; `weight`: how much a piece says."""
+    tries = {group: each.searches(weight) for group, each in cut.items()}
+    latest = {group: next(each, "") for group, each in tries.items()}
+    yield query.written(latest)
+    while found := {group: words for group, each in tries.items() if (words := next(each, None))}:
+        latest |= found
+        yield query.written(latest)
 
 
 def _splits(units: tuple[str, ...]) -> Iterator[str]:

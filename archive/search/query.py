@@ -39,7 +39,8 @@ def phrase(text: str) -> str:
 class Word:
     """One word of a query: as written, and its units in order.
 
-    `prefix`: a number that may go on. `glued`: an index number's start, run together. `quoted`: it stood in quotes.
+    `prefix`: a number that may go on. `glued`: an index number's start, run together. `quoted`: it stood in quotes. `besides`: nobody typed
+    it, nor does it mean the same as what was typed, but whoever typed that may mean it.
     """
 
     written: str
@@ -47,6 +48,7 @@ class Word:
     prefix: bool = False
     glued: str = ""
     quoted: bool = False
+    besides: bool = False
 
     def typed(self) -> str:
         """Return the word as it can stand among others."""
@@ -104,6 +106,12 @@ class Query:
     def also(self) -> tuple[str, ...]:
         """The words that were added to those typed."""
         return tuple(dict.fromkeys(word.written for group in self.wanted for word in group.also))
+
+    def closely(self) -> "Query":
+        """Return the query without the words that may be meant besides."""
+        return Query(
+            tuple(replace(group, also=tuple(word for word in group.also if not word.besides)) for group in self.groups)
+        )
 
     def as_typed(self) -> "Query":
         """Return the query without the words that were added."""

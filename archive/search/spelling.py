@@ -7,10 +7,12 @@ level, which are in common use, stand in for another. `lookalikes.txt` has chara
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, product
 from pathlib import Path
 
-from pypinyin import Style, lazy_pinyin
+from pypinyin import Style, lazy_pinyin, pinyin
 
 _LOOKALIKES = Path(__file__).with_name("lookalikes.txt")
 _COMMON = [
@@ -22,6 +24,9 @@ _COMMON = [
 LEAST_BEGINNING = 4
 """Letters of pinyin from which on they may be the beginning of a word."""
 
+_MOST_READINGS = 16
+"""Ways to read a word aloud of which each is looked at: 还 is hai and huan."""
+
 _HAN = re.compile(r"[一-龥]+")
 _CONFUSED = (re.compile(r"^([zcs])h"), r"\1"), (re.compile(r"ng$"), "n")
 
@@ -32,12 +37,22 @@ def syllables(word: str) -> tuple[str, ...]:
     return tuple(lazy_pinyin(word, style=Style.NORMAL))
 
 
+@lru_cache(maxsize=32768)
+def readings(word: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways in which a word may be read, each as its syllables without tones, the likeliest first."""
+    aloud = pinyin(word, style=Style.NORMAL, heteronym=True)
+    return tuple(dict.fromkeys((syllables(word), *islice(product(*aloud), _MOST_READINGS))))
+
+
 def prepare(words: Iterable[str]) -> None:
     """Work out the pinyin of words, a tenth of a second for all that are known, before a reader's search has to wait for it."""
+    _by_sound()
     for word in words:
-        syllables(word)
+        readings(word)
+        sound(word)
 
 
+@lru_cache(maxsize=32768)
 def sound(word: str) -> tuple[str, ...]:
     """Return the syllables of a word, those alike that are often confused."""
     return tuple(map(_sound, syllables(word)))
@@ -49,13 +64,40 @@ def _sound(syllable: str) -> str:
     return syllable
 
 
-def _of_letters(letters: str, words: Iterable[str]) -> list[str]:
-    """Return the words of which letters are the pinyin or the initials; without one, those of which they are the beginning."""
-    spelled = [(word, syllables(word)) for word in words]
-    whole = [word for word, parts in spelled if letters in {"".join(parts), "".join(part[:1] for part in parts)}]
-    if whole or len(letters) < LEAST_BEGINNING:
-        return whole
-    return [word for word, parts in spelled if "".join(parts).startswith(letters)]
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """Words by how they are spoken: by all letters of their pinyin, by these without what is often confused, by its initials, and by their sound."""
+
+    letters: Mapping[str, list[str]]
+    slurred: Mapping[str, list[str]]
+    initials: Mapping[str, list[str]]
+    sounds: Mapping[tuple[str, ...], list[str]]
+
+    def of_letters(self, typed: str) -> list[str]:
+        """Return the words of which letters are the pinyin or the initials; without one, those that sound alike, or begin so."""
+        whole = [*self.letters.get(typed, ()), *self.initials.get(typed, ())] or self.slurred.get(_slurred(typed), [])
+        if whole or len(typed) < LEAST_BEGINNING:
+            return whole
+        return [word for letters, words in self.letters.items() if letters.startswith(typed) for word in words]
+
+
+def _slurred(letters: str) -> str:
+    """Return letters of pinyin without what is often confused, wherever its syllables begin and end."""
+    return re.sub("(?<=[zcs])h|(?<=n)g", "", letters)
+
+
+@lru_cache(maxsize=4)
+def _spoken(words: tuple[str, ...]) -> _Spoken:
+    """Return words by how they are spoken; worked out once for all that an archive knows."""
+    spoken = _Spoken(defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list))
+    for word in words:
+        for letters in dict.fromkeys(map("".join, readings(word))):
+            spoken.letters[letters].append(word)
+            spoken.slurred[_slurred(letters)].append(word)
+        for initials in dict.fromkeys("".join(part[:1] for part in parts) for parts in readings(word)):
+            spoken.initials[initials].append(word)
+        spoken.sounds[sound(word)].append(word)
+    return spoken
 
 
 def one_other_character(word: str) -> Iterator[str]:
@@ -68,10 +110,16 @@ def one_other_character(word: str) -> Iterator[str]:
 
 
 def words_in_a_row(letters: str, words: Iterable[str]) -> list[list[str]]:
-    """Return for each of the fewest words that letters are the pinyin of, one behind another, those of that pinyin; none where they are not."""
-    spelled: dict[str, list[str]] = defaultdict(list)
-    for word in words:
-        spelled["".join(syllables(word))].append(word)
+    """Return for each of the fewest words that letters are the pinyin of, one behind another, those of that pinyin; none where they are not.
+
+    Without such words, those that sound like them.
+    """
+    spoken = _spoken(tuple(words))
+    return _fewest(letters, spoken.letters) or _fewest(_slurred(letters), spoken.slurred)
+
+
+def _fewest(letters: str, spelled: Mapping[str, list[str]]) -> list[list[str]]:
+    """Return the fewest entries of `spelled` whose keys, one behind another, are these letters; none where none are."""
     longest = max(map(len, spelled), default=0)
     fewest: list[list[list[str]] | None] = [[], *[None] * len(letters)]
     for end in range(1, len(letters) + 1):
@@ -105,7 +153,6 @@ def _by_look() -> Mapping[str, str]:
 def words_alike(typed: str, words: Iterable[str]) -> Iterator[str]:
     """Yield those of `words` that are meant by pinyin, where that is typed, or else sound like what is typed."""
     if re.fullmatch(r"[a-z]{2,40}", typed):
-        yield from _of_letters(typed, words)
+        yield from _spoken(tuple(words)).of_letters(typed)
     elif _HAN.fullmatch(typed):
-        sounds = sound(typed)
-        yield from (word for word in words if len(word) == len(typed) and word != typed and sound(word) == sounds)
+        yield from (word for word in _spoken(tuple(words)).sounds.get(sound(typed), ()) if word != typed)

@@ -37,19 +37,19 @@ class SynonymsError(ValueError):
 class Thesaurus:
     """By word, in the form of `folded`: words that mean the same, words meant besides, the kind of catalogue.
 
-    `words`: all of them, those meant besides included.
+    `words`: all of them, those meant besides included. `meaning`: the words with which each word is meant besides.
     """
 
     same: Mapping[str, Sequence[str]]
     besides: Mapping[str, Sequence[str]]
     kinds: Mapping[str, str]
     words: Sequence[str]
+    meaning: Mapping[str, Sequence[str]]
 
     def others(self, word: str) -> Iterator[str]:
-        """Yield what may stand in place of a folded word; of words known within it, what means the same."""
+        """Yield what means the same as a folded word, or as the words known within it."""
         if word in self.same:
             yield from self.same[word]
-            yield from self.besides.get(word, ())
             return
         choices = [(part, *self.same.get(part, ())) for part in self.parts(word)]
         combined = islice(product(*choices), 1, _MOST_COMBINED + 1)
@@ -94,7 +94,11 @@ def _thesaurus(own_file: str) -> Thesaurus:
     for word, names in _agencies().items():
         same[word] |= dict.fromkeys(names)
     words = dict.fromkeys((*same, *map(folded, chain.from_iterable(besides.values()))))
-    return Thesaurus(_without_themselves(same), _without_themselves(besides), kinds, tuple(words))
+    meaning: dict[str, list[str]] = defaultdict(list)
+    for word, others in besides.items():
+        for other in map(folded, others):
+            meaning[other].append(word)
+    return Thesaurus(_without_themselves(same), _without_themselves(besides), kinds, tuple(words), meaning)
 
 
 def _without_themselves(others: Mapping[str, Mapping[str, None]]) -> dict[str, tuple[str, ...]]:

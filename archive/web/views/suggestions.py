@@ -17,6 +17,7 @@ from archive.search.synonyms import folded, thesaurus
 
 HOW = {
     "spelled": LABELS["suggestion.spelled"],
+    "related": LABELS["suggestion.related"],
     "cut": LABELS["suggestion.cut"],
     "split": LABELS["suggestion.split"],
     "part": LABELS["suggestion.part"],
@@ -125,9 +126,9 @@ def _tries(
     def reading(words: str) -> Query:
         return query_of(connection, replace(requested, words=words)) or Query()
 
-    # To take words apart helps where they find nothing; where they find little, only another spelling is worth telling.
+    # To take words apart helps where they find nothing; where they find little, only other words are worth telling.
     wanted = meant(connection, search, reading)
-    for each in _spellings(wanted) if total else wanted:
+    for each in _whole_words(wanted) if total else wanted:
         yield HOW[each.how].format(words=each.words), {"words": each.query}
     if total:
         return
@@ -143,10 +144,10 @@ def _tries(
             yield LABELS["suggestion.both"].format(zh=label.zh, en=label.en), everywhere | changes
 
 
-def _spellings(wanted: Iterator[Meant]) -> Iterator[Meant]:
-    """Yield the other spellings among what was probably meant, which come before splits and parts."""
-    first = takewhile(lambda each: each.how in ("spelled", "cut"), wanted)
-    yield from (each for each in first if each.how == "spelled")
+def _whole_words(wanted: Iterator[Meant]) -> Iterator[Meant]:
+    """Yield the other words among what was probably meant, which come before splits and parts."""
+    first = takewhile(lambda each: each.how in ("spelled", "related", "cut"), wanted)
+    yield from (each for each in first if each.how != "cut")
 
 
 def _in_place(requested: SearchRequest, portals: Mapping[str, str]) -> Iterator[tuple[Label, Changes]]:

@@ -1,13 +1,17 @@
-"""Years as they are typed and printed: 2018年 is also 2018年度, 18年 and 二〇一八年. Pure."""
+"""Years and document numbers as they are typed and printed: 2018年 is also 2018年度, 18年 and 二〇一八年; 2018年第5号文 is 〔2018〕5号. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 _DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _YEAR = re.compile(
     r"(?<![0-9])(?:(?P<full>(?:19|20)[0-9]{2})|(?P<short>[0-3][0-9])|(?P<han>[一二][〇零九][〇零一二三四五六七八九]{2}))年(?P<fiscal>度?)"
 )
 _NUMBER = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
+_DOCUMENT = re.compile(
+    r"(?P<issuer>.*?)(?:(?<![0-9])(?P<year>(?:19|20)?[0-9]{2}) (?:年 (?:度 )?)?)?(?:第 )?(?P<number>[0-9]{1,4}) 号(?: 文(?: 件)?)?"
+)
+"""Units with blanks between them: a document's number, in which the year or the issuer may be missing."""
 
 
 def year_at(text: str, place: int) -> tuple[str, int] | None:
@@ -26,6 +30,16 @@ def other_writings(text: str) -> Iterator[str]:
         before, year, after = text[: found.start()], _in_digits(found), text[found.end() :]
         writings = (f"{before}{year}{end}{after}" for end in ("年", "年度"))
         yield from (each for each in writings if each != text)
+
+
+def as_document_number(units: Sequence[str]) -> str | None:
+    """Return units as a document number is printed, where that is what they are."""
+    found = _DOCUMENT.fullmatch(" ".join(units))
+    if not found:
+        return None
+    year = found["year"] or ""
+    bracketed = f"〔{year if len(year) == len('2018') else f'20{year}'}〕" if year else ""
+    return f"{found['issuer'].replace(' ', '')}{bracketed}{found['number']}号"
 
 
 def _in_digits(year: re.Match[str]) -> str:
