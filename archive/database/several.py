@@ -7,12 +7,40 @@ arithmetic is found along no index, and views that are joined are copied first. 
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from heapq import merge
 from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, Self
 
 Parameters = Mapping[str, Any] | Sequence[Any]
+
+
+_UNREADABLE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CANTOPEN}
+
+
+def is_unreadable(error: BaseException) -> bool:
+    """Return whether SQLite says that it can't read a file: it is damaged, gone, or no database any more."""
+    return isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 0xFF in _UNREADABLE
+
+
+class UnreadableArchiveError(sqlite3.DatabaseError):
+    """One of several archives can't be read. `archive`: its name."""
+
+    def __init__(self, archive: str, reason: object) -> None:
+        super().__init__(str(reason))
+        self.archive = archive
+
+
+@contextmanager
+def naming(archive: str) -> Iterator[None]:
+    """Raise UnreadableArchiveError within the block where the archive of this name can't be read."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        if is_unreadable(error):
+            raise UnreadableArchiveError(archive, error) from error
+        raise
 
 
 class ArchiveNumber(int):
@@ -140,7 +168,13 @@ class Answers:
 
 
 def _ask(name: str, connection: sqlite3.Connection, sql: str, parameters: Parameters) -> sqlite3.Cursor:
-    return connection.execute(sql, _own(name, parameters))
+    with naming(name):
+        return connection.execute(sql, _own(name, parameters))
+
+
+def _read(name: str, cursor: sqlite3.Cursor) -> Iterator[Any]:
+    with naming(name):
+        yield from cursor
 
 
 def _own(name: str, parameters: Parameters) -> Parameters:
@@ -155,9 +189,9 @@ def _tagged(archive: str, cursor: sqlite3.Cursor) -> Iterator[Any]:
     names = [column[0] for column in cursor.description or ()]
     are_ids = [name in _IDS or name.endswith("_id") for name in names]
     if not any(are_ids):
-        return cursor
+        return _read(archive, cursor)
     places = {name: place for place, name in reversed(list(enumerate(names)))}
-    pairs = (zip(row, are_ids, strict=True) for row in cursor)
+    pairs = (zip(row, are_ids, strict=True) for row in _read(archive, cursor))
     return (
         ArchiveRow(places, tuple(_named(value, archive) if is_id else value for value, is_id in row)) for row in pairs
     )

@@ -22,6 +22,7 @@ from pluggy import HookimplMarker, Result
 
 from archive.database.connection import ArchiveError
 from archive.database.portal_names import portal_names
+from archive.database.several import UnreadableArchiveError
 from archive.labels import tables, when, wording
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
@@ -152,6 +153,10 @@ def extra_template_vars(
         variables: dict[str, Any] = {"archives": names, "is_archive": database in names}
         variables["answer_days"] = guide_page.answer_days(datasette)
         if request and template != "error.html":
+            left_out = [each for each in archives.left_out(datasette) if each in names]
+            variables["left_out"] = [
+                each for each in left_out if await request_context.may_see(datasette, request, each)
+            ]
             variables["canonical"] = request_context.canonical(datasette, request)
             picture = datasette.urls.path(f"/-/static-plugins/disclosures/share-{READER.get()}.png")
             variables["share_picture"] = datasette.absolute_url(request, picture)
@@ -337,5 +342,9 @@ def handle_exception(
     outcome = yield
     if isinstance(exception, request_context.UnnamedArchiveError):
         outcome.force_result([request_context.choice_of(datasette, request, exception)])
+    elif isinstance(exception, UnreadableArchiveError) and (
+        response := request_context.without(datasette, request, exception)
+    ):
+        outcome.force_result([response])
     elif error := errors.error_page(exception):
         outcome.force_result([errors.response(datasette, request, error)])

@@ -10,7 +10,7 @@ from archive.directory.entries import PortalHome
 from archive.labels.label import labels_under
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.request_context import address, may_see, render
+from archive.web.http.request_context import address, all_readable, render
 
 LONGEST_REASON = 40
 """Characters of why a home was not read that are shown; a file has all."""
@@ -28,12 +28,11 @@ async def known_portals(
     """
     portals: list[ArchivedPortal] = []
     homes: list[PortalHome] = []
-    names = archives(datasette)
-    for name in names:
-        if await may_see(datasette, request, name):
-            database = datasette.get_database(name)
-            portals += await database.execute_fn(partial(archived_portals, archive=name if len(names) > 1 else ""))
-            homes += await database.execute_fn(known_homes)
+    several = len(archives(datasette)) > 1
+    for name in await all_readable(datasette, request):
+        database = datasette.get_database(name)
+        portals += await database.execute_fn(partial(archived_portals, archive=name if several else ""))
+        homes += await database.execute_fn(known_homes)
     return (
         [each for each in portals if each.division_code.startswith(within)],
         [each for each in homes if (each.division_code or "").startswith(within)],

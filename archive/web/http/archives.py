@@ -4,7 +4,8 @@ import asyncio
 import logging
 import sqlite3
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from contextvars import copy_context
 from functools import cache
@@ -14,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.database import Database, Results
 
-from archive.database.several import SeveralArchives
+from archive.database.several import SeveralArchives, naming
 from archive.database.time_limit import Result
 from archive.evidence.evidence_reader import UNREADABLE
 from archive.labels.example_queries import queries
@@ -89,7 +90,8 @@ class ArchivesTogether(Database):  # type: ignore[misc]  # Datasette comes witho
             if name not in kept or kept[name][0] is not database:
                 if name in kept:
                     kept[name][1].close()
-                kept[name] = (database, opened(self.ds, database))
+                with naming(name):
+                    kept[name] = (database, opened(self.ds, database))
         return SeveralArchives({name: connection for name, (_, connection) in kept.items()})
 
 
@@ -108,6 +110,35 @@ def together(datasette: Datasette, names: tuple[str, ...]) -> ArchivesTogether:
     """Return the archives of these names as one database."""
     known = _TOGETHER.setdefault(datasette, {})
     return known.setdefault(names, ArchivesTogether(datasette, names))
+
+
+LEFT_OUT = 60.0
+"""Seconds for which an archive that could not be read is left out of pages over all; then it is asked again."""
+
+_UNREADABLE_SINCE: WeakKeyDictionary[Datasette, dict[str, float]] = WeakKeyDictionary()
+
+
+def leave_out(datasette: Datasette, name: str, reason: object) -> bool:
+    """Leave an archive that can't be read out of pages over all; return whether it was not left out yet, and others are there."""
+    known = left_out(datasette)
+    if name in known or len(archives(datasette)) == len(known) + 1:
+        return False
+    path = datasette.get_database(name).path
+    logger.error("%s can't be read (%s): `disclosures doctor --db %s` says what is damaged", name, reason, path)
+    _UNREADABLE_SINCE.setdefault(datasette, {})[name] = time.monotonic()
+    return True
+
+
+def left_out(datasette: Datasette) -> list[str]:
+    """Return the names of the archives that are left out of pages over all."""
+    since = _UNREADABLE_SINCE.get(datasette, {})
+    return [name for name in archives(datasette) if time.monotonic() - since.get(name, -LEFT_OUT) < LEFT_OUT]
+
+
+def readable(datasette: Datasette, names: Sequence[str]) -> tuple[str, ...]:
+    """Return those of these archives that are not left out of pages over all; where none is left, all."""
+    unreadable = left_out(datasette)
+    return tuple(name for name in names if name not in unreadable) or tuple(names)
 
 
 _NEVER_SERVED = (

@@ -14,6 +14,7 @@ from datasette.utils.asgi import Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
+from archive.database.several import UnreadableArchiveError, is_unreadable
 from archive.labels.label import LABELS, Label
 from archive.model.printable import with_codes
 from archive.web.http.datasette_class import Datasette
@@ -119,10 +120,13 @@ def error_page(exception: Exception) -> ErrorPage | None:
 
     What was raised in or through this package is an error of ours, and must go on looking like one.
     """
-    if isinstance(exception, NotFound):
-        return ErrorPage(exception.status, Message(NOTHING_HERE))
-    if isinstance(exception, Base400):
-        return ErrorPage(exception.status, _message(exception.args[0] if exception.args else ""))
+    if message := unreadable(exception):
+        return ErrorPage(503, Message(message))
+    if isinstance(exception, (NotFound, Base400)):
+        found = exception.args[0] if exception.args else ""
+        return ErrorPage(
+            exception.status, Message(NOTHING_HERE) if isinstance(exception, NotFound) else _message(found)
+        )
     if isinstance(exception, (QueryInterrupted, MemoryError, TooLongError)):
         return ErrorPage(400, Message(TOO_SLOW if isinstance(exception, QueryInterrupted) else TOO_LARGE))
     if isinstance(exception, DatasetteError):
@@ -130,9 +134,15 @@ def error_page(exception: Exception) -> ErrorPage | None:
         return ErrorPage(
             400 if exception.status == 500 else exception.status, _of_datasette(exception), exception.title
         )
-    if isinstance(exception, RAISED_BY_ADDRESSES) and not _is_ours(exception):
-        return ErrorPage(400, Message(MALFORMED))
-    return None
+    by_address = isinstance(exception, RAISED_BY_ADDRESSES) and not _is_ours(exception)
+    return ErrorPage(400, Message(MALFORMED)) if by_address else None
+
+
+def unreadable(exception: Exception) -> Label | None:
+    """Return what to say of an archive that can't be read; None where `exception` is about something else."""
+    if isinstance(exception, UnreadableArchiveError):
+        return LABELS["error.unreadable_archive"].format(archive=exception.archive)
+    return LABELS["error.unreadable"] if is_unreadable(exception) else None
 
 
 def _of_datasette(error: DatasetteError) -> Message:

@@ -4,6 +4,7 @@ What can't be understood raises BadRequest, what isn't there NotFound; `archive.
 """
 
 import re
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -14,9 +15,9 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from datasette.database import Database
 from datasette.utils.asgi import BadRequest, Base400, Forbidden, NotFound, Request, Response
 
-from archive.database.several import archive_of, ordered
+from archive.database.several import UnreadableArchiveError, archive_of, ordered
 from archive.labels.label import LABELS
-from archive.web.http.archives import archives, together
+from archive.web.http.archives import archives, leave_out, readable, together
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
 
@@ -214,8 +215,18 @@ async def context_of_all(datasette: Datasette, request: Request, named: str | No
     known, name = archives(datasette), request.args.get("db") if named is None else named
     if name or len(known) < 2:
         return await context_for(datasette, request, name or next(iter(known), None))
-    seen = await _seen(datasette, request, known)
-    return RequestContext(datasette, request, seen, named=True)
+    return RequestContext(datasette, request, await all_readable(datasette, request), named=True)
+
+
+async def all_readable(datasette: Datasette, request: Request) -> tuple[str, ...]:
+    """Return the archives that the reader may see, as `_seen` has them; on a page, without those that can't be read at present."""
+    seen = await _seen(datasette, request, archives(datasette))
+    return seen if is_for_machines(request) else readable(datasette, seen)
+
+
+def is_for_machines(request: Request) -> bool:
+    """Return whether a file or a feed is requested, in which nothing may be missing that no page around it can tell of."""
+    return "." in request.path.rpartition("/")[2]
 
 
 async def _seen(datasette: Datasette, request: Request, known: Iterable[str]) -> tuple[str, ...]:
@@ -227,11 +238,13 @@ async def _seen(datasette: Datasette, request: Request, known: Iterable[str]) ->
 
 
 async def may_see(datasette: Datasette, request: Request, database: str) -> bool:
-    """Return whether the reader may see an archive."""
+    """Return whether the reader may see an archive, or might if it could be read."""
     try:
         await datasette.ensure_permissions(request.actor, _permissions(database))
     except Forbidden:
         return False
+    except UnreadableArchiveError:
+        return bool(await datasette.permission_allowed(request.actor, "view-database", database, default=True))
     return True
 
 
@@ -246,10 +259,16 @@ def _named_portal(request: Request) -> str:
 
 async def _with_portal(datasette: Datasette, names: Iterable[str], portal_id: str) -> str:
     """Return the archive of these that holds a portal. Raises NotFound."""
+    unreadable: sqlite3.Error | None = None
     for name in names:
-        if (await datasette.get_database(name).execute("SELECT 1 FROM portals WHERE id = ?", [portal_id])).first():
+        try:
+            found = await datasette.get_database(name).execute("SELECT 1 FROM portals WHERE id = ?", [portal_id])
+        except sqlite3.Error as error:
+            unreadable = error
+            continue
+        if found.first():
             return name
-    raise NotFound(NOTHING_HERE)
+    raise unreadable or NotFound(NOTHING_HERE)
 
 
 Page = Callable[[RequestContext], Awaitable[Response]]
@@ -271,6 +290,18 @@ def over_all(page: Page) -> Callable[..., Awaitable[Response]]:
         return await page(await context_of_all(datasette, request))
 
     return view
+
+
+def without(datasette: Datasette, request: Request, error: UnreadableArchiveError) -> Response | None:
+    """Return what leads to the requested page once more, from now on without an archive that can't be read.
+
+    None where that would not help: the archive is left out already, or the address names it, or asks for a file.
+    """
+    is_page = request.method in {"GET", "HEAD"} and not is_for_machines(request) and not request.args.get("db")
+    if not is_page or not leave_out(datasette, error.archive, error):
+        return None
+    query = f"?{request.query_string}" if request.query_string else ""
+    return Response("", 302, {"Location": _requested_path(datasette, request) + query, "Cache-Control": "no-store"})
 
 
 async def choice_of(datasette: Datasette, request: Request, error: UnnamedArchiveError) -> Response:

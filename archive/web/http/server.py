@@ -17,6 +17,7 @@ from datasette.database import Database, Results
 from datasette.utils import BadMetadataError, parse_metadata, resolve_env_secrets
 
 from archive.database.connection import ArchiveError
+from archive.database.several import naming
 from archive.database.time_limit import Result
 from archive.export.snapshots import check_together
 from archive.web.http import connections, query_rows, reader_requests
@@ -44,9 +45,13 @@ class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes withou
         return connection
 
     async def execute_fn(self, fn: Callable[[Any], Result]) -> Result:
-        """As Datasette has it, for the reader whose request is being answered: a thread knows no context of its own."""
+        """As Datasette has it, for the reader whose request is being answered: a thread knows no context of its own.
+
+        Raises UnreadableArchiveError where the file can't be read.
+        """
         context = copy_context()
-        result: Result = await super().execute_fn(lambda connection: context.run(fn, connection))
+        with naming(self.name):
+            result: Result = await super().execute_fn(lambda connection: context.run(fn, connection))
         return result
 
     def execute(self, sql: str, params: object = None, truncate: bool = False, **options: object) -> Awaitable[Results]:

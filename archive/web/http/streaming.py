@@ -20,7 +20,7 @@ from archive.evidence.http_exchange import one_line
 from archive.labels.label import LABELS
 from archive.web.http.archives import opened
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.errors import TOO_SLOW, sql_message
+from archive.web.http.errors import TOO_SLOW, sql_message, unreadable
 from archive.web.http.middleware import Send, left
 
 logger = logging.getLogger(__name__)
@@ -103,6 +103,8 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
                         message = {"type": "http.response.body", "body": piece, "more_body": True}
                         await asyncio.wait_for(send(message), PATIENCE)
         except (sqlite3.Error, TimeoutError) as error:
+            if not started and unreadable(error):
+                raise
             slow = isinstance(error, TimeoutError) or is_interrupted(error)
             if not started:
                 raise BadRequest(TOO_SLOW if slow else sql_message(str(error))) from error

@@ -10,7 +10,7 @@ from archive.directory.joining import current_code
 from archive.labels.code_labels import EVENTS
 from archive.model.clock import today
 from archive.questions.question_files import questions
-from archive.web.http.archives import archives
+from archive.web.http.archives import archives, readable
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import RequestContext
 from archive.web.listings.observed_events import latest, of_week, week
@@ -37,7 +37,7 @@ async def page(datasette: Datasette, request: Request) -> Response:
     """The page; Datasette's own where no archive is served, or its JSON is requested."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     seen = [name for name in datasette.databases if await _may_see(datasette, request, name)]
-    names = tuple(name for name in sorted(archives(datasette)) if name in seen)
+    names = readable(datasette, [name for name in sorted(archives(datasette)) if name in seen])
     if not names or request.url_vars["format"]:
         return await IndexView(datasette).get(request)
     others = [name for name in seen if name not in archives(datasette)]
