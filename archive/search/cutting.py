@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain, combinations, islice
 
 from archive.search.writings import year_at
 
@@ -19,6 +19,9 @@ _ASKING = re.compile(
 """Words with which a question is asked, and those that say nothing of what is looked for."""
 
 _MIDDLE = re.compile("[和与及或跟]")
+
+_MOST_COMBINED = 40
+"""Combinations of pieces that are left out of one word: all of five pieces."""
 
 _FINE = 4
 """Units of the longest known word where a search for longer ones finds nothing."""
@@ -105,13 +108,18 @@ def _between(text: str) -> Iterator[PartOfWord]:
 
 
 def _fewer(pieces: PartsOfWord, weight: Callable[[str], float]) -> Iterator[PartsOfWord]:
-    """Yield the pieces without those that find nothing, then fewer and fewer of them: what says least is left out first, single characters before all."""
+    """Yield the pieces without those that find nothing, then fewer and fewer of them.
+
+    What says least is left out first, single characters before all. Of many pieces, those that say most are yielded at last.
+    """
     weights = {piece: weight(piece.text) for piece in pieces}
     left = tuple(piece for piece in pieces if weights[piece])
     yield left
     lightest = sorted(left, key=lambda piece: (len(piece.text) > 1, weights[piece]))
-    for number in range(1, len(left)):
-        yield from (tuple(piece for piece in left if piece not in gone) for gone in combinations(lightest, number))
+    gone = chain.from_iterable(combinations(lightest, number) for number in range(1, len(left)))
+    lighter = (lightest[:number] for number in range(1, len(left)))
+    for without in chain(islice(gone, _MOST_COMBINED), lighter):
+        yield tuple(piece for piece in left if piece not in without)
 
 
 def _once(texts: Iterator[str]) -> Iterator[str]:

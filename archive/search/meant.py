@@ -1,4 +1,4 @@
-"""The probable meaning of words that find little: other characters, words in pinyin, related words, the words of a sentence, parts of a long word.
+"""The probable meaning of words that find little: other characters, pinyin, related words, words of a sentence, parts of a long word.
 
 Each is the whole search as it would be typed. Whether it finds more is for the caller to say; what finds nothing at all
 is not among them.
@@ -92,9 +92,13 @@ class _Tried:
         return plain and engine.count_up_to(self.connection, alone, FEW + 1) <= FEW
 
     def weight(self, words: str) -> float:
-        """Return how much a part of a word says: 0 where it finds nothing; the fewer it finds the more, and most where the thesaurus has a row for it."""
+        """Return how much a part of a word says, 0 where it finds nothing.
+
+        The fewer it finds the more it says; what the thesaurus has a row for says more than anything else.
+        """
         found = engine.count_up_to(self.connection, replace(self.search, query=self.reading(words)), _COUNTED)
-        return (words in thesaurus().same) + 1 / found if found else 0
+        has_row = words in thesaurus().same
+        return has_row + 1 / found if found else 0
 
     def best(
         self, how: str, group: Group | None, others: Iterable[str], most: int, reading: Reading | None = None

@@ -66,7 +66,7 @@ def _sound(syllable: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """Words by how they are spoken: by all letters of their pinyin, by these without what is often confused, by its initials, and by their sound."""
+    """Words by how they are spoken: by the letters of their pinyin, by these without what is often confused, by initials, by sound."""
 
     letters: Mapping[str, list[str]]
     slurred: Mapping[str, list[str]]
@@ -110,9 +110,9 @@ def one_other_character(word: str) -> Iterator[str]:
 
 
 def words_in_a_row(letters: str, words: Iterable[str]) -> list[list[str]]:
-    """Return for each of the fewest words that letters are the pinyin of, one behind another, those of that pinyin; none where they are not.
+    """Return for each of the fewest words that letters are the pinyin of, one behind another, those of that pinyin.
 
-    Without such words, those that sound like them.
+    Without such words, those that sound like them; none where nothing does.
     """
     spoken = _spoken(tuple(words))
     return _fewest(letters, spoken.letters) or _fewest(_slurred(letters), spoken.slurred)

@@ -4,7 +4,7 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from datasette.utils.asgi import Response
 
@@ -38,6 +38,7 @@ async def page(context: RequestContext) -> Response:
         endpoints=list(_endpoints(context, {**(known or {}), "word": next(iter(words), WORDS[0])})),
         columns=[(name, HEADINGS.get(name) or column_label("records", name)) for name in (*COLUMNS, "page", "body")],
         page_size=PAGE,
+        readable=unquote,
         mcp=any(plugin["name"] == "datasette-mcp" for plugin in context.datasette._plugins()),
     )
 
