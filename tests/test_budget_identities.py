@@ -61,6 +61,12 @@ def test_groups_side_by_side_have_sums_of_their_own(staff: str, office: str, exp
     assert ("total" in rules(found)) is True
 
 
+def test_groups_of_several_units_are_not_summed() -> None:
+    rows = GROUPS.format(staff="65.00", office="99.00").replace("|310|", "|302|").replace("|31002|", "|30299|")
+    (found,) = read(table(rows, BASIC.format("万元")))
+    assert "total" not in rules(found)
+
+
 UNITS = """
 单位代码|单位名称|总计|一般公共预算|政府性基金预算|上年结转
 合计|<|740.00|700.00|10.00|30.00

@@ -83,3 +83,12 @@ def test_a_text_about_several_units_is_held_against_none() -> None:
     assert [check.rule for found in read_document(tables, YEAR, PROSE.format("30.00")) for check in found.checks].count(
         "prose"
     ) == 0
+
+
+def test_a_text_says_nothing_of_two_budgets_of_one_year() -> None:
+    rows = "项目|年初预算数|全年预算数|决算数\n“三公”经费合计|16.00|15.00|13.00\n因公出国费|0.00|0.00|0.00\n公务接待费|16.00|15.00|13.00"
+    tables = [table(rows, "财政拨款“三公”经费支出决算表\n单位：万元")]
+    (found,) = read_document(
+        tables, "样本局2025年度部门决算（样本，非政府文件）", "“三公”经费支出预算为15.00万元，支出决算为13.00万元。"
+    )
+    assert {check.place: check.holds for check in found.checks if check.rule == "prose"} == {"total": True}

@@ -296,6 +296,9 @@ def test_a_cell_is_marked_in_its_table_with_its_page_and_its_proof(ask) -> None:
         "/-/proof/8",
     ]
     assert re.fullmatch("[0-9a-f]{64}", text(proof.cssselect("code")[0]))
+    in_one_line = {text(cell) for cell in page.cssselect("table.printed td.amount")}
+    assert {"8.00", "5.00"} <= in_one_line
+    assert "会议费" not in in_one_line
     spans = {text(cell): (cell.get("rowspan"), cell.get("colspan")) for cell in page.cssselect("table.printed td")}
     assert spans["“三公”经费"] == (None, "6")
     assert spans["会议费"] == ("3", None)

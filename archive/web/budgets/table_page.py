@@ -10,6 +10,7 @@ from typing import Any
 
 from datasette.utils.asgi import NotFound, Response
 
+from archive.budgets.amounts import amount
 from archive.budgets.headings import title_among
 from archive.database.withheld import hidden
 from archive.tables.printed_table import Merged, PrintedTable
@@ -70,6 +71,11 @@ class ShownCell:
     height: int
     width: int
     marked: bool
+
+    @property
+    def classes(self) -> str:
+        """The names by which it is styled: an amount stays in one line."""
+        return " ".join(("marked",) * self.marked + ("amount",) * (amount(self.text) is not None))
 
 
 @dataclass(frozen=True, slots=True)
