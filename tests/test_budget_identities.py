@@ -150,6 +150,13 @@ def test_items_numbered_behind_the_total_of_the_year_are_carried_over(spent: str
     assert [check.rule for check in found.checks].count("carry") == 2
 
 
+def test_a_gap_closed_from_what_was_kept_is_carried_over() -> None:
+    rows = "项目|决算数\n一、财政拨款收入|100.00\n本年收入合计|100.00\n用事业基金弥补收支差额|2.00\n年初结转和结余|5.00\n总计|{}"
+    for total, expected in (("107.00", []), ("105.00", failed("carry", "105.00", "107.00"))):
+        (found,) = read(table(rows.format(total), "2018年度收入支出决算总表\n单位：万元"))
+        assert failing(found) == expected
+
+
 def test_items_behind_the_total_of_the_year_that_is_first_are_its_own() -> None:
     rows = (
         "项目|金额\n本年收入合计|530.00\n一、财政拨款收入|520.00\n二、其他收入|10.00\n上年结转|20.00\n收入总计|550.00"
