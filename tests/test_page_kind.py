@@ -93,6 +93,21 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
             id="a date of its own",
         ),
         pytest.param(
+            f"<h1>样本</h1><p>发布时间：2018-05-01　来源：样本局</p><div><p>{SENTENCE * 2}</p></div><ul>{ROWS}</ul>",
+            "detail",
+            id="a date and a source of its own",
+        ),
+        pytest.param(
+            f"<h1>样本</h1><p>来源：样本局</p><div><p>{SENTENCE * 4}</p></div><ul>{ROWS}</ul>",
+            "detail",
+            id="a source of its own",
+        ),
+        pytest.param(
+            f"<h1>样本</h1><p>来源：样本局</p><div><p>{SENTENCE * 2}</p></div><ul>{ROWS}</ul>",
+            "list",
+            id="a source above a remark",
+        ),
+        pytest.param(
             f"<h1>样本</h1><div><p>{SENTENCE * 16}</p></div><ul>{MANY}</ul>",
             "list",
             id="more rows than beside an article",

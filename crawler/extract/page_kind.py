@@ -20,8 +20,8 @@ _ARTICLE = etree.XPath("//meta[translate(@name, 'ARTICLE', 'article') = 'article
 _TEXT = 30
 """So many characters (about a sentence) in the place where editors put a record's text are one."""
 
-_PROSE, _LONG_PROSE, _RELATED_PROSE = 80, 300, 40
-"""So many characters in sentences are an article's: with a date of its own or hardly any rows; in any case; above what is called related."""
+_SHORT_PROSE, _PROSE, _LONG_PROSE = 40, 80, 300
+"""So many characters in sentences are an article's: with its day and its source, or above what is called related; with one of them or hardly any rows; in any case."""
 
 _FEW = 2
 _SENTENCE = 10
@@ -55,9 +55,9 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
         return DETAIL
     if len(rows) > _MOST_BESIDE:
         return LIST
-    if rows and not _is_article(root, body, rows, record):
-        return OTHER if shows_the_latest(root, rows, record.url) else LIST
     names_source = any(squash(label) in SOURCES for label, _ in beside)
+    if rows and not _is_article(root, body, rows, record, names_source):
+        return OTHER if shows_the_latest(root, rows, record.url) else LIST
     return DETAIL if _is_record(root, record, has_text, bool(rows) or len(beside) > 1 or names_source) else OTHER
 
 
@@ -74,11 +74,13 @@ def _is_record(root: Element, record: RecordPage, has_text: bool, is_among_other
     if day_at is not None or is_among_others:
         return True
     is_placed = bool(record.breadcrumb) or any(map(heads_what_is_beside, map(str.strip, root.itertext())))
-    return is_placed and _prose_in(densest(root), ()) >= _RELATED_PROSE
+    return is_placed and _prose_in(densest(root), ()) >= _SHORT_PROSE
 
 
-def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record: RecordPage) -> bool:
-    """Whether a page with rows is an article with related ones below: sentences in a place without rows, and a sign that they are its own."""
+def _is_article(
+    root: Element, body: Element | None, rows: Sequence[Row], record: RecordPage, names_source: bool
+) -> bool:
+    """Whether a page with rows is an article with others beside it: sentences in a place without rows, and a sign that they are its own."""
     targets = {row.url for row in rows}
     links = [link for link in LINKS(root) if absolute(record.url, link.get("href")) in targets]
     edited = _prose_in(body, links)
@@ -87,7 +89,9 @@ def _is_article(root: Element, body: Element | None, rows: Sequence[Row], record
         return True
     dates = {row.fields.get("published_on") for row in rows}
     own = record.fields.get("published_on", next(iter(dates))) not in dates
-    return prose >= _PROSE and (own or len(rows) <= _FEW)
+    if own and names_source:
+        return prose >= _SHORT_PROSE
+    return prose >= _PROSE and (own or names_source or len(rows) <= _FEW)
 
 
 def _prose_in(body: Element | None, links: Sequence[Element]) -> int:
