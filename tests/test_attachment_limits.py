@@ -119,14 +119,14 @@ class Reader:
         return SAMPLE
 
 
-@pytest.mark.parametrize(("most", "missing"), [(2, "; 1 of 3 pages hold no text"), (3, "")])
+@pytest.mark.parametrize(("most", "missing"), [(2, "; without text: 1 of 3 pages"), (3, "")])
 def test_so_many_pages_are_recognised_and_the_others_are_told(
     monkeypatch: pytest.MonkeyPatch, most: int, missing: str
 ) -> None:
     monkeypatch.setattr("archive.attachments.reading.recogniser", Reader)
     found = read(pages(b"", 3), Order("a.pdf", Limits(max_ocr_pages=most), ocr=True))
     assert (found.state, (found.text or "").split()) == ("ocr", [SAMPLE] * most)
-    assert found.message == f"{most} of 3 pages were recognised and may be wrong{missing}"
+    assert found.message == f"recognised, and may be wrong: {most} of 3 pages{missing}"
 
 
 @pytest.mark.parametrize(("characters", "state"), [(11, "needs_ocr"), (12, "text"), (13, "text")])

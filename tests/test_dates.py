@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.extract.dates import CHINA, is_date, parse_date, url_day
+from archive.model.clock import BEIJING
+from crawler.extract.dates import is_date, parse_date, url_day
 from tests.hostile import texts
 
 DAYS = st.dates(date(1950, 1, 1), date(2099, 12, 31))
@@ -123,7 +124,7 @@ def test_a_day_is_read_in_whatever_form_it_is_printed(day: date) -> None:
 @given(st.datetimes(datetime(2002, 1, 1), datetime(2099, 1, 1)), st.integers(-12, 14))
 def test_a_moment_is_the_day_in_china(moment: datetime, offset: int) -> None:
     zoned = moment.replace(tzinfo=UTC, microsecond=0)
-    day = zoned.astimezone(CHINA).date().isoformat()
+    day = zoned.astimezone(BEIJING).date().isoformat()
     assert parse_date(f"{moment:%Y-%m-%dT%H:%M:%S}Z") == day
     local = zoned + timedelta(hours=offset)
     assert parse_date(f"{local:%Y-%m-%dT%H:%M:%S}{'-' if offset < 0 else '+'}{abs(offset):02}00") == day

@@ -250,7 +250,10 @@ def test_an_update_follows_what_prints_something_else(known: Lists) -> None:
     assert known.walk(answers, update=True).records == ["3", "4"]
 
 
-def test_a_full_crawl_asks_for_the_list_itself_and_an_update_for_what_changed(known: Lists) -> None:
+def test_a_full_crawl_asks_for_the_list_itself_and_an_update_for_what_changed(
+    known: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DISCLOSURES_NOW", DAY.format(2))
     for update, pass_number, is_conditional in ((False, 1, False), (True, 1, True), (True, 2, False)):
         request = known.walk(pages_of(1, 2, 3, 4), update=update, pass_number=pass_number).requests[0]
         assert request.headers.get("If-None-Match") == (b'"1"' if is_conditional else None)
