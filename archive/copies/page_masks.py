@@ -29,8 +29,11 @@ TABLE_CELLS = frozenset({"td", "th"})
 _ROWS = frozenset({"table", "tbody", "thead", "tfoot", "tr"})
 _TYPED = ("value", "placeholder")  # attributes that a page shows as text
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
-_PIECES = re.compile(rf"[\s{_INVISIBLE}]+|[^\s{_INVISIBLE}]+")
-_BLANK = re.compile(rf"[\s{_INVISIBLE}]")
+PICTURE_PLACE = "▨"
+"""Stands in a copy for a picture that isn't shown, be it within a number."""
+_LEFT_OUT = _INVISIBLE + PICTURE_PLACE
+_PIECES = re.compile(rf"[\s{_LEFT_OUT}]+|[^\s{_LEFT_OUT}]+")
+_BLANK = re.compile(rf"[\s{_LEFT_OUT}]")
 _SPACE = re.compile(r"\s")
 NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that lxml refuses in a text that is set, though its parser lets some of them in."""

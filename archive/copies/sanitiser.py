@@ -15,7 +15,7 @@ from lxml import etree
 from markupsafe import escape
 
 from archive.copies.marking import NOWHERE, MarkedPlace, linked_row, mark_place
-from archive.copies.page_masks import NOT_IN_TREES, is_masked, mask
+from archive.copies.page_masks import NOT_IN_TREES, PICTURE_PLACE, is_masked, mask
 from archive.copies.page_parts import Find, Parts, joined
 from archive.copies.style_sheets import LONG_NUMBER, LONGEST, sanitise_declarations, sanitise_sheet
 from archive.masking.redaction import redact
@@ -92,7 +92,6 @@ _CLEANER = nh3.Cleaner(
 
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost.
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True)
-_PLACE = "▨"
 _MISSING, _WITHHELD = "图像未采集 image not captured", "图像未显示 image not shown"
 
 
@@ -261,7 +260,7 @@ def _picture(node: Element, base: str, parts: Parts) -> None:
         node.set("src", data)
         return
     reason = _WITHHELD if parts.withheld > withheld else _MISSING
-    words = " ".join(filter(None, (_PLACE, node.get("alt"))))
+    words = " ".join(filter(None, (PICTURE_PLACE, node.get("alt"))))
     tail = node.tail
     node.clear()
     node.tag, node.text, node.tail = "span", words, tail
