@@ -12,6 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import Row
+from archive.search import engine
 from archive.search.spelling import readings, words_alike, words_in_a_row
 from archive.search.synonyms import thesaurus
 from archive.web.http.server import make_datasette
@@ -155,6 +156,13 @@ def test_other_words_bring_nothing_else_first(page, words, about):
 def test_what_was_probably_meant_comes_first(page, words, first):
     suggested = tried(page(words))
     assert suggested[:1] == ([first] if first else [])
+
+
+def test_of_a_word_of_many_known_words_only_so_many_parts_are_tried(page, monkeypatch):
+    asked, count = [], engine.count_up_to
+    monkeypatch.setattr(engine, "count_up_to", lambda *search: asked.append(search) or count(*search))
+    assert lines(page("老人低保医保社保养老公车预算决算拆迁征地招生招聘补贴贷款危房"))
+    assert 20 < len(asked) < 300
 
 
 def test_each_suggestion_finds_as_many_as_it_says(page):
