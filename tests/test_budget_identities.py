@@ -118,6 +118,7 @@ ITEMS = """
 项目|金额|项目|金额
 一、本年收入|100.00|一、本年支出|100.00
 （一）一般公共预算|{general}|（一）一般公共服务支出|80.00
+其中：专项收入|5.00|1.人员经费|50.00
 （二）政府性基金预算|30.00|（二）城乡社区支出|20.00
 二、上年结转|10.00|二、结转下年|10.00
 （一）一般公共预算|10.00||
@@ -148,6 +149,34 @@ def test_items_numbered_behind_the_total_of_the_year_are_carried_over(spent: str
     (found,) = read(table(NUMBERED_BEHIND.format(spent=spent), "2026年部门收支总表\n单位：万元"))
     assert failing(found) == expected
     assert [check.rule for check in found.checks].count("carry") == 2
+
+
+CARRIED_BY_FUND = """
+收入|<|支出|<|<
+项目|金额|项目|合计|一般公共预算财政拨款
+一、一般公共预算财政拨款|100.00|一、教育支出|98.00|98.00
+本年收入合计|100.00|本年支出合计|98.00|98.00
+年初财政拨款结转和结余|5.00|年末财政拨款结转和结余|7.00|7.00
+一、一般公共预算财政拨款|5.00|||
+总计|105.00|总计|105.00|105.00
+"""
+YEAR_OF_A_FUND = """
+科目编码|科目名称|年初结转和结余|<|本年收入|本年支出|<|<|年末结转和结余|<
+^|^|合计|项目支出结转|^|合计|基本支出|项目支出|合计|项目支出结转
+合计|<|5.00|3.00|100.00|98.00|60.00|38.00|7.00|7.00
+205|教育支出|5.00|3.00|100.00|98.00|60.00|38.00|7.00|7.00
+"""
+
+
+def test_what_is_carried_over_is_parted_by_fund_and_is_not_what_was_spent() -> None:
+    found = read(
+        table(CARRIED_BY_FUND, "2025年度财政拨款收入支出决算总表\n单位：万元"),
+        table(YEAR_OF_A_FUND, "2025年度一般公共预算财政拨款收入支出决算表\n单位：万元", page=2),
+        text="2025年度一般公共预算财政拨款支出98.00万元。",
+    )
+    assert [failing(each) for each in found] == [[], []]
+    assert [rules(each) >= {"same_total"} for each in found] == [True, True]
+    assert "prose" in rules(found[1])
 
 
 def test_a_gap_closed_from_what_was_kept_is_carried_over() -> None:

@@ -45,6 +45,8 @@ _YEAR_OF_A_FUND = tuple(
     re.compile(rf"(?:^|/){name}(?:/(?:合计|小计))?$")
     for name in ("年初[^/]*结[转余][^/]*", "本年收入", "本年支出", "年末[^/]*结[转余][^/]*")
 )
+SPENT = _YEAR_OF_A_FUND[2]
+"""The column of what was spent in the year, beside what was carried over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,11 +271,10 @@ def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     grand = next((line for line in reversed(own) if GRAND.fullmatch(line.name)), None)
     before = _items([line for line in own if subtotal and line.row < subtotal.row])
     items = before or _items(own)
+    behind = [line for line in own if subtotal and before and line.row > subtotal.row]
     carried = [
-        line
-        for line in own
-        if (before and line not in before and _ITEM.match(line.name))
-        or (_CARRIED.search(line.name) and not _ITEM.match(line.name) and _is_outer(line))
+        *takewhile(lambda line: _ITEM.match(line.name), behind),
+        *(line for line in own if _CARRIED.search(line.name) and not _ITEM.match(line.name) and _is_outer(line)),
     ]
     if items and subtotal:
         yield from check_sum("items", subtotal.column_name, subtotal, items)
@@ -287,9 +288,14 @@ def _items_of_items(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """一、本年支出 = （一） + （二） + …, where these follow it."""
     for place, whole in enumerate(own):
         if _OF_ITEMS.fullmatch(whole.name):
-            parts = list(takewhile(lambda line: _OTHER_ITEMS[0].match(line.name), own[place + 1 :]))
-            if parts:
+            below = takewhile(lambda line: not _ends_item(line.name), own[place + 1 :])
+            if parts := [line for line in below if _OTHER_ITEMS[0].match(line.name)]:
                 yield from check_sum("items", f"{whole.name} {whole.column_name}", whole, parts)
+
+
+def _ends_item(name: str) -> bool:
+    """Whether a row begins another item, or is a total."""
+    return any(begins.match(name) for begins in (_ITEM, SUBTOTAL, GRAND))
 
 
 def _items(own: Sequence[BudgetLine]) -> list[BudgetLine]:

@@ -8,6 +8,7 @@ from itertools import combinations, islice
 from archive.budgets.amounts import agree
 from archive.budgets.checks import (
     GRAND,
+    SPENT,
     SUBTOTAL,
     SUMMARIES,
     BudgetCheck,
@@ -52,7 +53,8 @@ def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Ite
         for line, *_ in totals_by_label(lines, GRAND):
             yield _side(line), line
     else:
-        wholes = (line for line in lines if is_whole(line) and line.is_of_whole_table)
+        totals = [line for line in lines if line.is_of_whole_table]
+        wholes = [line for line in totals if SPENT.search(line.column_name)] or filter(is_whole, totals)
         for line in islice(wholes, 1):
             yield "income" if kind == "income" else "spending", line
 
