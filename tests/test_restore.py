@@ -23,7 +23,7 @@ from tests import warm
 from tests.changing_portal import NOW, Document, Portal, redesigned
 from tests.conftest import Answer, Site, SiteRequest, rows
 from tests.county import County
-from tests.waiting import wait_until
+from tests.waiting import SECONDS, wait_until
 
 TABLES = (
     "portals", "catalogs", "crawls", "records", "versions", "events", "attachments", "readings", "listings", "captures", "walks",
@@ -80,7 +80,7 @@ def kill_a_crawl(town: Town) -> None:
         return Answer("", status=503)
 
     town.site.answers["/plans/2.html"] = asked
-    assert process.wait(60) == -signal.SIGKILL
+    assert process.wait(SECONDS) == -signal.SIGKILL
 
 
 @pytest.fixture(scope="module")

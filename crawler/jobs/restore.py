@@ -165,9 +165,9 @@ class CrawlsAgain(AsyncCrawlerProcess):
             crawler = self.create_crawler(replayed_spider(crawl.portal, replay))
             opened = self._open[portal] = _Open(replay, crawler, self.crawl(crawler))
             await opened.read()
-        if crawl.captures:  # without a log
-            while opened.spider.go_on():
+            while crawl.captures and opened.spider.go_on():  # without a log
                 await opened.read()
+        if crawl.captures:
             replay.close("")
             await self._open.pop(portal).end()
 
@@ -179,10 +179,13 @@ class CrawlsAgain(AsyncCrawlerProcess):
         elif call.kind == CLOSE:
             replay.close(call.outcome, call.cause)
             await self._open.pop(portal).end()
-        elif opened.spider.go_on():
-            await opened.read()
-        elif call.kind == MISSING:  # the spider ended by itself
-            replay.missing()
+        else:
+            with _clock_at(call.at):  # what was had lately is asked for only if it changed
+                goes_on = opened.spider.go_on()
+                if goes_on:
+                    await opened.read()
+            if not goes_on and call.kind == MISSING:  # the spider ended by itself
+                replay.missing()
 
     async def _leave(self, portal: str) -> None:
         """Leave a portal's crawl, if one is open, as it was left when it was killed."""
