@@ -153,6 +153,6 @@ def _by_look() -> Mapping[str, str]:
 def words_alike(typed: str, words: Iterable[str]) -> Iterator[str]:
     """Yield those of `words` that are meant by pinyin, where that is typed, or else sound like what is typed."""
     if re.fullmatch(r"[a-z]{2,40}", typed):
-        yield from _spoken(tuple(words)).of_letters(typed)
+        yield from dict.fromkeys(_spoken(tuple(words)).of_letters(typed))
     elif _HAN.fullmatch(typed):
         yield from (word for word in _spoken(tuple(words)).sounds.get(sound(typed), ()) if word != typed)
