@@ -1,13 +1,13 @@
 """Numbers in other figures than those of any script's decimals: 六四〇三, 陆肆零叁, circled ⑥④⓪③, in brackets ⑴, 64O3 for 6403.
 
 Only a longer run of such figures is a number written digit by digit; ① to ⑨ before items, an amount (三百二十), a year
-(二〇一八年) and the mark of a footnote behind a number are not. Letters taken for digits make an ID number or a mobile's of
-a word that is one then, as do signs taken for the X at its end.
+(二〇一八年) and the mark of a footnote behind a number are not. A word as long as an ID number or a mobile's
+may have some letters that were taken for digits, and a sign taken for the X at its end.
 """
 
 import re
 
-from archive.masking.personal_numbers import BLANK, HYPHEN, has_form_of_resident_id, is_mobile
+from archive.masking.personal_numbers import BLANK, HYPHEN
 
 _SHORTEST = 8
 """So many figures at least: a birth date within an ID number, a landline."""
@@ -37,9 +37,7 @@ def as_digits(text: str) -> str:
 
 
 def _as_read(word: re.Match[str]) -> str:
-    """A word of digits and signs that look like some, in digits where these are an ID number's or a mobile's."""
+    """A word as long as a mobile's or an ID number, in digits where few of its signs only look like some."""
     digits = word[0].translate(_ALIKE)
     unlike = sum(old != new for old, new in zip(word[0], digits, strict=True))
-    if not 0 < unlike <= _MOST_MISREAD:
-        return word[0]
-    return digits if is_mobile(digits) or (len(digits) == 18 and has_form_of_resident_id(digits)) else word[0]
+    return digits if unlike <= _MOST_MISREAD else word[0]
