@@ -36,8 +36,8 @@ def test_what_a_fund_had_and_got_is_what_it_spent_and_keeps(closing: str, expect
     assert [check.rule for check in found.checks].count("carry") == 3
 
 
-def test_what_came_in_and_what_was_spent_alone_say_nothing_of_what_is_kept() -> None:
-    rows = "科目编码|科目名称|本年收入|本年支出\n合计|<|5.00|5.00\n212|城乡社区支出|3.00|3.00\n213|农林水支出|2.00|2.00"
+def test_nothing_is_said_of_what_is_kept_where_no_column_has_it() -> None:
+    rows = "科目编码|科目名称|年初结转和结余|本年收入|本年支出\n合计|<|1.00|5.00|6.00\n212|城乡社区支出|0.50|3.00|3.50\n213|农林水支出|0.50|2.00|2.50"
     (found,) = read(table(rows, "2025年度政府性基金预算财政拨款收入支出决算表\n单位：万元"))
     assert rules(found) == {"total"}
 
