@@ -256,7 +256,7 @@ def test_recognition_asked_for_without_its_package_is_a_line(tmp_path: Path) -> 
     assert attachment(tmp_path / "b.db", "a.png")["state"] == "ocr_not_installed"
     assert "text recognition is on, but the package rapidocr-onnxruntime is not installed" in again.stdout
     reparsed = program("reparse", "--db", db, env={"DISCLOSURES_OCR": "1"})
-    assert reparsed.stdout.endswith("1 scans not read: the package rapidocr-onnxruntime is not installed\n")
+    assert reparsed.stdout.endswith("1 scan not read: the package rapidocr-onnxruntime is not installed\n")
 
 
 def test_a_portal_file_gives_converters_more_memory_in_crawls_and_when_files_are_read_again(tmp_path: Path) -> None:

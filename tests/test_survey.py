@@ -234,7 +234,7 @@ def test_a_list_may_have_empty_lines_and_lines_that_end_early(tmp_path: Path) ->
 def test_a_list_by_full_names(tmp_path: Path) -> None:
     list_ = listed(tmp_path / "l.csv", ("宁夏回族自治区吴忠市同心县", "http://a.example/"), heads="名称,网址")
     said = run("survey", list_, "--list-only", "--db", tmp_path / "a.db").output
-    assert "1 new homes, 0 conflicts" in said
+    assert "1 new home, 0 conflicts" in said
     assert rows(tmp_path / "a.db", "SELECT division_code, source FROM directory") == [
         {"division_code": "640324", "source": "l.csv"}
     ]

@@ -141,7 +141,7 @@ def test_a_watch_speaks_the_language_that_its_file_states(desk: Watcher) -> None
     desk.add(1, body="另一正文")
     desk.look()
     (mail,) = desk.box.mails
-    assert mail["Subject"] == "x: 1 changes"
+    assert mail["Subject"] == "x: 1 change"
     assert "changed  no later than 2 January 2026; since when cannot be told" in mail.get_content()
     assert "不是官方网站" not in mail.get_content()
 

@@ -183,7 +183,7 @@ def _message(connection: sqlite3.Connection, watch: Watch, site: str, new: list[
 def _subject(watch: str, hits: list[dict[str, Any]], count: int, language: Language) -> str:
     """Return the subject of a message of records or, where its hits have events, of these."""
     label = LABELS["message.changes"] if any("event" in hit for hit in hits) else LABELS["message.records"]
-    return label.name(language).format(title=watch, count=count)
+    return label.format(title=watch, count=count).name(language)
 
 
 # --- delivering ---

@@ -215,13 +215,17 @@ async def context_of_all(datasette: Datasette, request: Request, named: str | No
     known, name = archives(datasette), request.args.get("db") if named is None else named
     if name or len(known) < 2:
         return await context_for(datasette, request, name or next(iter(known), None))
-    return RequestContext(datasette, request, await all_readable(datasette, request), named=True)
+    seen = await _seen(datasette, request, known)
+    return RequestContext(datasette, request, _without_unreadable(datasette, request, seen), named=True)
 
 
 async def all_readable(datasette: Datasette, request: Request) -> tuple[str, ...]:
-    """Return the archives that the reader may see, as `_seen` has them; on a page, without those that can't be read at present."""
-    seen = await _seen(datasette, request, archives(datasette))
-    return seen if is_for_machines(request) else readable(datasette, seen)
+    """Return the archives that the reader may see, which may be none; on a page, without those that can't be read at present."""
+    return _without_unreadable(datasette, request, await _visible(datasette, request, archives(datasette)))
+
+
+def _without_unreadable(datasette: Datasette, request: Request, names: tuple[str, ...]) -> tuple[str, ...]:
+    return names if is_for_machines(request) else readable(datasette, names)
 
 
 def is_for_machines(request: Request) -> bool:
@@ -231,10 +235,14 @@ def is_for_machines(request: Request) -> bool:
 
 async def _seen(datasette: Datasette, request: Request, known: Iterable[str]) -> tuple[str, ...]:
     """Return the archives that the reader may see, by their names, in whatever order they are served. Raises Forbidden where these are none."""
-    seen = [name for name in sorted(known) if await may_see(datasette, request, name)]
+    seen = await _visible(datasette, request, known)
     if not seen:
         await datasette.ensure_permissions(request.actor, _permissions(next(iter(known))))
-    return tuple(seen)
+    return seen
+
+
+async def _visible(datasette: Datasette, request: Request, known: Iterable[str]) -> tuple[str, ...]:
+    return tuple([name for name in sorted(known) if await may_see(datasette, request, name)])
 
 
 async def may_see(datasette: Datasette, request: Request, database: str) -> bool:
