@@ -31,6 +31,9 @@ _PART = "part-0.parquet"
 _PARTITIONS = 2
 """Columns at the beginning of each SELECT that become folders: province and year."""
 
+_UNKNOWN_PROVINCE, _UNKNOWN_YEAR = "00", "0000"
+"""The partition of a table without rows, whose columns a query finds there."""
+
 _HEAD = "SELECT day, hash FROM seals ORDER BY day DESC LIMIT 1"
 _LAST = "SELECT max(finished_at) FROM crawls"
 
@@ -87,11 +90,12 @@ def _released(
 
 
 def _table(connection: sqlite3.Connection, name: str, table: Mapping[str, Any], writing: "_Writing") -> Described:
-    """Write the files of a table, one for each province and year."""
+    """Write the files of a table, one for each province and year; of one without rows a file that has its columns alone."""
     cursor = connection.execute(table["sql"])
     columns = tuple(column[0] for column in cursor.description)[_PARTITIONS:]
     kinds = _kinds(columns, table)
-    files, count = [], 0
+    files: list[str] = []
+    count = 0
 
     def counted(rows: Iterable[Row]) -> Iterator[Row]:
         nonlocal count
@@ -99,10 +103,15 @@ def _table(connection: sqlite3.Connection, name: str, table: Mapping[str, Any], 
             count += 1
             yield row[_PARTITIONS:]
 
-    for (province, year), rows in groupby(cursor, key=itemgetter(0, 1)):
-        path = f"{name}/province={province}{f'/year={year}' if year else ''}/{_PART}"
+    def write(province: str, year: str, rows: Iterable[Row]) -> None:
+        path = f"{name}/province={province}{'' if table.get('undated') else f'/year={year}'}/{_PART}"
         writing.write(path, parquet_file(columns, counted(rows), kinds))
         files.append(path)
+
+    for (province, year), rows in groupby(cursor, key=itemgetter(0, 1)):
+        write(province, year, rows)
+    if not files:
+        write(_UNKNOWN_PROVINCE, _UNKNOWN_YEAR, ())
     of = {column: table.get("of", {}).get(column, name) for column in columns}
     return Described(name, of, kinds, frozenset(table.get("sparse", ())), tuple(files), count)
 
