@@ -152,10 +152,8 @@ class Presence:
         """Say why what came from the address of a record's own page may not be that; None where it may."""
         readings = self._writer.readings(record_id)
         own = readings.pop(OWN_PAGE)
-        title, listed = (
-            page.fields.get("title", ""),
-            [each.fields["title"] for each in readings.values() if each.fields.get("title")],
-        )
+        title = page.fields.get("title", "")
+        listed = [each.fields["title"] for each in readings.values() if each.fields.get("title")]
         had_it = any(same_title(own.fields.get("title", ""), each) for each in listed)
         has_it = any(same_title(title, each) for each in listed)
         if had_it and not has_it and not same(page.body, self._writer.record(record_id)["body"]):
