@@ -151,7 +151,9 @@ class Presence:
     def why_doubted(self, record_id: int, page: RecordPage) -> str | None:
         """Say why what came from the address of a record's own page may not be that; None where it may."""
         readings = self._writer.readings(record_id)
-        own = readings.pop(OWN_PAGE)
+        own = readings.pop(OWN_PAGE, None)
+        if own is None:
+            return None
         title = page.fields.get("title", "")
         listed = [each.fields["title"] for each in readings.values() if each.fields.get("title")]
         had_it = any(same_title(own.fields.get("title", ""), each) for each in listed)

@@ -1,8 +1,9 @@
 """Lists as older pages write them, put into the markup of today's: rows in no element of their own, links that a script opens."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from itertools import groupby, pairwise
 
 from lxml import etree
 
@@ -20,10 +21,8 @@ _CLICKED = etree.XPath(
 )
 
 _LINK, _DAY, _NEITHER, _END = "LD-|"
-_TURNS = [
-    (re.compile(f"(?:{row}){{{_LEAST},}}-*"), re.compile(row)) for row in ("-*L-*D", "-*D-*L", "-*L-*L-*D", "-*D-*L-*L")
-]
-"""Rows of one link or of two, a day behind or before: the marks of all of them, and of one."""
+_TURNS = ("LD", "DL", "LLD", "DLL")
+"""The marks of a row of one link or of two, a day behind or before."""
 
 _NO_ROW = re.compile(r"首\s?页|[上下]一?页|[尾末]页")
 _LONGEST_DAY = 40
@@ -70,13 +69,20 @@ def _rows_of(holder: Element) -> list[Line]:
 def _rows_in_turns(holder: Element) -> list[Line]:
     """The rows of a box in which links and days take turns, and nothing else is linked between them."""
     marked = [(mark, child) for child in holder if isinstance(child.tag, str) for mark in _marks(child)]
-    rows: list[Line] = []
-    for run in re.finditer("[^|]+", "".join(mark for mark, _ in marked)):
-        row = next((row for all_of_them, row in _TURNS if all_of_them.fullmatch(run[0])), None)
-        for found in row.finditer(run[0]) if row else ():
-            start, end = (run.start() + place for place in found.span())
-            rows.append(list(dict.fromkeys(child for _, child in marked[start:end])))
-    return rows
+    runs = (list(run) for ends, run in groupby(marked, lambda each: each[0] == _END) if not ends)
+    return [row for run in runs for row in _in_turns(run)]
+
+
+def _in_turns(run: Sequence[tuple[str, Element]]) -> Iterator[Line]:
+    """Yield the rows that marked elements are, each with what stands before it; none where the marks are not those of rows from end to end."""
+    places = [place for place, (mark, _) in enumerate(run) if mark != _NEITHER]
+    marks = "".join(run[place][0] for place in places)
+    form = next((form for form in _TURNS if marks == form * (len(marks) // len(form))), "")
+    if not form or len(marks) < _LEAST * len(form):
+        return
+    ends = [place + 1 for place in places[len(form) - 1 :: len(form)]]
+    for start, end in pairwise((0, *ends)):
+        yield list(dict.fromkeys(child for _, child in run[start:end]))
 
 
 def _marks(child: Element) -> Iterator[str]:
