@@ -170,7 +170,10 @@ def main() -> None:
     folder = os.environ.get("DISCLOSURES_BUDGETS")
     if not folder:
         parser.error("DISCLOSURES_BUDGETS names no folder of budgets")
-    tell(measured(Path(folder), cells=options.cells), options)
+    report = measured(Path(folder), cells=options.cells)
+    if options.keep:
+        report.notes.clear()  # they quote real budgets, of which nothing goes into the project
+    tell(report, options)
 
 
 if __name__ == "__main__":
