@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, takewhile
 
 from lxml import etree
@@ -120,8 +121,13 @@ def _mark_hidden(root: Element) -> None:
             node.set("hidden", "")
 
 
-def _rules(sheet: str, place: int) -> Iterator[_Rule]:
+@lru_cache(maxsize=16)  # a portal's pages share theirs
+def _rules(sheet: str, place: int) -> tuple[_Rule, ...]:
     """The rules of the style sheet at a place among the page's that show or hide what has a class or an id, wherever it stands or within others."""
+    return tuple(islice(_rules_in(sheet, place), _MOST_RULES))
+
+
+def _rules_in(sheet: str, place: int) -> Iterator[_Rule]:
     for number, (selectors, declarations) in enumerate(_blocks(_without_comments(sheet[:_LONGEST_SHEET]))):
         displays = _DISPLAY.findall(declarations)
         for selector in selectors.split(",") if displays else ():
