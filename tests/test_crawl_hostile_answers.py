@@ -182,8 +182,10 @@ def test_a_page_on_which_judging_fails_is_sealed(tmp_path: Path, monkeypatch: py
     with Site({LIST: listing(list(answers)), **answers}) as site:
         portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
         program("crawl", portal, "--db", tmp_path / "a.db", "--delay", 0, env={"PYTHONPATH": str(tmp_path)})
-    sealed = rows(tmp_path / "a.db", "SELECT DISTINCT url FROM captures WHERE url LIKE '%bad.html'")
-    assert len(sealed) == 1
+    sealed = rows(tmp_path / "a.db", "SELECT DISTINCT outcome FROM captures WHERE url LIKE '%bad.html'")
+    assert [row["outcome"] for row in sealed] == ["error"]
+    told = rows(tmp_path / "a.db", "SELECT message FROM problems WHERE url LIKE '%bad.html' AND kind = 'failed'")
+    assert {row["message"] for row in told} == {"RecursionError: 样本"}
     bodies = rows(tmp_path / "a.db", "SELECT url, body IS NOT NULL AS read FROM records ORDER BY url")
     assert [row["read"] for row in bodies] == [0, 1]
 

@@ -1,6 +1,5 @@
 """Every answer of a portal, judged and handed on to be sealed: pages, redirects, refusals, robots.txt, files."""
 
-import logging
 import os
 from datetime import datetime
 from hashlib import sha256
@@ -24,12 +23,13 @@ from crawler.middlewares.certificates import certificate_of, faults
 from crawler.spiders.failures import TOO_LARGE, UNDECODED, NotConnected
 from pipelines.store import StorePipeline
 
-logger = logging.getLogger(__name__)
-
 SOFTWARE = f"Disclosures/{version('disclosures')} Scrapy/{version('scrapy')}"
 
 CLOCKS_ASKED = 3
 """Answers of a crawl that must agree on a time which is not ours."""
+
+UNJUDGED = Verdict(ERROR, "our own code failed on it")
+"""The verdict on an answer that could not be judged."""
 
 BROKE_OFF = "dataloss"
 """Scrapy's flag of an answer that is shorter than it announced."""
@@ -66,14 +66,18 @@ class EvidenceMiddleware:
 
         An answer that broke off before its announced end is requested again instead. Raises ResponseDataLossError where
         that was done often enough, and IgnoreRequest where it leads on to an address that holds a number of a person: that
-        is neither kept nor followed.
+        is neither kept nor followed. What judging raises is raised once the exchange is handed on: one not sealed is lost.
         """
         headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
-        request.meta["verdict"] = self._judged(request, response)
         self._store = self._store or self._crawler.get_item_pipeline(StorePipeline)
+        request.meta["verdict"] = UNJUDGED
+        try:
+            request.meta["verdict"] = self._verdict(request, response)
+        finally:
+            if self._store:
+                request.meta["capture"] = await self._sealed(self._store, request, response, headers, wire_bytes)
         if self._store is None:  # in Scrapy's shell
             return response
-        request.meta["capture"] = await self._sealed(self._store, request, response, headers, wire_bytes)
         self._note_certificate(self._store, request, response)
         self._note_clock(self._store, request, response)
         if 300 <= response.status < 400 and names_a_person(_location(response)):
@@ -143,17 +147,10 @@ class EvidenceMiddleware:
             home = self._crawler.spidercls.portal.home  # type: ignore[attr-defined]
             store.add_problem(Problem("clock", home, f"{host}'s {found}: one of them is wrong"))
 
-    def _judged(self, request: Request, response: Response) -> Verdict:
-        """Return the verdict on an answer; whatever it holds, judging it must not keep it from being sealed."""
+    def _verdict(self, request: Request, response: Response) -> Verdict:
+        """Return the verdict on an answer."""
         if {UNDECODED, TOO_LARGE}.intersection(response.flags):
             return Verdict(ERROR, response.flags[-1])
-        try:
-            return self._verdict(request, response)
-        except Exception:  # whatever it is: an answer that is not sealed is lost
-            logger.exception("judging failed url=%s", request.url)
-            return Verdict(ERROR, "the answer could not be read; see the log")
-
-    def _verdict(self, request: Request, response: Response) -> Verdict:
         if 300 <= response.status < 400:
             return _elsewhere(request, response)
         if BROKE_OFF in response.flags:
