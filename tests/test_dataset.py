@@ -66,6 +66,16 @@ def test_each_query_of_the_guide_is_answered(release: Path, monkeypatch: pytest.
         assert bool(duckdb.execute(query).fetchall()) is (has_rows and not nothing_is_gone_yet), query
 
 
+def test_a_table_without_rows_has_its_columns(tmp_path: Path) -> None:
+    crawl(tmp_path / "a.db", [listed(row(1))], day=1)
+    assert run("export", "dataset", tmp_path / "release", "--db", tmp_path / "a.db")[0] == 0
+    found = read(tmp_path / "release", "three_public")
+    assert {"record_id", "reception", "province", "year"} <= set(found.columns)
+    assert found.fetchall() == []
+    package = json.loads((tmp_path / "release" / "datapackage.json").read_text(encoding="utf-8"))
+    assert "three_public" in {resource["name"] for resource in package["resources"]}
+
+
 def test_its_descriptions_are_valid_and_name_every_file(release: Path) -> None:
     package = json.loads((release / "datapackage.json").read_text(encoding="utf-8"))
     assert len(Package.from_descriptor(package).resources) == len(package["resources"])  # raises where it is none

@@ -170,6 +170,10 @@ def test_links_and_days_that_do_not_take_turns_are_no_rows() -> None:
     assert rows(f"<div>{lines}<a href=5.html>第5条</a></div>") == ()
 
 
+def test_one_link_with_its_column_and_its_day_is_no_list() -> None:
+    assert rows("<div><a href=c/1/>样本栏目</a><a href=d/1.html>第1条</a><span>2017-12-19</span></div>") == ()
+
+
 def test_days_of_a_calendar_are_no_rows() -> None:
     days = "".join(f"<td><a href=?d={day}>{day}</a></td>" for day in range(1, 7))
     assert rows(f"<table><tr><td>2017-12-01</td>{days}</tr><tr><td>2017-12-08</td>{days}</tr></table>") == ()
