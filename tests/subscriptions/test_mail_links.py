@@ -43,7 +43,8 @@ def test_pages_behind_links_serve_everybody(desk: Office, address: str, browser,
         assert page.get_attribute("html", "lang").startswith(LOCALES[locale])
         look(page)
         heading = page.locator("h1").inner_text()
-        page.locator("main button").click()
+        with page.expect_navigation():
+            page.locator("main button").click()
         assert page.locator("h1").inner_text() != heading, then
         look(page)
     page.goto(f"{address}-/subscriptions/leave/{leave}")  # gone

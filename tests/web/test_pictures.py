@@ -47,8 +47,10 @@ def visit(page, site: str, where: str) -> None:
     title, _, copy = where.partition(" ")
     page.goto(f"{site}-/search?q={title}")
     page.locator(".hits .title").first.click()
+    page.wait_for_url("**/record/*")
     if copy:
         page.locator(".way", has_text="存档副本").click()
+        page.wait_for_url("**/-/copy/*")
         page.locator("iframe.copy").scroll_into_view_if_needed()  # what is out of sight isn't drawn
         page.frame_locator("iframe.copy").locator("body").inner_text()
 

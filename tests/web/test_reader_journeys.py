@@ -29,8 +29,8 @@ def go(page, site: str, *clicks: str) -> None:
     page.goto(site)
     for what in clicks:
         link = page.locator(what) if what.startswith(".") else page.locator("main").get_by_role("link", name=what)
-        link.first.click()
-        page.wait_for_load_state()
+        with page.expect_navigation():  # of which a click alone may have seen only the beginning
+            link.first.click()
         assert fits(page), page.url
 
 
