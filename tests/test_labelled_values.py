@@ -3,8 +3,13 @@
 Numbers of persons have wrong check digits here, so that nothing but their label tells what they are.
 """
 
-import pytest
+import re
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.masking.labelled_values import LABEL, LABELS
 from archive.masking.redaction import Redacted, names_a_person, redact, redact_json
 from archive.model.index_numbers import is_credit_code
 from tests.personal_numbers import luhn_digit
@@ -232,3 +237,12 @@ def test_a_key_is_the_label_of_its_value(value: object, masked: object, why: str
 def test_an_address_names_a_person_however_it_is_written(number: str) -> None:
     assert names_a_person(f"http://p.example/?tel={number}")
     assert not names_a_person("http://p.example/?tel=09535012345")
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_no_label_is_passed_over_by_how_it_begins(kind: str):
+    @given(st.from_regex(re.compile(LABELS[kind]), fullmatch=True))
+    def each(label: str) -> None:
+        assert LABEL.match(label)
+
+    each()

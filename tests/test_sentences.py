@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.sentences.stated_equations import read_sentences
+from archive.sentences.stated_equations import may_state, read_sentences
 
 Stated = tuple[str, bool, str]
 """A kind of equation, whether it holds, and what would fit."""
@@ -300,6 +300,18 @@ def test_a_share_beside_others_that_are_right_is_found() -> None:
 @pytest.mark.parametrize("text", SILENT.values(), ids=SILENT)
 def test_what_is_not_plain_is_left_alone(text: str) -> None:
     assert stated(text) == []
+
+
+@pytest.mark.parametrize("text", [text for text, *_ in (*AGREE.values(), *DIFFER.values())])
+def test_what_states_something_is_never_passed_over_wherever_its_lines_break(text: str) -> None:
+    for place in range(len(text)):
+        broken = f"{text[:place]} \n{text[place:]}"
+        assert may_state(broken) or not read_sentences(broken)
+
+
+def test_a_text_without_two_figures_is_passed_over() -> None:
+    assert not any(map(may_state, ("", "样本正文。", "2018年1月2日", "共12个，2018年")))
+    assert may_state("共12个，占2%")
 
 
 def test_parts_of_what_is_counted_may_overlap() -> None:

@@ -88,6 +88,12 @@ class _Input:
     texts: Sequence[str]
     replaced: Sequence[_Replaced]
 
+    @property
+    def characters(self) -> int:
+        """Of all tables and texts."""
+        read: tuple[_Source | _Replaced, ...] = (*self.sources, *self.replaced)
+        return sum(len(each.tables) + len(each.text) for each in read) + sum(map(len, self.texts))
+
 
 @dataclass(frozen=True, slots=True)
 class _Read:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from archive.analysis.rereading import Rereading
 from archive.sentences.equations import Equation, shown
 from archive.sentences.running_text import LONGEST
-from archive.sentences.stated_equations import read_sentences
+from archive.sentences.stated_equations import may_state, read_sentences
 
 VERSION = "3"
 """Raised by hand when the same sentence is read otherwise than before; all records are then read again."""
@@ -49,6 +49,11 @@ class _Input:
     portal: str
     texts: Sequence[_Text]
 
+    @property
+    def characters(self) -> int:
+        """Of all texts."""
+        return sum(len(each.text) for each in self.texts)
+
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
@@ -71,8 +76,9 @@ def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:
     if row is None or not DOUBTED.isdisjoint(json.loads(row[3])):
         return None
     portal, capture_id, body, _ = row
-    files = [_Text(*file) for file in connection.execute(_FILES, (LONGEST, record_id, MOST_FILES))]
-    return _Input(record_id, portal, [_Text(None, capture_id, body or ""), *files])
+    files = (_Text(*file) for file in connection.execute(_FILES, (LONGEST, record_id, MOST_FILES)))
+    texts = [each for each in (_Text(None, capture_id, body or ""), *files) if may_state(each.text)]
+    return _Input(record_id, portal, texts) if texts else None
 
 
 def _read(each: _Input) -> list[_Claim]:

@@ -126,6 +126,11 @@ class _Input:
     published_on: str
     texts: Sequence[tuple[str, str]]
 
+    @property
+    def characters(self) -> int:
+        """Of all texts."""
+        return sum(len(text) for _, text in self.texts)
+
 
 def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:
     """Return what the report of a record is read from; None where the record is none, or gone."""

@@ -1,7 +1,7 @@
 """Reading again of the records that triggers have noted as changed, in a process of its own, a batch at a time."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -9,7 +9,10 @@ from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
 from archive.database.kept_settings import keep_setting, setting
 
-BATCH = 20
+BATCH = 500
+"""Records of a batch at the most …"""
+MOST_CHARACTERS = 5_000_000
+"""… and characters of their texts after which no further one is taken into it."""
 
 
 class RecordInput(Protocol):
@@ -19,6 +22,8 @@ class RecordInput(Protocol):
     def record_id(self) -> int: ...
     @property
     def portal(self) -> str: ...
+    @property
+    def characters(self) -> int: ...
 
 
 Input = TypeVar("Input", bound=RecordInput)
@@ -60,9 +65,8 @@ class Rereading(Generic[Input, Output]):
             keep_setting(connection, self._setting, self.version)
         waiting = f"SELECT record_id FROM {noted} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constant names
         while ids := [row[0] for row in connection.execute(waiting)]:
-            records = [(record_id,) for record_id in ids]
+            records, inputs = self._batch(connection, ids)
             connection.executemany(f"DELETE FROM {self.kept} WHERE record_id = ?", records)  # noqa: S608
-            inputs = [each for record_id in ids if (each := self.collect(connection, record_id)) is not None]
             outputs = derive(self.read, [(each.portal, each) for each in inputs], self.seconds)
             for each, output in zip(inputs, outputs, strict=True):
                 if isinstance(output, Failure):
@@ -70,3 +74,17 @@ class Rereading(Generic[Input, Output]):
                 else:
                     self.write(connection, each, output)
             connection.executemany(f"DELETE FROM {noted} WHERE record_id = ?", records)  # noqa: S608
+
+    def _batch(self, connection: sqlite3.Connection, ids: Iterable[int]) -> tuple[list[tuple[int]], list[Input]]:
+        """The first of the records `ids`, as rows of theirs, and what is read of them."""
+        records: list[tuple[int]] = []
+        inputs: list[Input] = []
+        characters = 0
+        for record_id in ids:
+            records.append((record_id,))
+            if each := self.collect(connection, record_id):
+                inputs.append(each)
+                characters += each.characters
+            if characters > MOST_CHARACTERS:
+                break
+        return records, inputs

@@ -73,9 +73,12 @@ LABELS = {
 """The label of each kind as a regular expression."""
 
 _FIRST = "身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ"
-"""The characters with which a label can begin: where none of them stands none is looked for."""
+_SECOND = "业中久乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ"
+"""The characters with which a label can begin, and those, blanks aside, that can stand second: where none do none is looked for."""
 
-LABEL = re.compile(rf"(?=[{_FIRST}])(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in LABELS.items())})")
+LABEL = re.compile(
+    rf"(?=[{_FIRST}][{_SECOND}{BLANK}\s（(\-])(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in LABELS.items())})"
+)
 
 _TAIL = re.compile(
     rf"(?:[{BLANK}\n]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"

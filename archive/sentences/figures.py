@@ -35,6 +35,12 @@ _FIGURE = re.compile(
     r"(?<![0-9A-Za-z.．〔\[第/-])(?P<about>(?<![节集签])约|近|超过|逾|不少于)?(?P<number>(?:(?<![0-9%％元人件个年])-)?(?:[0-9]{1,3}(?:[,，][0-9]{3}){1,4}(?![0-9])|[0-9]{1,15}(?![0-9]))(?:\.[0-9]{1,8}(?![0-9]))?)"
     rf"\s*+(?P<scale>[百千]?[万亿]|千)?(?P<more>余|多)?\s*+(?P<unit>{_UNITS})(?!月|年)(?=(?P<after>左右|以[上下内外])?)"
 )
+PRINTED_FIGURE = re.compile(
+    r"\d\s*+[百千]?\s*+[万亿]?\s*+[余多]?\s*+[人批万个公平条件篇次名起套户项期场份家部例宗元倍辆台亩吨%％]"
+)
+"""A number with its unit in a text as printed, whose lines may break it: its last digit and what the unit begins with."""
+
+_DIGIT = re.compile("[0-9]")
 _RANGE_BEGINS = re.compile(r"[-—–~～至]\s?[0-9]")
 _RANGE_ENDS = re.compile(r"[0-9%％元人件个年月日][-—–~～至]\s?$")
 _MEASURED = frozenset((MONEY, "公里", "平方米", "亩", "吨"))
@@ -92,6 +98,8 @@ def _found(text: str, part: re.Pattern[str]) -> Iterator[_Found]:
     """Yield each number with its sentence, and where the words before it begin."""
     for sentence in part.finditer(text):
         since = max(sentence.start(), sentence.end() - LONGEST_SENTENCE)
+        if not _DIGIT.search(text, since, sentence.end()):
+            continue  # quick, and most have none
         for match in _FIGURE.finditer(text, since, sentence.end()):
             yield _Found(sentence, match, since)
             since = match.end()

@@ -1,10 +1,11 @@
 """The sentences of a text whose figures can be worked out, with what is printed and what would fit. Pure."""
 
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 
 from archive.sentences.comparisons import comparisons
 from archive.sentences.equations import Equation
+from archive.sentences.figures import PRINTED_FIGURE
 from archive.sentences.known_sums import known_sums
 from archive.sentences.passages import MOST_BETWEEN, Passages, read_passages
 from archive.sentences.running_text import running_text
@@ -23,6 +24,11 @@ class Sentence:
     place: int
     text: str
     equations: tuple[tuple[int, Equation], ...]
+
+
+def may_state(text: str) -> bool:
+    """Whether a text, as it was printed, has two figures at least: one alone states nothing of another. Quick."""
+    return len(list(islice(PRINTED_FIGURE.finditer(text), 2))) == 2
 
 
 def read_sentences(text: str) -> list[Sentence]:

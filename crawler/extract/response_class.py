@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from lxml import etree
@@ -92,6 +93,7 @@ _HOME_CATEGORY = _pattern("home_category")
 # A Chinese character in UTF-8 whose three bytes were taken for three letters of Latin-1 or Windows-1252.
 _CONTINUATION = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _WESTERN_GARBLE = re.compile(f"[ä-é]{_CONTINUATION}{{2}}")
+_LATIN_LETTERS = "ä".encode()[:1]  # the byte with which those of its letters begin that stand first
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{6,40}")
 _LEAST_GARBLED, _RUNS_TRIED = 5, 40
 _LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
@@ -172,9 +174,9 @@ def _doubts(  # noqa: PLR0913
 
 def is_garbled(text: str) -> bool:
     """Whether Chinese `text` was encoded twice: its UTF-8 was taken for Western letters, or for GBK, and encoded once more."""
-    if len(_WESTERN_GARBLE.findall(text)) >= _LEAST_GARBLED:
+    if _LATIN_LETTERS in text.encode("utf-8", "replace") and len(_WESTERN_GARBLE.findall(text)) >= _LEAST_GARBLED:
         return True
-    runs = _HAN_RUN.findall(text)[:_RUNS_TRIED]
+    runs = [run[0] for run in islice(_HAN_RUN.finditer(text), _RUNS_TRIED)]
     garbled = sum(map(_is_taken_for_gbk, runs))
     return garbled >= _LEAST_GARBLED and 2 * garbled > len(runs)
 
