@@ -299,6 +299,11 @@ def test_any_other_digit_or_character_counts(lines: list[str], data: st.DataObje
     assert not same(f"{text}\n{noise}", f"{noise}\n{changed}")
 
 
+@given(st.lists(st.sampled_from([*pieces, "。", "\n"])).map("".join))
+def test_what_says_nothing_is_the_same_as_no_text(text: str) -> None:
+    assert same(None, text) == same(text, "") == (essence(text) == "")
+
+
 @given(st.text())
 def test_any_text_in_no_crash_out(text: str) -> None:
     assert essence(essence(text)) == essence(text)

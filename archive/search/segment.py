@@ -31,10 +31,11 @@ _UNUSUAL = re.compile("[\\s\\S]?[^\x01-\x7f\u2010-\u2027\u3000-\u3020\u4e00-\u9f
 """Characters that NFKC may make another letter or digit of, with the one before, which they may be joined to. Of the
 others it does so with none: they are ASCII, Han, and marks that are no part of a word in any form."""
 
-_THOUSANDS_COMMA = re.compile(r"(?<=[0-9])[,，](?=[0-9]{3}(?![0-9]))")
+# Each begins with the characters it is about, for which a search is quick, and only then looks at those before.
+_THOUSANDS_COMMA = re.compile(r"[,，](?<=[0-9].)(?=[0-9]{3}(?![0-9]))")
 _UNIT = re.compile(r"[0-9]+|[^\W_0-9]|" + BREAK)
-_LATIN_BLANK = re.compile(r"(?<=[A-Za-z])[^\S\n]+(?=[A-Za-z])")
-_NUMBER_BEFORE_NUMBER = re.compile(r"(?<=[0-9])(?= +[0-9])")
+_LATIN_BLANK = re.compile(r"[^\S\n](?<=[A-Za-z].)[^\S\n]*+(?=[A-Za-z])")
+_NUMBER_BEFORE_NUMBER = re.compile(r"[0-9](?= +[0-9])")
 
 
 class _Cutting(dict[int, str]):
@@ -92,7 +93,7 @@ def units(text: str) -> list[str]:
 
 def rows(text: str) -> list[list[str]]:
     """The units of `text` line by line; a number before a number carries a GAP, so that their sum is their pair."""
-    cut = _NUMBER_BEFORE_NUMBER.sub(GAP, _cut(text))
+    cut = _NUMBER_BEFORE_NUMBER.sub(rf"\g<0>{GAP}", _cut(text))
     return [row for line in cut.split(BREAK) if (row := line.split())]
 
 

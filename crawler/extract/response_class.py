@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, product
 from pathlib import Path
 
 from lxml import etree
@@ -93,6 +93,10 @@ _HOME_CATEGORY = _pattern("home_category")
 # A Chinese character in UTF-8 whose three bytes were taken for three letters of Latin-1 or Windows-1252.
 _CONTINUATION = "[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
 _WESTERN_GARBLE = re.compile(f"[ä-é]{_CONTINUATION}{{2}}")
+# The two bytes with which such a character begins, taken for one of GBK: a rare one.
+_GBK_GARBLE = re.compile(
+    f"[{''.join(bytes(pair).decode('gbk', 'ignore') for pair in product(range(0xE4, 0xEA), range(0x80, 0xC0)))}]"
+)
 _LATIN_LETTERS = "ä".encode()[:1]  # the byte with which those of its letters begin that stand first
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{6,40}")
 _LEAST_GARBLED, _RUNS_TRIED = 5, 40
@@ -176,6 +180,8 @@ def is_garbled(text: str) -> bool:
     """Whether Chinese `text` was encoded twice: its UTF-8 was taken for Western letters, or for GBK, and encoded once more."""
     if _LATIN_LETTERS in text.encode("utf-8", "replace") and len(_WESTERN_GARBLE.findall(text)) >= _LEAST_GARBLED:
         return True
+    if len(list(islice(_GBK_GARBLE.finditer(text), _LEAST_GARBLED))) < _LEAST_GARBLED:
+        return False
     runs = [run[0] for run in islice(_HAN_RUN.finditer(text), _RUNS_TRIED)]
     garbled = sum(map(_is_taken_for_gbk, runs))
     return garbled >= _LEAST_GARBLED and 2 * garbled > len(runs)

@@ -6,7 +6,7 @@ its own; or nothing but that they are links beside each other, behind 当前位�
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
 from lxml import etree
@@ -18,14 +18,9 @@ from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
 _POSITION = re.compile(
     r"(?:当\s*前|您|你|所\s*在)[^:：>＞]{0,8}(?:位\s*置|栏\s*目)\s*(?:是|在|为)?\s*[:：]?|^\s*位\s*置\s*[:：]"
 )
-_TEXTS = etree.XPath(
-    ".//text()[contains(., '位') and contains(., '置') or contains(., '栏目') and contains(translate(., '您你所', '当当当'), '当')]"
-    "[not(parent::script or parent::style)]"
-)
-_HOMES = etree.XPath(".//a[contains(., '首页') or contains(., '主页') or contains(., '首 页')]")
-_BARE_HOMES = etree.XPath(
-    ".//text()[starts-with(normalize-space(.), '首页')][not(ancestor::a or parent::script or parent::option)]"
-)
+_HOME = re.compile("首 ?页|主页")
+_OF_STARTS = re.compile("[页置当您你所]")
+_BARE_HOME = re.compile(r"\s*首页")
 _SEPARATOR = re.compile(r" ?(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜]|::) ?")
 _FIRST_STEP = re.compile(r"(?:网站|本站|门户)?[首主]\s?页\s?(?:[-=]?[>＞»›→≫〉》]|/)")
 _BAR = re.compile(r"[\s\-–—─·•|｜]+")  # joins the steps of a trail behind 当前位置, and of a menu as well
@@ -41,6 +36,7 @@ _ROWS = frozenset({"ul", "ol", "tr", "dl", "tbody", "table"})
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
 _HIGHEST = 4
 _LEAST_NESTED = 3  # steps of a trail; two links nest in many a menu
+_NO_TEXT = frozenset({"script", "style", "option", etree.Comment, etree.PI})
 _MOST_STARTS = 12
 _MOST_PIECES = 80
 _MOST_STEPS = 12
@@ -73,19 +69,54 @@ class _Trail:
     is_named: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text of a page: the one with which `holder` begins, or that behind its end."""
+
+    text: str
+    holder: Element
+    is_tail: bool
+
+
+@dataclass(slots=True)
+class _Starts:
+    """Where trails may begin: texts that say 当前位置, links to the home page, texts without a link that begin with 首页."""
+
+    positions: list[_Text] = field(default_factory=list)
+    homes: list[Element] = field(default_factory=list)
+    bare: list[_Text] = field(default_factory=list)
+
+    def take(self, text: _Text) -> None:
+        """Take in a text of the page, each at its turn."""
+        if len(text.text) <= _LONGEST_TEXT and _POSITION.search(text.text):
+            self.positions.append(text)
+        if not _HOME.search(text.text):
+            return
+        around = text.holder.iterancestors("a")
+        link = text.holder if text.holder.tag == "a" and not text.is_tail else next(around, None)
+        if link is None and len(text.text) <= _LONGEST_TEXT and _BARE_HOME.match(text.text):
+            self.bare.append(text)
+        elif link is not None and link not in self.homes[-1:]:
+            self.homes.append(link)
+
+
 def read_breadcrumb(root: Element, url: str = "") -> tuple[str, ...]:
     """The steps from the home page to the column of the page at `url`, e.g. ("首页", "政务公开", …); () where the page shows none.
 
     Of several trails it is the longest that ends in the page's own folder, else the longest. A last step that names no
     column (正文, 详情页) is not one.
     """
-    named = [trail for text in _positions(root) if (trail := _follow(_behind(text)))]
-    homes = [trail for home in islice(_HOMES(root), _MOST_STARTS) if (trail := _trail_from(home)) and not trail.bars]
-    bare = (_follow(_behind(text)) for text in islice(_BARE_HOMES(root), _MOST_STARTS) if len(text) <= _LONGEST_TEXT)
+    starts = _starts(root)
+    named = [trail for text in starts.positions[:_MOST_STARTS] if (trail := _follow(_behind(text)))]
+    homes = [trail for home in starts.homes[:_MOST_STARTS] if (trail := _trail_from(home)) and not trail.bars]
+    bare = (_follow(_behind(text)) for text in starts.bare[:_MOST_STARTS])
     joined_by_arrows = [trail for trail in (*homes, *bare) if trail and trail.arrows and not trail.bars]
     nested = [trail for trail in homes if not trail.arrows and (trail.is_named or _is_nested(trail, url))]
     for trails in ([*named, *joined_by_arrows], nested):
-        if whole := [trail for trail in trails if len(trail.steps) > 1]:
+        whole = [trail for trail in trails if len(trail.steps) > 1]
+        if len({trail.steps for trail in whole}) == 1:
+            return whole[0].steps
+        if whole:
             return max(whole, key=lambda trail: (_ends_at(trail, url), len(trail.steps))).steps
     return ()
 
@@ -95,17 +126,28 @@ def begins_trail(line: str) -> bool:
     return _POSITION.match(line) is not None or _FIRST_STEP.match(line) is not None
 
 
-def _positions(root: Element) -> Iterator[Element]:
-    """The texts that say 当前位置."""
-    texts = (text for text in _TEXTS(root) if len(text) <= _LONGEST_TEXT and _POSITION.search(text))
-    return islice(texts, _MOST_STARTS)
+def _starts(root: Element) -> _Starts:
+    """Where trails may begin. Each text of the page is looked at, so this is quick with those that hold none of their words."""
+    starts = _Starts()
+    for node in root.iter():
+        text, tail = node.text, node.tail
+        if (
+            text
+            and ("页" in text or "置" in text or "栏" in text)
+            and _OF_STARTS.search(text)
+            and node.tag not in _NO_TEXT
+        ):
+            starts.take(_Text(text, node, is_tail=False))
+        if tail and ("页" in tail or "置" in tail or "栏" in tail) and _OF_STARTS.search(tail):
+            starts.take(_Text(tail, node, is_tail=True))
+    return starts
 
 
-def _behind(text: Element) -> Iterator[_Piece]:
+def _behind(text: _Text) -> Iterator[_Piece]:
     """The pieces behind 当前位置, to begin with those of its own text."""
-    label = _POSITION.search(text)
-    rest = text[label.end() :] if label else text
-    holder = text.getparent()
+    label = _POSITION.search(text.text)
+    rest = text.text[label.end() :] if label else text.text
+    holder = text.holder
     block = holder.getparent() if text.is_tail else holder
     yield from _made(rest, None if text.is_tail else _link_around(holder), _block_around(block), begins_line=True)
     yield from _onward(holder, inside=not text.is_tail, with_tail=not text.is_tail)
