@@ -22,7 +22,7 @@ MODULE = "archive.ingest.writer_process"
 """The module that the writer process runs."""
 
 SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-"""Signals that do not end the writer process."""
+"""Signals that end neither the writer process nor another one of ours."""
 
 
 class WriterProcessError(OSError):
@@ -38,16 +38,22 @@ class Process(Protocol):
 
 def start() -> tuple[Process, Connection]:
     """Start a writer process; it, and the connection to it."""
+    process, ours = start_module(MODULE)
+    return process, Connection(ours.detach())
+
+
+def start_module(module: str) -> tuple[Process, socket.socket]:
+    """Start a process that runs a module of ours, which is told the number of its end of a socket; it, and our end."""
     ours, theirs = socket.socketpair()
     # Blocked signals stay so in the new process: Ctrl-C is sent to it, too, but when to end is this one's to say.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
-        command = [sys.executable, "-m", MODULE, str(theirs.fileno())]
+        command = [sys.executable, "-m", module, str(theirs.fileno())]
         process = subprocess.Popen(command, pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
-    return process, Connection(ours.detach())
+    return process, ours
 
 
 class WriterClient:

@@ -93,6 +93,7 @@ MADE_IN = {
     "archive.analysis.report_indicators._words": "its results are among the patterns",
     "archive.ingest.health._by_rules": "test_the_words_of_each_rule_of_health",
     "archive.labels.reasons._pattern": "its results are among the patterns",
+    "archive.masking.person_columns._heads": "its results are among the patterns",
     "archive.model.index_numbers._patterns": "its results are among the patterns",
     "archive.analysis.report_templates.patterns": "test_the_labels_of_each_template",
     "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",

@@ -74,7 +74,7 @@ def serve(connection: Connection, writer: WriterProcess) -> None:
     while True:
         try:
             connection.send(_response(writer, connection.recv()))
-        except (EOFError, BrokenPipeError):
+        except (EOFError, ConnectionError):
             return
 
 

@@ -8,6 +8,7 @@ turned by 90° have their headers first in each line; tables whose cells stand o
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import pairwise
 
 from archive.masking.labelled_values import LABEL, LABELS, labels_in, value_span
@@ -24,12 +25,6 @@ _KINDS = (
     "phone",
     "email",
 )
-_HEAD = {
-    kind: re.compile(
-        rf"(?:[\u4e00-\u9fff{BLANK}/（(]{{0,10}})(?:{LABELS[kind]})(?:{STRETCH}[号码编])*(?:[（(/][^\t]{{0,14}})?"
-    )
-    for kind in _KINDS
-}
 _PERSONS = re.compile(
     r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|当事人|农户|贫困户"
 )
@@ -41,7 +36,6 @@ _ADDRESS_HEAD = re.compile(
     rf"(?:详细|所在|居住|住房|危房|房屋)?{STRETCH}(?:地{STRETCH}址|住所|住处|房屋坐落|坐落)(?:[（(][^\t]{{0,14}})?"
 )
 _ADDRESS_WORD = re.compile(f"地{STRETCH}址|住所|住处|坐落")
-_MAY_BE_HEAD = re.compile(f"{LABEL.pattern}|{_ADDRESS_WORD.pattern}")
 _LINE_BREAK = re.compile("\n")
 _PAGE_MARK = re.compile(rf"[{BLANK}\f\r{HYPHEN}第共页/·\d]*")
 _BLANKS = re.compile(rf"[{BLANK}]+")
@@ -121,7 +115,7 @@ def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int
 def _header(text: str, start: int, end: int) -> _Header | None:
     """The header that a line is, if it is one."""
     line = text[start:end]
-    if not _MAY_BE_HEAD.search(line) or _MANY_DIGITS.search(line) or len(line) > 2000:
+    if not (LABEL.search(line) or _ADDRESS_WORD.search(line)) or _MANY_DIGITS.search(line) or len(line) > 2000:
         return None
     between = _mark_between(line)
     cells = [text[first:last] for first, last in _cells(text, start, end, between)]
@@ -187,11 +181,22 @@ def _down(text: str, lines: Sequence[tuple[int, int]]) -> list[MaskedSpan]:
     return [value for column in columns if len(column.values) > 1 for value in column.values]
 
 
+@cache
+def _heads() -> dict[str, re.Pattern[str]]:
+    """The headers of columns of each kind."""
+    return {
+        kind: re.compile(
+            rf"(?:[\u4e00-\u9fff{BLANK}/（(]{{0,10}})(?:{LABELS[kind]})(?:{STRETCH}[号码编])*(?:[（(/][^\t]{{0,14}})?"
+        )
+        for kind in _KINDS
+    }
+
+
 def _kind_of(cell: str, persons: bool) -> str | None:
     if len(cell) > _LONGEST_HEAD:
         return None
     for kind in _KINDS:
-        if _HEAD[kind].fullmatch(cell):
+        if _heads()[kind].fullmatch(cell):
             return "home_phone" if kind == "phone" and persons else kind
     return "home_address" if persons and _ADDRESS_HEAD.fullmatch(cell) else None
 

@@ -7,6 +7,7 @@ catalogues name the elements; portals vary them).
 
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 
 _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -80,11 +81,18 @@ LABEL_COLON = re.compile(
 )
 """A known label and its colon, at the start of a text or after a blank: several may stand in one line."""
 
-BRACKETED_LABEL = re.compile(rf"[\[【]{BLANK}?({_LABEL}){BLANK}?[\]】](?!{BLANK}?[:：])")
-"""A known label that stands in brackets instead of before a colon: 【来源】某局 【发布时间】2017-12-19."""
 
-GLUED_LABEL = re.compile(rf"({_LABEL}){BLANK}*[:：]")
-"""A known label and its colon, also right behind the value before it."""
+@cache
+def bracketed_label() -> re.Pattern[str]:
+    """A known label that stands in brackets instead of before a colon: 【来源】某局 【发布时间】2017-12-19."""
+    return re.compile(rf"[\[【]{BLANK}?({_LABEL}){BLANK}?[\]】](?!{BLANK}?[:：])")
+
+
+@cache
+def glued_label() -> re.Pattern[str]:
+    """A known label and its colon, also right behind the value before it."""
+    return re.compile(rf"({_LABEL}){BLANK}*[:：]")
+
 
 _LONGEST_LABEL = 24
 _FIRST_CHARACTERS = frozenset(label[0] for label in KNOWN)

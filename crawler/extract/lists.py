@@ -14,7 +14,7 @@ from lxml import etree
 from archive.model.observations import Row
 from crawler.extract.dated import dated_rows, signature
 from crawler.extract.dates import is_date
-from crawler.extract.field_labels import BRACKETED_LABEL, FIELD_OF, LABEL_COLON, is_label, squash, value_of
+from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, bracketed_label, is_label, squash, value_of
 from crawler.extract.old_markup import in_todays_markup
 from crawler.extract.pairs import DATES, read_pairs
 from crawler.extract.row import (
@@ -204,7 +204,7 @@ def _is_metadata(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
 def _begins_with_label(text: str) -> bool:
     """Whether a label stands at the beginning of a text, by its colon or its brackets."""
     marked = any(mark in text for mark in "：:】]")
-    return marked and bool(LABEL_COLON.match(text) or BRACKETED_LABEL.match(text))
+    return marked and bool(LABEL_COLON.match(text) or bracketed_label().match(text))
 
 
 def _in_turns(texts: Sequence[str]) -> bool:

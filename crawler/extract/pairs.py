@@ -15,15 +15,15 @@ from lxml import etree
 from archive.model.agencies import agency_of
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import (
-    BRACKETED_LABEL,
     COUNTERS,
     FIELD_OF,
-    GLUED_LABEL,
     LABEL_COLON,
     PLAIN_WORDS,
     RANK,
     SOURCES,
     UNKNOWN_LABEL,
+    bracketed_label,
+    glued_label,
     is_label,
     may_begin_with_label,
     squash,
@@ -263,7 +263,7 @@ def _with_colons(text: str) -> list[tuple[str, str]]:
 
 def _in_brackets(text: str) -> list[tuple[str, str]]:
     """Labels in brackets and what stands behind each up to the next; of one alone only its own word tells that it is a label."""
-    labels = list(BRACKETED_LABEL.finditer(text)) if "】" in text or "]" in text else []
+    labels = list(bracketed_label().finditer(text)) if "】" in text or "]" in text else []
     is_sure = bool(labels) and labels[0].start() == 0 and squash(labels[0][1]) not in PLAIN_WORDS
     if len(labels) < _LEAST_KNOWN and not (is_sure and text[labels[0].end() :].strip(_BLANKS)):
         return []
@@ -277,7 +277,7 @@ def _ended(label: str, value: str) -> Iterator[tuple[str, str]]:
     if known in _LONG_TEXTS:
         yield label, value
         return
-    following = list(_NEXT_LABEL.finditer(value)) or list(GLUED_LABEL.finditer(value))
+    following = list(_NEXT_LABEL.finditer(value)) or list(glued_label().finditer(value))
     ends = [*(each.start() for each in following), len(value)]
     yield label, _up_to_furniture(value[: ends[0]], known)
     for each, end in zip(following, ends[1:], strict=True):
