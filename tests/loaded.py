@@ -7,6 +7,8 @@ import gc
 from importlib import import_module
 from pkgutil import iter_modules
 
+from sqlite_utils.plugins import ensure_plugins_loaded
+
 from archive.analysis.report_rules import terms
 from archive.model.divisions import divisions
 from archive.model.site import domain_of
@@ -32,6 +34,7 @@ for package in PACKAGES:
 for other in OTHERS:
     import_module(other)
 
+ensure_plugins_loaded()  # sqlite_utils looks through the metadata of all packages for its plugins
 divisions()
 terms()
 domain_of("example.org")  # loads the list of public suffixes
