@@ -181,6 +181,15 @@ def test_valid_cards_never_pass(number: str, before: str, after: str, grouped: b
     assert len(re.findall(r"\d", found.text)) <= 4
 
 
+def test_no_character_between_its_groups_hides_a_number() -> None:
+    """Letters and digits would make another number of it, and a mask is what is masked already."""
+    between = [sign for sign in map(chr, range(0x3100)) if not sign.isalnum() and sign != "*"]
+    assert len(between) > 2000
+    for by in between:
+        for number, sizes in ((ID, (6, 8, 4)), (CARD, (10,))):
+            assert len(re.findall(r"[0-9]", redact(f"样本{group(number, *sizes, by=by)}样本").text)) <= 4, hex(ord(by))
+
+
 @given(mobiles(), NO_UNITS, NO_UNITS, st.sampled_from(["", " ", "-"]), st.sampled_from(["", "+86", "+86 ", "0086"]))
 def test_mobiles_never_pass(number: str, before: str, after: str, by: str, prefix: str) -> None:
     assume(not (prefix in ("+86", "0086") and by))

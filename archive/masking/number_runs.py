@@ -38,6 +38,10 @@ _ID_SHAPES = tuple(
 _OLD_SHAPES = ({6, 12}, set(range(1, 15)), {6, 8, 10, 12}, {6})
 _MOBILE_SHAPES = ((3, 4, 4), (3, 8), (7, 4), (4, 3, 4), (3, 3, 5), (4, 4, 3))
 _SINGLES = (1,) * 11
+_BETWEEN_FIGURES = frozenset("。…,，、;；:：~～〜+＋=＝#|｜%％‰℃°¥￥$€£<>＜＞≤≥±×÷")
+"""Marks that stand between the items of a list, ranges, sums and amounts, and not within a mobile's number."""
+_UNITS = frozenset("%％‰℃°¥￥$€£")
+"""Of these, what follows or precedes each figure of a row."""
 _MOST_BLANKS = 2
 _LEAST_BY_DOTS = 3
 
@@ -239,7 +243,8 @@ def _is_grouped_card(run: _Run, start: int, end: int) -> bool:
     if any("\t" in gap or "\n" in gap for gap in gaps):
         return chinese and len(sizes) == 2 and min(sizes) >= 4
     if chinese:
-        return fours or len(sizes) == 2 or len({_core(gap) for gap in gaps}) == 1
+        cores = {_core(gap) for gap in gaps}
+        return fours or len(sizes) == 2 or (len(cores) == 1 and _UNITS.isdisjoint(*cores))
     span = run.span("bank_card", start, end, 4)
     return fours and len(sizes) == 4 and not surroundings.in_number_row(run.text, span)
 
@@ -282,7 +287,7 @@ def _are_groups_of_a_mobile(cores: set[str], groups: Sequence[str]) -> bool:
     """Whether groups apart by marks are those of a mobile's number, rather than of a list, a date or an address."""
     marks = set("".join(cores))
     sizes = tuple(map(len, groups))
-    if marks & set("。…,，、;；:：~～〜+＋=＝#|｜") or (len(groups) < _LEAST_BY_DOTS and marks & set("./")):
+    if marks & _BETWEEN_FIGURES or (len(groups) < _LEAST_BY_DOTS and marks & set("./")):
         return False
     if marks == {"."} and len(groups) == 4 and max(sizes) <= 3:  # an address of the internet
         return False

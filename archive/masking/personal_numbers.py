@@ -7,20 +7,20 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-BLANK = r" \t\u00a0\u00ad\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufe0e\ufe0f\ufeff"
-"""Blanks, and signs that are not seen: those of joining, of direction and of lines."""
+BLANK = r" \t\u00a0\u00ad\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe0e\ufe0f\ufeff\uffa0"
+"""Blanks, and signs that are not seen: those of joining, of direction and of lines, and letters without a form."""
 
 STRETCH = rf"[{BLANK}]{{0,2}}"
 """The blanks that stretch a label out."""
 
 HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
-SEPARATOR = rf"{BLANK}\r\n{HYPHEN}.．。…·•‧・/／\\_,，、()（）\[\]【】|｜+＋~～〜:：;；=＝#"
-"""All that may stand between two groups of one number, as characters of a class in a regular expression."""
+SEPARATOR = rf"(?:[{BLANK}_]|[^\w*])"
+"""All that may stand between two groups of one number, as a regular expression: any character but a letter, a digit or a mask."""
 
 DIGIT = re.compile(r"[\dXxＸｘ]")
 """A digit of a number, of whatever script, or the X with which an ID number ends."""
 
-GAP = rf"(?:(?<=\d)\*(?=\d)|[{SEPARATOR}]{{0,4}}+)"
+GAP = rf"(?:(?<=\d)\*(?=\d)|{SEPARATOR}{{0,4}}+)"
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_PROVINCES = range(11, 84)

@@ -33,7 +33,7 @@ from archive.masking.personal_numbers import MaskedSpan
 from archive.masking.sentences_about_persons import sentence_spans
 from archive.masking.written_figures import as_digits
 
-RULES_VERSION = 7
+RULES_VERSION = 8
 
 _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
     number_spans,

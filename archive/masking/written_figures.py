@@ -1,4 +1,4 @@
-"""Numbers in other figures than those of any script's decimals: 六四〇三, 陆肆零叁, circled ⑥④⓪③, in brackets ⑴, 64O3 for 6403.
+"""Numbers in other figures than those of any script's decimals: 六四〇三, 陆肆零叁, circled ⑥④⓪③, in brackets ⑴, raised ⁶, 64O3 for 6403.
 
 Only a longer run of such figures is a number written digit by digit; ① to ⑨ before items, an amount (三百二十), a year
 (二〇一八年) and the mark of a footnote behind a number are not. A word as long as an ID number or a mobile's
@@ -13,7 +13,17 @@ _SHORTEST = 8
 """So many figures at least: a birth date within an ID number, a landline."""
 
 _HAN = ("〇一二三四五六七八九", "○一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "零壹貳參肆伍陸柒捌玖")
-_ENCLOSED = ("⓪①②③④⑤⑥⑦⑧⑨", "⓿❶❷❸❹❺❻❼❽❾", "⓪⓵⓶⓷⓸⓹⓺⓻⓼⓽", "🄋➀➁➂➃➄➅➆➇➈", "🄌➊➋➌➍➎➏➐➑➒", "⓪⑴⑵⑶⑷⑸⑹⑺⑻⑼", "🄀⒈⒉⒊⒋⒌⒍⒎⒏⒐")
+_ENCLOSED = (
+    "⓪①②③④⑤⑥⑦⑧⑨",
+    "⓿❶❷❸❹❺❻❼❽❾",
+    "⓪⓵⓶⓷⓸⓹⓺⓻⓼⓽",
+    "🄋➀➁➂➃➄➅➆➇➈",
+    "🄌➊➋➌➍➎➏➐➑➒",
+    "⁰¹²³⁴⁵⁶⁷⁸⁹",
+    "₀₁₂₃₄₅₆₇₈₉",
+    "⓪⑴⑵⑶⑷⑸⑹⑺⑻⑼",
+    "🄀⒈⒉⒊⒋⒌⒍⒎⒏⒐",
+)
 _DIGITS = {ord(figure): str(digit) for figures in (*_HAN, *_ENCLOSED) for digit, figure in enumerate(figures)}
 _DIGITS |= dict.fromkeys(map(ord, "ⓍⓧⅩ"), "X")
 
