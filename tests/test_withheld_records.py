@@ -121,13 +121,23 @@ def test_a_file_is_withheld_at_every_address(db: Path) -> None:
         ("http://p.example/gk/77/index.html", "../77/index.html", True),
         ("http://p.example/gk/77/index.html", "../78/index.html", False),
         ("http://p.example/7", "http://p.example/2017.html", False),  # too short to tell of anything
+        ("http://p.example/gk/info.html?id=77&copy=1", "info.html?id=77&amp;copy=1", True),
+        ("http://p.example/gk/info.html?id=77&copy=1", "info.html?id=77&copy=1", True),
+        ("http://p.example/gk/77/index.html", "..&#47;77&#x2f;index&period;html", True),
+        ("http://p.example/gk/77/index.html", "/gk/%37%37/./index.html", True),
+        ("http://p.example/gk/77/index.html", "/gk/7\n7/index.html", True),
+        ("http://p.example/gk/77/index.html", r"\/gk\/77\u002findex\x2ehtml", True),
+        ("http://p.example/gk/77/index.html", r"\/gk\/78\u002findex\x2ehtml", False),
+        ("http://p.example/gk/%E6%A0%B7%E6%9C%AC.html", "样本.html", True),
+        ("http://p.example/gk/%D1%F9%B1%BE.html", "样本.html", True),
+        ("http://p.example/gk/样本.html", "%E6%A0%B7%E6%9C%AC.html", True),
     ],
 )
 def test_pages_that_link_to_what_is_withheld_are_hidden(db: Path, address: str, link: str, *, is_hidden: bool) -> None:
     write(db, f"UPDATE records SET url = '{address}' WHERE id = 2")
     take_out(db, 2)
     with closing(open_up_to_date(db)) as archive:
-        reason = hidden(archive, "http://p.example/x.html", OTHER_BYTES, f'<a href="{link}">样本</a>'.encode())
+        reason = hidden(archive, "http://p.example/x.html", OTHER_BYTES, f'<a href="{link}">样本</a>')
     assert (reason == "withheld") == is_hidden
 
 
@@ -135,7 +145,7 @@ def test_an_address_withheld_by_itself_hides_no_page_that_links_to_it(db: Path) 
     withhold(db, originals(db), "样本", NOW, addresses=["http://p.example/plans/"])
     with closing(open_up_to_date(db)) as archive:
         assert hidden(archive, "http://p.example/plans/", OTHER_BYTES) == "withheld"
-        assert hidden(archive, url(2), OTHER_BYTES, b'<a href="/plans/">') is None
+        assert hidden(archive, url(2), OTHER_BYTES, '<a href="/plans/">') is None
 
 
 @pytest.mark.parametrize(("state", "reason"), [("waiting", "roster"), ("kept", "roster"), ("released", None)])

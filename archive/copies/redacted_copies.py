@@ -64,7 +64,7 @@ def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str, place:
                 raise EvidenceError(f"capture {capture_id} is not the one the archive knows by this number")
             if not _site(archive, exchange.portal).holds(exchange.url):
                 raise NotShown(ELSEWHERE)
-            if why := hidden(archive, exchange.url, digest, exchange.payload):
+            if why := hidden(archive, exchange.url, digest, text_of(exchange)):
                 raise NotShown(NOT_PUBLIC[why])
             return _copy(exchange, _Parts(archive, originals, capture_id), place)
         except UNREADABLE as error:

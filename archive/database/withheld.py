@@ -2,12 +2,13 @@
 
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from archive.database.portal_changes import Moves
+from archive.model.addresses import as_followed
 
 WITHHELD = "withheld"
 """The state of a record, or of a file, that is shown to nobody."""
@@ -43,8 +44,8 @@ _ADDRESSES = """
 _COMMON = re.compile(r"(?:index|default|list|content|show|view|detail|info|article)?(?:_\d{1,3})?(?:\.\w{1,5})?", re.I)
 
 
-def hidden(connection: sqlite3.Connection, url: str, sha256: str, payload: bytes = b"") -> Reason | None:
-    """Return why a capture may not be shown, or None. `payload`: where it is given, links to what is withheld hide it, too.
+def hidden(connection: sqlite3.Connection, url: str, sha256: str, text: str = "") -> Reason | None:
+    """Return why a capture may not be shown, or None. `text`: where it is given, links to what is withheld hide it, too.
 
     So is hidden what stood at an address that has moved with its portal.
     """
@@ -55,7 +56,7 @@ def hidden(connection: sqlite3.Connection, url: str, sha256: str, payload: bytes
                 return "withheld"
             if connection.execute(_ROSTER, values).fetchone()[0]:
                 return "roster"
-        if payload and any(needle in payload for needle in _needles(connection)):
+        if text and links_to(text, (row[0] for row in connection.execute(_ADDRESSES))):
             return "withheld"
     except sqlite3.OperationalError as error:
         if "no such table" not in str(error):
@@ -114,19 +115,16 @@ def note_page(connection: sqlite3.Connection, record_id: int, capture_id: int | 
     )
 
 
-def _needles(connection: sqlite3.Connection) -> Iterator[bytes]:
-    """The ways in which a page may link to withheld addresses, whatever it puts in front of them."""
-    yield from needles(row[0] for row in connection.execute(_ADDRESSES))
-
-
-def needles(addresses: Iterable[str]) -> Iterator[bytes]:
-    """The last parts of addresses, such as bytes of a page or of its data would hold them."""
-    for address in addresses:
-        yield from _needle(address)
+def links_to(text: str, addresses: Iterable[str]) -> bool:
+    """Whether a page, or its data, links to one of the addresses, however it writes that, and whatever it puts in front of it."""
+    ends = [end for address in addresses for end in _ends(address)]
+    followed = as_followed(text) if ends else ""
+    return any(end in followed for end in ends)
 
 
 @lru_cache(maxsize=10_000)
-def _needle(address: str) -> tuple[bytes, ...]:
+def _ends(address: str) -> tuple[str, ...]:
+    """The last parts of an address, as `as_followed` has it: a page's own encoding may be another than that of the address."""
     parts = urlsplit(address)
     path, query = parts.path.rstrip("/"), parts.query
     if parts.fragment.startswith("row-") or not path:
@@ -134,5 +132,6 @@ def _needle(address: str) -> tuple[bytes, ...]:
     end = path.rpartition("/")[2]
     if _COMMON.fullmatch(end) and not query:
         end = "/".join(path.rsplit("/", 2)[-2:])
-    forms = {f"{end}?{query}", f"{end}?{query}".replace("&", "&amp;")} if query else {end}
-    return tuple(form.encode() for form in sorted(forms) if len(form) >= 4)
+    whole = f"{end}?{query}" if query else end
+    forms = {as_followed(whole), unquote(whole), unquote(whole, "gb18030")}
+    return tuple(form for form in sorted(forms) if len(form) >= 4)

@@ -17,6 +17,7 @@ from archive.database.portal_changes import Moves
 from archive.database.withheld import any_hidden, hidden
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, one_line
+from archive.evidence.text_encoding import text_of
 from archive.export.masked_originals import CLEAR, MaskedOriginals
 from archive.export.wacz import write_wacz
 from archive.export.warc import write_warc
@@ -122,10 +123,10 @@ def _public(connection: sqlite3.Connection, evidence_path: Path, ids: Sequence[i
     with closing(Originals(evidence_path)) as originals:
         for number in ids:
             url, sha256 = connection.execute("SELECT url, sha256 FROM captures WHERE id = ?", (number,)).fetchone()
-            payload = b""
+            text = ""
             with suppress(EvidenceError):  # what is missing is reported where it is written
-                payload = originals.payload(sha256)
-            if not hidden(connection, url, sha256, payload):
+                text = text_of(originals.exchange(number))
+            if not hidden(connection, url, sha256, text):
                 public.append(number)
     return public
 

@@ -6,6 +6,7 @@ stay sealed, and whoever would show one asks `archive.database.withheld` first.
 """
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
@@ -14,12 +15,13 @@ from pathlib import Path
 
 from archive.database.connection import ArchiveError, transaction
 from archive.database.portal_changes import Moves
-from archive.database.withheld import WITHHELD, needles, note_page
+from archive.database.withheld import WITHHELD, links_to, note_page
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError
 from archive.evidence.text_encoding import text_of
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.maintenance.holding import empty_all, note_traces
+from archive.model.addresses import as_followed
 from archive.model.records import FIELDS, OWN_PAGE, ROW_NOT_READ
 from archive.search import index
 
@@ -34,6 +36,7 @@ RESTORED = "withheld before the archive was restored from its evidence, which ke
 REMOVED = "withheld"
 """The text in place of messages about what is withheld."""
 
+_MARKUP = re.compile(r"<[^<>]*>")
 _EMPTY_READING = json.dumps({"doubts": [ROW_NOT_READ]})  # the next reading completes the record instead of changing it
 _EMPTIED = ", ".join(f"{name} = NULL" for name in (*FIELDS, "body", "tables"))
 _FORMER = """
@@ -214,17 +217,17 @@ def _list_pages(connection: sqlite3.Connection, evidence: Path, record_id: int) 
     titles = {row[0] for row in connection.execute("SELECT title FROM records WHERE id = ?", (record_id,))}
     for (fields,) in connection.execute("SELECT fields FROM readings WHERE record_id = ?", (record_id,)):
         titles.add(json.loads(fields).get("title"))
-    words = [_compact(title.rstrip(".…")) for title in titles if title and len(title) >= LEAST_TITLE]
-    links = tuple(needles([*_addresses_of(connection, [record_id])]))
+    words = [_as_printed(title.rstrip(".…")) for title in titles if title and len(title) >= LEAST_TITLE]
+    addresses = _addresses_of(connection, [record_id])
     if not evidence.is_file():
         return sorted(read - {None})
     shown = set(read - {None})
     with closing(Originals(evidence)) as originals:
         for capture_id, _ in pages:
             with suppress(EvidenceError, *UNREADABLE):
-                exchange = originals.exchange(capture_id)
-                text = _compact(text_of(exchange))
-                if any(link in exchange.payload for link in links) or any(word in text for word in words):
+                text = text_of(originals.exchange(capture_id))
+                printed = as_followed(text), as_followed(_MARKUP.sub("", text))
+                if links_to(text, addresses) or any(word.search(each) for word in words for each in printed):
                     shown.add(capture_id)
     return sorted(shown)
 
@@ -399,5 +402,6 @@ def _require_originals(connection: sqlite3.Connection, evidence: Path, urls: Ite
                     raise ArchiveError(f"originals of {url} were destroyed: it can't be given back")
 
 
-def _compact(text: str) -> str:
-    return "".join(text.split())
+def _as_printed(title: str) -> re.Pattern[str]:
+    """The pattern of a title as a page prints it: what the archive masked in it stands there."""
+    return re.compile(re.escape(as_followed(title)).replace(r"\*", "."))

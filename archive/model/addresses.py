@@ -1,7 +1,10 @@
 """Addresses on the web, as people type them and as pages print them."""
 
+import html
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+from archive.model.printable import UNSEEN
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 """Port of each scheme on the web, where an address names none."""
@@ -33,3 +36,22 @@ def one_spelling(address: str) -> str:
 def is_web_address(text: str) -> bool:
     """Return whether `text` is an http(s) address and nothing else, such as may become a link."""
     return _WEB_ADDRESS.fullmatch(text) is not None
+
+
+_ESCAPE = re.compile(r"\\(?:u(?P<four>[0-9A-Fa-f]{4})|x(?P<two>[0-9A-Fa-f]{2})|/)")
+_LEADS_NOWHERE = re.compile(r"/(?:\./)+")
+
+
+def as_followed(text: str) -> str:
+    """Return what a page, its scripts or its data print with each address in it as a browser would follow it.
+
+    Whatever stands for a character (an entity, an escape of JSON, a percent code) is that character; blanks, signs that are
+    not seen, and steps to where one is are left out.
+    """
+    text = unquote(html.unescape(_ESCAPE.sub(_character, text)))
+    return _LEADS_NOWHERE.sub("/", UNSEEN.sub("", "".join(text.split())))
+
+
+def _character(escape: re.Match[str]) -> str:
+    code = escape["four"] or escape["two"]
+    return chr(int(code, 16)) if code else "/"

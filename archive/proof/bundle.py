@@ -20,7 +20,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from archive.database.withheld import hidden
 from archive.evidence.claims import EVENT, RowName, claim_text, row_text
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, Exchange, one_line, sealed_text
+from archive.evidence.text_encoding import text_of
 from archive.evidence.timestamp import TimestampError, stated_time
 from archive.export.masked_originals import CLEAR, MaskedOriginals
 from archive.export.wacz import write_wacz
@@ -131,10 +132,11 @@ class _Package:
         self._sealed[f"capture {number}"] = sealed
         is_destroyed = self._originals.destroyed(capture.sha256) is not None
         payload = b"" if is_destroyed else self._originals.payload(capture.sha256)
+        text = text_of(replace(exchange, payload=payload))
         row = self._connection.execute(_OUTCOME, (number,)).fetchone()
         kept: Kept = "digest"
         copy = None
-        if not _names_persons(exchange) and not hidden(self._connection, exchange.url, capture.sha256, payload):
+        if not _names_persons(exchange) and not hidden(self._connection, exchange.url, capture.sha256, text):
             kept, sealed.text, copy = "masked", f"captures/{number}.json", self._copied(number, capture.sha256)
             self.files[sealed.text] = sealed_text(exchange, number, capture.day, capture.sha256)
             if not is_destroyed and self._masked.exchange(number).response_header("X-Archive-Masked") is None:
