@@ -94,6 +94,7 @@ MADE_IN = {
     "archive.ingest.health._by_rules": "test_the_words_of_each_rule_of_health",
     "archive.labels.reasons._pattern": "its results are among the patterns",
     "archive.masking.person_columns._heads": "its results are among the patterns",
+    "archive.maintenance.withholding._as_printed": "the characters of a title, one by one",
     "archive.model.index_numbers._patterns": "its results are among the patterns",
     "archive.analysis.report_templates.patterns": "test_the_labels_of_each_template",
     "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",

@@ -217,7 +217,9 @@ def _list_pages(connection: sqlite3.Connection, evidence: Path, record_id: int) 
     titles = {row[0] for row in connection.execute("SELECT title FROM records WHERE id = ?", (record_id,))}
     for (fields,) in connection.execute("SELECT fields FROM readings WHERE record_id = ?", (record_id,)):
         titles.add(json.loads(fields).get("title"))
-    words = [_as_printed(title.rstrip(".…")) for title in titles if title and len(title) >= LEAST_TITLE]
+    words = [
+        _as_printed(title.rstrip(".…")) for title in titles if title and len(title.replace("*", "")) >= LEAST_TITLE
+    ]
     addresses = _addresses_of(connection, [record_id])
     if not evidence.is_file():
         return sorted(read - {None})
