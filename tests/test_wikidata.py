@@ -16,10 +16,10 @@ ROWS = [
     {
         "code": {"type": "literal", "value": "640324"},
         "name": {"type": "literal", "xml:lang": "zh", "value": "同心县"},
-        "home": {"type": "uri", "value": "http://a.example/"},
+        "home": {"type": "uri", "value": "http://a.example.org/"},
     },
-    {"code": {"type": "literal", "value": "640323"}, "home": {"type": "uri", "value": "http://b.example/"}},
-    {"code": {"type": "literal", "value": "640381"}, "home": {"type": "uri", "value": "http://c.example/"}},
+    {"code": {"type": "literal", "value": "640323"}, "home": {"type": "uri", "value": "http://b.example.net/"}},
+    {"code": {"type": "literal", "value": "640381"}, "home": {"type": "uri", "value": "http://c.example.com/"}},
 ]
 
 
@@ -50,6 +50,31 @@ def test_wikidata_is_asked_page_by_page(service: tuple[Site, list[str]], tmp_pat
     assert all("wdt:P442" in query and "wdt:P856" in query for query in queries)
     assert rows(tmp_path / "a.db", "SELECT name FROM directory WHERE division_code = '640323'") == [{"name": "盐池县"}]
     assert any("Disclosures" in agent or "disclosures" in agent for agent in site.user_agents)
+
+
+@pytest.mark.parametrize(
+    "home",
+    [
+        "http://127.0.0.1:6379/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://2130706433/",
+        "http://[::1]/",
+        "http://localhost/",
+        "http://metadata.google.internal/",
+        "http://www.example.org@router.lan/",
+    ],
+)
+def test_a_home_in_a_network_of_ones_own_that_anybody_wrote_there_is_not_looked_at(
+    service: tuple[Site, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, home: str
+) -> None:
+    """An operator's own list may name one."""
+    monkeypatch.setitem(ROWS[0], "home", {"type": "uri", "value": home})
+    said = run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db").output
+    assert "its host is no name of the public internet" in said
+    (own := tmp_path / "own.csv").write_text(f"home,code\n{home},640324\n", encoding="utf-8")
+    run("survey", own, "--list-only", "--db", tmp_path / "b.db")
+    states = [rows(tmp_path / db, "SELECT state FROM directory WHERE name = '同心县'") for db in ("a.db", "b.db")]
+    assert states == [[{"state": "conflict"}], [{"state": "not_tried"}]]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from archive.database.connection import transaction
 from archive.directory.joining import ConflictError, join
 from archive.model.addresses import is_on_the_web, one_spelling
 from archive.model.printable import printable
+from archive.model.site import is_public_name
 
 STATES = (
     NOT_TRIED, CONFLICT, SURVEYED, MISREAD, NO_CATALOGUE, SCRIPT_MADE, LOGIN, BLOCKED, MOVED, DEAD, NOT_A_PORTAL,
@@ -58,17 +59,24 @@ def homes(connection: sqlite3.Connection) -> list[PortalHome]:
     return [PortalHome(*row) for row in connection.execute(f"{_SELECT} ORDER BY division_code, home")]
 
 
-def add(
-    connection: sqlite3.Connection, listed: Iterable[Listed], source: str, as_of: str, *, settle: bool = False
+def add(  # noqa: PLR0913 - what is to be known of a list
+    connection: sqlite3.Connection,
+    listed: Iterable[Listed],
+    source: str,
+    as_of: str,
+    *,
+    settle: bool = False,
+    is_anybodys: bool = False,
 ) -> tuple[int, list[str]]:
     """Add what is not there yet; return how many were added, and what contradicts what, a plain line each.
 
     A row that leads to no division, and a home of a division that has another, are conflicts: kept, and left alone until they are settled.
-    With `settle` the rows of this list hold against what other lists say of their divisions. Raises ArchiveError.
+    With `settle` the rows of this list hold against what other lists say of their divisions. `is_anybodys`: everybody may write in
+    this list, so that a home in a network of one's own is a conflict, too. Raises ArchiveError.
     """
     added, complaints = 0, []
     with transaction(connection) as c:
-        for entry in _joined(listed, source, as_of):
+        for entry in _joined(listed, source, as_of, is_anybodys):
             if settle and entry.state != CONFLICT:
                 c.execute(
                     "DELETE FROM directory WHERE division_code = ? AND home <> ?", (entry.division_code, entry.home)
@@ -103,7 +111,7 @@ def take_over(connection: sqlite3.Connection) -> None:
     )
 
 
-def _joined(listed: Iterable[Listed], source: str, as_of: str) -> Iterator[PortalHome]:
+def _joined(listed: Iterable[Listed], source: str, as_of: str, is_anybodys: bool) -> Iterator[PortalHome]:
     for row in listed:
         home, name = printable(row.home.strip()), printable(row.name.strip())[:MOST_NAME]
         if not is_on_the_web(home):
@@ -115,6 +123,10 @@ def _joined(listed: Iterable[Listed], source: str, as_of: str) -> Iterator[Porta
         if len(home) > MOST_ADDRESS:
             reason = f"its home is longer than {MOST_ADDRESS:,} characters"
             yield PortalHome(home[:MOST_ADDRESS], name, None, source, as_of, CONFLICT, reason)
+            continue
+        if is_anybodys and not is_public_name(home):
+            reason = "its host is no name of the public internet"
+            yield PortalHome(home, name, None, source, as_of, CONFLICT, reason)
             continue
         try:
             joined = join(row.code.strip(), name)

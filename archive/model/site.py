@@ -101,6 +101,12 @@ def _ascii(host: str) -> str:
         return host
 
 
+def is_public_name(url: str) -> bool:
+    """Whether the host of an address is a name that a public registry gives out: the site of a portal there may reach public addresses alone."""
+    place = _place(url)
+    return place is not None and domain_of(place[0]) != ""
+
+
 @cache
 def _suffixes() -> tldextract.TLDExtract:
     """The list of public suffixes that comes with tldextract: nothing is fetched."""

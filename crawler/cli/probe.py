@@ -48,6 +48,9 @@ from pipelines.normalise import tidy_reading
 if TYPE_CHECKING:
     from crawler.survey.country import Surveyors
 
+_WIKIDATA = "Wikidata"
+"""The one list that everybody may write in."""
+
 _SHOWN = 20
 """Conflicts, and lines of the worklist, that are printed one by one."""
 
@@ -277,11 +280,13 @@ def survey(  # noqa: PLR0913 - one for each option
     """
     sources = [(path, _read_list(Path(path))) for path in lists]
     if wikidata:
-        sources.append(("Wikidata", _asked()))
+        sources.append((_WIKIDATA, _asked()))
     with surveying(db), closing(open_up_to_date(db)) as connection:
         today = clock.now().date().isoformat()
         for source, rows in sources:
-            added, complaints = add(connection, rows, Path(source).name, today, settle=settle and source != "Wikidata")
+            is_anybodys, name = source == _WIKIDATA, Path(source).name
+            holds = settle and not is_anybodys
+            added, complaints = add(connection, rows, name, today, settle=holds, is_anybodys=is_anybodys)
             click.echo(
                 f"{source}: {quantity(len(rows), 'row')}, {quantity(added, 'new home')}, {quantity(len(complaints), 'conflict')}"
             )
