@@ -11,7 +11,7 @@ MOST, LEAST = 15, 5
 
 SMALLER = {
     "archive": "rooms only",
-    "archive.web": "the plugin, and the rooms of the site",
+    "archive.web": "the plugin, the addresses of the site and what templates may use",
     "archive.replay": "a crawl, and its evidence, played again",
     "archive.web.listings": "what pages and their files both list",
     "crawler.notify": "what an operator is told of; delivery is in archive.notify",
@@ -98,6 +98,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.web.evidence",
         "archive.web.formats",
         "archive.web.http",
+        "archive.web.listings",
         "archive.web.pages",
         "archive.web.processes",
         "archive.web.subscriptions",

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time
 
 import python_calamine as calamine
@@ -25,54 +26,92 @@ _PLACE = re.compile(rb"""(<(?:\w+:)?(?:c|row)\s[^<>]*?\br=["'])([A-Z]{0,3})(\d{1
 """The place of a cell ("XFD1048576") or the number of a row, with the tag before it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Workbook:
+    """A workbook's bytes as they are read, and what they say of cells besides their values: how they are printed, and which are hidden.
+
+    `is_moved`: empty rows and columns are taken out of its sheets, so that the places of merged and hidden cells hold no more.
+    """
+
+    data: bytes
+    is_moved: bool
+    formats: NumberFormats
+    hidden: Mapping[str, HiddenCells]
+
+    def rows(self, sheet: calamine.CalamineSheet, most: int) -> list[list[str]]:
+        """Return the rows of a sheet as they are printed, up to the one with which they have more than `most` characters."""
+        rows: list[list[str]] = []
+        first = _first_column(sheet)
+        for place, values in enumerate(sheet.iter_rows()):
+            rows.append(
+                [
+                    self.formats.printed(sheet.name, place, first + n, value) or _cell(value)
+                    for n, value in enumerate(values)
+                ]
+            )
+            most -= sum(map(len, rows[-1]))
+            if most < 0:
+                break
+        return rows
+
+    def shown(self, sheet: calamine.CalamineSheet, rows: list[list[str]]) -> tuple[list[list[str]], list[Merged]]:
+        """Return the rows and merged cells of a sheet without what is hidden."""
+        first = _first_column(sheet)
+        merged = [] if self.is_moved else _merged(sheet, first)
+        return without_hidden(rows, merged, self.hidden.get(sheet.name, HiddenCells()).from_column(first))
+
+
 def read_sheets(data: bytes, limits: Limits) -> FileContents:
     """Return every sheet of a workbook, rows as lines, cells separated by tabs. With several sheets, each under its name.
 
     Each sheet is a table, without the rows and columns that are hidden, if it is not hidden itself: they are text alone.
     Numbers are printed as the workbook formats them, as far as `number_formats` knows.
     """
-    gapless, formats = data, NumberFormats()
-    hidden: Mapping[str, HiddenCells] = {}
-    if data[:2] == b"PK":
-        check_unpacked(data, limits)
-        gapless = _without_gaps(data)
-        formats = read_xlsx_formats(gapless)
-        hidden = read_hidden_cells(data) if gapless is data else {}
-    elif data.startswith(magic_numbers.OLE):
-        formats = read_xls_formats(data)
+    workbook = _prepared(data, limits)
     sheets: list[tuple[str, list[str]]] = []
     tables: list[PrintedTable] = []
-    size = 0
+    left = limits.max_text
     try:
-        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(gapless))
-        for number, described in enumerate(workbook.sheets_metadata, 1):
-            name = described.name
-            sheet = workbook.get_sheet_by_name(name)
-            rows: list[list[str]] = []
-            first = (sheet.start or (0, 0))[1]
-            for place, row in enumerate(sheet.iter_rows()):
-                rows.append(
-                    [formats.printed(name, place, first + n, value) or _cell(value) for n, value in enumerate(row)]
-                )
-                size += sum(map(len, rows[-1]))
-                if size > limits.max_text:
-                    break
-            sheets.append((name, [line for row in rows if (line := "\t".join(row).rstrip("\t "))]))
+        opened = calamine.CalamineWorkbook.from_filelike(io.BytesIO(workbook.data))
+        for number, described in enumerate(opened.sheets_metadata, 1):
+            sheet = opened.get_sheet_by_name(described.name)
+            rows = workbook.rows(sheet, left)
+            left -= sum(len(cell) for row in rows for cell in row)
+            sheets.append((described.name, [line for row in rows if (line := "\t".join(row).rstrip("\t "))]))
             if described.visible == calamine.SheetVisibleEnum.Visible:
-                merged = _merged(sheet, first) if gapless is data else []
-                shown = without_hidden(rows, merged, hidden.get(name, HiddenCells()).from_column(first))
-                tables += _tables(number, name, *shown)
+                tables += _tables(number, described.name, *workbook.shown(sheet, rows))
     except calamine.CalamineError as error:
         if isinstance(error, calamine.PasswordError) or "password" in str(error).lower():
             raise Unreadable("encrypted", "the workbook asks for a password") from error
         raise Unreadable("failed", "the workbook is damaged or of an unknown form") from error
+    text, pages = _joined(sheets)
+    return FileContents(text, tables, pages=pages)
+
+
+def _prepared(data: bytes, limits: Limits) -> _Workbook:
+    """Return a workbook as it can be read within the limits. Raises Unreadable."""
+    if data[:2] == b"PK":
+        check_unpacked(data, limits)
+        gapless = _without_gaps(data)
+        is_moved = gapless is not data
+        return _Workbook(gapless, is_moved, read_xlsx_formats(gapless), {} if is_moved else read_hidden_cells(data))
+    formats = read_xls_formats(data) if data.startswith(magic_numbers.OLE) else NumberFormats()
+    return _Workbook(data, is_moved=False, formats=formats, hidden={})
+
+
+def _joined(sheets: list[tuple[str, list[str]]]) -> tuple[str, tuple[FilePage, ...]]:
+    """Return the text of all sheets, by name and lines, and where each begins in it; with several, each under its name."""
     several = sum(bool(lines) for _, lines in sheets) > 1
     numbered = (
         (FilePage(0, SHEET, number, name), "\n".join((name, *lines) if several and lines else lines))
         for number, (name, lines) in enumerate(sheets, 1)
     )
-    text, pages = joined(numbered, "\n\n")
-    return FileContents(text, tables, pages=pages)
+    return joined(numbered, "\n\n")
+
+
+def _first_column(sheet: calamine.CalamineSheet) -> int:
+    """Return the number of the first filled column, from 0 on."""
+    return int((sheet.start or (0, 0))[1])
 
 
 def _merged(sheet: calamine.CalamineSheet, first: int) -> list[Merged]:

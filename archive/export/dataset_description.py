@@ -19,6 +19,7 @@ LICENCE = "CC BY 4.0 https://creativecommons.org/licenses/by/4.0/"
 
 PARTITIONS = ("province", "year")
 _NAME = "disclosures"
+_PARQUET = "application/vnd.apache.parquet"
 _TITLE = "政府信息公开目录档案 Disclosures: records of county governments' disclosure catalogues"
 _TYPES = {int: ("integer", "sc:Integer"), float: ("number", "sc:Float"), str: ("string", "sc:Text")}
 _CONTEXT = {
@@ -86,7 +87,7 @@ def _resource(table: Described, sums: Mapping[str, str]) -> dict[str, Any]:
         "description": f"{table_label(table.name).about_en} {' and '.join(PARTITIONS)} are folders.",
         "path": list(table.files),
         "format": "parquet",
-        "mediatype": "application/vnd.apache.parquet",
+        "mediatype": _PARQUET,
         "hashes": {path: f"sha256:{sums[path]}" for path in table.files},
         "schema": {
             "fields": [
@@ -103,16 +104,9 @@ def _type(table: Described, column: str) -> str:
 
 
 def _croissant(tables: Iterable[Described], stated: Mapping[str, Any]) -> dict[str, Any]:
+    """The release as a dataset of Croissant."""
     licence = stated["licenses"][0]
     site = stated.get("homepage", "https://example.org/disclosures")
-    root = {
-        "@type": "cr:FileObject",
-        "@id": "release",
-        "name": "release",
-        "contentUrl": site,
-        "encodingFormat": "git+https",
-        "sha256": "main",
-    }
     full = [table for table in tables if table.files]
     return {
         "@context": _CONTEXT,
@@ -125,27 +119,56 @@ def _croissant(tables: Iterable[Described], stated: Mapping[str, Any]) -> dict[s
         "datePublished": stated["created"],
         "version": "1.0.0",
         "citeAs": stated["title"],
-        "distribution": [
-            root,
-            *(
-                {"@type": "cr:FileSet", "@id": f"{table.name}-files", "name": f"{table.name}-files", "containedIn": {"@id": "release"},
-                 "encodingFormat": "application/vnd.apache.parquet", "includes": f"{table.name}/**/*.parquet"}
-                for table in full
-            ),
-        ],
-        "recordSet": [
-            {
-                "@type": "cr:RecordSet", "@id": table.name, "name": table.name, "description": table_label(table.name).about_en,
-                "field": [
-                    {"@type": "cr:Field", "@id": f"{table.name}/{name}", "name": f"{table.name}/{name}", "description": _label(table, name).en,
-                     "dataType": _TYPES[table.kinds[name]][1],
-                     "source": {"fileSet": {"@id": f"{table.name}-files"}, "extract": {"column": name}}}
-                    for name in table.columns
-                ],
-            }
-            for table in full
-        ],
-    }  # fmt: skip
+        "distribution": [_release(site), *map(_file_set, full)],
+        "recordSet": [_record_set(table) for table in full],
+    }
+
+
+def _release(site: str) -> dict[str, Any]:
+    """The folder in which all files are, as the one object that Croissant has for such: a repository."""
+    return {
+        "@type": "cr:FileObject",
+        "@id": "release",
+        "name": "release",
+        "contentUrl": site,
+        "encodingFormat": "git+https",
+        "sha256": "main",
+    }
+
+
+def _file_set(table: Described) -> dict[str, Any]:
+    """The files of a table."""
+    return {
+        "@type": "cr:FileSet",
+        "@id": f"{table.name}-files",
+        "name": f"{table.name}-files",
+        "containedIn": {"@id": "release"},
+        "encodingFormat": _PARQUET,
+        "includes": f"{table.name}/**/*.parquet",
+    }
+
+
+def _record_set(table: Described) -> dict[str, Any]:
+    """The rows of a table."""
+    return {
+        "@type": "cr:RecordSet",
+        "@id": table.name,
+        "name": table.name,
+        "description": table_label(table.name).about_en,
+        "field": [_field(table, name) for name in table.columns],
+    }
+
+
+def _field(table: Described, column: str) -> dict[str, Any]:
+    """A column of a table, and where its values are."""
+    return {
+        "@type": "cr:Field",
+        "@id": f"{table.name}/{column}",
+        "name": f"{table.name}/{column}",
+        "description": _label(table, column).en,
+        "dataType": _TYPES[table.kinds[column]][1],
+        "source": {"fileSet": {"@id": f"{table.name}-files"}, "extract": {"column": column}},
+    }
 
 
 def _codebook(tables: Iterable[Described]) -> str:

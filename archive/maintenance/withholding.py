@@ -168,29 +168,9 @@ def lift(
     """
     with closing(open_up_to_date(db, evidence)) as connection, transaction(connection):
         connection.row_factory = sqlite3.Row
-        again: set[int] = set()
-        for record in records:
-            record_id = _record(connection, record)
-            _require_originals(connection, evidence, _addresses_of(connection, [record_id]))
-            _require(_lifted(connection, "record_id = ?", record_id), f"record {record_id} is not withheld")
-            _dig_up(connection, record_id)
-            again.add(record_id)
-        for url in addresses:
-            record_id = _record_at(connection, url) or 0
-            _require_originals(connection, evidence, {url})
-            if record_id and _lifted(connection, "record_id = ?", record_id):
-                _dig_up(connection, record_id)
-                again.add(record_id)
-                continue
-            _require(_lifted(connection, "target = 'address' AND key = ?", url), f"{url} is not withheld")
-            again |= {row["record_id"] for row in _files_at(connection, url)}
-        for number in files:
-            file = _file(connection, number)
-            _require_originals(connection, evidence, {file["url"]})
-            done = _lifted(connection, "target = 'file' AND key = ?", file["sha256"])
-            done += _lifted(connection, "target = 'address' AND key = ? AND record_id = 0", file["url"])
-            _require(done, f"file {number} is not withheld")
-            again.add(file["record_id"])
+        again = {_lift_record(connection, evidence, record) for record in records}
+        again.update(*(_lift_address(connection, evidence, url) for url in addresses))
+        again |= {_lift_file(connection, evidence, number) for number in files}
         connection.execute("UPDATE attachments SET state = ? WHERE state = ?", (PENDING, WITHHELD))
         bury(connection)
         files_back = "SELECT record_id FROM attachments WHERE state = ? AND name = ''"
@@ -198,6 +178,36 @@ def lift(
         marks = ", ".join("?" * len(again))
         sql = f"SELECT portal, id FROM records WHERE id IN ({marks}) AND state <> 'withheld' ORDER BY id"  # noqa: S608
         return [(row[0], row[1]) for row in connection.execute(sql, tuple(again))]
+
+
+def _lift_record(connection: sqlite3.Connection, evidence: Path, record: str) -> int:
+    """Give back a record, by its id or address; return its id. Raises ArchiveError."""
+    record_id = _record(connection, record)
+    _require_originals(connection, evidence, _addresses_of(connection, [record_id]))
+    _require(_lifted(connection, "record_id = ?", record_id), f"record {record_id} is not withheld")
+    _dig_up(connection, record_id)
+    return record_id
+
+
+def _lift_address(connection: sqlite3.Connection, evidence: Path, url: str) -> set[int]:
+    """Give back what is at an address, a record or files; return the ids of their records. Raises ArchiveError."""
+    record_id = _record_at(connection, url) or 0
+    _require_originals(connection, evidence, {url})
+    if record_id and _lifted(connection, "record_id = ?", record_id):
+        _dig_up(connection, record_id)
+        return {record_id}
+    _require(_lifted(connection, "target = 'address' AND key = ?", url), f"{url} is not withheld")
+    return {row["record_id"] for row in _files_at(connection, url)}
+
+
+def _lift_file(connection: sqlite3.Connection, evidence: Path, number: int) -> int:
+    """Give back an attachment; return the id of its record. Raises ArchiveError."""
+    file = _file(connection, number)
+    _require_originals(connection, evidence, {file["url"]})
+    done = _lifted(connection, "target = 'file' AND key = ?", file["sha256"])
+    done += _lifted(connection, "target = 'address' AND key = ? AND record_id = 0", file["url"])
+    _require(done, f"file {number} is not withheld")
+    return int(file["record_id"])
 
 
 def _note_record(connection: sqlite3.Connection, evidence: Path, record_id: int, reason: str, now: str) -> None:

@@ -9,13 +9,12 @@ import sqlite3
 from collections.abc import Callable, Coroutine, Generator
 from contextlib import suppress
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from datasette.filters import FilterArguments
 from datasette.utils import StartupError
-from datasette.utils.asgi import Request, Response, asgi_static
+from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
 from markupsafe import Markup
 from pluggy import HookimplMarker, Result
@@ -23,63 +22,31 @@ from pluggy import HookimplMarker, Result
 from archive.database.connection import ArchiveError
 from archive.database.portal_names import portal_names
 from archive.database.several import UnreadableArchiveError
-from archive.labels import tables, when, wording
-from archive.labels.code_labels import code_label
-from archive.labels.example_queries import EXAMPLES
-from archive.labels.label import LABELS, SITE, Label, labels_under
-from archive.labels.language import READER, TAGS, say
-from archive.model.addresses import is_web_address
+from archive.labels import tables, wording
+from archive.labels.label import LABELS, Label
+from archive.labels.language import READER
 from archive.notify.subscription_settings import SubscriptionSettingsError
-from archive.proof.sheet import STYLE, qr_code
 from archive.search import spelling
 from archive.search.query import to_match
 from archive.search.synonyms import SynonymsError, thesaurus
-from archive.web.budgets import routes as budget_routes
-from archive.web.budgets import shown_figures
-from archive.web.coverage import country_page, province_page
-from archive.web.evidence import archived_copy, compare_page, downloads, file_page, proof_page, seal_page
-from archive.web.formats import file_tables, page_files, record_json, saved_query, table_files
+from archive.web.evidence import downloads
 from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import ErrorPage, Message
 from archive.web.http.middleware import Application, Middleware, Redirects
 from archive.web.http.reader_requests import ReaderRequests
-from archive.web.http.request_context import in_context, over_all
 from archive.web.http.sign_in import SignIn
-from archive.web.pages import (
-    api_page,
-    browse_pages,
-    card_pages,
-    changes_page,
-    day_page,
-    download_page,
-    guide_page,
-    home_page,
-    publisher_page,
-    question_pages,
-    record_page,
-    search_page,
-    site_files,
-    sql_page,
-)
+from archive.web.pages import guide_page, record_page
 from archive.web.processes.sql_limits import limit
-from archive.web.subscriptions import offers, subscribe_page, token_pages
-from archive.web.views import cells, history, portal_status
+from archive.web.routes import READ, SENT_TO
+from archive.web.subscriptions import offers
+from archive.web.template_names import FILTERS, NAMES
+from archive.web.views import cells
 
 hookimpl = HookimplMarker("datasette")
 
-HERE = Path(__file__).parent
-STATIC = HERE / "static"
-TEMPLATES = HERE / "templates"
-
-JSON = r"(\.(?P<format>json))?"
-FORMS = r"(\.(?P<format>csv|xlsx|jsonl|json))?"
-"""Ends of addresses that may ask for JSON or a file in place of the page."""
-
-
-FORMS_OF_READERS = {subscribe_page.ROUTE, token_pages.CONFIRM, token_pages.LEAVE}
-"""Our addresses to which readers send something; all others are only read."""
+TEMPLATES = Path(__file__).parent / "templates"
 
 
 @hookimpl(trylast=True)  # Datasette registers its own escape_fts in the same hook; the last one stays
@@ -186,104 +153,14 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         paths.insert(1 if datasette.template_dir else 0, str(TEMPLATES))
     # In texts and attributes alike; what a form must give back as it was typed stands there as `|e`.
     env.finalize = wording.in_words
-    env.filters.update(dated=wording.dated, prose=wording.prose, quoting=wording.quoting)
-    env.globals.update(
-        arranged=tables.arranged,
-        beijing=when.beijing,
-        calendar_day=wording.calendar_day,
-        cell_address=shown_figures.cell_address,
-        clause=wording.clause,
-        code_label=code_label,
-        column_label=tables.column_label,
-        counted=wording.counted,
-        county=wording.county,
-        crawl_reason=cells.crawl_reason,
-        cut=cells.cut,
-        displayed=tables.displayed,
-        is_internal=tables.is_internal,
-        in_language=request_context.in_language,
-        is_web_address=is_web_address,
-        labels=LABELS,
-        language_tag=lambda: TAGS[READER.get()],
-        linked_walks=history.LINKED,
-        lookups=tables.LOOKUPS,
-        noun=wording.noun,
-        qr_code=qr_code,
-        quoted=wording.quoted,
-        refers=cells.REFERS,
-        say=say,
-        query_address=saved_query.address,
-        server_time=cells.server_time,
-        short=cells.short,
-        shown=wording.shown,
-        site=SITE,
-        size=cells.size,
-        sql_examples=EXAMPLES,
-        sql_message=errors.sql_message,
-        style_version=sha256(
-            b"".join(path.read_bytes() for path in (STYLE, *sorted((*STATIC.glob("*.css"), *STATIC.glob("*.js")))))
-        ).hexdigest()[:8],
-        table_label=tables.table_label,
-        export_address=page_files.address,
-        utc=when.utc,
-        documented=tables.TABLES,
-        walked=portal_status.walked,
-        weekdays=labels_under("weekday"),
-        web_link=cells.web_link,
-        zh=lambda: READER.get() == "zh",
-    )
+    env.filters.update(FILTERS)
+    env.globals.update(NAMES)
 
 
 @hookimpl
-def register_routes() -> list[tuple[str, Any]]:
-    """Style sheets, the home page, search, pages to browse by, all of these as files and feeds, the guide, archived copies."""
-    return [
-        (r"/-/static-plugins/disclosures/(?P<path>sheet\.css)$", asgi_static(STYLE.parent)),
-        (r"/-/static-plugins/disclosures/(?P<path>[a-z-]{1,40}\.(?:css|js|png|webp))$", asgi_static(STATIC)),
-        (r"/(\.(?P<format>jsono?))?$", home_page.page),
-        (r"/-/guide$", guide_page.page),
-        (r"/-/about$", guide_page.about),
-        (rf"/-/counties{FORMS}$", country_page.country),
-        (rf"/-/counties/(?P<province>[0-9]{{2}}){FORMS}$", province_page.province),
-        (record_page.ROUTE, in_context(record_page.page)),
-        (record_page.CITATION_ROUTE, in_context(record_page.citation_file)),
-        (record_json.ROUTE, in_context(record_json.record)),
-        *page_files.routes(),
-        (r"/-/api$", over_all(api_page.page)),
-        (saved_query.ROUTE, over_all(sql_page.page)),
-        *site_files.routes(),
-        (r"/-/browse$", over_all(browse_pages.overview)),
-        (r"/-/browse\.json$", over_all(browse_pages.portals_json)),
-        (r"/-/browse/(?P<portal>[^/]+)\.json$", in_context(browse_pages.portal_json)),
-        (r"/-/browse/(?P<portal>[^/]+)$", in_context(browse_pages.of_portal)),
-        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[^/]+)$", in_context(browse_pages.of_catalog)),
-        (rf"/-/cards{FORMS}$", over_all(card_pages.comparison)),
-        (r"/-/cards/(?P<portal>[^/]+)$", in_context(card_pages.of_portal)),
-        (rf"/-/cards/(?P<portal>[^/]+)/(?P<year>[^/.]+){FORMS}$", in_context(card_pages.page)),
-        *budget_routes.routes(),
-        (r"/-/publisher$", in_context(publisher_page.page)),
-        (r"/-/day$", over_all(day_page.find)),
-        (r"/-/day/(?P<day>[^/]+)$", over_all(day_page.page)),
-        (r"/-/changes$", over_all(changes_page.changes)),
-        (subscribe_page.ROUTE, over_all(subscribe_page.page)),
-        (token_pages.CONFIRM, in_context(token_pages.confirm)),
-        (token_pages.LEAVE, token_pages.leave),
-        (r"/-/search$", search_page.answer),
-        (r"/-/search/completions$", over_all(search_page.complete)),
-        (rf"/-/questions{JSON}$", over_all(question_pages.overview)),
-        (
-            r"/-/questions/(?P<name>[a-z0-9_]+)(\.(?P<format>csv|xlsx|jsonl|json|atom))?$",
-            over_all(question_pages.page),
-        ),
-        *archived_copy.routes(),
-        *file_page.routes(),
-        *file_tables.routes(),
-        *proof_page.routes(),
-        *seal_page.routes(),
-        (compare_page.ROUTE, in_context(compare_page.page)),
-        *download_page.routes(),
-        (table_files.ROUTE, table_files.table_file),
-    ]
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    """The addresses of the site."""
+    return [(f"{address}$", view) for address, view in (*READ, *SENT_TO)]
 
 
 @hookimpl
@@ -295,7 +172,7 @@ def permission_allowed(
 
 
 @hookimpl(specname="permission_allowed")
-def operators(datasette: "Datasette", actor: dict[str, Any] | None, action: str) -> Coroutine[Any, Any, bool | None]:
+def operators(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> Coroutine[Any, Any, bool | None]:
     """Say who may see the pages about the server."""
     return access_control.allowed(datasette, actor, action)
 
@@ -315,9 +192,9 @@ def startup(datasette: Datasette) -> None:
 
 
 @hookimpl(trylast=True)  # outermost: what other plugins put before Datasette stands behind this
-def asgi_wrapper(datasette: "Datasette") -> Callable[[Application], Middleware]:
+def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Middleware]:
     """Put our middleware before Datasette."""
-    pages = [re.compile(route) for route, _ in register_routes() if route not in FORMS_OF_READERS]
+    pages = [re.compile(f"{address}$") for address, _ in READ]
     return lambda application: Middleware(SignIn(application, datasette), datasette.setting("base_url"), pages)
 
 

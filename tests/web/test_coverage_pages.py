@@ -22,7 +22,7 @@ from archive.directory.entries import STATES
 from archive.labels.code_labels import codes_of
 from archive.labels.label import LABELS
 from archive.web.http.server import make_datasette
-from archive.web.plugin import STATIC
+from archive.web.routes import STATIC
 from crawler.cli.main import main
 from tests.country_archive import REASON, country_archive
 from tests.test_excel import sheets

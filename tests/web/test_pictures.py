@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.web.plugin import STATIC
+from archive.web.routes import STATIC
 from tests.conftest import ROOT
 from tests.web.browsing import patient
 

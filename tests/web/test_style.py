@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from archive.web.plugin import STATIC
+from archive.web.routes import STATIC
 from tests.web.browsing import patient, served
 from tests.web.sample_archive import build
 

@@ -5,7 +5,7 @@ import logging
 import re
 import tempfile
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Request, Response
@@ -41,20 +41,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
 }
-_COPY = r"/-/copy/(?P<capture>\d{1,18})"
-_FORMER = r"/-/archived/(?:(?P<database>[^/]+)/)?(?P<capture>\d{1,18})"
-"""Where copies stood before they had addresses that hold whatever an archive is called: pages redirect, files stay."""
-
-
-def routes() -> list[tuple[str, Any]]:
-    """The addresses and what answers them."""
-    files = ((r"/raw$", raw), (r"/originals\.(?P<form>warc\.gz|wacz)$", originals))
-    return [
-        (rf"{_COPY}$", around),
-        (rf"{_COPY}/screenshot\.(?P<form>png|pdf)$", screenshot),
-        (rf"{_FORMER}$", moved),
-        *((place + path, view) for place in (_COPY, _FORMER) for path, view in files),
-    ]
 
 
 async def moved(datasette: Datasette, request: Request) -> Response:

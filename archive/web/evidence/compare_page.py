@@ -15,8 +15,6 @@ from archive.web.http.errors import MALFORMED, NOTHING_HERE
 from archive.web.http.request_context import RequestContext, Row
 from archive.web.views.capture_frame import Archived, registered, said_by
 
-ROUTE = r"/-/compare$"
-
 MOST_CAPTURES = 1000
 """Captures of a page that its calendar shows, the last ones, …"""
 

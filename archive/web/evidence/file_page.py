@@ -29,7 +29,7 @@ from archive.web.formats.responses import file_name
 from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, in_context, number, part
+from archive.web.http.request_context import RequestContext, number, part
 from archive.web.http.streaming import saved_as
 from archive.web.processes.child import LONGEST_ANSWER
 from archive.web.processes.frames import Head
@@ -42,7 +42,6 @@ MOST_LINKS = 60
 MOST_TABLES = 200
 """Tables that are listed; the workbook has all."""
 
-_FILE = r"/-/file/(?P<id>[0-9]{1,18})"
 _NUMBER = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,5}")
 
@@ -87,14 +86,6 @@ class ShownFile:
     query: Query | None
     tables: tuple[PrintedTable, ...]
     open: OpenFile | None
-
-
-def routes() -> list[tuple[str, Any]]:
-    """The addresses and what answers them."""
-    return [
-        (rf"{_FILE}$", in_context(page)),
-        (rf"{_FILE}/original$", in_context(original)),
-    ]
 
 
 async def page(context: RequestContext) -> Response:

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Response
 
@@ -26,7 +25,7 @@ from archive.web.formats.responses import citation_response
 from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE, TOO_LARGE
-from archive.web.http.request_context import RequestContext, Row, in_context, part
+from archive.web.http.request_context import RequestContext, Row, part
 from archive.web.processes.fork_server import WorkFailedError
 from archive.web.processes.frames import Head
 from archive.web.processes.lanes import NoPlaceError
@@ -34,9 +33,6 @@ from archive.web.views import citation
 from archive.web.views.capture_frame import BUSY
 
 logger = logging.getLogger(__name__)
-
-_SHEET = r"/-/proof/(?P<id>[0-9]{1,18})"
-_FORMS = r"citation\.(?P<form>bib|ris|json)"
 
 REFUSED = LABELS["error.bundles"]
 
@@ -68,12 +64,6 @@ class KnownProof:
     own: tuple[int, int] | None
     sealed: SealedDay | None
     head: SealedDay | None
-
-
-def routes() -> list[tuple[str, Any]]:
-    """The addresses and what answers them."""
-    pages = (("", page), ("/walks", walks), (r"/bundle\.zip", bundle), (f"/{_FORMS}", citation_file))
-    return [(f"{_SHEET}{path}$", in_context(view)) for path, view in pages]
 
 
 async def page(context: RequestContext) -> Response:

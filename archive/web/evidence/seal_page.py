@@ -1,25 +1,14 @@
 """The seals of days in public, for anybody to keep: /-/seal, seal.json and a feed."""
 
-from typing import Any
-
 from datasette.utils.asgi import Response
 
 from archive.labels.label import LABELS
 from archive.proof.seals import seal_json, seals
 from archive.web.formats.feeds import Entry, feed, last_crawl
-from archive.web.http.request_context import RequestContext, in_context
+from archive.web.http.request_context import RequestContext
 
 SHOWN = 60
 """Days on the page, the newest first; seal.json has them all."""
-
-
-def routes() -> list[tuple[str, Any]]:
-    """The addresses and what answers them."""
-    return [
-        (r"/-/seal$", in_context(page)),
-        (r"/-/seal\.json$", in_context(as_json)),
-        (r"/-/seal\.atom$", in_context(as_feed)),
-    ]
 
 
 async def page(context: RequestContext) -> Response:

@@ -18,10 +18,9 @@ from archive.tables.printed_table import PrintedTable
 from archive.tables.printed_table import from_json_text as tables_from_json_text
 from archive.web.formats.responses import download
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, in_context
+from archive.web.http.request_context import RequestContext
 from archive.web.views.file_text import page_label, page_of
 
-_TABLES = r"/-/file/(?P<id>[0-9]{1,18})/tables"
 _AMOUNT = re.compile(r"-?(?:0|[1-9]\d{0,14}|[1-9]\d{0,2}(?:,\d{3}){1,4})(?:\.\d{1,6})?", re.ASCII)
 _STATED = ("fiscal_year", "unit")
 """Columns of `budget_tables` that say of figures what their cells don't."""
@@ -32,14 +31,6 @@ FROM budget_tables t JOIN budget_lines l ON l.table_id = t.id
 WHERE t.record_id = :record AND t.attachment_id = :id GROUP BY l.number
 """
 _FILE = "SELECT a.* FROM attachments a JOIN records r ON r.id = a.record_id WHERE a.id = ? AND r.state <> 'withheld'"
-
-
-def routes() -> list[tuple[str, Any]]:
-    """The addresses and what answers them."""
-    return [
-        (rf"{_TABLES}\.xlsx$", in_context(workbook_of_tables)),
-        (rf"{_TABLES}/(?P<number>[0-9]{{1,5}})\.(?P<format>csv|xlsx)$", in_context(table_file)),
-    ]
 
 
 async def table_file(context: RequestContext) -> Response:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
-from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -16,17 +15,14 @@ from archive.labels.tables import TABLES
 from archive.proof.differences import IN_WORDS
 from archive.web.formats import feeds
 from archive.web.formats.responses import Read, in_time, json_response, streamed_file
-from archive.web.http.request_context import PAGE, Page, RequestContext, in_context, over_all, pages
-from archive.web.listings import observed_events, selections
+from archive.web.http.request_context import PAGE, Page, RequestContext, pages
+from archive.web.listings import observed_events
 from archive.web.listings.selections import Selection
 
 COUNTING = 2000
 """Milliseconds spent on counting."""
 
 Select = Callable[[RequestContext], Awaitable[Selection]]
-View = Callable[[Page], Callable[..., Awaitable[Response]]]
-
-FORM = r"\.(?P<format>csv|xlsx|jsonl|json|atom)$"
 
 _OF_EVENTS = {name: TABLES["events"].columns[name] for name in record_rows.WINDOW_COLUMNS}
 """Names of columns of events, that records have not."""
@@ -40,19 +36,6 @@ SELECT e.at, e.kind AS event, e.detail, {record_rows.selected(record_rows.COLUMN
 """
 
 
-def routes() -> list[tuple[str, Any]]:
-    """Return the addresses; they go before those of the pages."""
-    pages_of: tuple[tuple[str, Select, View], ...] = (
-        (r"/-/search", selections.of_search, over_all),
-        (r"/-/browse/(?P<portal>[^/]+)/(?P<catalog>[0-9]+)", selections.of_catalog, in_context),
-        (r"/-/publisher", selections.of_publisher, in_context),
-        (r"/-/day/(?P<day>[0-9-]+)", selections.of_day, over_all),
-        (r"/-/record/(?P<id>[0-9]{1,18})", selections.of_record, in_context),
-    )
-    selected = [(path + FORM, view(partial(_selection, select))) for path, select, view in pages_of]
-    return [*selected, (r"/-/changes" + FORM, over_all(changes))]
-
-
 def address(page: str, form: str) -> str:
     """Return the address of what `page` lists in the form `form`."""
     path, mark, query = page.partition("?")
@@ -60,8 +43,17 @@ def address(page: str, form: str) -> str:
     return feeds.in_language(address) if form == "atom" else address
 
 
-async def _selection(select: Select, context: RequestContext) -> Response:
-    selection, form = await select(context), context.request.url_vars["format"]
+def files_of(select: Select) -> Page:
+    """Return what answers a request with the list that `select` makes of it, in the requested form."""
+
+    async def answer(context: RequestContext) -> Response:
+        return await _file_of(context, await select(context))
+
+    return answer
+
+
+async def _file_of(context: RequestContext, selection: Selection) -> Response:
+    form = context.request.url_vars["format"]
     if form == "atom":
         return await feeds.of_selection(context, selection)
     body = context.parameter("body") == "yes"

@@ -11,8 +11,6 @@ from archive.web.formats.responses import json_response
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, part
 
-ROUTE = r"/-/record/(?P<id>[0-9]{1,18})\.json$"
-
 _RECORD = "SELECT r.*, p.name AS portal_name FROM records r JOIN portals p ON p.id = r.portal WHERE r.id = :id"
 _LISTS = {
     "listings": """

@@ -7,8 +7,6 @@ from datasette.utils.asgi import Response
 
 from archive.web.http.request_context import RequestContext
 
-ROUTE = r"/-/sql(?P<form>\.(?:json|csv|xlsx|jsonl))?$"
-
 TITLE = "_title"
 """The parameter that holds a query's title."""
 

@@ -20,8 +20,6 @@ from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED, NOTHING_HERE, RAISED_BY_ADDRESSES, TOO_SLOW, sql_message
 
-ROUTE = r"/(?P<database>[^\/\.]+)(?:/(?P<table>[^\/\.]+))?\.(?P<format>csv|xlsx|jsonl)$"
-
 _ONE_PAGE = re.compile(r"(?<!\s)\s+limit \d+(?: offset \d+)?\s*$")
 _PAGING = {"_next", "_size", "_nofacet", "_nocount", "_stream", "_dl", "_labels"}
 

@@ -9,7 +9,6 @@ import re
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 from datasette.utils.asgi import NotFound, Request, Response, asgi_start
 
@@ -18,7 +17,7 @@ from archive.export.public_database import Snapshot
 from archive.export.snapshots import is_due, kept, renew
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.middleware import Send, left
-from archive.web.http.request_context import RequestContext, in_context
+from archive.web.http.request_context import RequestContext
 from archive.web.http.streaming import PATIENCE
 
 logger = logging.getLogger(__name__)
@@ -31,15 +30,6 @@ REST = 3600.0
 _RANGE = re.compile(r"bytes=([0-9]{1,15})-")
 _making: dict[Path, threading.Thread] = {}
 _failed: dict[Path, float] = {}
-
-
-def routes() -> list[tuple[str, Any]]:
-    """The addresses."""
-    return [
-        (r"/-/download$", in_context(page)),
-        (r"/-/download/(?P<name>[\w-]+\.db)$", in_context(file)),
-        (r"/-/download/(?P<name>[\w-]+\.db)\.sha256$", in_context(digest)),
-    ]
 
 
 async def page(context: RequestContext) -> Response:

@@ -28,10 +28,6 @@ from archive.web.views.citation import AbsoluteAddress, of_record
 from archive.web.views.history import captures, history, observation
 from archive.web.views.neighbours import neighbours, with_elsewhere
 
-ROUTE = r"/-/record/(?P<id>[0-9]{1,18})$"
-
-CITATION_ROUTE = r"/-/record/(?P<id>[0-9]{1,18})/citation\.(?P<form>bib|ris|json)$"
-
 PART = "_part"
 """The parameter by which a further part of a long body is requested (`?_part=2`)."""
 

@@ -5,7 +5,6 @@ not searches, files and copies; `block` keeps them out; anything else is the tex
 """
 
 from pathlib import Path
-from typing import Any
 from xml.sax.saxutils import escape
 
 from datasette.utils.asgi import NotFound, Request, Response
@@ -14,7 +13,7 @@ from archive.labels.label import SITE
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, context_for, in_context, over_all
+from archive.web.http.request_context import RequestContext, context_for
 
 RECORDS = 10_000
 """Ids in one file of the sitemap; the protocol allows 50,000 addresses (https://www.sitemaps.org/protocol.html)."""
@@ -27,17 +26,6 @@ ROBOTS = Path(__file__).with_name("robots.txt").read_text(encoding="utf-8")
 BLOCKED = "User-agent: *\nDisallow: /\n"
 
 LLMS = Path(__file__).with_name("llms.txt").read_text(encoding="utf-8")
-
-
-def routes() -> list[tuple[str, Any]]:
-    """The addresses."""
-    return [
-        (r"/robots\.txt$", robots),
-        (r"/llms\.txt$", over_all(llms)),
-        (r"/sitemap\.xml$", index),
-        (r"/-/sitemap/pages\.xml$", in_context(pages)),
-        (r"/-/sitemap/records-(?P<number>[0-9]{1,9})\.xml$", in_context(records)),
-    ]
 
 
 async def robots(datasette: Datasette, request: Request) -> Response:

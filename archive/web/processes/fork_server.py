@@ -78,6 +78,25 @@ class ForkServer:
 
         Raises WorkFailedError where there is no process to be had; so does the iterator where one ends without a last frame.
         """
+        reader, writer = await asyncio.open_connection(sock=self._new_process())
+        pid: int | None = None
+        try:
+            began = monotonic()
+            writer.write(packed(request))
+            if (first := await read(reader, 0)) is None:
+                raise WorkFailedError(in_time=True)
+            pid = int(first[0]["pid"])
+            yield _answer(reader, began, seconds)
+        finally:
+            if pid is not None:
+                if not reader.at_eof():
+                    with suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+                shutil.rmtree(self._folder / str(pid), ignore_errors=True)
+            writer.close()
+
+    def _new_process(self) -> socket.socket:
+        """Have the server fork; return the connection to the new process. Raises WorkFailedError."""
         ours, theirs = socket.socketpair()
         try:
             if self._control is None:
@@ -89,31 +108,17 @@ class ForkServer:
             raise WorkFailedError(in_time=True) from error
         finally:
             theirs.close()
-        reader, writer = await asyncio.open_connection(sock=ours)
-        pid: int | None = None
+        return ours
 
-        async def answer(began: float) -> AsyncIterator[tuple[Head, bytes]]:
-            while frame := await read(reader, LONGEST_ANSWER):
-                began = monotonic()
-                yield frame
-                if frame[0].get("last") or frame[0].get("more") is False:
-                    return
-            raise WorkFailedError(in_time=monotonic() - began < _NEARLY * seconds)
 
-        try:
-            began = monotonic()
-            writer.write(packed(request))
-            if (first := await read(reader, 0)) is None:
-                raise WorkFailedError(in_time=True)
-            pid = int(first[0]["pid"])
-            yield answer(began)
-        finally:
-            if pid is not None:
-                if not reader.at_eof():
-                    with suppress(ProcessLookupError):
-                        os.kill(pid, signal.SIGKILL)
-                shutil.rmtree(self._folder / str(pid), ignore_errors=True)
-            writer.close()
+async def _answer(reader: asyncio.StreamReader, began: float, seconds: float) -> AsyncIterator[tuple[Head, bytes]]:
+    """Yield the frames of an answer up to its last one. Raises WorkFailedError where that never comes."""
+    while frame := await read(reader, LONGEST_ANSWER):
+        began = monotonic()
+        yield frame
+        if frame[0].get("last") or frame[0].get("more") is False:
+            return
+    raise WorkFailedError(in_time=monotonic() - began < _NEARLY * seconds)
 
 
 class _WholeProcess:

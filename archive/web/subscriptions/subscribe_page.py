@@ -19,8 +19,6 @@ from archive.web.listings.observed_events import scope_of
 from archive.web.subscriptions.offers import offers
 from archive.web.subscriptions.subscription_requests import requested_by, subscribe
 
-ROUTE = r"/-/subscribe(\.(?P<format>atom))?$"
-
 SHOWN = 10
 """Entries of the feed that the page shows."""
 

@@ -22,9 +22,6 @@ from archive.web.http.request_context import RequestContext
 from archive.web.subscriptions.forms import stage_page
 from archive.web.subscriptions.offers import required_settings
 
-CONFIRM = r"/-/subscriptions/confirm/(?P<token>[\w-]{20,60})$"
-LEAVE = r"/-/subscriptions/leave/(?P<token>[\w-]{20,60})$"
-
 
 async def confirm(context: RequestContext) -> Response:
     """Show what a link confirms, and a button; posted, begin to report what comes from now on."""

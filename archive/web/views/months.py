@@ -66,44 +66,68 @@ def picture(counts: Iterable[tuple[str, str, int]], present: str) -> Picture | N
 
     None where there is nothing to draw.
     """
-    by_kind: dict[str, Counter[str]] = defaultdict(Counter)
-    everything: Counter[str] = Counter()
-    undated = later = 0
-    for month, kind, records in counts:
-        if not month:
-            undated += records
-        elif month > present:
-            later += records
-        elif records:
-            by_kind[kind][month] += records
-            everything[month] += records
+    tally = _tally(counts, present)
+    everything = tally.everything
     if not everything:
         return None
-    last = int(max(everything)[:4])
-    first = min(int(min(everything)[:4]), last - LEAST_YEARS + 1)
-    years = range(max(first, last - MOST_YEARS + 1), last + 1)
+    years = _drawn_years(min(everything), max(everything))
     months = [f"{year:04}-{month:02}" for year in years for month in range(1, 13)]
     drawn = {month: everything[month] for month in months if everything[month]}
-    kinds = [kind for kind in (*KINDS, *sorted(by_kind.keys() - KINDS.keys())) if by_kind.get(kind)]
-    rows = [_bars(kind, label_of(KINDS, kind), by_kind[kind], months) for kind in kinds]
-    kept = [row for row in rows if row.total]
+    kinds = _kind_rows(tally.by_kind, months)
     return Picture(
         years=tuple(years),
         bars=tuple(
-            MonthBar(place * MONTH + 1, _height(everything[month], max(drawn.values())), month, everything[month])
+            MonthBar(place * MONTH + 1, _height(drawn[month], max(drawn.values())), month, drawn[month])
             for place, month in enumerate(months)
             if month in drawn
         ),
         all=_bars("", LABELS["word.all"], everything, months),
-        kinds=tuple(kept),
+        kinds=kinds,
         table=tuple(
-            (month, records, tuple(by_kind[row.kind][month] for row in kept))
+            (month, records, tuple(tally.by_kind[row.kind][month] for row in kinds))
             for month, records in reversed(drawn.items())
         ),
         earlier=sum(records for month, records in everything.items() if month < months[0]),
-        later=later,
-        undated=undated,
+        later=tally.later,
+        undated=tally.undated,
     )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Records up to the present month by kind and month, and by month; those of later months and without a month."""
+
+    by_kind: dict[str, Counter[str]]
+    everything: Counter[str]
+    later: int = 0
+    undated: int = 0
+
+
+def _tally(counts: Iterable[tuple[str, str, int]], present: str) -> _Tally:
+    tally = _Tally(defaultdict(Counter), Counter())
+    for month, kind, records in counts:
+        if not month:
+            tally.undated += records
+        elif month > present:
+            tally.later += records
+        elif records:
+            tally.by_kind[kind][month] += records
+            tally.everything[month] += records
+    return tally
+
+
+def _drawn_years(oldest: str, newest: str) -> range:
+    """Return the years that are drawn where records are of the months from `oldest` to `newest`."""
+    last = int(newest[:4])
+    first = min(int(oldest[:4]), last - LEAST_YEARS + 1)
+    return range(max(first, last - MOST_YEARS + 1), last + 1)
+
+
+def _kind_rows(by_kind: Mapping[str, Mapping[str, int]], months: list[str]) -> tuple[BarRow, ...]:
+    """Return a row for each kind with records in these months: known kinds in their order, then others."""
+    kinds = [kind for kind in (*KINDS, *sorted(by_kind.keys() - KINDS.keys())) if by_kind.get(kind)]
+    rows = (_bars(kind, label_of(KINDS, kind), by_kind[kind], months) for kind in kinds)
+    return tuple(row for row in rows if row.total)
 
 
 def _bars(kind: str, label: Label, counts: Mapping[str, int], months: list[str]) -> BarRow:
