@@ -53,7 +53,7 @@ SLOW = (
     "tests/test_file_tables.py::test_a_workbook_of", "tests/test_job_begin.py",
     "tests/test_lists.py::test_any", "tests/test_lists.py::test_work_grows", "tests/test_masking.py::test_who_takes",
     "tests/test_pairs.py::test_any", "tests/test_redaction.py::test_doing_it_again", "tests/test_made_budgets.py", "tests/test_made_pages.py",
-    "tests/test_merge", "tests/test_most_at_once.py", "tests/test_most_elsewhere.py", "tests/test_old_archives.py", "tests/test_original_files.py",
+    "tests/test_merge", "tests/many_records/", "tests/test_old_archives.py", "tests/test_original_files.py",
     "tests/test_page_robustness.py", "tests/test_page_tables.py", "tests/test_redacted_copies.py",
     "tests/test_remote_jobs.py", "tests/test_reports.py", "tests/test_rosters.py",
     "tests/test_schedule.py::test_an_interrupted_process", "tests/test_sealing.py", "tests/test_search_archive.py",

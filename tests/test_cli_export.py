@@ -125,6 +125,7 @@ def test_a_file_is_there_whole_or_not_at_all(run, tmp_path):
         (("csv", "--sql", "number_on_several", "--param", "nope=1"), "has no parameter nope"),
         (("csv", "--tabel", "records"), "no such option: --tabel"),
         (("warc", "--record", "²"), "there is no record ² in the archive"),
+        (("warc", "--record", "9" * 19), f"there is no record {'9' * 19} in the archive"),
         (("csv", "--record", "3"), "--record, --crawl and --as-received go with warc and wacz alone"),
         (("wacz", "--record", "3", "--newest"), "--newest goes with csv, xlsx, jsonl and parquet"),
         (("csv", "--out", "/nowhere/x.csv"), "cannot write /nowhere/x.csv"),

@@ -12,7 +12,7 @@ from archive.ingest.deferral import WITNESSES
 from archive.ingest.frontier import LEAST_DAILY_QUOTA, Frontier
 from archive.ingest.store import Store
 from archive.model.observations import AttachmentFile, LinkedFile, Observation, Problem
-from tests.many_records import all_pages, all_rows, edited, urls
+from tests.many_records.records import all_pages, all_rows, edited, urls
 from tests.past_crawls import URL, Past
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_frontier import DAY, HOUR, NOW

@@ -8,7 +8,7 @@ import pytest
 from archive.ingest.store import Store
 from archive.model.observations import ListPage, MissingPage, Row
 from tests.conftest import empty_archive, rows
-from tests.many_records import all_pages, all_rows, edited
+from tests.many_records.records import all_pages, all_rows, edited
 from tests.test_absence_proof import NEIGHBOUR, a_list
 from tests.test_moves import text
 from tests.test_presence import Crawls, url, with_capture

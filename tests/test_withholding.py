@@ -410,6 +410,17 @@ def test_a_message_that_waits_is_taken_back(archive: Archive, tmp_path: Path) ->
     assert rows(notes, "SELECT * FROM messages") == []
 
 
+def test_a_record_may_be_named_by_an_address_it_had_before_it_moved(archive: Archive) -> None:
+    number, former = archive.record("d/one.html"), f"{archive.site.url}d/former.html"
+    with closing(sqlite3.connect(archive.db)) as connection, connection:
+        connection.execute(
+            "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (?, 'moved', '2026-01-01T00:00:00Z', 2, json_object('from', ?))",
+            (number, former),
+        )
+    archive.run("withhold", former, "--reason", "样本")
+    assert rows(archive.db, "SELECT id FROM records WHERE state = 'withheld'") == [{"id": number}]
+
+
 def test_wrong_use_is_refused(archive: Archive) -> None:
     assert "--reason" in archive.run("withhold", "1", status=2)
     assert "no record 99" in archive.run("withhold", "99", "--reason", "样本", status=2)

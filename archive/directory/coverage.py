@@ -1,8 +1,9 @@
 """Coverage of the country: each county-level division with its state, the portals that an archive has of it, and its home."""
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import groupby
@@ -78,8 +79,29 @@ class ArchivedPortal:
     archive: str = ""
 
 
+class _OfPortals(ABC):
+    """Counts of something's portals that are archived."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def portals(self) -> Sequence[ArchivedPortal]:
+        """All its portals that are archived."""
+
+    @property
+    def records(self) -> int:
+        """The number of its records."""
+        return sum(each.records for each in self.portals)
+
+    @property
+    def last_seen(self) -> str | None:
+        """When the last crawl of one of its portals ended, UTC."""
+        return max((each.last_seen for each in self.portals if each.last_seen), default=None)
+
+
 @dataclass(frozen=True, slots=True)
-class CoveredDivision:
+class CoveredDivision(_OfPortals):
     """A division, its portals that are archived, and its home in the directory, if it has any."""
 
     division: Division
@@ -98,16 +120,6 @@ class CoveredDivision:
         """The group of its state, one of GROUPS; `unread` of a state that a later version found."""
         return GROUP_OF.get(self.state, UNREAD)
 
-    @property
-    def records(self) -> int:
-        """The number of its records."""
-        return sum(each.records for each in self.portals)
-
-    @property
-    def last_seen(self) -> str | None:
-        """When the last crawl of one of its portals ended, UTC."""
-        return _last_seen(self.portals)
-
     def row(self) -> dict[str, str | int | None]:
         """Return it as a row of a table, by the names of the columns."""
         return {
@@ -124,7 +136,7 @@ class CoveredDivision:
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class Area(_OfPortals):
     """The country, a province or a prefecture: its counties, in the order of their codes, and what in it is of none of them.
 
     `code`: the digits, none, two or four, with which the codes of all of them begin; `name`: None of the country, and of what
@@ -145,16 +157,6 @@ class Area:
     def portals(self) -> list[ArchivedPortal]:
         """All its portals that are archived."""
         return [portal for each in (*self.counties, *self.others) for portal in each.portals]
-
-    @property
-    def records(self) -> int:
-        """The number of its records."""
-        return sum(each.records for each in self.portals)
-
-    @property
-    def last_seen(self) -> str | None:
-        """When the last crawl of one of its portals ended, UTC."""
-        return _last_seen(self.portals)
 
 
 @cache
@@ -229,10 +231,6 @@ def _common(codes: Collection[str]) -> str:
     """The two or four digits that codes of one province begin with: those of Chongqing, 5001 and 5002, have but two in common."""
     fours = {code[:4] for code in codes}
     return fours.pop() if len(fours) == 1 else fours.pop()[:2]
-
-
-def _last_seen(portals: Iterable[ArchivedPortal]) -> str | None:
-    return max((each.last_seen for each in portals if each.last_seen), default=None)
 
 
 def _division(code: str) -> Division:

@@ -18,6 +18,7 @@ from typing import Any
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.lock import alone
+from archive.database.sealed_days import last_seal
 from archive.export.dataset_description import Described, described
 from archive.export.parquet import parquet_file
 from archive.export.public_database import snapshot
@@ -34,7 +35,6 @@ _PARTITIONS = 2
 _UNKNOWN_PROVINCE, _UNKNOWN_YEAR = "00", "0000"
 """The partition of a table without rows, whose columns a query finds there."""
 
-_HEAD = "SELECT day, hash FROM seals ORDER BY day DESC LIMIT 1"
 _LAST = "SELECT max(finished_at) FROM crawls"
 
 
@@ -75,7 +75,7 @@ def _released(
     writing = _Writing(folder, before)
     tables = [_table(connection, name, table, writing) for name, table in _TABLES.items()]
     (made_at,) = connection.execute(_LAST).fetchone()
-    head = connection.execute(_HEAD).fetchone()
+    head = last_seal(connection)
     stated = described(tables, made_at=made_at or "", head=head, licence=licence, site=site, sums=writing.sums)
     for path, text in stated.items():
         writing.write(path, [text.encode()])

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from archive.database.sealed_days import Seal
 from archive.labels.code_labels import CODES
 from archive.labels.label import LABELS, Label
 from archive.labels.tables import column_label, table_label
@@ -52,12 +53,12 @@ def described(  # noqa: PLR0913 - what a release states of itself
     tables: Sequence[Described],
     *,
     made_at: str,
-    head: tuple[str, str] | None,
+    head: Seal | None,
     licence: str,
     site: str,
     sums: Mapping[str, str],
 ) -> dict[str, str]:
-    """Return the files that describe a release: path → text. `made_at`: when the last crawl in it ended, UTC; `head`: day and hash."""
+    """Return the files that describe a release: path → text. `made_at`: when the last crawl in it ended, UTC; `head`: of its chain."""
     stated = _stated(made_at, head, licence, site)
     return {
         "datapackage.json": _json({**stated, "profile": "data-package", "name": _NAME, "resources": [_resource(each, sums) for each in tables if each.files]}),
@@ -67,7 +68,7 @@ def described(  # noqa: PLR0913 - what a release states of itself
     }  # fmt: skip
 
 
-def _stated(made_at: str, head: tuple[str, str] | None, licence: str, site: str) -> dict[str, Any]:
+def _stated(made_at: str, head: Seal | None, licence: str, site: str) -> dict[str, Any]:
     name, _, address = licence.partition(" http")
     return {
         "title": _TITLE,
@@ -75,7 +76,7 @@ def _stated(made_at: str, head: tuple[str, str] | None, licence: str, site: str)
         "created": made_at,
         "licenses": [{"name": name.replace(" ", "-"), **({"path": f"http{address}"} if address else {})}],
         **({"homepage": site} if site else {}),
-        **({"head": {"day": head[0], "hash": head[1]}} if head else {}),
+        **({"head": {"day": head.day, "hash": head.hash}} if head else {}),
     }
 
 

@@ -14,6 +14,7 @@ from typing import Literal
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.portal_changes import Moves
+from archive.database.record_addresses import record_of
 from archive.database.withheld import any_hidden, hidden
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, one_line
@@ -36,11 +37,6 @@ _ADDRESSES = """
     SELECT url FROM records WHERE id = :record
     UNION SELECT link FROM listings WHERE record_id = :record AND link IS NOT NULL
     UNION SELECT url FROM attachments WHERE record_id = :record
-"""
-_NAMED = """
-    SELECT id FROM records WHERE url IN (:url, :now)
-    UNION SELECT record_id FROM listings WHERE link IN (:url, :now)
-    UNION SELECT record_id FROM events WHERE kind = 'moved' AND json_extract(detail, '$.from') = :url
 """
 
 
@@ -154,21 +150,6 @@ def _chosen(
     if portal is None or portal not in known:
         raise ArchiveError(f"there is no portal {portal} in the archive; it has {', '.join(known) or 'none'}")
     return f"portal {portal}", captures_of_portal(connection, portal)
-
-
-def record_of(connection: sqlite3.Connection, record: int | str) -> int:
-    """Return the id of the record with this id or address. Raises ArchiveError where there is none, or more than one."""
-    if isinstance(record, int) or record.isdecimal():
-        rows = connection.execute("SELECT id FROM records WHERE id = ?", (int(record),)).fetchall()
-    else:
-        rows = connection.execute(_NAMED, {"url": record, "now": Moves.of(connection).address(record)}).fetchall()
-    if not rows:
-        raise ArchiveError(f"there is no record {record} in the archive")
-    if len(rows) > 1:
-        raise ArchiveError(
-            f"{record} is the address of several records: name one, {', '.join(str(r[0]) for r in rows)}"
-        )
-    return int(rows[0][0])
 
 
 def _rising(connection: sqlite3.Connection, sql: str, ids: Iterable[int]) -> list[int]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from archive.database.connection import ArchiveError, transaction
 from archive.database.portal_changes import Moves
+from archive.database.record_addresses import record_at, record_of
 from archive.database.withheld import WITHHELD, links_to, note_page
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError
@@ -90,9 +91,9 @@ def withhold(  # noqa: PLR0913 - one for each thing that may be named
     with closing(open_up_to_date(db, evidence)) as connection:
         connection.row_factory = sqlite3.Row
         with transaction(connection):
-            ids = [_record(connection, record) for record in records]
-            ids += [number for url in addresses if (number := _record_at(connection, url)) is not None]
-            others = [url for url in addresses if _record_at(connection, url) is None]
+            ids = [record_of(connection, record) for record in records]
+            ids += [number for url in addresses if (number := record_at(connection, url)) is not None]
+            others = [url for url in addresses if record_at(connection, url) is None]
             rows = [_file(connection, number) for number in files]
             rows += [row for url in others for row in _files_at(connection, url)]
             _require_captured(connection, others)
@@ -182,7 +183,7 @@ def lift(
 
 def _lift_record(connection: sqlite3.Connection, evidence: Path, record: str) -> int:
     """Give back a record, by its id or address; return its id. Raises ArchiveError."""
-    record_id = _record(connection, record)
+    record_id = record_of(connection, record)
     _require_originals(connection, evidence, _addresses_of(connection, [record_id]))
     _require(_lifted(connection, "record_id = ?", record_id), f"record {record_id} is not withheld")
     _dig_up(connection, record_id)
@@ -191,7 +192,7 @@ def _lift_record(connection: sqlite3.Connection, evidence: Path, record: str) ->
 
 def _lift_address(connection: sqlite3.Connection, evidence: Path, url: str) -> set[int]:
     """Give back what is at an address, a record or files; return the ids of their records. Raises ArchiveError."""
-    record_id = _record_at(connection, url) or 0
+    record_id = record_at(connection, url) or 0
     _require_originals(connection, evidence, {url})
     if record_id and _lifted(connection, "record_id = ?", record_id):
         _dig_up(connection, record_id)
@@ -359,30 +360,6 @@ def _before_moves(connection: sqlite3.Connection, addresses: set[str]) -> set[st
     """Return where pages stood, before their portal moved, of which there are captures."""
     former = Moves.of(connection).former(addresses)
     return {url for url in former if connection.execute("SELECT 1 FROM captures WHERE url = ?", (url,)).fetchone()}
-
-
-def _record(connection: sqlite3.Connection, record: str) -> int:
-    """The id of the record with this id or address. Raises ArchiveError."""
-    if record.isascii() and record.isdecimal() and len(record) < 19:
-        row = connection.execute("SELECT id FROM records WHERE id = ?", (int(record),)).fetchone()
-        number = int(row[0]) if row else None
-    else:
-        number = _record_at(connection, record)
-    if number is None:
-        raise ArchiveError(f"there is no record {record} in the archive")
-    return number
-
-
-def _record_at(connection: sqlite3.Connection, url: str) -> int | None:
-    """The record whose page is at an address. Raises ArchiveError where there are several."""
-    rows = connection.execute(
-        "SELECT id FROM records WHERE url IN (:url, :now) UNION SELECT record_id FROM listings WHERE link IN (:url, :now)",
-        {"url": url, "now": Moves.of(connection).address(url)},
-    ).fetchall()
-    if len(rows) > 1:
-        names = ", ".join(str(row[0]) for row in rows)
-        raise ArchiveError(f"{url} is the address of several records: name one, {names}")
-    return int(rows[0][0]) if rows else None
 
 
 def _file(connection: sqlite3.Connection, number: int) -> sqlite3.Row:

@@ -105,7 +105,7 @@ def prove(what: str, out: Path | None, site: str, db: Path) -> None:
     them to the last sealed one, and a program that checks all of it with Python alone. Where an original holds personal data,
     a masked copy is in its place, with the original's digest.
     """
-    from archive.export.original_files import record_of  # noqa: PLC0415
+    from archive.database.record_addresses import record_of  # noqa: PLC0415
     from archive.proof.bundle import write_bundle  # noqa: PLC0415
     from archive.proof.event_proof import events_of  # noqa: PLC0415
 

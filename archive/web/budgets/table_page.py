@@ -12,6 +12,7 @@ from datasette.utils.asgi import NotFound, Response
 
 from archive.budgets.amounts import amount
 from archive.budgets.headings import title_among
+from archive.database.sealed_days import seal_at
 from archive.database.withheld import hidden
 from archive.tables.printed_table import Merged, PrintedTable
 from archive.web.budgets.shown_figures import figure
@@ -42,7 +43,6 @@ SELECT c.rule, c.place, c.left_value, c.right_value FROM budget_checks c WHERE c
 ORDER BY c.rule, c.place LIMIT 20
 """
 _CAPTURE = "SELECT id, url, fetched_at, status, sha256, bytes FROM captures WHERE id = :capture"
-_SEAL = "SELECT day, hash, stamped_at FROM seals WHERE day = substr(:fetched_at, 1, 10)"
 # The event that the capture shows, or else the one that brought the record in.
 _EVENT = """
 SELECT id FROM events WHERE record_id = :record ORDER BY after_capture_id IS NOT :capture, kind <> 'added', id LIMIT 1
@@ -175,7 +175,7 @@ def _proof(connection: sqlite3.Connection, record_id: int, capture_id: int | Non
     return {
         "capture": capture,
         "has_copy": capture is not None and hidden(connection, capture["url"], capture["sha256"]) is None,
-        "seal": connection.execute(_SEAL, {"fetched_at": capture["fetched_at"]}).fetchone() if capture else None,
+        "seal": seal_at(connection, capture["fetched_at"]) if capture else None,
         "event": event["id"] if event else None,
     }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from datasette.utils.asgi import BadRequest, Forbidden, NotFound, Response
 
 from archive.database.connection import ArchiveError
+from archive.database.sealed_days import Seal, last_seal, seal_at
 from archive.database.withheld import hidden, is_record_withheld
 from archive.evidence.evidence_reader import place_of
 from archive.evidence.http_exchange import EvidenceError
@@ -40,10 +41,7 @@ _EVENT_RECORD = "SELECT record_id FROM events WHERE id = ?"
 _CAPTURES = "SELECT * FROM captures WHERE id IN (SELECT value FROM json_each(?))"
 _LIST_PAGES = "SELECT DISTINCT capture_id FROM walks WHERE capture_id IN (SELECT value FROM json_each(?))"
 # Events are sealed when their crawl ends, with the captures of that day.
-_SEALED = """
-SELECT day, hash, stamped_at FROM seals WHERE day = (SELECT substr(finished_at, 1, 10) FROM crawls WHERE id = :crawl)
-"""
-_HEAD = "SELECT day, hash, stamped_at FROM seals ORDER BY day DESC LIMIT 1"
+_FINISHED = "SELECT finished_at FROM crawls WHERE id = ?"
 # What the record's own page showed before: not every event names it, for of what is gone a list page was seen last.
 _OWN_BEFORE = """
 SELECT max(b.id) FROM captures a JOIN captures b ON b.url = a.url AND b.id < a.id AND b.outcome = 'page' AND b.status = 200
@@ -154,13 +152,20 @@ def _read(connection: sqlite3.Connection, event_id: int) -> KnownProof | int | N
     rows = {row["id"]: row for row in connection.execute(_CAPTURES, (numbers,))}
     list_pages = frozenset(row[0] for row in connection.execute(_LIST_PAGES, (numbers,)))
     hidden_ones = frozenset(number for number, row in rows.items() if hidden(connection, row["url"], row["sha256"]))
-    sealed, head = (_sealed_day(connection, sql, proof.event["crawl_id"]) for sql in (_SEALED, _HEAD))
-    return KnownProof(proof, rows, list_pages, hidden_ones, _own_pages(connection, proof, list_pages), sealed, head)
+    (finished_at,) = connection.execute(_FINISHED, (proof.event["crawl_id"],)).fetchone() or (None,)
+    return KnownProof(
+        proof,
+        rows,
+        list_pages,
+        hidden_ones,
+        own=_own_pages(connection, proof, list_pages),
+        sealed=_sealed_day(seal_at(connection, finished_at)),
+        head=_sealed_day(last_seal(connection)),
+    )
 
 
-def _sealed_day(connection: sqlite3.Connection, sql: str, crawl_id: int) -> SealedDay | None:
-    row = connection.execute(sql, {"crawl": crawl_id}).fetchone()
-    return SealedDay(row["day"], row["hash"], is_sealed=True, stamped_at=row["stamped_at"] or "") if row else None
+def _sealed_day(seal: Seal | None) -> SealedDay | None:
+    return SealedDay(seal.day, seal.hash, is_sealed=True, stamped_at=seal.stamped_at) if seal else None
 
 
 def _own_pages(connection: sqlite3.Connection, proof: EventProof, list_pages: frozenset[int]) -> tuple[int, int] | None:

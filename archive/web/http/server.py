@@ -83,9 +83,7 @@ def site_of(paths: Mapping[str, Path], metadata: dict[str, Any] | None = None) -
     return with_archives(opened, metadata)
 
 
-def with_archives(
-    opened: Mapping[str, Callable[[Datasette], Database]], metadata: dict[str, Any] | None = None
-) -> Datasette:
+def with_archives(opened: Mapping[str, Callable[[Datasette], Database]], metadata: dict[str, Any] | None) -> Datasette:
     """A Datasette with this site's settings and archives, each made by its function, by the names with which their addresses begin."""
     # Cookies of those logged in stay good as long as the secret does.
     datasette = Datasette(settings=SETTINGS, metadata=metadata, secret=os.environ.get("DATASETTE_SECRET"))

@@ -125,7 +125,7 @@ class SignIn:
         if (self._datasette.plugin_config(PLUGIN) or {}).get("http_basic_auth"):
             return scope, 0.0  # the plugin wants to see them itself
         actor = ((self._datasette.plugin_config(PLUGIN) or {}).get("actors") or {}).get(name) or {"id": name}
-        return _with_cookie(without, COOKIE, self._datasette.sign(self._sealed(actor, 60.0), "actor")), 0.0
+        return _with_cookie(without, self._datasette.sign(self._sealed(actor, 60.0), "actor")), 0.0
 
     def _takes_credentials(self) -> bool:
         """Return whether programs may send name and password with every request (`curl -u`)."""
@@ -184,7 +184,7 @@ class SignIn:
         )
         by_password = self._account(session["a"]) in self._accounts()
         if session.get("n") in self._ended or (by_password and not begun_here):
-            return _with_cookie(scope, COOKIE, None)
+            return _with_cookie(scope, None)
         return scope
 
     def _end(self, session: dict[str, Any]) -> None:
@@ -247,11 +247,11 @@ def _cookies(scope: Scope) -> dict[str, str]:
     return {name: cookie.value for name, cookie in cookies.items()}
 
 
-def _with_cookie(scope: Scope, name: str, value: str | None) -> Scope:
-    """The request with another value for a cookie, or without it."""
-    kept = {key: each for key, each in _cookies(scope).items() if key != name}
+def _with_cookie(scope: Scope, value: str | None) -> Scope:
+    """The request with another value for the cookie of a session, or without it."""
+    kept = {key: each for key, each in _cookies(scope).items() if key != COOKIE}
     if value is not None:
-        kept[name] = value
+        kept[COOKIE] = value
     headers = [(key, each) for key, each in scope["headers"] if key != b"cookie"]
     if kept:
         headers.append((b"cookie", "; ".join(f"{key}={each}" for key, each in kept.items()).encode("latin-1")))

@@ -10,6 +10,7 @@ from typing import Any
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import NotFound, Request, Response
 
+from archive.database.sealed_days import Seal, last_seal
 from archive.database.withheld import withheld_on
 from archive.labels.code_labels import ATTACHMENTS, KINDS, REDACTIONS, STATES
 from archive.labels.label import LABELS, Label, label_of
@@ -48,7 +49,6 @@ _HELD = "SELECT source, persons FROM rosters WHERE record_id = :id AND state <> 
 _MASKED = """
 SELECT kind, sum(count) AS count FROM redactions WHERE record_id = :id GROUP BY kind ORDER BY kind
 """
-_HEAD = "SELECT day, hash FROM seals ORDER BY day DESC LIMIT 1"
 # The record's own page as last captured, at whichever of its addresses it was read.
 _OWN = """
 SELECT id, url, fetched_at, status, outcome, sha256, bytes, last_modified FROM captures
@@ -181,11 +181,10 @@ def _description(row: Row, portal: Row) -> str:
     return cut(" · ".join(str(fact) for fact in facts if fact) + f" · {row['body'] or ''}", DESCRIPTION)
 
 
-def _head(connection: sqlite3.Connection) -> Row | None:
-    """The last sealed day, which holds for all before; None where there is none, or a snapshot of an earlier version has no seals."""
+def _head(connection: sqlite3.Connection) -> Seal | None:
+    """The head of the chain; None where there is none, or a snapshot of an earlier version has no seals."""
     with suppress(sqlite3.OperationalError):
-        head: Row | None = connection.execute(_HEAD).fetchone()
-        return head
+        return last_seal(connection)
     return None
 
 

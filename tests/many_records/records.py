@@ -1,8 +1,6 @@
 """A portal of 48 records, each with a text of its own, for tests of what happens to many of them at once."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
-from shutil import copy
 
 from archive.labels.reasons import in_chinese
 from archive.model.observations import ListPage, RecordPage
@@ -55,17 +53,3 @@ def changes(crawls: Crawls) -> list[str]:
 
 def urls(numbers: Iterable[int]) -> list[str]:
     return sorted(map(url, numbers))
-
-
-def of_first_day(folder: Path) -> Crawls:
-    """An archive of one crawl of the portal."""
-    made = Crawls(folder / "a.db")
-    made.run(all_rows(), pages=all_pages())
-    return made
-
-
-def own_copy(crawls: Crawls, folder: Path) -> Crawls:
-    """A copy of an archive, with its days."""
-    made = Crawls(Path(copy(crawls.path, folder)))
-    made.day, made.captures = crawls.day, crawls.captures
-    return made

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,35 +13,20 @@ from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import AttachmentFile, LinkedFile, RecordPage
 from tests.conftest import rows
-from tests.many_records import (
+from tests.many_records.records import (
     MANY,
     all_pages,
     all_rows,
     changes,
     edited,
     kept,
-    of_first_day,
     outcome,
-    own_copy,
     text,
     urls,
     with_new,
 )
 from tests.test_presence import Crawls, url
 from tests.test_store import BUDGETS, DAY, PORTAL, listed, page, row
-
-
-@pytest.fixture(scope="module")
-def first_day(tmp_path_factory: pytest.TempPathFactory) -> Crawls:
-    """The archive after its first crawl."""
-    return of_first_day(tmp_path_factory.mktemp("portal"))
-
-
-@pytest.fixture
-def crawls(first_day: Crawls, tmp_path: Path) -> Crawls:
-    """One's own, as it was after that day."""
-    return own_copy(first_day, tmp_path)
-
 
 # --- how many are most ---
 
