@@ -195,7 +195,7 @@ def startup(datasette: Datasette) -> None:
 def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Middleware]:
     """Put our middleware before Datasette."""
     pages = [re.compile(f"{address}$") for address, _ in READ]
-    return lambda application: Middleware(SignIn(application, datasette), datasette.setting("base_url"), pages)
+    return lambda application: Middleware(SignIn(application, datasette), datasette, pages)
 
 
 @hookimpl(specname="asgi_wrapper", tryfirst=True)  # innermost: other plugins may ask who it is in their own way

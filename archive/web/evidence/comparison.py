@@ -58,7 +58,7 @@ async def compared(db: Database, before: Row, after: Row) -> tuple[Comparison | 
     return Comparison(tuple(lines), head["is_cut"]), None
 
 
-def _compare(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
+def _compare(_datasette: Datasette, request: Head) -> tuple[Head, bytes]:
     """Make two copies and compare their texts, or say why not."""
     try:
         texts = [

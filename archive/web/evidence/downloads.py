@@ -4,7 +4,7 @@ from typing import Any
 
 from datasette.utils import actor_matches_allow
 
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, site_settings
 
 ORIGINALS, PROOFS, FILES = "download-originals", "download-proofs", "download-files"
 """The permissions. Nobody has them unless an operator gives them: originals hold personal data and all, bundles those captures
@@ -21,5 +21,5 @@ async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: st
     """
     if action not in _SETTINGS:
         return None
-    allow = (datasette.plugin_config("disclosures") or {}).get(_SETTINGS[action])
+    allow = site_settings(datasette).get(_SETTINGS[action])
     return True if allow is not None and actor_matches_allow(actor, allow) else None

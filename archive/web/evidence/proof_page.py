@@ -117,7 +117,7 @@ async def bundle(context: RequestContext) -> Response:
     return Response(body, 200, headers, "application/zip")
 
 
-def _made(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
+def _made(_datasette: Datasette, request: Head) -> tuple[Head, bytes]:
     """Write the bundle of an event, or say why not."""
     with tempfile.TemporaryDirectory(prefix="proof-") as folder:
         out = Path(folder, "proof.zip")

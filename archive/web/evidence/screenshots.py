@@ -22,7 +22,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from archive.labels.label import LABELS
 from archive.labels.language import READER, TAGS
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, site_settings
 from archive.web.processes.lanes import Lane
 
 SECONDS = 20.0
@@ -95,8 +95,10 @@ _KEPT: WeakKeyDictionary[Datasette, Kept] = WeakKeyDictionary()
 def browser(datasette: Datasette) -> str | None:
     """Return the Chromium that an operator's setting names (`plugins: disclosures: screenshots:`, true or a path); None: pictures
     are not offered."""
-    setting = (datasette.plugin_config("disclosures") or {}).get("screenshots")
-    names = _NAMES if setting is True else (str(setting),) if setting else ()
+    setting = site_settings(datasette).get("screenshots")
+    if not setting:
+        return None
+    names = _NAMES if setting is True else (str(setting),)
     return next(filter(None, map(shutil.which, names)), None)
 
 

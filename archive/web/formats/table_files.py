@@ -24,7 +24,7 @@ _ONE_PAGE = re.compile(r"(?<!\s)\s+limit \d+(?: offset \d+)?\s*$")
 _PAGING = {"_next", "_size", "_nofacet", "_nocount", "_stream", "_dl", "_labels"}
 
 
-async def table_file(datasette: Datasette, request: "Request") -> Response:
+async def table_file(datasette: Datasette, request: Request) -> Response:
     """Return the file. Raises NotFound, Forbidden, BadRequest."""
     database = next(
         (
@@ -51,7 +51,7 @@ async def table_file(datasette: Datasette, request: "Request") -> Response:
 
 
 async def _statement(
-    datasette: Datasette, request: "Request", table: str | None
+    datasette: Datasette, request: Request, table: str | None
 ) -> tuple[str, dict[str, object], tuple[str, ...]]:
     """Return the statement that Datasette makes of the request, for all rows; its values; its columns."""
     kept = [

@@ -14,7 +14,7 @@ from datasette.utils.asgi import Request
 
 from archive.labels.label import LABELS
 from archive.web.http import errors
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, below_base, site_settings
 from archive.web.http.errors import ErrorPage, Message
 from archive.web.http.middleware import DatasetteMiddleware, Receive, Scope, Send
 
@@ -24,13 +24,13 @@ ACCESS_DENIED = "disclosures.access_denied"
 REFUSED = LABELS["error.closed"]
 
 # Style, the ways to log in and out, and the way to leave a subscription, for which one needs the link alone.
-_OPEN = re.compile(rb"/-/static(-plugins)?/.+|/-/(login|logout|auth-token)|/-/subscriptions/leave/[\w-]+|/favicon\.ico")
+_OPEN = re.compile(r"/-/static(-plugins)?/.+|/-/(login|logout|auth-token)|/-/subscriptions/leave/[\w-]+|/favicon\.ico")
 
 
 # What Datasette says of the server: its files, versions, plugins, settings, threads; and its tools for trying out permissions.
 _INSIDE = re.compile(
-    rb"/-/(metadata|versions|plugins|settings|config|threads|databases|actor|permissions|messages|allow-debug|patterns|password-tool|"
-    rb"logs?|debug[a-z-]*|allowed|rules|check|jump|ip-rate-limit-debug)(\.[a-z]+)?/?"
+    r"/-/(metadata|versions|plugins|settings|config|threads|databases|actor|permissions|messages|allow-debug|patterns|password-tool|"
+    r"logs?|debug[a-z-]*|allowed|rules|check|jump|ip-rate-limit-debug)(\.[a-z]+)?/?"
 )
 
 INSIDE = "view-inside"
@@ -58,11 +58,11 @@ class AccessControl(DatasetteMiddleware):
     async def _may_see(self, request: Request) -> bool:
         return await self._allows(None) or await self._allows(await self._actor(request))
 
-    async def _is_operator(self, request: "Request") -> bool:
+    async def _is_operator(self, request: Request) -> bool:
         actor = await self._actor(request)
         return bool(await self._datasette.permission_allowed(actor, INSIDE, default=False))
 
-    async def _say_nothing(self, request: "Request", send: Send) -> None:
+    async def _say_nothing(self, request: Request, send: Send) -> None:
         """As where there is no page."""
         await self._datasette.invoke_startup()
         request.scope = {**request.scope, "csrftoken": str}
@@ -82,9 +82,8 @@ class AccessControl(DatasetteMiddleware):
                 return dict(actor)
         return None
 
-    def _path(self, scope: Scope) -> bytes:
-        path: bytes = scope["raw_path"].partition(b"?")[0]
-        return path.removeprefix(self._datasette.setting("base_url").rstrip("/").encode())
+    def _path(self, scope: Scope) -> str:
+        return below_base(self._datasette, scope["raw_path"].decode("ascii").partition("?")[0])
 
     async def _refuse(self, request: Request, send: Send) -> None:
         """As Datasette does, so that a plugin may lead to where one logs in."""
@@ -105,7 +104,7 @@ async def is_open_to_all(datasette: Datasette, database: str) -> bool:
     return all([await datasette.permission_allowed(None, *each, default=True) for each in permissions])
 
 
-async def allowed(datasette: "Datasette", actor: dict[str, Any] | None, action: str) -> bool | None:
+async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
     """Return whether an operator's setting (`plugins: disclosures: operators:`, an allow block) shows `actor` the pages about the server.
 
     So it does to the root user of plain `datasette --root`. None where neither says so.
@@ -114,7 +113,7 @@ async def allowed(datasette: "Datasette", actor: dict[str, Any] | None, action: 
         return None
     if actor and actor.get("id") == "root":
         return True
-    allow = (datasette.plugin_config("disclosures") or {}).get("operators")
+    allow = site_settings(datasette).get("operators")
     return True if allow is not None and actor_matches_allow(actor, allow) else None
 
 

@@ -1,4 +1,7 @@
-"""Datasette's class, for annotations: it can't be imported by a plugin, which it loads while it is itself being imported."""
+"""Datasette as a plugin sees it: its class, for annotations, and what its settings say of this site.
+
+The class can't be imported by a plugin, which Datasette loads while it is itself being imported.
+"""
 
 from typing import TYPE_CHECKING, Any
 
@@ -7,4 +10,14 @@ if TYPE_CHECKING:
 else:
     Datasette = Any
 
-__all__ = ["Datasette"]
+__all__ = ["Datasette", "below_base", "site_settings"]
+
+
+def site_settings(datasette: Datasette, plugin: str = "disclosures") -> dict[str, Any]:
+    """Return what the operator's metadata says of a plugin (`plugins: disclosures:`)."""
+    return datasette.plugin_config(plugin) or {}
+
+
+def below_base(datasette: Datasette, path: str) -> str:
+    """Return a path without the base address of the site, with which it begins."""
+    return path.removeprefix(datasette.setting("base_url").rstrip("/"))

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from archive.database.several import UnreadableArchiveError, is_unreadable
 from archive.labels.label import LABELS, Label
 from archive.model.printable import with_codes
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, below_base
 from archive.web.processes.child import TooLongError
 
 # `_next=x` on a view, a row's key with a part too few, an integer too large for SQLite, HTTP methods of other protocols.
@@ -175,7 +175,7 @@ def _is_ours(exception: Exception) -> bool:
 
 async def _canned_sql(datasette: Datasette, request: Request) -> str | None:
     """Return the SQL of the canned query that was requested, None where none was."""
-    path = request.path.removeprefix(datasette.setting("base_url").rstrip("/")).partition(".")[0]
+    path = below_base(datasette, request.path).partition(".")[0]
     route, _, name = path.strip("/").partition("/")
     database = next((each for each, known in datasette.databases.items() if known.route == tilde_decode(route)), None)
     query = database and name and await datasette.get_canned_query(database, tilde_decode(name), request.actor)

@@ -6,7 +6,16 @@ import re
 from collections.abc import Iterable
 
 from archive.labels.label import LABELS
-from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, with_language
+from archive.web.http.middleware import (
+    LANGUAGE,
+    PLAIN_TEXT,
+    Application,
+    Receive,
+    Scope,
+    Send,
+    send_answer,
+    with_language,
+)
 
 VARIABLE = "DISCLOSURES_HOST_NAMES"
 
@@ -28,9 +37,8 @@ class KnownHosts:
         """Answer one request."""
         if scope["type"] == "http" and not self._is_known(scope):
             language = with_language(scope)[LANGUAGE]
-            headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
-            await send({"type": "http.response.start", "status": 421, "headers": headers})
-            await send({"type": "http.response.body", "body": f"{REFUSED.name(language)}\n".encode()})
+            headers = [PLAIN_TEXT, (b"cache-control", b"no-store")]
+            await send_answer(send, 421, headers, f"{REFUSED.name(language)}\n".encode())
             return
         await self._application(scope, receive, send)
 

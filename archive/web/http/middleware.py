@@ -15,7 +15,7 @@ from archive.labels.language import LANGUAGES, READER, TAGS, Language, preferred
 from archive.labels.tables import TABLES
 from archive.search.query import LONGEST_QUERY
 from archive.web.http.archives import archives
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, below_base
 from archive.web.http.request_context import PORTAL_NAMES, QUERY, address
 
 Scope = MutableMapping[str, Any]
@@ -45,6 +45,8 @@ COOKIE = "disclosures_lang"
 _YEAR = 365 * 24 * 60 * 60
 _COOKIE = re.compile(rf"{COOKIE}=({'|'.join(LANGUAGES)})")
 
+PLAIN_TEXT = (b"content-type", b"text/plain; charset=utf-8")
+
 _READING = ("GET", "HEAD")
 """The methods of requests that change nothing."""
 
@@ -54,15 +56,22 @@ _ROW_OF_RECORDS = re.compile(r"(?P<prefix>.*)/records/(?P<id>[0-9]{1,18})")
 _KEEPS_TABLE = {"_sort", "_sort_desc", "_nofilter", "_searchmode", "_through", "_where"}
 
 
-class Middleware:
+class DatasetteMiddleware:
+    """Middleware that asks Datasette itself."""
+
+    def __init__(self, application: Application, datasette: Datasette) -> None:
+        self._application = application
+        self._datasette = datasette
+
+
+class Middleware(DatasetteMiddleware):
     """Datasette's application, with tidy addresses and our headers.
 
     `pages`: the paths, below the site's base address, of pages that are only read. No address takes methods but GET, HEAD and POST.
     """
 
-    def __init__(self, application: Application, base: str, pages: Iterable[re.Pattern[str]]) -> None:
-        self._application = application
-        self._base = base.rstrip("/")
+    def __init__(self, application: Application, datasette: Datasette, pages: Iterable[re.Pattern[str]]) -> None:
+        super().__init__(application, datasette)
         self._pages = tuple(pages)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,31 +89,28 @@ class Middleware:
         if scope["method"] in self._methods(scope):
             await self._application(scope, receive, send)
         else:
-            await _refuse_method(scope["method"] == "OPTIONS", self._methods(scope), send)
+            await _refuse_method(scope["method"], self._methods(scope), send)
 
     def _methods(self, scope: Scope) -> tuple[str, ...]:
         """Return the methods that a request's address takes."""
-        path = scope["raw_path"].decode("ascii").removeprefix(self._base)
+        path = below_base(self._datasette, scope["raw_path"].decode("ascii"))
         is_read = any(page.match(path) for page in self._pages)
         return _READING if is_read else (*_READING, "POST")
 
 
-async def _refuse_method(is_asked: bool, methods: Iterable[str], send: Send) -> None:
-    """Answer with the methods there are: one that was asked for them (OPTIONS), or one that came with another."""
-    headers = [(b"allow", ", ".join((*methods, "OPTIONS")).encode())]
-    if not is_asked:
-        headers.append((b"content-type", b"text/plain; charset=utf-8"))
-    body = b"" if is_asked else str(LABELS["error.method"]).encode()
-    await send({"type": "http.response.start", "status": 204 if is_asked else 405, "headers": headers})
+async def _refuse_method(method: str, methods: Iterable[str], send: Send) -> None:
+    """Answer with the methods there are: a request for these (OPTIONS), or one that came with another."""
+    allow = (b"allow", ", ".join((*methods, "OPTIONS")).encode())
+    if method == "OPTIONS":
+        await send_answer(send, 204, [allow])
+    else:
+        await send_answer(send, 405, [allow, PLAIN_TEXT], str(LABELS["error.method"]).encode())
+
+
+async def send_answer(send: Send, status: int, headers: Iterable[tuple[bytes, bytes]], body: bytes = b"") -> None:
+    """Send an answer that is all there already."""
+    await send({"type": "http.response.start", "status": status, "headers": list(headers)})
     await send({"type": "http.response.body", "body": body})
-
-
-class DatasetteMiddleware:
-    """Middleware that asks Datasette itself."""
-
-    def __init__(self, application: Application, datasette: Datasette) -> None:
-        self._application = application
-        self._datasette = datasette
 
 
 class Redirects(DatasetteMiddleware):
@@ -117,8 +123,7 @@ class Redirects(DatasetteMiddleware):
         """Answer one request, the address of which is tidied."""
         is_page = scope["type"] == "http" and scope["method"] in _READING
         if is_page and (target := self._ranked_address(scope, pairs_of(scope)) or self._permanent_address(scope)):
-            await send({"type": "http.response.start", "status": 302, "headers": [(b"location", target.encode())]})
-            await send({"type": "http.response.body", "body": b""})
+            await send_answer(send, 302, [(b"location", target.encode())])
             return
         await self._application(scope, receive, send)
 
@@ -141,7 +146,7 @@ class Redirects(DatasetteMiddleware):
 
     def _archive(self, prefix: str) -> str | None:
         """Return the name of the archive whose pages' addresses begin with `prefix`; None where it is no archive's."""
-        route = prefix.removeprefix(self._datasette.setting("base_url").rstrip("/")).removeprefix("/")
+        route = below_base(self._datasette, prefix).removeprefix("/")
         known = archives(self._datasette)
         return next((name for name in known if self._datasette.databases[name].route == tilde_decode(route)), None)
 

@@ -20,7 +20,16 @@ from archive.export.public_database import Snapshot
 from archive.export.snapshots import CURRENT, check_together, published, published_archives
 from archive.model.clock import today
 from archive.web.http.access_control import is_open_to_all
-from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, with_language, with_plain_address
+from archive.web.http.middleware import (
+    LANGUAGE,
+    Application,
+    Receive,
+    Scope,
+    Send,
+    send_answer,
+    with_language,
+    with_plain_address,
+)
 from archive.web.http.reader_requests import FIRST
 from archive.web.http.server import ArchiveDatabase, with_archives
 
@@ -128,8 +137,7 @@ class PublishedSite:
         if conditional.keys() == {b"if-none-match"} and tag in [
             each.strip() for each in conditional[b"if-none-match"].split(b",")
         ]:
-            await send({"type": "http.response.start", "status": 304, "headers": kept})
-            await send({"type": "http.response.body", "body": b""})
+            await send_answer(send, 304, kept)
             return
         await self._application(scope, receive, _with(kept[:2], send))
 

@@ -36,7 +36,7 @@ async def rows(requests: ReaderRequests, database: str, sql: str) -> Results:
     return Results(values, head["truncated"], [(column,) for column in head["columns"]])
 
 
-def _read(datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
+def _read(datasette: Datasette, request: Head) -> tuple[Head, bytes]:
     """Read them, in the other process."""
     try:
         results = asyncio.run(datasette.get_database(request["database"]).execute(request["sql"], truncate=True))

@@ -7,9 +7,19 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from archive.search.query import to_match
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, below_base
 from archive.web.http.errors import TOO_LARGE, TOO_MANY, TOO_SLOW, ErrorPage, Message, response
-from archive.web.http.middleware import LANGUAGE, Application, Receive, Scope, Send, left, pairs_of, set_context
+from archive.web.http.middleware import (
+    LANGUAGE,
+    Application,
+    DatasetteMiddleware,
+    Receive,
+    Scope,
+    Send,
+    left,
+    pairs_of,
+    set_context,
+)
 from archive.web.processes import child
 from archive.web.processes.fork_server import ForkServer, WorkFailedError
 from archive.web.processes.frames import Head, packed
@@ -35,13 +45,13 @@ def _lanes() -> dict[str, Lane]:
 RETRY_AFTER = 10
 """Seconds after which a reader for whom there was no place should try again."""
 
-JOBS: dict[str, Callable[["Datasette", Head], tuple[Head, bytes]]] = {}
+JOBS: dict[str, Callable[[Datasette, Head], tuple[Head, bytes]]] = {}
 """Other work for processes of its own, by name: given a request, it returns an answer. Each is put here where it is defined."""
 
-FIRST: WeakKeyDictionary["Datasette", Callable[[], None]] = WeakKeyDictionary()
+FIRST: WeakKeyDictionary[Datasette, Callable[[], None]] = WeakKeyDictionary()
 """The work of a new process before it answers for a site."""
 
-_OF: WeakKeyDictionary["Datasette", "ReaderRequests"] = WeakKeyDictionary()
+_OF: WeakKeyDictionary[Datasette, "ReaderRequests"] = WeakKeyDictionary()
 
 _TABLES = re.compile(r"/(?!-/)[^/]+(?:/[^/]+)?")
 _FILE = re.compile(r".*\.(?:csv|xlsx|jsonl)")
@@ -49,12 +59,11 @@ _SQL = {"sql", "_where"}
 _KEPT = (LANGUAGE, "type", "method", "path", "root_path", "scheme", "http_version", "client", "server")
 
 
-class ReaderRequests:
+class ReaderRequests(DatasetteMiddleware):
     """Datasette's application, with the heavy requests answered elsewhere once there is a fork server."""
 
-    def __init__(self, application: Application, datasette: "Datasette") -> None:
-        self._application = application
-        self._datasette = datasette
+    def __init__(self, application: Application, datasette: Datasette) -> None:
+        super().__init__(application, datasette)
         self._lanes = _lanes()
         self._server = ForkServer(self._prepare, self._work)
         _OF[datasette] = self
@@ -74,7 +83,7 @@ class ReaderRequests:
             await self._application(scope, receive, send)
 
     def _lane(self, scope: Scope) -> Lane | None:
-        path = scope["raw_path"].decode("ascii").removeprefix(self._datasette.setting("base_url").rstrip("/"))
+        path = below_base(self._datasette, scope["raw_path"].decode("ascii"))
         if scope["method"] not in {"GET", "HEAD"} or not _TABLES.fullmatch(path):
             return None
         kind = "sql" if any(key in _SQL for key, _ in pairs_of(scope)) else "table"
@@ -171,7 +180,7 @@ class ReaderRequests:
         child.answer(connection, self._application, scope, lane.seconds, sql=lane.sql)
 
 
-async def job(datasette: "Datasette", lane: str, name: str, request: Head) -> tuple[Head, bytes]:
+async def job(datasette: Datasette, lane: str, name: str, request: Head) -> tuple[Head, bytes]:
     """Return what the job of this name answers: by a process of its own, or by a thread where a site has none.
 
     Raises WorkFailedError, NoPlaceError.
@@ -181,7 +190,7 @@ async def job(datasette: "Datasette", lane: str, name: str, request: Head) -> tu
     return await asyncio.to_thread(JOBS[name], datasette, request)
 
 
-def of(datasette: "Datasette") -> ReaderRequests | None:
+def of(datasette: Datasette) -> ReaderRequests | None:
     """Return what does the heavy work of a site in processes of its own; None where it has none."""
     requests = _OF.get(datasette)
     return requests if requests is not None and requests._server.is_running else None

@@ -20,9 +20,17 @@ from itsdangerous import BadSignature
 
 from archive.labels.label import LABELS
 from archive.web.http.attempts import Attempts
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, below_base, site_settings
 from archive.web.http.hosts import host_name, is_loopback
-from archive.web.http.middleware import Application, Receive, Scope, Send
+from archive.web.http.middleware import (
+    PLAIN_TEXT,
+    Application,
+    DatasetteMiddleware,
+    Receive,
+    Scope,
+    Send,
+    send_answer,
+)
 
 SESSION_HOURS = 12.0
 """Hours after which one has to log in again, where the operator's metadata (`plugins: disclosures: session_hours:`) doesn't say."""
@@ -39,12 +47,11 @@ _REMEMBERED = 600.0
 _SUFFIX = "_password_hash"
 
 
-class SignIn:
+class SignIn(DatasetteMiddleware):
     """An application, with sessions that end and attempts that are counted."""
 
-    def __init__(self, application: Application, datasette: "Datasette") -> None:
-        self._application = application
-        self._datasette = datasette
+    def __init__(self, application: Application, datasette: Datasette) -> None:
+        super().__init__(application, datasette)
         self._attempts = Attempts()
         self._one_at_a_time = asyncio.Semaphore(1)
         self._remembered: dict[bytes, float] = {}
@@ -72,12 +79,16 @@ class SignIn:
         await self._application(scope, receive, send)
 
     def _path(self, scope: Scope) -> str:
-        return str(scope["path"]).removeprefix(self._datasette.setting("base_url").rstrip("/"))
+        return below_base(self._datasette, scope["path"])
 
     def _accounts(self) -> dict[str, str]:
         """Names and what their passwords are checked against."""
-        settings = self._datasette.plugin_config(PLUGIN) or {}
-        return {name.removesuffix(_SUFFIX): str(value) for name, value in settings.items() if name.endswith(_SUFFIX)}
+        settings = self._passwords().items()
+        return {name.removesuffix(_SUFFIX): str(value) for name, value in settings if name.endswith(_SUFFIX)}
+
+    def _passwords(self) -> dict[str, Any]:
+        """Return the settings of the plugin that knows the passwords."""
+        return site_settings(self._datasette, PLUGIN)
 
     # --- passwords ---
 
@@ -122,15 +133,14 @@ class SignIn:
                 return without, seconds
             self._remembered = {key: end for key, end in self._remembered.items() if end > time.monotonic()}
             self._remembered[seal] = time.monotonic() + _REMEMBERED
-        if (self._datasette.plugin_config(PLUGIN) or {}).get("http_basic_auth"):
+        if self._passwords().get("http_basic_auth"):
             return scope, 0.0  # the plugin wants to see them itself
-        actor = ((self._datasette.plugin_config(PLUGIN) or {}).get("actors") or {}).get(name) or {"id": name}
+        actor = self._actors().get(name) or {"id": name}
         return _with_cookie(without, self._datasette.sign(self._sealed(actor, 60.0), "actor")), 0.0
 
     def _takes_credentials(self) -> bool:
         """Return whether programs may send name and password with every request (`curl -u`)."""
-        ours = self._datasette.plugin_config("disclosures") or {}
-        return bool(ours.get("basic_auth") or (self._datasette.plugin_config(PLUGIN) or {}).get("http_basic_auth"))
+        return bool(site_settings(self._datasette).get("basic_auth") or self._passwords().get("http_basic_auth"))
 
     async def _try(self, scope: Scope, accounts: dict[str, str], name: str, password: str) -> tuple[float, bool]:
         """Return how long to wait before another attempt (0: this one counted), and whether the password is right."""
@@ -158,8 +168,11 @@ class SignIn:
 
     def _account(self, actor: dict[str, Any]) -> str:
         """Return the name that an actor logs in with."""
-        actors = (self._datasette.plugin_config(PLUGIN) or {}).get("actors") or {}
-        return next((name for name, each in actors.items() if each == actor), str(actor.get("id")))
+        return next((name for name, each in self._actors().items() if each == actor), str(actor.get("id")))
+
+    def _actors(self) -> dict[str, dict[str, Any]]:
+        """Return the actors that names stand for, where they stand for others than themselves."""
+        return self._passwords().get("actors") or {}
 
     def _fingerprint(self, name: str) -> str:
         """Return a print of the password of this name, which another password changes."""
@@ -215,9 +228,7 @@ class SignIn:
         for name, cookie in cookies.items():
             if name == COOKIE and cookie.value:
                 session = self._datasette.unsign(cookie.value, "actor")
-                hours = float(
-                    (self._datasette.plugin_config("disclosures") or {}).get("session_hours") or SESSION_HOURS
-                )
+                hours = float(site_settings(self._datasette).get("session_hours") or SESSION_HOURS)
                 cookies[name] = self._datasette.sign(self._sealed(session["a"], hours * 3600), "actor")
                 cookies[name]["path"] = cookie["path"] or "/"
                 cookies[name]["max-age"] = int(hours * 3600)
@@ -276,7 +287,6 @@ async def _refuse(seconds: float, send: Send) -> None:
 
 
 async def _answer(status: int, body: bytes, headers: dict[str, str], send: Send) -> None:
-    raw = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"private, no-store")]
+    raw = [PLAIN_TEXT, (b"cache-control", b"private, no-store")]
     raw += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": raw})
-    await send({"type": "http.response.body", "body": body})
+    await send_answer(send, status, raw, body)

@@ -15,6 +15,7 @@ from datasette.utils.asgi import NotFound, Request, Response, asgi_start
 from archive.database.connection import ArchiveError
 from archive.export.public_database import Snapshot
 from archive.export.snapshots import is_due, kept, renew
+from archive.web.http.datasette_class import site_settings
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.middleware import Send, left
 from archive.web.http.request_context import RequestContext
@@ -55,8 +56,7 @@ async def digest(context: RequestContext) -> Response:
 
 def _requested_archive(context: RequestContext) -> Path:
     """The file of the requested archive. Raises NotFound where downloads are turned off."""
-    settings = context.datasette.plugin_config("disclosures") or {}
-    if settings.get("download", True) is False or not context.db.path:
+    if site_settings(context.datasette).get("download", True) is False or not context.db.path:
         raise NotFound(NOTHING_HERE)
     return Path(context.db.path)
 

@@ -14,7 +14,7 @@ from datasette.utils.asgi import Request, Response
 from archive.export.dataset_description import LICENCE
 from archive.labels.code_labels import EVENTS, STATES
 from archive.model.addresses import is_web_address
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, site_settings
 from archive.web.http.request_context import render
 
 VARIABLES = {
@@ -81,7 +81,9 @@ def contact(datasette: Datasette) -> Linked | None:
     text = _setting(datasette, "contact")
     if not text:
         return None
-    return Linked(text, f"mailto:{text}" if _MAIL.fullmatch(text) else text if is_web_address(text) else "")
+    if _MAIL.fullmatch(text):
+        return Linked(text, f"mailto:{text}")
+    return Linked(text, text if is_web_address(text) else "")
 
 
 def operator(datasette: Datasette) -> Linked | None:
@@ -102,5 +104,5 @@ def _with_address(text: str) -> Linked:
 
 def _setting(datasette: Datasette, name: str) -> str:
     """Return a setting of the plugin, or else the environment's; empty where there is none."""
-    setting = (datasette.plugin_config("disclosures") or {}).get(name) or os.environ.get(VARIABLES[name])
+    setting = site_settings(datasette).get(name) or os.environ.get(VARIABLES[name])
     return str(setting or "").strip()

@@ -11,7 +11,7 @@ from datasette.utils.asgi import NotFound, Request, Response
 
 from archive.labels.label import SITE
 from archive.web.http.archives import archives
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, site_settings
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, context_for
 
@@ -30,7 +30,7 @@ LLMS = Path(__file__).with_name("llms.txt").read_text(encoding="utf-8")
 
 async def robots(datasette: Datasette, request: Request) -> Response:
     """robots.txt (RFC 9309)."""
-    setting = str((datasette.plugin_config("disclosures") or {}).get("robots") or "allow").strip()
+    setting = str(site_settings(datasette).get("robots") or "allow").strip()
     if setting == "block":
         return Response.text(BLOCKED)
     if setting != "allow":

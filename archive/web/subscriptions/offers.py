@@ -8,7 +8,7 @@ from datasette.utils.asgi import NotFound
 from archive.notify.subscription_settings import SubscriptionSettings, subscription_settings
 from archive.notify.subscription_store import open_subscriptions
 from archive.web.http.access_control import is_open_to_all
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, site_settings
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext
 
@@ -26,8 +26,7 @@ class Offers:
 def settings_of(datasette: Datasette) -> SubscriptionSettings | None:
     """Return the settings of a site's subscriptions; None where it has none. Raises SubscriptionSettingsError."""
     if datasette not in _SETTINGS:
-        ours = datasette.plugin_config("disclosures") or {}
-        _SETTINGS[datasette] = subscription_settings(ours.get("subscriptions"))
+        _SETTINGS[datasette] = subscription_settings(site_settings(datasette).get("subscriptions"))
     return _SETTINGS[datasette]
 
 

@@ -216,7 +216,7 @@ async def made_of_originals(db: Database, job: str, request: Head) -> tuple[Head
     return DAMAGED if "damaged" in head else (head, body)
 
 
-def _made(_datasette: "Datasette", request: Head) -> tuple[Head, bytes]:
+def _made(_datasette: Datasette, request: Head) -> tuple[Head, bytes]:
     """Make a copy, or say why not."""
     place = MarkedPlace(tuple(request["addresses"]), tuple(request["texts"]))
     make = redacted_copy if place == NOWHERE else partial(redacted_copy, place=place)
