@@ -194,7 +194,7 @@ def _changes(replaced: _Replaced, tables: Sequence[_Read], of: _Input) -> Iterat
 def _write(connection: sqlite3.Connection, of: _Input, output: _Output) -> None:
     """Write what was read of a record; what was compared with its earlier version need not be kept any longer."""
     for read in output.tables:
-        _write_table(connection, of, read, output.explained)
+        _write_table(connection, of, read, explained=output.explained)
     connection.executemany(
         "INSERT INTO budget_changes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         [_change_row(of.record_id, each) for each in output.changes],
@@ -204,7 +204,7 @@ def _write(connection: sqlite3.Connection, of: _Input, output: _Output) -> None:
     connection.execute("DELETE FROM replaced_pages WHERE record_id = ?", (of.record_id,))
 
 
-def _write_table(connection: sqlite3.Connection, of: _Input, read: _Read, explained: bool) -> None:
+def _write_table(connection: sqlite3.Connection, of: _Input, read: _Read, *, explained: bool) -> None:
     table, heading = read.table, read.table.statement.heading
     (table_id,) = connection.execute(
         "INSERT INTO budget_tables (record_id, attachment_id, capture_id, member, kind, title_printed, pages, unit, fiscal_year, "

@@ -82,7 +82,7 @@ class Converter:
         with self._lock:
             for attempt in range(2):
                 try:
-                    self._running = self._running or _start(self._ocr)
+                    self._running = self._running or _start(ocr=self._ocr)
                     socket.send_fds(self._running.control, [b"f"], descriptors)
                 except OSError as error:
                     if self._running:  # it died since
@@ -102,7 +102,7 @@ class Converter:
             self._running = None
 
 
-def _start(ocr: bool) -> _Process:
+def _start(*, ocr: bool) -> _Process:
     """Start a converter process. Raises OSError if it does not come up."""
     control, theirs = socket.socketpair()
     environment = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}

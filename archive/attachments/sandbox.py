@@ -140,13 +140,20 @@ def landlock_version() -> int:
     return int(_libc.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), 1))
 
 
+def _handled_kinds(version: int) -> int:
+    """Return what the kernel's version of Landlock can forbid: files, from 4 on TCP, too, from 6 on signals."""
+    if version < 4:
+        return 1
+    return 2 if version < 6 else 3
+
+
 def _restrict_files(workshop: Path | None, programs: Collection[str]) -> None:
     """Forbid by Landlock every file, TCP, and signals to processes outside, as far as the kernel's version of it goes."""
     version = landlock_version()
     if version < 1:
         return
     rights = _RIGHTS.get(version, _RIGHTS[5])
-    handled = struct.pack("QQQ", rights, 3, 3)[: 8 if version < 4 else 16 if version < 6 else 24]
+    handled = struct.pack("QQQ", rights, 3, 3)[: 8 * _handled_kinds(version)]
     rules = _libc.syscall(_CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), 0)
     if workshop:
         _allow(rules, workshop, rights)

@@ -41,7 +41,8 @@ def check_beside_basic(
     for role, line in own[0].parts.items() if len(own) == 1 else ():
         alike = (other for other in printed if _ROLE_OF_CODE.get(other.code) == role and print_one_amount(line, other))
         if (other := next(alike, None)) and line.yuan and other.yuan is not None:
-            yield BudgetCheck("same_amount", f"basic_spending {other.code}", line.yuan, other.yuan, True, (line, other))
+            place, lines = f"basic_spending {other.code}", (line, other)
+            yield BudgetCheck("same_amount", place, line.yuan, other.yuan, holds=True, lines=lines)
 
 
 def _of_set(expenses: ExpenseSet) -> Iterator[BudgetCheck]:

@@ -134,7 +134,8 @@ def read_heading(lines: Sequence[str], head: Sequence[str]) -> Heading | None:
 def stage_of(text: str) -> str | None:
     """Return `accounts` or `budget`, as a title or a column says. 一般公共预算 names an account, not a stage."""
     text = re.sub("一般公共预算|政府性基金预算|国有资本经营预算|公共预算", "", plain(text))
-    return "accounts" if "决算" in text else "budget" if "预算" in text else None
+    stages = (("决算", "accounts"), ("预算", "budget"))
+    return next((stage for word, stage in stages if word in text), None)
 
 
 def year_of(lines: Iterable[str]) -> int | None:

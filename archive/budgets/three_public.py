@@ -121,7 +121,9 @@ def _sum(above: str) -> str | None:
     """Return the part whose sum stands below a head."""
     if not above or "三公" in above:
         return "total"
-    return "vehicles" if "用车" in above else _expense(above) if re.search("接待|出国", above) else None
+    if "用车" in above:
+        return "vehicles"
+    return _expense(above) if re.search("接待|出国", above) else None
 
 
 def _expense(own: str) -> str | None:

@@ -27,6 +27,7 @@ _ACTS = frozenset({"behavior", "-moz-binding", "src"})
 _FETCHES = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element", "paint", "expression"})  # fmt: skip
 
 Token = Any  # tinycss2 comes without types
+_WITHOUT_SPACE = {"skip_comments": True, "skip_whitespace": True}
 _NONE = tinycss2.parse_one_component_value("none")
 
 
@@ -34,14 +35,14 @@ def sanitise_sheet(text: str, base: str, parts: Parts) -> str:
     """Sanitise a style sheet that stood at the address `base`."""
     if not _is_readable(text):
         return ""
-    return _escaped("\n".join(_rules(tinycss2.parse_stylesheet(text, True, True), base, parts)))
+    return _escaped("\n".join(_rules(tinycss2.parse_stylesheet(text, **_WITHOUT_SPACE), base, parts)))
 
 
 def sanitise_declarations(text: str, base: str, parts: Parts) -> str:
     """Sanitise the value of a `style` attribute."""
     if not _is_readable(text):
         return ""
-    return _escaped("; ".join(_declarations(tinycss2.parse_blocks_contents(text, True, True), base, parts)))
+    return _escaped("; ".join(_declarations(tinycss2.parse_blocks_contents(text, **_WITHOUT_SPACE), base, parts)))
 
 
 def _is_readable(text: str) -> bool:
@@ -60,7 +61,7 @@ def _rules(rules: Iterable[Token], base: str, parts: Parts) -> Iterator[str]:
         if rule.type == "qualified-rule" and not LONG_NUMBER.search(tinycss2.serialize(rule.prelude)):
             yield _qualified(rule, base, parts)
         elif rule.type == "at-rule" and rule.lower_at_keyword in (_HOLDS_RULES | _HOLDS_FRAMES) and rule.content:
-            inner = tinycss2.parse_rule_list(rule.content, True, True)
+            inner = tinycss2.parse_rule_list(rule.content, **_WITHOUT_SPACE)
             head = f"@{rule.lower_at_keyword}{tinycss2.serialize(rule.prelude)}"
             yield f"{head}{{{' '.join(_rules(inner, base, parts))}}}"
         elif rule.type == "at-rule" and rule.lower_at_keyword in {"import", "font-face"}:
@@ -68,7 +69,7 @@ def _rules(rules: Iterable[Token], base: str, parts: Parts) -> Iterator[str]:
 
 
 def _qualified(rule: Token, base: str, parts: Parts) -> str:
-    inner = tinycss2.parse_blocks_contents(rule.content, True, True)
+    inner = tinycss2.parse_blocks_contents(rule.content, **_WITHOUT_SPACE)
     return f"{tinycss2.serialize(rule.prelude)}{{{'; '.join(_declarations(inner, base, parts))}}}"
 
 

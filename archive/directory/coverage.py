@@ -111,8 +111,10 @@ class CoveredDivision(_OfPortals):
     @property
     def state(self) -> str:
         """`archived` where there are records, `no_records` where a crawl gave none, `surveyed` where none has ended; else its home's."""
+        if self.records:
+            return ARCHIVED
         if self.portals:
-            return ARCHIVED if self.records else NO_RECORDS if self.last_seen else SURVEYED
+            return NO_RECORDS if self.last_seen else SURVEYED
         return self.home.state if self.home else NOT_LISTED
 
     @property

@@ -118,8 +118,9 @@ def _table(connection: sqlite3.Connection, name: str, table: Mapping[str, Any], 
 
 def _kinds(columns: Iterable[str], table: Mapping[str, Any]) -> dict[str, type]:
     """The type of each column."""
-    whole = {*table["numbers"], *table.get("sparse", ())}
-    return {name: int if name in whole else float if name in table.get("values", ()) else str for name in columns}
+    whole = (*table["numbers"], *table.get("sparse", ()))
+    known: dict[str, type] = {**dict.fromkeys(table.get("values", ()), float), **dict.fromkeys(whole, int)}
+    return {name: known.get(name, str) for name in columns}
 
 
 class _Writing:

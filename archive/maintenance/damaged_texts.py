@@ -57,7 +57,8 @@ def _of_table(connection: sqlite3.Connection, table: str, *, has_rowid: bool) ->
     if not columns:
         return
     key = ["rowid"] if has_rowid else [name for _, name, _, _, _, place in described if place]
-    owner = "rowid" if table == "records" else "record_id" if kinds.get("record_id") == "INTEGER" else "NULL"
+    of_record = "record_id" if kinds.get("record_id") == "INTEGER" else "NULL"
+    owner = "rowid" if table == "records" else of_record
     read = [f"CAST({name} AS BLOB)" if kinds.get(name) == "TEXT" else name for name in (*key, *columns)]
     for record_id, *values in connection.execute(f"SELECT {owner}, {', '.join(read)} FROM {table}"):  # noqa: S608 - names of our own
         for name, value in zip(columns, values[len(key) :], strict=True):

@@ -76,18 +76,14 @@ def change(db: Path, changed: list[Change], stated: Mapping[str, str] = {}, *, d
                     connection.execute(f"UPDATE portals SET {column} = ? WHERE id = ?", (value, after or portal))  # noqa: S608
                 now = after or portal
                 bring_up_to_date(connection, now if _knows(connection, now) else None)
-                _undo(dry_run)
+                if dry_run:
+                    raise _NothingChangedError  # noqa: TRY301 - undoes the transaction
         except _NothingChangedError:
             pass
         except sqlite3.Error as error:
             raise ArchiveError(f"cannot change {portal} in {db}: {error}") from error
         leave_no_trace(connection)
     return Extent(extent.records, extent.events, extent.catalogs, extent.crawls, joined)
-
-
-def _undo(dry_run: bool) -> None:
-    if dry_run:
-        raise _NothingChangedError
 
 
 def apply(connection: sqlite3.Connection, change: Change) -> int:

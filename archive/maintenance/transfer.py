@@ -78,11 +78,11 @@ class Transfer:
         self._map("crawl", [(*pair, 1) for pair in crawls.items()] + [(*pair, 0) for pair in known.items()])
         self._map("capture", ((*pair, 0) for pair in captures))
 
-    def everything(self, ids_kept: bool = False) -> None:
+    def everything(self, *, ids_kept: bool = False) -> None:
         """Carry all that belongs to the portal. Raises NotAContinuationError. `ids_kept`: records keep theirs, for there are none here."""
         self._portal_and_catalogs()
         self._crawls()
-        self._map("record", self._records(ids_kept))
+        self._map("record", self._records(ids_kept=ids_kept))
         touched = [row[0] for row in self._c.execute(_SEARCHED_OTHERWISE)]
         for record_id in touched:
             index.changed(self._c, record_id, index.held(self._c, record_id))
@@ -136,7 +136,7 @@ class Transfer:
         self._put("captures", None, _OF_NEW_CRAWLS, ids="capture")
         self._c.execute("INSERT OR IGNORE INTO main.certificates SELECT * FROM theirs.certificates")
 
-    def _records(self, ids_kept: bool) -> list[tuple[int, int, int]]:
+    def _records(self, *, ids_kept: bool) -> list[tuple[int, int, int]]:
         """Return triples: a record of theirs, which of ours it is, and whether it is new here."""
         c, portal = self._c, (self._portal,)
         ours = dict(c.execute("SELECT url, id FROM main.records WHERE portal = ?", portal).fetchall())
@@ -241,13 +241,9 @@ class Transfer:
         """Each column of ours → what to read for it from a row `t` of theirs; without `id`, unless it has a map."""
         mapped = {}
         for column in stored_columns(self._c, table):
-            name = (
-                ids
-                if column == "id"
-                else _CAPTURES.sub("capture", column.removesuffix("_id"))
-                if column.endswith("_id")
-                else None
-            )
+            name = ids if column == "id" else None
+            if column.endswith("_id"):
+                name = _CAPTURES.sub("capture", column.removesuffix("_id"))
             if name in _MAPS:
                 mapped[column] = f"(SELECT ours FROM temp.{name}_map WHERE theirs = t.{column})"
             elif column != "id" or table == "portals":

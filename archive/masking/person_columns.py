@@ -122,7 +122,7 @@ def _header(text: str, start: int, end: int) -> _Header | None:
     if len(cells) < 2:
         return None
     persons = names_persons(line)
-    kinds = {place: kind for place, cell in enumerate(cells) if (kind := _kind_of(cell, persons))}
+    kinds = {place: kind for place, cell in enumerate(cells) if (kind := _kind_of(cell, persons=persons))}
     known = bool(kinds or _PERSONS.search(line))
     if not _PERSONS.search(line) and any(map(_FIRMS_HEAD.fullmatch, cells)):
         kinds = {place: kind for place, kind in kinds.items() if kind != "bank_card"}
@@ -192,7 +192,7 @@ def _heads() -> dict[str, re.Pattern[str]]:
     }
 
 
-def _kind_of(cell: str, persons: bool) -> str | None:
+def _kind_of(cell: str, *, persons: bool) -> str | None:
     if len(cell) > _LONGEST_HEAD:
         return None
     for kind in _KINDS:

@@ -138,7 +138,7 @@ def _redact_value(value: object, counts: dict[str, int], label: str = "") -> obj
             while unique in out:
                 number += 1
                 unique = f"{name}#{number}"
-            out[unique] = _redact_value(item, counts, _label(name, persons))
+            out[unique] = _redact_value(item, counts, _label(name, persons=persons))
         return out
     if isinstance(value, (list, tuple)):
         return [_redact_value(item, counts, label) for item in value]
@@ -152,7 +152,7 @@ def _redact_value(value: object, counts: dict[str, int], label: str = "") -> obj
     return masked.text[len(head) :] if masked.counts else value
 
 
-def _label(name: object, persons: bool) -> str:
+def _label(name: object, *, persons: bool) -> str:
     """The label that a key is; the phones of a table of persons are at home."""
     label = name if isinstance(name, str) and len(name) <= _LONGEST_LABEL else ""
     return label.replace("联系电话", "家庭电话") if persons else label

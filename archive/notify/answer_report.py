@@ -43,29 +43,21 @@ def answer_report(
 ) -> AnswerReport:
     """Return the report of some rows of an answer. `site`: where the site stands, ending in a slash."""
     portals = portal_names(connection)
-    page = f"{site}-/questions/{requested.question.name}"
-    hits = [_hit(connection, requested.question, row, portals, page, site, language) for row in rows[:MOST]]
+    with reading(language):
+        hits = [_hit(connection, requested.question, row, portals, site) for row in rows[:MOST]]
     return AnswerReport(title(connection, requested, language), len(rows), hits)
 
 
-def _hit(  # noqa: PLR0913, PLR0917 - a row, and what it is told with
-    connection: sqlite3.Connection,
-    question: Question,
-    row: Row,
-    portals: Mapping[str, str],
-    page: str,
-    site: str,
-    language: Language,
-) -> Hit:
+def _hit(connection: sqlite3.Connection, question: Question, row: Row, portals: Mapping[str, str], site: str) -> Hit:
+    """Return a row in the reader's words."""
     record = row.get("record_id")
     url = connection.execute(_RECORD, (record,)).fetchone() if record is not None else None
-    with reading(language):
-        found = say("；", "; ").join(row_in_words(question, row, portals, _SAID_ELSEWHERE))
+    found = say("；", "; ").join(row_in_words(question, row, portals, _SAID_ELSEWHERE))
     return {
         **{name: row.get(name) for name in _HIT},
         "title": row.get("title") or (found if record is None else None),
         "portal": portals.get(row.get("portal") or "", row.get("portal")),
-        "page": f"{site}-/record/{record}" if record is not None else page,
+        "page": f"{site}-/questions/{question.name}" if record is None else f"{site}-/record/{record}",
         "url": url[0] if url else "",
         "snippet": found,
     }

@@ -99,14 +99,8 @@ def render_cell(  # noqa: PLR0913, PLR0917 - Datasette's own signature
         return cells.found_by_sql(value)
     if table not in tables.TABLES:
         return None
-    return cells.cell(
-        value,
-        row,
-        column,
-        table,
-        datasette.urls.database(database),
-        partial(request_context.address, datasette, database),
-    )
+    links = cells.Links(datasette.urls.database(database), partial(request_context.address, datasette, database))
+    return cells.cell(value, row, column, table, links)
 
 
 @hookimpl

@@ -49,7 +49,7 @@ class ShownFigure:
 
     def address(self, context: RequestContext) -> str:
         """The address of the cell."""
-        return cell_address(context, self.record_id, self.file, self.table, self.row, self.column)
+        return cell_address(context, self.record_id, file=self.file, table=self.table, row=self.row, column=self.column)
 
 
 def figure(row: Row) -> ShownFigure:
@@ -77,8 +77,6 @@ def in_ten_thousands(yuan: Decimal) -> str:
     return f"{amount:,.{places}f}"
 
 
-def cell_address(  # noqa: PLR0913, PLR0917 - a cell's place
-    context: RequestContext, record_id: int, file: int | None, table: int, row: int, column: int
-) -> str:
-    """Return the address of the page that shows a cell of a table, marked."""
-    return f"{context.address('record', record_id, 'tables', file=file, table=table, row=row, column=column)}#cell"
+def cell_address(context: RequestContext, record_id: int, **place: int | None) -> str:
+    """Return the address of the page that shows a cell of a table, marked. `place`: its file, if any, table, row and column."""
+    return f"{context.address('record', record_id, 'tables', **place)}#cell"

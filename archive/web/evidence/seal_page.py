@@ -4,7 +4,7 @@ from datasette.utils.asgi import Response
 
 from archive.labels.label import LABELS
 from archive.proof.seals import seal_json, seals
-from archive.web.formats.feeds import Entry, feed, last_crawl
+from archive.web.formats.feeds import Entry, Feed, feed_response, last_crawl
 from archive.web.http.request_context import RequestContext
 
 SHOWN = 60
@@ -40,4 +40,4 @@ async def as_feed(context: RequestContext) -> Response:
         )
         for day in days[-SHOWN:]
     ]
-    return await feed(context, str(LABELS["proof.seals"]), here, entries, crawled)
+    return await feed_response(context, Feed(str(LABELS["proof.seals"]), here, entries, crawled))

@@ -1,7 +1,7 @@
 """A question's answer as a file or a feed: its address with .csv, .xlsx, .jsonl, .json or .atom behind it."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from datasette.utils.asgi import Response
@@ -37,7 +37,8 @@ async def answer_file(
     if form == "atom":
         entries, crawled = await answer_entries(context, question, answer)
         page = context.address("questions", question.name)
-        return await feeds.feed(context, str(question.title), page, entries, crawled, feeds.MOST_EVENTS)
+        feed = feeds.Feed(str(question.title), page, entries, crawled, feeds.MOST_EVENTS)
+        return await feeds.feed_response(context, feed)
     if form == "json":
         return json_response(_document(question, values, _with_archives(context, answer)))
     answer = _with_archives(context, answer)
@@ -83,33 +84,32 @@ async def answer_entries(
     """
     rows = answer.dicts()[: feeds.MOST_EVENTS]
 
-    def read(connection: Readable) -> tuple[dict[int, Row], dict[tuple[int, str], int], str]:
-        ids = [row["record_id"] for row in rows if row.get("record_id") is not None]
-        records: dict[int, Row] = {each: dict(connection.execute(_RECORDS, (each,)).fetchone()) for each in ids}
-        return records, noticed(connection, rows), feeds.last_crawl(connection)
-
-    records, events, crawled = await context.db.execute_fn(read)
-    page, portals = context.address("questions", question.name), await context.db.execute_fn(portal_names)
-    entries = [
-        _entry(
-            context,
-            question,
-            row,
-            records.get(row.get("record_id") or 0),
-            crawled,
-            _page(context, row, events) or page,
-            portals,
-        )
-        for row in rows
-    ]
-    return entries, crawled
+    known = await context.db.execute_fn(lambda connection: _known(connection, rows))
+    return [_entry(context, question, row, known) for row in rows], known.crawled
 
 
-def _page(context: RequestContext, row: Row, events: Mapping[tuple[int, str], int]) -> str | None:
-    """The sheet of the event that a row tells of, or else the page of its record; None where it is of neither."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the archive knows of an answer's rows: their records, the events that they tell of, portals' names, when the last crawl ended."""
+
+    records: Mapping[int, Row]
+    events: Mapping[tuple[int, str], int]
+    portals: Mapping[str, str]
+    crawled: str
+
+
+def _known(connection: Readable, rows: Sequence[Row]) -> _Known:
+    ids = [row["record_id"] for row in rows if row.get("record_id") is not None]
+    records = {each: dict(connection.execute(_RECORDS, (each,)).fetchone()) for each in ids}
+    return _Known(records, noticed(connection, rows), portal_names(connection), feeds.last_crawl(connection))
+
+
+def _page(context: RequestContext, question: Question, row: Row, events: Mapping[tuple[int, str], int]) -> str:
+    """The sheet of the event that a row tells of, or else the page of its record; that of the question where it is of neither."""
     record = row.get("record_id")
-    event = events.get((record or 0, row.get("noticed_at") or ""))
-    return context.proof(event) if event else context.record(record) if record is not None else None
+    if event := events.get((record or 0, row.get("noticed_at") or "")):
+        return context.proof(event)
+    return context.address("questions", question.name) if record is None else context.record(record)
 
 
 def _known_by(question: Question, row: Row, record: Row | None) -> tuple[str, ...]:
@@ -118,23 +118,16 @@ def _known_by(question: Question, row: Row, record: Row | None) -> tuple[str, ..
     return (*of_record, *(str(row[name]) for name in question.known_by if name != "record_id"))
 
 
-def _entry(  # noqa: PLR0913, PLR0917
-    context: RequestContext,
-    question: Question,
-    row: Row,
-    record: Row | None,
-    crawled: str,
-    page: str,
-    portals: Mapping[str, str],
-) -> feeds.Entry:
-    lines = row_in_words(question, row, portals, {"record_id", "title"})
-    texts = [in_words(name, value, portals) for name, value in row.items() if isinstance(value, str)]
+def _entry(context: RequestContext, question: Question, row: Row, known: _Known) -> feeds.Entry:
+    record = known.records.get(row.get("record_id") or 0)
+    lines = row_in_words(question, row, known.portals, {"record_id", "title"})
+    texts = [in_words(name, value, known.portals) for name, value in row.items() if isinstance(value, str)]
     title = row.get("title") or " · ".join(texts)
     return feeds.Entry(
         key=("question", question.name, *_known_by(question, row, record)),
         title=cut(title, feeds.SUMMARY) or str(UNTITLED),
-        page=context.absolute(page),
-        updated=row.get("noticed_at") or (record["seen"] if record else crawled),
+        page=context.absolute(_page(context, question, row, known.events)),
+        updated=row.get("noticed_at") or (record["seen"] if record else known.crawled),
         published=row.get("published_on"),
         author=row.get("publisher") or str(question.title),
         summary="\n".join([str(question.caution), *lines]),

@@ -97,6 +97,18 @@ class Entry:
         return "\n".join([self.summary, *(f"{words} {address}" for words, address in self.copies)])
 
 
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed. `page`: the address of what it is the feed of; `most`: so many entries it has, the last ones; `crawled`: when the last
+    crawl ended, which is when a feed without entries was updated."""
+
+    title: str
+    page: str
+    entries: Sequence[Entry]
+    crawled: str
+    most: int = 2 * ENTRIES
+
+
 async def of_selection(context: RequestContext, selection: Selection) -> Response:
     """Return the feed of what a page lists: what came into the archive or was seen to change last, and what is newest by the date it states."""
 
@@ -108,7 +120,7 @@ async def of_selection(context: RequestContext, selection: Selection) -> Respons
 
     rows, crawled = await in_time(context, TIME_LIMIT_MS, read)
     entries = [_of_record(context, row, selection.words) for row in rows]
-    return await feed(context, selection.title, selection.page, entries, crawled)
+    return await feed_response(context, Feed(selection.title, selection.page, entries, crawled))
 
 
 def _last(connection: Readable, selection: Selection) -> Iterator[int]:
@@ -132,7 +144,7 @@ async def of_events(
 ) -> Response:
     """Return the feed of the last events of some kinds. `page`: what it is the feed of."""
     entries, crawled = await event_entries(context, scope, kinds)
-    return await feed(context, title, page, entries, crawled, MOST_EVENTS)
+    return await feed_response(context, Feed(title, page, entries, crawled, MOST_EVENTS))
 
 
 async def event_entries(context: RequestContext, scope: EventScope, kinds: Sequence[str]) -> tuple[list[Entry], str]:
@@ -194,20 +206,20 @@ def _title(row: Mapping[str, Any]) -> str:
     return cut(row["title"] or "", SUMMARY) or str(UNTITLED)
 
 
-async def feed(  # noqa: PLR0913, PLR0917
-    context: RequestContext, title: str, page: str, entries: Sequence[Entry], crawled: str, most: int = 2 * ENTRIES
-) -> Response:
-    """Return the response with a feed of these entries, the last `most` of them; 304 to a reader who has it.
+async def feed_response(context: RequestContext, feed: Feed) -> Response:
+    """Return the response with a feed; 304 to a reader who has it.
 
     Whoever opens the address in a browser reads the same entries as a page: browsers have no view for feeds.
     """
-    entries = sorted(entries, key=lambda entry: (entry.updated, entry.published or ""), reverse=True)[:most]
+    entries = sorted(feed.entries, key=lambda entry: (entry.updated, entry.published or ""), reverse=True)[: feed.most]
     here = context.absolute(context.with_parameters())
     if context.request.headers.get("sec-fetch-dest") == "document":
-        response = await context.render("feed.html", title=title, page=page, here=in_language(here), entries=entries)
+        shown = {"title": feed.title, "page": feed.page, "here": in_language(here), "entries": entries}
+        response = await context.render("feed.html", **shown)
         response.headers |= {"cache-control": "no-store", "vary": VARIES}
         return response
-    body = document(title=title, page=context.absolute(page), here=here, entries=entries, otherwise=crawled)
+    page = context.absolute(feed.page)
+    body = document(title=feed.title, page=page, here=here, entries=entries, otherwise=feed.crawled)
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "max-age=300", "vary": VARIES}
     if context.request.headers.get("if-none-match") == tag:

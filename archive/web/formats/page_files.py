@@ -74,7 +74,7 @@ async def changes(context: RequestContext) -> Response:
     if form == "atom":
         return await feeds.of_changes(context, requested)
     span = observed_events.span_of(context)
-    values = {**observed_events.bounds(span), **requested.scope.values, "kinds": json.dumps(requested.kinds)}
+    values = {**observed_events.Observed(span, requested.scope).values, "kinds": json.dumps(requested.kinds)}
     of_events = requested.scope.of_kinds()
     columns = (*record_rows.EVENT_COLUMNS, *record_rows.COLUMNS, *record_rows.WINDOW_COLUMNS)
     title = f"{requested.title} {span.first} {span.last}"

@@ -18,7 +18,7 @@ from archive.labels.label import LABELS
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import TOO_SLOW
 from archive.web.http.request_context import RequestContext
-from archive.web.http.streaming import Streamed, saved_as
+from archive.web.http.streaming import MadeFile, Streamed, saved_as
 from archive.web.views.cells import UNTITLED
 
 MOST_IN_XLSX = 200_000
@@ -38,7 +38,8 @@ def streamed_file(datasette: Datasette, request: Request, database: Database, ti
         rows = read(connection)
         yield from form.pieces(replace(rows, rows=_at_most(rows.rows)) if extension == "xlsx" else rows)
 
-    return Streamed(datasette, request, database, make, form.media_type, file_name(title, extension))
+    file = MadeFile(file_name(title, extension), form.media_type, make)
+    return Streamed(file, datasette, request, database)
 
 
 def whole_file(rows: Rows, extension: str) -> Response:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -60,15 +61,22 @@ def saved_as(name: str) -> dict[str, str]:
     return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
 
 
-class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
-    """A file named `name` that `make` makes from `database`; `request` ends when its reader is gone."""
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that is made from a database: its name, its media type, and what makes it, piece by piece."""
 
-    def __init__(  # noqa: PLR0913, PLR0917
-        self, datasette: Datasette, request: Request, database: Database, make: Make, media_type: str, name: str
-    ) -> None:
-        super().__init__("", content_type=media_type)
-        self.headers |= saved_as(name)
-        self._datasette, self._request, self._database, self._make = datasette, request, database, make
+    name: str
+    media_type: str
+    make: Make
+
+
+class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
+    """A file that is made from `database`; `request` ends when its reader is gone."""
+
+    def __init__(self, file: MadeFile, datasette: Datasette, request: Request, database: Database) -> None:
+        super().__init__("", content_type=file.media_type)
+        self.headers |= saved_as(file.name)
+        self._datasette, self._request, self._database, self._make = datasette, request, database, file.make
 
     async def asgi_send(self, send: Send) -> None:
         """Send it. Raises BadRequest before anything is sent; later the connection breaks, and the file is not whole."""

@@ -220,23 +220,38 @@ class Span:
         return f"{self.last}T16:00:00Z"
 
 
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What was observed of some records within some days."""
+
+    span: Span
+    scope: EventScope = EVERYTHING
+
+    @property
+    def values(self) -> dict[str, object]:
+        """The values that the conditions of its scope refer to, as parameters of SQL."""
+        first, last = str(self.span.first), str(self.span.last)
+        return {"first": first, "last": last, "since": self.span.since, "until": self.span.until, **self.scope.values}
+
+
 def week() -> Span:
     """Return the last seven days, today included."""
     return Span(today() - timedelta(days=WEEK - 1), today())
 
 
-async def counted(context: RequestContext, span: Span, scope: EventScope = EVERYTHING) -> dict[str, int]:
-    """Count the events of each kind that were observed within `span`."""
+async def counted(context: RequestContext, observed: Observed) -> Counter[str]:
+    """Count the events of each kind."""
     counts: Counter[str] = Counter()
-    for row in await context.db.execute(scope.counts, {**bounds(span), **scope.values}):
+    for row in await context.db.execute(observed.scope.counts, observed.values):
         counts[row["kind"]] += row["events"]
     return counts
 
 
 async def of_week(context: RequestContext) -> tuple[EventsOfKind, ...]:
     """Return how many events of each kind were observed this week, none of them listed."""
-    counts = await counted(context, week())
-    return tuple(_events_of_kind(context, kind, week(), counts, ()) for kind in ORDER)
+    observed = Observed(week())
+    counts = await counted(context, observed)
+    return tuple(_events_of_kind(context, observed, kind, counts[kind]) for kind in ORDER)
 
 
 async def latest(context: RequestContext, kind: str, most: int) -> tuple[RecordLine, ...]:
@@ -248,47 +263,36 @@ async def latest(context: RequestContext, kind: str, most: int) -> tuple[RecordL
     )
 
 
-async def within(
-    context: RequestContext, span: Span, most: int, scope: EventScope = EVERYTHING
-) -> tuple[EventsOfKind, ...]:
-    """Return what was observed within `span`, by kind, with the last `most` events of each kind."""
-    counts = await counted(context, span, scope)
+async def by_kind(context: RequestContext, observed: Observed, most: int) -> tuple[EventsOfKind, ...]:
+    """Return what was observed, kind by kind, with the last `most` events of each."""
+    counts = await counted(context, observed)
     kinds = []
     for kind in ORDER:
-        rows = await events(context, kind, span, most, 0, scope) if counts.get(kind) else ()
-        kinds.append(_events_of_kind(context, kind, span, counts, rows, scope))
+        newest = await events(context, observed, kind, most) if counts[kind] else ()
+        kinds.append(_events_of_kind(context, observed, kind, counts[kind], newest))
     return tuple(kinds)
 
 
-async def events(  # noqa: PLR0913, PLR0917
-    context: RequestContext, kind: str, span: Span, most: int, offset: int, scope: EventScope
+async def events(
+    context: RequestContext, observed: Observed, kind: str, most: int, offset: int = 0
 ) -> tuple[RecordLine, ...]:
-    """Events of one kind within `span`, newest first."""
-    values = {**bounds(span), "kind": kind, **scope.values}
-    return lines(context, await context.listed(_EVENTS.format(scope.of_kind()), values, LAST, most, offset))
+    """Return `most` events of one kind after `offset` of them, newest first."""
+    sql, values = _EVENTS.format(observed.scope.of_kind()), {**observed.values, "kind": kind}
+    return lines(context, await context.listed(sql, values, LAST, most, offset))
 
 
-def _events_of_kind(  # noqa: PLR0913, PLR0917
-    context: RequestContext,
-    kind: str,
-    span: Span,
-    counts: Mapping[str, int],
-    newest: tuple[RecordLine, ...],
-    scope: EventScope = EVERYTHING,
+def _events_of_kind(
+    context: RequestContext, observed: Observed, kind: str, count: int, newest: tuple[RecordLine, ...] = ()
 ) -> EventsOfKind:
-    url = context.address("changes", **{**scope.address, "kind": kind, "from": span.first, "to": span.last})
-    return EventsOfKind(kind, EVENTS[kind], counts.get(kind, 0), url, newest)
+    days = {"from": observed.span.first, "to": observed.span.last}
+    url = context.address("changes", **{**observed.scope.address, "kind": kind, **days})
+    return EventsOfKind(kind, EVENTS[kind], count, url, newest)
 
 
 def noticed(connection: Readable, rows: Iterable[Mapping[str, Any]]) -> dict[tuple[int, str], int]:
     """Return the events that rows with `record_id` and `noticed_at` tell of: record and time → event."""
     named = [[row["record_id"], row["noticed_at"]] for row in rows if row.get("record_id") and row.get("noticed_at")]
     return {(record, at): event for record, at, event in connection.execute(_NOTICED, (numbers(named),))}
-
-
-def bounds(span: Span) -> dict[str, str]:
-    """Return a span as parameters of SQL."""
-    return {"first": str(span.first), "last": str(span.last), "since": span.since, "until": span.until}
 
 
 def span_of(context: RequestContext) -> Span:

@@ -18,7 +18,7 @@ from archive.model.divisions import province_of
 from archive.model.records import is_cut
 from archive.web.formats.responses import json_response
 from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
-from archive.web.listings.observed_events import counted, portal_scope, week
+from archive.web.listings.observed_events import Observed, counted, portal_scope, week
 from archive.web.listings.selections import IN_CATALOG, UNDATED, WALKED_AT, selected_catalog
 from archive.web.views.months import picture
 from archive.web.views.portal_status import PortalStatus, pages_beside, portal_statuses
@@ -143,7 +143,7 @@ async def of_portal(context: RequestContext) -> Response:
         province=province_of(row["division_code"]),
         catalogs=(await context.db.execute(_CATALOGS_OF_PORTAL, of)).rows,
         picture=picture(map(tuple, await context.db.execute(_MONTHS, of)), str(today())[:7]),
-        week=sum((await counted(context, week(), portal_scope(row["id"]))).values()),
+        week=sum((await counted(context, Observed(week(), portal_scope(row["id"])))).values()),
         publishers=[(each, is_cut(each["publisher"])) for each in publishers[:MOST_PUBLISHERS]],
         more_publishers=len(publishers) > MOST_PUBLISHERS,
     )

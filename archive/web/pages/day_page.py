@@ -11,7 +11,7 @@ from archive.labels.label import label_of, labels_under
 from archive.labels.when import beijing
 from archive.model.clock import today
 from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, part
-from archive.web.listings.observed_events import SHOWN, Span, within
+from archive.web.listings.observed_events import SHOWN, Observed, Span, by_kind
 from archive.web.listings.selections import ON_DAY
 from archive.web.views.record_lines import COLUMNS, lines
 
@@ -66,7 +66,7 @@ async def page(context: RequestContext) -> Response:
         groups=[
             (label_of(KINDS, code), lines(context, rows)) for code, rows in groupby(rows, key=lambda row: row["kind"])
         ],
-        observed=await within(context, Span(on, on), SHOWN),
+        observed=await by_kind(context, Observed(Span(on, on)), SHOWN),
     )
 
 

@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from markupsafe import Markup, escape
@@ -24,8 +25,15 @@ from archive.search.query import Query
 from archive.search.snippet import marked, snippet
 from archive.web.http.request_context import PORTAL_NAMES, QUERY
 
-Address = Callable[..., str]
-"""Returns the address of one of the site's pages, given its parts."""
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where cells of an archive's tables lead. `tables`: the address of the page of its tables; `address`: returns that of another
+    of the site's pages, given its parts."""
+
+    tables: str
+    address: Callable[..., str]
+
 
 UNTITLED = LABELS["word.untitled"]
 SNIPPET_LENGTH = 90
@@ -135,28 +143,26 @@ def printed(source_fields: str) -> dict[str, str]:
     }
 
 
-def cell(  # noqa: PLR0913, PLR0917 - as Datasette hands it over, and where links lead
-    value: object, row: sqlite3.Row, column: str, table: str, base: str, address: Address
-) -> Markup | None:
-    """One table cell; None leaves it to Datasette. `base` is the address of the database's page; `address`: of others."""
+def cell(value: object, row: sqlite3.Row, column: str, table: str, links: Links) -> Markup | None:
+    """One table cell; None leaves it to Datasette."""
     if column == "title" and table in ("records", "search"):
-        return _record_link(value, row, address)
+        return _record_link(value, row, links)
     if column == "id" and table == "search":
-        return Markup('<a href="{}">{}</a>').format(address("record", value), value)
+        return Markup('<a href="{}">{}</a>').format(links.address("record", value), value)
     if isinstance(value, dict):
-        return _reference(value, column, base, address)
+        return _reference(value, column, links)
     if column == "portal" and isinstance(value, str):
         return quoted(PORTAL_NAMES.get().get(value, value))
     if column == "complete":
         return escape(say("是", "yes") if value else say("否", "no"))
-    return _text(value, column, table) if isinstance(value, str) else _capture_link(value, column, base)
+    return _text(value, column, table) if isinstance(value, str) else _capture_link(value, column, links)
 
 
-def _capture_link(value: object, column: str, base: str) -> Markup | None:
+def _capture_link(value: object, column: str, links: Links) -> Markup | None:
     """A link to a capture that stands there by its number alone; None for any other value."""
     if not isinstance(value, int) or not column.endswith("capture_id"):
         return None
-    return Markup('<a href="{}/captures/{}">{}</a>').format(base, value, value)
+    return Markup('<a href="{}/captures/{}">{}</a>').format(links.tables, value, value)
 
 
 def _text(value: str, column: str, table: str) -> Markup:
@@ -211,15 +217,15 @@ def _pairs(value: str, column: str, table: str) -> list[tuple[Markup, str]]:
     return [(quoted(label), text) for label, text in printed(value).items()]
 
 
-def _record_link(title: object, row: sqlite3.Row, address: Address) -> Markup:
+def _record_link(title: object, row: sqlite3.Row, links: Links) -> Markup:
     named = isinstance(title, str) and title.strip()
     text = quoted(mark(cut(str(title), LONGEST_CELL), QUERY.get())) if named else escape(UNTITLED)
     if "id" not in row.keys():  # noqa: SIM118 - a database row, not a dict
         return text
-    return Markup('<a href="{}">{}</a>').format(address("record", row["id"]), text)
+    return Markup('<a href="{}">{}</a>').format(links.address("record", row["id"]), text)
 
 
-def _reference(value: Mapping[str, object], column: str, base: str, address: Address) -> Markup | None:
+def _reference(value: Mapping[str, object], column: str, links: Links) -> Markup | None:
     if column not in REFERS:
         return None
     label = value["label"]
@@ -228,5 +234,5 @@ def _reference(value: Mapping[str, object], column: str, base: str, address: Add
     elif label is None:
         label = str(UNTITLED)
     row = value["value"]
-    target = address("record", row) if REFERS[column] == "records" else f"{base}/{REFERS[column]}/{row}"
+    target = links.address("record", row) if REFERS[column] == "records" else f"{links.tables}/{REFERS[column]}/{row}"
     return Markup('<a href="{}">{}</a>').format(target, quoted(cut(str(label), LONGEST_CELL)))

@@ -45,10 +45,10 @@ def lines(context: RequestContext, rows: Iterable[Row], *, by_kind: bool = False
 
     `by_kind`: with the kind in the publisher's place.
     """
-    return tuple(_line(context, dict(row), by_kind) for row in rows)
+    return tuple(_line(context, dict(row), by_kind=by_kind) for row in rows)
 
 
-def _line(context: RequestContext, row: dict[str, Any], by_kind: bool) -> RecordLine:
+def _line(context: RequestContext, row: dict[str, Any], *, by_kind: bool) -> RecordLine:
     title, date, publisher = row["title"] or "", row["published_on"], row["publisher"]
     return RecordLine(
         date=date,
