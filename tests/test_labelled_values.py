@@ -184,6 +184,11 @@ def test_what_no_label_announces_stays(text: str, why: str) -> None:
     assert redact(text) == Redacted(text), why
 
 
+def test_the_line_above_says_nothing_of_an_account_and_ends_no_address() -> None:
+    assert redact("政务服务\n微信：sample_123").text == "政务服务\n微信：******_***"
+    assert redact("sample\n\n@qq.com").text == "sample\n\n@qq.com"
+
+
 def test_a_label_within_a_value_ends_nothing() -> None:
     text, masked = "微信号：my_wechat_12，车牌号：宁C12345，", "微信号：**_******_**，车牌号：宁C*****，"
     assert redact(6 * text) == Redacted(6 * masked, {"chat_account": 6, "number_plate": 6})

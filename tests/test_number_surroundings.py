@@ -4,6 +4,7 @@ import pytest
 
 from archive.masking import number_surroundings as surroundings
 from archive.masking.personal_numbers import MaskedSpan
+from archive.masking.redaction import redact
 from tests.test_redaction import credit_code
 
 
@@ -25,6 +26,20 @@ def marked(text: str, kind: str = "phone") -> tuple[str, MaskedSpan]:
 )  # fmt: skip
 def test_a_letter_beside_makes_a_code_of_it(text: str, is_beside: bool) -> None:
     assert surroundings.letters_beside(*marked(text)) is is_beside
+
+
+@pytest.mark.parametrize(
+    ("line", "numbers"),
+    [
+        ("500", {"phone": ["13812345678"]}), ("N1", {"phone": ["13812345678"], "bank_card": ["6222600123456789013"]}),
+        ("Name", {"phone": ["13812345678", "138-1234-5678"]}), ("A-", {"phone": ["138-1234-5678"]}),
+        ("补助500元", {"phone": ["138 1234 5678"]}), ("样本村 ", {"phone": ["138 1234 5678"]}),
+    ],
+)  # fmt: skip
+def test_the_line_above_makes_no_other_number_of_it(line: str, numbers: dict[str, list[str]]) -> None:
+    for kind, printed in numbers.items():
+        for number in printed:
+            assert redact(f"{line}\n{number}\n").counts == {kind: 1}
 
 
 @pytest.mark.parametrize(

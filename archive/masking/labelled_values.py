@@ -119,7 +119,7 @@ _ADDRESS = re.compile(
 )
 _TOWNSHIP = re.compile(r".{0,40}?(?:[镇乡]|街道(?:办事处)?|管委会)|.{0,30}?[县区旗市]")
 _PLACE = re.compile(r"[省市县区旗镇乡村组路街巷号楼室幢栋队社园院庄寨]")
-_OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}$")
+_OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}\Z")
 _ORGANISATION = re.compile(
     rf"国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户{STRETCH}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
     r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
@@ -332,7 +332,7 @@ _PRIVATE_HOST = re.compile(
     re.IGNORECASE,
 )
 _MAY_HOLD_MAIL = re.compile("[@＠#＃]|(?i:at)")
-_LOCAL_BEFORE = re.compile(rf"{_LOCAL}$")
+_LOCAL_BEFORE = re.compile(rf"{_LOCAL}\Z")
 
 _READERS: dict[str, _Reader] = {
     "resident_id": _resident_id,

@@ -1,6 +1,7 @@
 """Surroundings of a number that say whether it is a person's: addresses, amounts, index numbers, labels, other figures.
 
-Each looks at a bounded stretch of text.
+Each looks at a bounded stretch of text. What stands right before a number stands on its line: such patterns end in \\Z, for $
+would look past a line break.
 """
 
 import re
@@ -16,11 +17,11 @@ _CONTEXT = 300
 
 _ALNUM = r"\dA-Za-zＡ-Ｚａ-ｚ"
 _LETTERS = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]")
-_LETTERS_BEFORE = re.compile(r"[0-9A-Za-zＡ-Ｚａ-ｚ]{1,40}$")
+_LETTERS_BEFORE = re.compile(r"[0-9A-Za-zＡ-Ｚａ-ｚ]{1,40}\Z")
 _LETTERS_BEHIND = re.compile(r"[0-9A-Za-zＡ-Ｚａ-ｚ]{1,40}")
-_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}$")
+_ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}\Z")
 _CONTACT_WORD = re.compile(
-    r"(?:tel|phone|mobile|mob|cell|card|id|no|qq|wx|vx|wechat|sfz|call|sms|dh|sj|fax)$", re.IGNORECASE
+    r"(?:tel|phone|mobile|mob|cell|card|id|no|qq|wx|vx|wechat|sfz|call|sms|dh|sj|fax)\Z", re.IGNORECASE
 )
 
 # The shapes of index numbers in use; a number inside one of them is no personal number.
@@ -62,12 +63,12 @@ _AMOUNT_BEFORE = re.compile(
 _DEGREES = re.compile(
     rf"(?:[经纬][度]?|[EN°])[{BLANK}:：为]{{0,3}}\d{{2,3}}\.$|(?<![\d.])(?:7[3-9]|[89]\d|1[0-3]\d)\.$"
 )
-_NUMBER_BEFORE = re.compile(rf"(?<![\d*A-Za-z{HYPHEN}])(?:\d{{3,6}}|[\d,]{{1,12}}\.\d{{1,4}})[{BLANK}]{{1,2}}$")
+_NUMBER_BEFORE = re.compile(rf"(?<![\d*A-Za-z{HYPHEN}])(?:\d{{3,6}}|[\d,]{{1,12}}\.\d{{1,4}})[{BLANK}]{{1,2}}\Z")
 _NUMBER_BEHIND = re.compile(rf"[{BLANK}]{{1,2}}(?:\d{{3,6}}|[\d,]{{1,12}}\.\d{{1,4}})(?![\d*A-Za-z])")
 _MOBILE_BEHIND = re.compile(rf"[{BLANK}]{{1,2}}1[3-9]\d[{BLANK}]{{1,2}}\d{{4}}[{BLANK}]{{1,2}}\d{{4}}(?!\d)")
-_HANGS_ON_BEFORE = re.compile(rf"[{_ALNUM}*][{BLANK}]?[{HYPHEN}/.·_][{BLANK}]?$")
+_HANGS_ON_BEFORE = re.compile(rf"[{_ALNUM}*][{BLANK}]?[{HYPHEN}/.·_][{BLANK}]?\Z")
 _HANGS_ON_BEHIND = re.compile(rf"[{BLANK}]?[{HYPHEN}/.·_][{BLANK}]?[{_ALNUM}*]")
-_COUNTRY = re.compile(rf"(?<![{_ALNUM}*{HYPHEN}])(?:00)?86[{HYPHEN}.]$")
+_COUNTRY = re.compile(rf"(?<![{_ALNUM}*{HYPHEN}])(?:00)?86[{HYPHEN}.]\Z")
 
 _OTHERWISE = re.compile(
     r"(?:注册号|登记号|登记证号?|营业执照[\w]{0,3}|执照号?|税号|识别号|机构代码|信用代码|许可证[编]?号?|项目[代编]?[码号]?|"
@@ -86,7 +87,7 @@ _FIGURES = re.compile(
     r"合计|小计|总计|共计|户数|人口|人数|面积|收入|支出|数量|金额|产量|单位[:：]|万元|亩|公顷|吨|粮食|年份|年度|头数|只数|比重|指标|完成|邮编"
 )
 _ROW_OF_A_PLACE = re.compile(
-    rf"(?:[镇乡村县区市社年月季计他均]|季度|[^\u4e00-\u9fff][一二三四五六七八九十])[{BLANK}:：]{{1,2}}$"
+    rf"(?:[镇乡村县区市社年月季计他均]|季度|[^\u4e00-\u9fff][一二三四五六七八九十])[{BLANK}:：]{{1,2}}\Z"
 )
 _THREE_FIGURES = re.compile(rf"[\u4e00-\u9fff]{{0,10}}(?:[{BLANK}]*[\d,.]{{1,8}}){{2,4}}[{BLANK}]*")
 _MOBILE_IN_GROUPS = re.compile(
@@ -95,7 +96,7 @@ _MOBILE_IN_GROUPS = re.compile(
 _UNIT_BEHIND = re.compile(
     rf"[{BLANK}]{{0,2}}(?:[户亩元吨头只辆台件项座处次%％‰]|万|亿|公[斤里顷]|千[克米瓦]|平方|立方)"
 )
-_UNIT_BEFORE = re.compile(r"[户亩元吨头只辆台件项座处次%％‰]$")
+_UNIT_BEFORE = re.compile(r"[户亩元吨头只辆台件项座处次%％‰]\Z")
 
 
 def letters_beside(text: str, span: MaskedSpan) -> bool:
