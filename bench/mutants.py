@@ -35,7 +35,10 @@ _COLUMN_OF_ROW = re.compile(r"""\b(?:row|rows\[0\]|known|fetchone\(\))\[["']\w+[
 _SQL_WORDS = re.compile(
     r"\b(SELECT|INSERT|UPDATE|DELETE|WHERE|FROM|VALUES|AND|ORDER BY|PRAGMA|CREATE|SET)\b|= \?|\bexcluded\."
 )
-_NOTICED = {1, 3, 24, 36, -24, 152, 255, -9, -11, 37}
+_NOTICED = {1, 3, 24, 36, -24, 152, -9, -11, 37}
+_UNTRIED = {None, 255}  # where it was interrupted, and where pytest did not find a test
+_NAMES_AS_THEY_ARE = {"disable_test_id_escaping_and_forfeit_all_rights_to_community_support": True}
+"""Else pytest escapes the Chinese in the names of tests anew whenever it collects them, and finds none of them again."""
 PROCESSES = os.cpu_count() or 1
 
 
@@ -69,7 +72,7 @@ class Result:
 
 
 class MutmutFailedError(Exception):
-    """mutmut ended before it tried the mutants; its output is on the terminal."""
+    """mutmut ended before it tried all mutants; its output is on the terminal."""
 
 
 def settings() -> dict[str, Any]:
@@ -98,6 +101,7 @@ def prepare(module: str, tests: Sequence[str], tool: Mapping[str, Any], *, again
             if path.is_file() and path.suffix not in {".py", ".pyc"} and copy.exists():
                 shutil.copy2(path, copy)
     pytest = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
+    pytest |= _NAMES_AS_THEY_ARE
     mutmut = {**tool, "only_mutate": [module], "pytest_add_cli_args_test_selection": list(tests)}
     text = _table("tool.mutmut", mutmut) + _table("tool.pytest.ini_options", pytest)
     (where / "pyproject.toml").write_text(text, "utf-8")
@@ -139,9 +143,11 @@ def run(where: Path, *, processes: int = PROCESSES) -> None:
 
 
 def result(module: str, where: Path) -> Result:
-    """The outcome of all mutants of a module so far."""
+    """The outcome of all mutants of a module. Raises MutmutFailedError where some were not tried."""
     path = where / "mutants" / f"{module}.meta"
     codes: dict[str, int | None] = json.loads(path.read_text("utf-8"))["exit_code_by_key"]
+    if untried := [name for name, code in codes.items() if code in _UNTRIED]:
+        raise MutmutFailedError(f"{len(untried)} of {len(codes)} mutants of {module} were not tried: {untried[0]} …")
     survived = [_survivor(where, module, name) for name, code in codes.items() if code not in _NOTICED]
     counted = tuple(each for each in survived if not each.same_sql)
     return Result(module, len(codes) - len(survived) + len(counted), len(codes) - len(survived), counted)

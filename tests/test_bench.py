@@ -268,6 +268,17 @@ def test_scores_of_mutants_are_kept_module_by_module(tmp_path, monkeypatch):
     assert "| all | 20 | 18 | 2 | | 90 % | |" in written
 
 
+@pytest.mark.parametrize("code", [None, 255])  # interrupted; pytest found no such test
+def test_a_mutant_that_was_not_tried_is_not_counted_as_noticed(tmp_path, code):
+    meta = tmp_path / "mutants" / "archive" / "a.py.meta"
+    meta.parent.mkdir(parents=True)
+    meta.write_text(json.dumps({"exit_code_by_key": {"archive.a.x_f__mutmut_1": 1}}))
+    assert mutants.result("archive/a.py", tmp_path) == mutants.Result("archive/a.py", 1, 1, ())
+    meta.write_text(json.dumps({"exit_code_by_key": {"archive.a.x_f__mutmut_1": 1, "archive.a.x_f__mutmut_2": code}}))
+    with pytest.raises(mutants.MutmutFailedError, match=r"1 of 2 mutants of archive/a\.py were not tried"):
+        mutants.result("archive/a.py", tmp_path)
+
+
 def test_sql_in_other_case_is_no_fault():
     same = mutants.Survivor("", "f", '-"SELECT 1 FROM a"\n+"select 1 from a"')
     other = mutants.Survivor("", "f", '-"SELECT 1 FROM a"\n+"SELECT 2 FROM a"')
