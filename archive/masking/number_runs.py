@@ -5,7 +5,7 @@ A text is cut into runs of digits with small gaps; each run is gone through once
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from archive.masking import number_surroundings as surroundings
@@ -25,6 +25,9 @@ from archive.masking.personal_numbers import (
 
 _SHORTEST, _LONGEST = 11, 19
 """Digits of what is masked here."""
+
+_KEPT = {"resident_id": 2, "phone": 3, "bank_card": 4}
+"""First digits of a number of each kind that stay."""
 
 _RUN = re.compile(rf"\d(?:{GAP}\d){{{_SHORTEST - 1},}}+(?:{GAP}[XxＸｘ])?")
 
@@ -74,9 +77,9 @@ class _Run:
         pairs = pairwise(self.places[start:end])
         return [self.text[first + 1 : second] for first, second in pairs if second - first > 1]
 
-    def span(self, kind: str, start: int, end: int, keep: int) -> MaskedSpan:
+    def span(self, kind: str, start: int, end: int) -> MaskedSpan:
         """The number as a span of the text."""
-        return MaskedSpan(kind, self.places[start], self.places[end - 1] + 1, keep)
+        return MaskedSpan(kind, self.places[start], self.places[end - 1] + 1, _KEPT[kind])
 
 
 def number_spans(text: str) -> list[MaskedSpan]:
@@ -132,10 +135,10 @@ def _ids(run: _Run) -> Iterator[MaskedSpan]:
         if start < end or not _is_id(run, start, start + 18):
             continue
         end = start + 18
-        span = run.span("resident_id", start, end, 2)
+        span = run.span("resident_id", start, end)
         behind = _CATEGORY_BEHIND.match(run.text, span.end)
         run.taken.append((start, end))
-        yield MaskedSpan(span.kind, span.start, behind.end() if behind else span.end, 2)
+        yield replace(span, end=behind.end()) if behind else span
 
 
 def _is_id(run: _Run, start: int, end: int) -> bool:
@@ -148,7 +151,7 @@ def _is_id(run: _Run, start: int, end: int) -> bool:
     shaped = len(sizes) in {1, 2, 18} or any(shape.issuperset(breaks) for shape in _ID_SHAPES)
     if len(sizes) > 1 and (before or behind) and (not shaped or (before and behind)):
         return False
-    span = run.span("resident_id", start, end, 2)
+    span = run.span("resident_id", start, end)
     return not surroundings.in_index_number(run.text, span) and not surroundings.is_licence(
         run.text, span.start, digits
     )
@@ -164,7 +167,7 @@ def _is_old_id(run: _Run, start: int, end: int) -> bool:
         return False
     if len(sizes) == len(digits) and not _stand_alone(run, start, end):
         return False
-    span = run.span("resident_id", start, end, 2)
+    span = run.span("resident_id", start, end)
     if surroundings.letters_beside(text, span) or surroundings.is_other_number(text, span):
         return False
     if surroundings.named_otherwise(text, span.start) or surroundings.in_index_number(text, span):
@@ -193,8 +196,8 @@ def _from(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> Iterator[tup
     start, end = groups[at]
     if end - start > _LONGEST:
         parts = tiles(run.digits[start:end]) if end - start <= 8 * _LONGEST else []
-        if parts and not surroundings.letters_beside(run.text, run.span("", start, end, 0)):
-            yield [run.span(kind, start + a, start + b, 3 if kind == "phone" else 4) for kind, a, b in parts], at
+        if parts and not surroundings.letters_beside(run.text, run.span("bank_card", start, end)):
+            yield [run.span(kind, start + a, start + b) for kind, a, b in parts], at
         return
     ends = []
     for number in range(at, min(at + _LONGEST, len(groups))):
@@ -212,18 +215,18 @@ def _number(run: _Run, start: int, end: int) -> list[MaskedSpan]:
     """The one number that these digits are, if they are one."""
     size, digits = end - start, run.digits[start:end]
     if size >= 16 and is_card(digits) and _is_printed_card(run, start, end):
-        return [run.span("bank_card", start, end, 4)]
+        return [run.span("bank_card", start, end)]
     offset = mobile_offset(digits)
     if offset is not None and _is_printed_mobile(run, start, start + offset, end):
-        return [run.span("phone", start + offset, end, 3)]
+        return [run.span("phone", start + offset, end)]
     if size == 15 and _is_old_id(run, start, end):
-        return [run.span("resident_id", start, end, 2)]
+        return [run.span("resident_id", start, end)]
     return []
 
 
 def _is_printed_card(run: _Run, start: int, end: int) -> bool:
     text, sizes = run.text, run.sizes(start, end)
-    span = run.span("bank_card", start, end, 4)
+    span = run.span("bank_card", start, end)
     if surroundings.is_other_number(text, span) or surroundings.in_index_number(text, span):
         return False
     if len(sizes) == 1:
@@ -245,15 +248,15 @@ def _is_grouped_card(run: _Run, start: int, end: int) -> bool:
     if chinese:
         cores = {_core(gap) for gap in gaps}
         return fours or len(sizes) == 2 or (len(cores) == 1 and _UNITS.isdisjoint(*cores))
-    span = run.span("bank_card", start, end, 4)
+    span = run.span("bank_card", start, end)
     return fours and len(sizes) == 4 and not surroundings.in_number_row(run.text, span)
 
 
 def _is_printed_mobile(run: _Run, start: int, first: int, end: int) -> bool:
     """Whether the digits from `first` are printed as a mobile is; its country code begins at `start`."""
     text, sizes = run.text, run.sizes(start, end)
-    span = run.span("phone", first, end, 3)
-    whole = run.span("phone", start, end, 3)
+    span = run.span("phone", first, end)
+    whole = run.span("phone", start, end)
     if surroundings.is_other_number(text, whole) or surroundings.in_index_number(text, whole):
         return False
     if surroundings.is_amount(text, whole) or surroundings.named_otherwise(text, whole.start):
