@@ -39,6 +39,8 @@ _NOTICED = {1, 3, 24, 36, -24, 152, -9, -11, 37}
 _UNTRIED = {None, 255}  # where it was interrupted, and where pytest did not find a test
 _NAMES_AS_THEY_ARE = {"disable_test_id_escaping_and_forfeit_all_rights_to_community_support": True}
 """Else pytest escapes the Chinese in the names of tests anew whenever it collects them, and finds none of them again."""
+_IN_PROCESS = "not crawl and not browser"
+"""The tests that take part: a crawl for each mutant would take hours."""
 PROCESSES = os.cpu_count() or 1
 
 
@@ -83,8 +85,11 @@ def folder(module: str) -> Path:
     return FOLDER / module.removesuffix(".py").replace("/", ".")
 
 
-def prepare(module: str, tests: Sequence[str], tool: Mapping[str, Any], *, again: bool) -> Path:
-    """The folder in which mutmut works on a module: links to the sources, and a configuration that names module and tests."""
+def prepare(module: str, tests: Sequence[str], tool: Mapping[str, Any], *, again: bool, slow: bool) -> Path:
+    """The folder in which mutmut works on a module: links to the sources, and a configuration that names module and tests.
+
+    `again`: whether all mutants are tried; `slow`: whether tests marked so take part.
+    """
     where = folder(module)
     if again:
         shutil.rmtree(where, ignore_errors=True)
@@ -102,7 +107,13 @@ def prepare(module: str, tests: Sequence[str], tool: Mapping[str, Any], *, again
                 shutil.copy2(path, copy)
     pytest = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["pytest"]["ini_options"]
     pytest |= _NAMES_AS_THEY_ARE
-    mutmut = {**tool, "only_mutate": [module], "pytest_add_cli_args_test_selection": list(tests)}
+    arguments = [*tool["pytest_add_cli_args"], "-m", f"{_IN_PROCESS}{'' if slow else ' and not slow'}"]
+    mutmut = {
+        **tool,
+        "only_mutate": [module],
+        "pytest_add_cli_args": arguments,
+        "pytest_add_cli_args_test_selection": list(tests),
+    }
     text = _table("tool.mutmut", mutmut) + _table("tool.pytest.ini_options", pytest)
     (where / "pyproject.toml").write_text(text, "utf-8")
     _forget_where_tests_changed(where, tests)
@@ -220,7 +231,8 @@ def main() -> None:
     given = parser.parse_args()
     known = settings()
     for module in given.modules or known["modules"]:
-        where = prepare(module, given.tests or known["modules"][module], known["mutmut"], again=given.again)
+        tests, slow = given.tests or known["modules"][module], module in known["with_slow_tests"]
+        where = prepare(module, tests, known["mutmut"], again=given.again, slow=slow)
         run(where, processes=given.processes)
         found = result(module, where)
         report(found)

@@ -42,6 +42,15 @@ def versions(path: Path, number: int = 1) -> list[tuple[Any, str]]:
     return [(json.loads(str(each["changed"])), str(each["cause"])) for each in rows(path, sql, f"%/{number}.html")][1:]
 
 
+def linked(*names: str) -> Observation:
+    files = tuple(LinkedFile(name, f"http://p.example/{name}") for name in names)
+    return replace(page(1), attachments=files)
+
+
+def had(state: str, sha256: str | None = None, text: str | None = None, message: str | None = None) -> AttachmentFile:
+    return AttachmentFile(URL, "1.pdf", FILE, sha256, 9 if sha256 else None, None, text, state, message)
+
+
 # --- dates and flags ---
 
 
@@ -193,6 +202,18 @@ def test_what_a_catalogue_or_page_says_first_completes_and_what_it_says_next_cha
     assert (events(path), record(path)["changed_at"]) == (["changed"], DAY.format(3))
 
 
+def test_the_event_of_a_change_says_what_changed_and_which_capture_shows_it(path: Path) -> None:
+    crawl(path, [listed(row(1)), page(1)])
+    store = crawl(path, [listed(row(1))], day=2, finish=False)
+    shown = Capture(1, URL, DAY.format(2), 200, "page", "0" * 64, 1, None, None)
+    store.write([replace(page(1, "样本正文，另一种"), capture=1)], DAY.format(2), [shown])
+    store.finish("finished", DAY.format(2))
+    store.close()
+    (event,) = rows(path, "SELECT detail, after_capture_id FROM events WHERE kind = 'changed'")
+    assert json.loads(str(event["detail"])) == {"changed": {"body": ["样本正文", "样本正文，另一种"]}, "capture": 1}
+    assert event["after_capture_id"] == 1
+
+
 def test_a_changed_label_that_no_column_holds_is_kept_and_no_version(path: Path) -> None:
     crawl(path, [listed(row(1)), page(1)])
     other = replace(page(1), source_fields={"文号": "1", "语种": "中文"})
@@ -277,97 +298,6 @@ def test_what_a_record_said_once_is_known_again(path: Path) -> None:
         assert [known(attachments=[name]) for name in ("1.pdf", "2.pdf")] == [True, False]
         assert not known(publisher="样本甲"), "in another field"
         assert [known(title="样本甲", topic=topic) for topic in (None, "样本甲")] == [True, False], "all of it"
-
-
-# --- files ---
-
-
-def linked(*names: str) -> Observation:
-    files = tuple(LinkedFile(name, f"http://p.example/{name}") for name in names)
-    return replace(page(1), attachments=files)
-
-
-def had(state: str, sha256: str | None = None, text: str | None = None, message: str | None = None) -> AttachmentFile:
-    return AttachmentFile(URL, "1.pdf", FILE, sha256, 9 if sha256 else None, None, text, state, message)
-
-
-def states(path: Path) -> dict[str, str]:
-    return {str(each["name"]): str(each["state"]) for each in rows(path, "SELECT name, state FROM attachments")}
-
-
-def test_a_file_that_is_linked_again_is_asked_for_again(path: Path) -> None:
-    crawl(path, [listed(row(1)), linked("1.pdf", "2.pdf"), had("text", "1" * 64, "样本")])
-    assert states(path) == {"1.pdf": "text", "2.pdf": "pending"}
-    crawl(path, [listed(row(1)), linked("2.pdf")], day=2)
-    assert states(path) == {"1.pdf": "unlinked", "2.pdf": "pending"}
-    crawl(path, [listed(row(1)), linked("1.pdf", "2.pdf")], day=3)
-    assert states(path) == {"1.pdf": "pending", "2.pdf": "pending"}
-    assert [changed for changed, _ in versions(path)] == [
-        {"attachments": [["1.pdf", "2.pdf"], ["2.pdf"]]},
-        {"attachments": [["2.pdf"], ["1.pdf", "2.pdf"]]},
-    ]
-
-
-def test_half_a_page_unlinks_no_file(path: Path) -> None:
-    crawl(path, [listed(row(1)), linked("1.pdf")])
-    assert states(path) == {"1.pdf": "pending"}
-    crawl(path, [listed(row(1)), page(1, "样本", cut=True)], day=2)
-    assert (states(path), events(path)) == ({"1.pdf": "pending"}, [])
-
-
-def test_the_first_half_of_a_page_links_no_files_yet(path: Path) -> None:
-    cut = page(1, "样本", cut=True)
-    crawl(path, [listed(row(1)), replace(cut, attachments=(LinkedFile("1.pdf", FILE),))])
-    assert states(path) == {}
-
-
-def test_a_file_that_was_replaced_at_its_address_is_a_change(path: Path) -> None:
-    crawl(path, [listed(row(1)), linked("1.pdf"), had("text", "1" * 64, "样本")])
-    assert events(path) == []
-    crawl(path, [listed(row(1)), had("text", "1" * 64, "样本")], day=2)
-    assert events(path) == []
-    crawl(path, [listed(row(1)), had("text", "2" * 64, "样本二")], day=3)
-    assert versions(path) == [({"attachment 1.pdf": ["1" * 64, "2" * 64]}, "source")]
-    assert (events(path), record(path)["changed_at"]) == (["changed"], DAY.format(3))
-    assert rows(path, "SELECT text FROM attachments") == [{"text": "样本二"}]
-
-
-@pytest.mark.parametrize("state", ["unavailable", "empty", "not_a_document"])
-def test_a_file_that_can_t_be_had_today_is_what_it_was(path: Path, state: str) -> None:
-    crawl(path, [listed(row(1)), linked("1.pdf"), had("text", "1" * 64, "样本")])
-    crawl(path, [had(state, None if state == "unavailable" else "9" * 64)], day=2)
-    assert rows(path, "SELECT state, sha256, text FROM attachments") == [
-        {"state": "text", "sha256": "1" * 64, "text": "样本"}
-    ]
-    crawl(path, [had("text", "2" * 64, "样本二")], day=3)
-    assert len(versions(path)) == 1
-
-
-@pytest.mark.parametrize("state", ["empty", "not_a_document"])
-def test_what_stood_in_a_file_s_place_is_not_the_file_before(path: Path, state: str) -> None:
-    crawl(path, [listed(row(1)), linked("1.pdf"), had(state, "9" * 64)])
-    assert states(path) == {"1.pdf": state}
-    crawl(path, [had("text", "1" * 64, "样本")], day=2)
-    assert (states(path), events(path)) == ({"1.pdf": "text"}, [])
-
-
-@pytest.mark.parametrize(
-    ("state", "problem"),
-    [
-        ("text", False),
-        ("ocr", False),
-        ("needs_ocr", False),
-        ("unavailable", False),
-        ("empty", True),
-        ("encrypted", True),
-    ],
-)
-def test_a_file_without_a_text_is_a_problem_but_for_scans_and_failed_requests(
-    path: Path, state: str, problem: bool
-) -> None:
-    crawl(path, [listed(row(1)), linked("1.pdf"), had(state, "1" * 64, message="样本")])
-    found = rows(path, "SELECT kind, url, message FROM problems")
-    assert found == ([{"kind": "attachment", "url": FILE, "message": f"{state}: 样本"}] if problem else [])
 
 
 # --- what is counted, and what belongs to no record ---
