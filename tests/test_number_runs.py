@@ -61,6 +61,7 @@ def test_how_a_card_is_grouped_its_neighbours_do_not_tell() -> None:
     by_hyphens, other = in_groups(CARD, 6, 6, 7, by="-"), in_groups(card("955", 19), 6, 13)
     assert numbers(f"{PHONE}，{by_hyphens}，{MOBILE}") == [PHONE, by_hyphens, MOBILE]
     assert numbers(f"{PHONE}\n{other}\n{MOBILE}") == [PHONE, other, MOBILE]
+    assert numbers(f"{PHONE} - {other} - {MOBILE}") == [PHONE, other, MOBILE]
 
 
 @pytest.mark.parametrize("number", [CARD, PHONE, OLD])
@@ -120,7 +121,7 @@ def test_a_mobile_in_groups_by_marks_is_no_list_no_date_and_no_address(printed: 
     ("before", "sizes", "behind", "is_one"),
     [
         ("9", (6, 8, 4), "", True), ("", (6, 8, 4), "9", True), ("9", (6, 8, 4), "9", False), ("9", (18,), "9", True),
-        ("9", (5, 6, 7), "", False), ("", (5, 6, 7), "9", False), ("", (5, 6, 7), "", True), ("9", (9, 9), "", True),
+        ("9", (5, 6, 7), "", False), ("9", (5, 9, 4), "", False), ("", (5, 6, 7), "9", False), ("", (5, 6, 7), "", True), ("9", (9, 9), "", True),
         ("9", (9, 9), "9", False), ("9", (1,) * 18, "", True), ("9", (3, 3, 3, 9), "", True), ("9", (5, 13), "", True),
     ],
 )  # fmt: skip
@@ -128,7 +129,7 @@ def test_an_id_number_in_the_usual_groups_may_have_a_digit_right_beside_it(
     before: str, sizes: tuple[int, ...], behind: str, is_one: bool
 ) -> None:
     printed = in_groups(ID, *sizes)
-    assert numbers(f"{before}{printed}{behind}") == ([printed] if is_one else [])
+    assert numbers(f"样本{before}{printed}{behind}样本") == ([printed] if is_one else [])
 
 
 @pytest.mark.parametrize(

@@ -148,7 +148,7 @@ def _is_id(run: _Run, start: int, end: int) -> bool:
     before, behind = run.glued(start, end)
     sizes = run.sizes(start, end)
     breaks = {sum(sizes[:n]) for n in range(1, len(sizes))}
-    shaped = len(sizes) in {1, 2, 18} or any(shape.issuperset(breaks) for shape in _ID_SHAPES)
+    shaped = len(sizes) in {2, 18} or any(shape.issuperset(breaks) for shape in _ID_SHAPES)
     if len(sizes) > 1 and (before or behind) and (not shaped or (before and behind)):
         return False
     span = run.span("resident_id", start, end)
