@@ -194,12 +194,20 @@ def explained(one: Result) -> tuple[Survivor, ...]:
     return tuple(each for each in one.survivors if known.get((one.module, each.function, each.change)))
 
 
+def outdated(one: Result) -> list[tuple[str, str]]:
+    """The function and change of each survivor that has a reason, and is noticed now or made no longer."""
+    alive = {(one.module, each.function, each.change) for each in one.survivors}
+    return [(function, change) for module, function, change in reasons().keys() - alive if module == one.module]
+
+
 def report(one: Result) -> None:
-    """Print the survivors that have no reason, then the scores."""
+    """Print the survivors that have no reason and the reasons that have no survivor, then the scores."""
     known = explained(one)
     for each in one.survivors:
         if each not in known:
             print(f"\n{one.module} {each.function} ({each.name.rpartition('_')[2]}): unexplained\n{each.change}")
+    for function, change in outdated(one):
+        print(f"\n{one.module} {function}: has a reason, but is noticed or not made\n{change}")
     print(f"\n{one.module}: {one.noticed} of {one.mutants} noticed, {one.score:.0f} %", flush=True)
 
 
