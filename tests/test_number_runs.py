@@ -202,6 +202,7 @@ def test_a_row_of_mobiles_without_gaps_is_looked_through_up_to_152_digits(count:
 
 def test_of_two_readings_of_one_row_the_longer_is_taken() -> None:
     assert numbers("+86 138 1234 5678") == ["138 1234 5678"]
+    assert numbers("+86138 1234 5678") == ["138 1234 5678"]
     assert numbers(f"{SHORT_CARD[:8]} {SHORT_CARD[8:]} {PHONE}") == [f"{SHORT_CARD[:8]} {SHORT_CARD[8:]}", PHONE]
 
 
