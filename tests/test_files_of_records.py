@@ -8,10 +8,15 @@ import pytest
 
 from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.model.observations import LinkedFile
+from archive.model.observations import Capture, LinkedFile
+from archive.tables.file_pages import FilePage
+from archive.tables.printed_table import PrintedTable
 from tests.conftest import rows
 from tests.test_record_writing import FILE, events, had, linked, record, versions
+from tests.test_rosters import NAMES
 from tests.test_store import DAY, crawl, listed, page, row
+
+NAMED = "、".join(NAMES)
 
 
 @pytest.fixture
@@ -36,13 +41,57 @@ def test_a_file_that_is_linked_again_is_asked_for_again(path: Path) -> None:
     ]
 
 
+def withhold(path: Path, target: str, key: str) -> None:
+    """Have it noted that an address, or a file by its sha256, is withheld."""
+    with closing(open_up_to_date(path)) as connection, transaction(connection):
+        sql = "INSERT INTO withheld (target, key, reason, at, record_id) VALUES (?, ?, '', ?, 0)"
+        connection.execute(sql, (target, key, DAY.format(1)))
+
+
 def test_a_file_that_is_withheld_by_its_address_is_linked_without_its_name(path: Path) -> None:
     crawl(path, [])
-    with closing(open_up_to_date(path)) as connection, transaction(connection):
-        sql = "INSERT INTO withheld (target, key, reason, at, record_id) VALUES ('address', ?, '', ?, 0)"
-        connection.execute(sql, (FILE, DAY.format(1)))
+    withhold(path, "address", FILE)
     crawl(path, [listed(row(1)), linked("1.pdf", "2.pdf")], day=2)
     assert states(path) == {"": "pending", "2.pdf": "pending"}
+
+
+PRINTED = {"tables": (PrintedTable((("样本",),)),), "pages": (FilePage(0),), "redacted": {"phone": 1}}
+"""What else is read of a file that has a text."""
+
+
+@pytest.mark.parametrize(("target", "key"), [("address", FILE), ("file", "1" * 64)])
+def test_of_a_withheld_file_nothing_is_kept_but_what_it_is(path: Path, target: str, key: str) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf")])
+    withhold(path, target, key)
+    crawl(path, [replace(had("text", "1" * 64, "样本", message="样本"), **PRINTED)], day=2)
+    (kept,) = rows(path, "SELECT * FROM attachments")
+    assert kept | {"id": 1, "record_id": 1} == kept
+    assert {name: value for name, value in kept.items() if name not in {"id", "record_id"}} == {
+        "url": FILE, "name": "", "state": "withheld", "sha256": "1" * 64, "bytes": 9, "media_type": None, "text": None,
+        "tables": None, "pages": None, "capture_id": None,
+    }  # fmt: skip
+    assert rows(path, "SELECT * FROM redactions") == rows(path, "SELECT * FROM problems") == []
+
+
+def test_files_of_a_withheld_record_are_counted_and_not_kept(path: Path) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf")])
+    with closing(open_up_to_date(path)) as connection, transaction(connection):
+        connection.execute("UPDATE records SET state = 'withheld'")
+    crawl(path, [had("text", "1" * 64, "样本")], day=2)
+    assert states(path) == {"1.pdf": "pending"}
+    (last,) = rows(path, "SELECT counts ->> '$.attachments' AS had FROM crawls ORDER BY id DESC LIMIT 1")
+    assert last["had"] == 1
+
+
+@pytest.mark.parametrize(("title", "name"), [("样本名单", "1.pdf"), ("样本文件", "样本名单.pdf")])
+def test_whose_names_a_file_lists_is_judged_under_its_record_s_title_and_its_own_name(
+    path: Path, title: str, name: str
+) -> None:
+    listing = replace(had("text", "1" * 64, NAMED), name=name, **PRINTED)
+    crawl(path, [listed(row(1, title=title)), linked(name)])
+    crawl(path, [listing], day=2)
+    (kept,) = rows(path, "SELECT state, text, tables, pages FROM attachments WHERE sha256 IS NOT NULL")
+    assert kept == {"state": "roster", "text": None, "tables": None, "pages": None}
 
 
 def test_a_file_under_the_same_name_at_another_address_is_another_file_and_no_change(path: Path) -> None:
@@ -96,6 +145,31 @@ def test_what_stood_in_a_file_s_place_is_not_the_file_before(path: Path, state: 
     assert states(path) == {"1.pdf": state}
     crawl(path, [had("text", "1" * 64, "样本")], day=2)
     assert (states(path), events(path)) == ({"1.pdf": "text"}, [])
+
+
+@pytest.mark.parametrize("state", ["unavailable", "empty"])
+def test_what_stands_in_a_file_s_place_again_is_not_written_anew(path: Path, state: str) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf"), had(state, "8" * 64)])
+    crawl(path, [had(state, "9" * 64)], day=2)
+    assert rows(path, "SELECT state, sha256 FROM attachments") == [{"state": state, "sha256": "8" * 64}]
+
+
+def test_a_file_of_which_the_portal_says_that_it_has_not_changed_stands_on_its_capture(path: Path) -> None:
+    for number, outcome in enumerate(("page", "page", "not_modified", "page"), 1):
+        store = crawl(path, [listed(row(1))], day=number, finish=False)
+        sha256 = ("1" if number in {1, 3} else "2") * 64
+        answer = Capture(number, FILE, DAY.format(number), 200, outcome, sha256, 9, None, None)
+        store.write([replace(had("text", sha256, f"样本{sha256[0]}"), capture=number)], DAY.format(number), [answer])
+        store.finish("finished", DAY.format(number))
+        store.close()
+        (kept,) = rows(path, "SELECT capture_id FROM attachments")
+        assert kept["capture_id"] == {3: 1}.get(number, number)
+
+
+def test_a_file_without_a_text_is_a_problem_in_words(path: Path) -> None:
+    crawl(path, [listed(row(1)), linked("1.pdf"), had("empty", "1" * 64)])
+    (problem,) = rows(path, "SELECT message FROM problems")
+    assert problem["message"] == "empty: no text could be taken from this file"
 
 
 @pytest.mark.parametrize(
