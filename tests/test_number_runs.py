@@ -197,7 +197,12 @@ def test_groups_on_both_sides_of_an_id_number_are_not_one() -> None:
 @pytest.mark.parametrize(("count", "are_found"), [(2, True), (13, True), (14, False)])
 def test_a_row_of_mobiles_without_gaps_is_looked_through_up_to_152_digits(count: int, are_found: bool) -> None:
     assert numbers(PHONE * count) == ([PHONE] * count if are_found else [])
+    assert numbers(f"{MOBILE}，{PHONE * count}") == [MOBILE, *([PHONE] * count if are_found else [])]
     assert numbers(f"a{PHONE * count}") == []
+
+
+def test_as_long_as_eight_cards_it_still_is() -> None:
+    assert numbers(CARD * 8) == [CARD] * 8
 
 
 def test_of_two_readings_of_one_row_the_longer_is_taken() -> None:

@@ -4,6 +4,7 @@ A text is cut into runs of digits with small gaps; each run is gone through once
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
@@ -102,26 +103,12 @@ def _spans_of(run: _Run) -> list[MaskedSpan]:
 
 def _free(run: _Run) -> Iterator[list[tuple[int, int]]]:
     """Yield the groups between the ID numbers found, each stretch by itself."""
-    groups: list[tuple[int, int]] = []
-    taken = iter([*run.taken, (len(run.digits), len(run.digits))])
-    begin, end = next(taken)
-    for first, last in pairwise(run.edges):
-        at = first
-        while at < last:
-            if begin >= last:
-                groups.append((at, last))
-                break
-            if begin > at:
-                groups.append((at, begin))
-            if groups:
-                yield groups
-            groups, at = [], min(end, last)
-            if end <= last:
-                begin, end = next(taken, (len(run.digits), len(run.digits)))
-            else:
-                begin = last
-    if groups:
-        yield groups
+    starts = [0, *(end for _, end in run.taken)]
+    ends = [*(start for start, _ in run.taken), len(run.digits)]
+    for start, end in zip(starts, ends, strict=True):
+        if start < end:
+            within = run.edges[bisect_right(run.edges, start) : bisect_left(run.edges, end)]
+            yield list(pairwise([start, *within, end]))
 
 
 # --- ID numbers ---
@@ -200,12 +187,11 @@ def _from(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> Iterator[tup
             yield [run.span(kind, start + a, start + b) for kind, a, b in parts], at
         return
     ends = []
-    for number in range(at, min(at + _LONGEST, len(groups))):
+    for number in range(at, len(groups)):
         end = groups[number][1]
         if end - start > _LONGEST:
             break
-        if end - start >= _SHORTEST:
-            ends.append((end, number))
+        ends.append((end, number))
     for end, number in reversed(ends):
         if spans := _number(run, start, end):
             yield spans, number
