@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.masking.redaction import redact
+from archive.masking.redaction import Redacted, redact
 
 HOME = "样本县样本镇样本村3组57号"
 FILLER = "，" + "样" * 80
@@ -25,6 +25,7 @@ def test_a_person_s_home_is_masked_behind_its_township(before: str) -> None:
     [
         f"样本公司，住所地：{HOME}", f"办公地址：{HOME}", f"申请人：样本公司，住所地{HOME}", f"被执行人：样本商店（普通合伙），住所{HOME}", "样本甲，男，住建局干部3号", "样本甲，男，住样本县样本镇", "样本甲，男，住样本县样本镇样本村",
         f"样本甲，男。样本公司地址：{HOME}", f"样本甲，男{FILLER}，住{HOME}", f"男女各138人，住{HOME}",
+        "样本甲，男，住样本县样本镇样本村，第3组",
     ],
 )  # fmt: skip
 def test_what_is_nobody_s_home_stays(text: str) -> None:
@@ -68,6 +69,6 @@ def test_what_is_no_car_s_plate_stays(text: str) -> None:
 
 
 def test_a_passport_s_number_is_masked_before_the_word() -> None:
-    assert redact("样本甲持EA3316597号护照").text == "样本甲持E********号护照"
+    assert redact("样本甲持EA3316597号护照") == Redacted("样本甲持E********号护照", {"travel_document": 1})
     assert redact("样本甲持G33165971号普通护照").text == "样本甲持G********号普通护照"
     assert redact("样本持EA3316597号文件办理护照").text == "样本持EA3316597号文件办理护照"

@@ -27,13 +27,12 @@ _ENCLOSED = (
 _DIGITS = {ord(figure): str(digit) for figures in (*_HAN, *_ENCLOSED) for digit, figure in enumerate(figures)}
 _DIGITS |= dict.fromkeys(map(ord, "ⓍⓧⅩ"), "X")
 
-
-def _run_of(writings: tuple[str, ...]) -> str:
-    figures = "".join(writings)
-    return rf"[{figures}](?:[{BLANK}{HYPHEN}\r\n]{{0,2}}+[{figures}]){{{_SHORTEST - 1},}}+[ⓍⓧⅩ]?"
-
-
-_RUN = re.compile(f"{_run_of(_HAN)}|{_run_of(_ENCLOSED)}")
+_RUN = re.compile(
+    "|".join(
+        rf"[{figures}](?:[{BLANK}{HYPHEN}\r\n]{{0,2}}+[{figures}]){{{_SHORTEST - 1},}}+[ⓍⓧⅩ]?"
+        for figures in map("".join, (_HAN, _ENCLOSED))
+    )
+)
 
 _ALIKE = str.maketrans("OoОоQDlIЗзХхΧχ×╳✕", "0000001133XXXXXXX")
 _MISREAD = re.compile(r"(?<![0-9A-Za-z])[0-9OoОоQDlIЗз]{11}(?:[0-9OoОоQDlIЗз]{6}[0-9OoОоXxХхΧχ×╳✕])?(?![0-9A-Za-z])")
