@@ -389,3 +389,6 @@ def test_a_move_ends_where_the_new_page_was_first_seen_whatever_that_captures_nu
         )
         left = Window("2026-01-01T02:00:00Z", -9, 12)
         assert of_move(job, left, 7) == replace(left, after=0)
+        assert of_move(job, Window(after=12), 7) == Window(after=0), "since whenever it stood elsewhere"
+        since = replace(left, before=0)
+        assert of_move(job, since, 7) == since, "nothing shows it since"

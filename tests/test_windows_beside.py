@@ -1,11 +1,14 @@
 """What makes no window narrower: other portals with the same addresses, days that are doubted, walks that were misread."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from archive.database.connection import transaction
 from archive.ingest.store import Store
+from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import ListPage, MissingPage, Row
 from tests.conftest import empty_archive, rows
 from tests.many_records.records import all_pages, all_rows, edited
@@ -58,6 +61,50 @@ def test_the_later_of_page_and_list_says_until_when_a_record_stood(crawls: Crawl
     crawls.run(a_list(20, 7), asked={7: "gone"})
     not_before, (crawl, _) = window(crawls, "withdrawn", 7)
     assert (not_before, crawl) == (DAY.format(2), 2)
+
+
+def shown_by(crawls: Crawls, kind: str, number: int) -> tuple[Any, ...]:
+    """The crawl, address and outcome of the first capture that shows what happened to a record."""
+    sql = (
+        "SELECT c.crawl_id, c.url, c.outcome FROM events e JOIN records r ON r.id = e.record_id "
+        "JOIN captures c ON c.id = e.after_capture_id WHERE e.kind = ? AND r.url = ? AND r.portal = 'p'"
+    )
+    (found,) = rows(crawls.path, sql, kind, url(number))
+    return tuple(found.values())
+
+
+def test_a_withdrawal_lies_between_the_page_and_the_first_answer_without_it(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 7), asked={7: "gone"})
+    assert window(crawls, "withdrawn", 7) == (DAY.format(1), (1, url(7)))
+    assert shown_by(crawls, "withdrawn", 7) == (2, url(7), "gone")
+
+
+def test_of_a_page_that_was_never_read_the_list_says_until_when_it_stood(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 8), asked={8: "gone"})
+    assert window(crawls, "withdrawn", 8) == (DAY.format(1), (1, PLANS))
+    assert shown_by(crawls, "withdrawn", 8) == (2, url(8), "gone")
+
+
+def test_a_list_that_lags_behind_does_not_show_that_the_page_still_stood(crawls: Crawls) -> None:
+    crawls.run(a_list(20), lost=[7])
+    crawls.run(a_list(20, 7), asked={7: "gone"})
+    assert window(crawls, "withdrawn", 7) == (DAY.format(1), (1, url(7)))
+    assert shown_by(crawls, "withdrawn", 7) == (2, url(7), "gone")
+
+
+def test_a_page_is_back_by_the_capture_that_shows_it(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 7), asked={7: "gone"})
+    crawls.run(a_list(20, 7), pages=[text(7)])
+    assert shown_by(crawls, "returned", 7) == (3, url(7), "page")
+
+
+def test_of_a_return_nothing_is_known_where_no_answer_shows_that_the_page_was_gone(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 7), asked={7: "gone"})
+    with closing(open_up_to_date(crawls.path)) as archive, transaction(archive):
+        archive.execute("UPDATE captures SET outcome = 'error' WHERE outcome = 'gone'")
+    crawls.run(a_list(20, 7), pages=[text(7)])
+    assert window(crawls, "returned", 7) == (None, (None, None))
+    assert shown_by(crawls, "returned", 7) == (3, url(7), "page")
 
 
 @pytest.mark.parametrize("outcome", ["gone", "home"])
