@@ -138,6 +138,15 @@ def test_that_a_record_was_listed_on_a_doubted_day_does_not_show_that_it_still_w
     assert window(doubted, "withdrawn", 40) == (DAY.format(1), (1, url(40)))
 
 
+def test_of_a_record_that_a_doubted_day_listed_last_its_page_alone_could_tell_more(tmp_path: Path) -> None:
+    crawls, read = Crawls(tmp_path / "a.db"), range(1, 41)
+    crawls.run(all_rows(), pages=all_pages(of=read))
+    crawls.run(all_rows(), pages=all_pages(edited(range(1, 14)), of=read))
+    crawls.run(all_rows(but=[45]), pages=all_pages(of=read), asked={45: "gone"})
+    assert window(crawls, "withdrawn", 45) == (None, (None, None))
+    assert shown_by(crawls, "withdrawn", 45) == (3, url(45), "gone")
+
+
 def test_a_walk_whose_rows_lacked_a_field_shows_no_absence(tmp_path: Path) -> None:
     crawls = Crawls(tmp_path / "a.db")
     few, bare = [row(n) for n in range(1, 9)], [Row({"title": f"样本文件之{n}"}, {}, key=url(n)) for n in range(1, 9)]
