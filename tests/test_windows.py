@@ -310,8 +310,8 @@ def test_not_modified_shows_no_absence_in_a_list_that_changes_under_one_date(
         store.write([replace(page, capture=number)], now, [capture])
         store.finish("finished", now)
         store.close()
-    (added,) = rows(db, "SELECT not_before FROM events WHERE crawl_id = 3")
-    assert added["not_before"] == since
+    added = rows(db, "SELECT not_before, after_capture_id FROM events ORDER BY id")
+    assert [tuple(each.values()) for each in added] == [(None, 1), (since, 3)]
 
 
 def test_a_clock_that_went_back_leaves_the_beginning_open(tmp_path: Path) -> None:

@@ -37,6 +37,12 @@ def answer(
     )
 
 
+def test_a_window_that_ends_before_it_begins_is_open() -> None:
+    window = Window(DAY.format(5), 1, 2)
+    assert [window.by(DAY.format(day)) for day in (4, 5, 6)] == [Window(after=2), window, window]
+    assert Window(after=2).by(DAY.format(4)) == Window(after=2)
+
+
 @pytest.mark.parametrize(("shown", "after"), [(None, 2), (1, None), (None, None), (2, 2), (2, 1), (7, 9)])
 def test_of_what_no_capture_shows_before_nothing_is_known(
     archive: sqlite3.Connection, shown: int | None, after: int | None
