@@ -137,7 +137,7 @@ def test_an_id_number_in_the_usual_groups_may_have_a_digit_right_beside_it(
     [("43", "43"), ("43B1", "43B1"), ("43b1", "43b1"), ("4", ""), ("435", ""), ("43A", ""), ("43B1a", ""), ("43B", "")],
 )
 def test_the_category_of_a_disability_certificate_belongs_to_its_number(behind: str, of_it: str) -> None:
-    assert numbers(f"{ID}{behind}") == [f"{ID}{of_it}"]
+    assert numbers(f"{ID}{behind}，样本") == [f"{ID}{of_it}"]
 
 
 def test_a_licence_numbered_like_a_person_is_none() -> None:

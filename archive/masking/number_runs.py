@@ -106,9 +106,8 @@ def _free(run: _Run) -> Iterator[list[tuple[int, int]]]:
     starts = [0, *(end for _, end in run.taken)]
     ends = [*(start for start, _ in run.taken), len(run.digits)]
     for start, end in zip(starts, ends, strict=True):
-        if start < end:
-            within = run.edges[bisect_right(run.edges, start) : bisect_left(run.edges, end)]
-            yield list(pairwise([start, *within, end]))
+        within = run.edges[bisect_right(run.edges, start) : bisect_left(run.edges, end)]
+        yield list(pairwise([start, *within, end]))
 
 
 # --- ID numbers ---
