@@ -57,7 +57,7 @@ MASKED = [
     ("phone", "手机：+8613812345678A", "手机：+86138********A", "the country's number before it"),
     ("phone", "手机：13812345678元", "手机：138********元", "an amount but for its label"),
     ("phone", "联系电话：138 1234 5678 1234", "联系电话：138 **** **** 1234", "a row of figures but for its label"),
-    ("resident_id", "身份证号：641103198001010011", "身份证号：64****************", "right as a credit code too, of a day of birth"),
+    ("resident_id", "身份证号：641103198001310005", "身份证号：64****************", "right as a credit code too, of a day of birth"),
     ("travel_document", "来往大陆通行证12345678", "来往大陆通行证********", "a permit's name, with which the text begins"),
     ("email", "本人邮箱sample1@sample.cn", "本人邮箱*******@sample.cn", "one's own"),
     ("phone", "2008年 手机：13812345678A", "2008年 手机：138********A", "figures before its label"),
