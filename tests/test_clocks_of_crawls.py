@@ -52,10 +52,10 @@ class Archive:
         return [(each.crawl_id, each.is_wrong) for each in crawls_ahead(self.connection, self.evidence, NOW)]
 
     def noted(self, crawl_id: int, portal: str = "p") -> list[str]:
-        """What is told of a crawl that begins now: the beginnings of the problems."""
+        """What is told of a crawl that begins now."""
         found = note_wrong_clocks(self.connection, self.evidence, NOW, crawl_id, portal)
         assert all((each.kind, each.url) == ("clock", f"http://{portal}.example/") for each in found)
-        return [each.message[:16] for each in found]
+        return [each.message for each in found]
 
     def problems(self) -> list[tuple[int, str]]:
         sql = "SELECT crawl_id, url FROM problems WHERE kind = 'clock' ORDER BY crawl_id"
@@ -76,6 +76,7 @@ def archive(tmp_path: Path) -> Iterator[Archive]:
         ([NOW - 9 * DAY], True),  # an old answer, out of a cache: no clock stood ahead of that day
         ([NOW - 9 * DAY, NOW + 9 * DAY], False),  # the latest counts
         ([None, NOW + 9 * DAY], False),
+        ([NOW + 9 * DAY - clock.AGREES], True),  # it does no longer say the same
         ([NOW + 4 * DAY], True),  # the portal's clock agrees with neither: then it is as most crawls say
         ([None], True),
         ([], True),
@@ -94,6 +95,18 @@ def test_the_portal_s_own_clock_counts_before_most_crawls(archive: Archive, date
     """Of all crawls there are, the one is ahead."""
     assert archive.ahead() == []
     crawl_id = archive.crawl(NOW + 9 * DAY, date)
+    assert archive.ahead() == [(crawl_id, True)]
+
+
+def test_a_portal_s_clock_that_is_far_from_both_does_not_tell_which_is_right(archive: Archive) -> None:
+    crawl_id = archive.crawl(NOW + 9 * DAY, NOW + clock.AGREES)
+    assert archive.ahead() == [(crawl_id, False)]
+
+
+def test_an_answer_that_is_not_there_any_more_tells_nothing_and_the_next_one_does(archive: Archive) -> None:
+    crawl_id = archive.crawl(NOW + 9 * DAY, NOW)
+    lost = "INSERT INTO captures SELECT -1, crawl_id, url, fetched_at, status, outcome, sha256, bytes, NULL, NULL, NULL FROM captures"
+    archive.connection.execute(lost)
     assert archive.ahead() == [(crawl_id, True)]
 
 
@@ -119,13 +132,26 @@ def test_a_crawl_that_was_dated_wrong_is_told_of_once_and_its_own_portal_s_next_
         archive.crawl(NOW - DAY)
     wrong = [archive.crawl(NOW + 9 * DAY), archive.crawl(NOW + 8 * DAY, portal="q")]
     crawl_id = archive.crawl(NOW)
-    assert archive.noted(crawl_id) == ["the crawl before"]
+    before = (
+        f"the crawl before is dated {clock.text(NOW + 9 * DAY)}, which is still to come: the clock stood ahead then"
+    )
+    assert archive.noted(crawl_id) == [before]
     assert archive.problems() == [(wrong[0], "http://p.example/"), (wrong[1], "http://q.example/")]
     assert archive.noted(crawl_id) == []
     assert len(archive.problems()) == 2
 
 
-def test_a_crawl_that_is_dated_wrong_itself_says_so(archive: Archive) -> None:
+@pytest.mark.parametrize("others", [0, 3])
+def test_a_crawl_that_is_dated_wrong_itself_says_so(archive: Archive, others: int) -> None:
+    for _ in range(others):
+        archive.crawl(NOW - DAY)
     archive.crawl(NOW + 9 * DAY, NOW + 9 * DAY)
-    assert archive.noted(archive.crawl(NOW)) == ["the clock was wr"]
+    behind = f"this crawl is dated {clock.text(NOW)}, and one before it {clock.text(NOW + 9 * DAY)}"
+    assert archive.noted(archive.crawl(NOW)) == [f"the clock was wrong: {behind}"]
     assert archive.problems() == []
+
+
+def test_what_began_after_a_crawl_says_nothing_of_its_clock(archive: Archive) -> None:
+    crawl_id = archive.crawl(NOW)
+    archive.crawl(NOW + 9 * DAY, NOW + 9 * DAY)
+    assert archive.noted(crawl_id) == []
