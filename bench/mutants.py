@@ -216,8 +216,8 @@ def report(one: Result) -> None:
     print(f"\n{one.module}: {one.noticed} of {one.mutants} noticed, {one.score:.0f} %", flush=True)
 
 
-def keep(one: Result) -> None:
-    """Write the scores of a module into docs/benchmarks.json, beside those of the others."""
+def keep(one: Result, reasoned: int) -> None:
+    """Write the scores of a module into docs/benchmarks.json, beside those of the others; `reasoned`: survivors with a reason."""
     kept = json.loads(KEPT.read_text("utf-8"))
     whole = kept.setdefault(
         "mutants", {"name": "mutants", "title": "Mutants, and what the tests notice of them", "scores": {}}
@@ -226,7 +226,7 @@ def keep(one: Result) -> None:
     whole["scores"][one.module] = {
         "mutants": one.mutants,
         "noticed": one.noticed,
-        "explained": len(explained(one)),
+        "explained": reasoned,
         "measured": whole["measured"],
     }
     KEPT.write_text(json.dumps(kept, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -250,9 +250,10 @@ def main() -> None:
         found = result(module, where)
         report(found)
         if given.keep:
-            keep(found)
+            keep(found, len(explained(found)))
     if not given.modules and SQL.exists():
-        subprocess.run([sys.executable, "-m", "bench.sql_mutants"], cwd=ROOT, check=False)
+        command = [sys.executable, "-m", "bench.sql_mutants", *(["--keep"] if given.keep else [])]
+        subprocess.run(command, cwd=ROOT, check=False)
     if given.keep:
         page.main()
 

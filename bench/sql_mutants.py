@@ -1,11 +1,11 @@
 """Faults put into the questions' SQL, one at a time, and whether the questions' tests notice them.
 
-    python -m bench.sql_mutants [QUESTION …]
+    python -m bench.sql_mutants [QUESTION …] [--keep]
 
 Thresholds are moved, comparisons turned, conditions and keys of joins left out, and so on (see `bench.sql_faults`). Each
 faulty question is asked in this process of all archives of its tests, the hand-made and the drawn ones. Survivors that
 change no answer are listed, each with its reason, in `tests/questions/survivors.toml`. Fails where one survives that is
-not listed, or one is listed that is noticed.
+not listed, or one is listed that is noticed. `--keep` writes the score of all questions into `docs/benchmarks.json`.
 """
 
 import argparse
@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 
 from archive.questions.question_files import Question, questions
+from bench import mutants
 from bench.sql_faults import SqlFault, faults
 from tests.questions import (  # noqa: F401 - their cases join the others
     budget_cases,
@@ -69,7 +70,7 @@ def noticed(question: Question, tests: list[Check]) -> bool | None:
     return False
 
 
-def mutants(question: Question) -> Iterator[tuple[SqlFault, Question]]:
+def faulty(question: Question) -> Iterator[tuple[SqlFault, Question]]:
     """The question with each fault in it."""
     for fault in faults(question.sql):
         yield fault, replace(question, sql=fault.sql)
@@ -87,7 +88,9 @@ def listed() -> dict[tuple[str, str], str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("question", nargs="*", help="questions by name; all if none")
-    chosen = parser.parse_args().question or list(questions())
+    parser.add_argument("--keep", action="store_true", help="write the score of all into docs/benchmarks.json")
+    given = parser.parse_args()
+    chosen = given.question or list(questions())
     if unknown := set(chosen) - set(questions()):
         parser.error(f"no question {', '.join(sorted(unknown))}")
     known, survivors = listed(), []
@@ -99,7 +102,7 @@ def main() -> int:
             tests = checks(name, Path(folder), archives)
             if fault := next(filter(None, (test(questions()[name]) for test in tests)), ""):
                 parser.error(f"{name} fails its tests as it is: {fault}")
-            results = {fault.name: noticed(question, tests) for fault, question in mutants(questions()[name])}
+            results = {fault.name: noticed(question, tests) for fault, question in faulty(questions()[name])}
             results = {fault: result for fault, result in results.items() if result is not None}
             same = [fault for fault, result in results.items() if not result and (name, fault) in known]
             alive = [fault for fault, result in results.items() if not result and (name, fault) not in known]
@@ -115,6 +118,8 @@ def main() -> int:
     left = total - caught - equivalent
     print(f"{'all':30} {total:7} {caught:8} {equivalent:7} {left:9} {share(caught, total - equivalent):10.1f}")
     print("\n".join(["", *survivors]))
+    if given.keep and set(chosen) == set(questions()):
+        mutants.keep(mutants.Result("archive/questions/*.sql", total, caught, ()), equivalent)
     return 1 if survivors else 0
 
 

@@ -261,10 +261,10 @@ def test_scores_of_mutants_are_kept_module_by_module(tmp_path, monkeypatch):
         '[[survivor]]\nmodule = "archive/a.py"\nfunction = "f"\nchange = "-x < 1\\n+x <= 1"\nreason = "the same for whole numbers"\n'
     )
     survivors = tuple(mutants.Survivor(f"archive.a.x_f__mutmut_{n}", "f", f"-x < {n}\n+x <= {n}") for n in (1, 2))
-    mutants.keep(mutants.Result("archive/a.py", 10, 8, survivors))
+    mutants.keep(found := mutants.Result("archive/a.py", 10, 8, survivors), len(mutants.explained(found)))
     assert mutants.outdated(mutants.Result("archive/a.py", 10, 8, survivors)) == []
     assert mutants.outdated(mutants.Result("archive/a.py", 10, 9, survivors[1:])) == [("f", "-x < 1\n+x <= 1")]
-    mutants.keep(mutants.Result("archive/b.py", 10, 10, ()))
+    mutants.keep(mutants.Result("archive/b.py", 10, 10, ()), 0)
     written = page.page(json.loads((tmp_path / "benchmarks.json").read_text("utf-8")))
     assert "| `archive/a.py` | 10 | 8 | 2 | 1 | 80 % |" in written
     assert "| all | 20 | 18 | 2 | | 90 % | |" in written

@@ -28,6 +28,6 @@ SELECT r.index_number, r.id AS record_id, r.title, r.publisher, s.portal, s.publ
 FROM serials s JOIN records r ON r.id = s.record_id JOIN records b ON b.id = s.before_id
 WHERE s.index_serial - s.before_serial BETWEEN 1 AND :step
   AND abs(julianday(s.published_on) - julianday(s.before_on)) > :days
-ORDER BY s.portal, s.index_prefix, s.index_year, s.index_month, s.index_serial, s.published_on, s.record_id
+ORDER BY s.portal, s.index_prefix, s.index_year, s.index_month, s.index_serial
 -- left out
 SELECT count(*) FROM derived WHERE index_serial IS NOT NULL AND doubtful & 5 AND :portal IN ('', portal)

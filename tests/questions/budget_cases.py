@@ -140,6 +140,7 @@ def a_figure_that_changed(small: Small) -> None:
     change(small, record, "公务接待费", "12.00", "8.00", checked=True, unit_name="县教育局")
     change(small, record, "合计", "20.00", "16.00", checked=False)
     changed_event(small, record, SEEN, "2018-05-01T00:00:00Z")
+    changed_event(small, record, "2018-06-30T00:00:00Z", SEEN, kind="returned")
     changed_event(small, record, "2018-07-01T00:00:00Z", SEEN, after_capture_id=3)
     small.record(False, "样本：没有换过的")
 

@@ -81,10 +81,16 @@ def change(  # noqa: PLR0917 - both its sides
 
 
 def changed_event(  # noqa: PLR0917 - its window, its capture and its crawl
-    small: Small, record_id: int, at: str, not_before: str, after_capture_id: int = 2, crawl_id: int = 1
+    small: Small,
+    record_id: int,
+    at: str,
+    not_before: str,
+    after_capture_id: int = 2,
+    crawl_id: int = 1,
+    kind: str = "changed",
 ) -> None:
-    """The event of a file that was replaced."""
+    """The event of a file that was replaced, or another of these moments and this capture."""
     small.insert(
-        "events", record_id=record_id, kind="changed", at=at, crawl_id=crawl_id, detail=json.dumps({}), not_before=not_before,
+        "events", record_id=record_id, kind=kind, at=at, crawl_id=crawl_id, detail=json.dumps({}), not_before=not_before,
         after_capture_id=after_capture_id,
     )  # fmt: skip

@@ -69,6 +69,8 @@ def silent_edit(small: Small) -> None:
     small.event(half, "changed", SEEN, changed={"title": ["前", "后"]})
     added = small.record(False, "样本：新通知")
     small.event(added, "added")
+    withheld = small.record(False, "样本：不予公开的通知", state="withheld")
+    small.event(withheld, "changed", SEEN, changed={"body": ["前", "后"]})
 
 
 def budget(small: Small, found: bool, unit: str, year: int, **columns: Any) -> int:

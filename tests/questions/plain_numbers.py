@@ -88,14 +88,15 @@ def neighbours(made: Drawn, given: Mapping[str, Any]) -> Expected:
             left_out += 1
         elif record.serial is not None and record.published_on:
             groups[record.portal, record.prefix, record.year, record.month].append(record)
-    rows = []
-    for group in groups.values():
+    rows, places = [], {}
+    for (portal, prefix, year, month), group in groups.items():
         for before, record in pairwise(sorted(group, key=lambda each: (each.serial, each.published_on))):
             apart = _days_apart(before, record)
             if 1 <= record.serial - before.serial <= given["step"] and apart > given["days"]:
                 of_before = {"before_number": before.index_number, "before_on": before.published_on}
                 rows.append(columns(record, **of_before, days_apart=apart))
-    return Expected(rows, left_out=left_out)
+                places[record.id] = portal, prefix, year, month or 0, record.serial
+    return Expected(rows, (lambda row: places[row["record_id"]],), left_out)
 
 
 UNSOUND = {"title_truncated", "title_missing", "page_cut", "row_not_read", "index_number_differs"}
