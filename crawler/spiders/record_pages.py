@@ -66,14 +66,14 @@ class RecordPages:
         return self._whole(response, url, text)
 
     def _not_whole(self, response: Response, url: str, text: str | None) -> Iterator[Content]:
-        """What can be told of a page that did not come, or of half a page once it is given up; such a page tells nothing of files."""
+        """Yield what is told of a page that did not come, or of half a page once it is given up: nothing of its files."""
         given_up = yield from self._site.not_read(response)
         if text is not None and given_up:
             page = read_record(text, url, response.url, cut=True, agencies=self._site.agencies)
             yield replace(page, capture=response.meta["capture"])
 
     async def _whole(self, response: Response, url: str, text: str) -> AsyncIterator[Content]:
-        """What a page says, then the requests for its files."""
+        """Yield the record as its page has it, then the requests for its files."""
         page = await self._reader.read(text, url, response.url)
         yield replace(page, capture=response.meta["capture"])
         for linked in page.attachments:

@@ -90,7 +90,7 @@ async def answer_entries(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the archive knows of an answer's rows: their records, the events that they tell of, portals' names, when the last crawl ended."""
+    """Knowledge of the archive of an answer's rows: their records, the events that they tell of, portals' names, when the last crawl ended."""
 
     records: Mapping[int, Row]
     events: Mapping[tuple[int, str], int]

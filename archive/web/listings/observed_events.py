@@ -222,7 +222,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What was observed of some records within some days."""
+    """Observations of some records within some days."""
 
     span: Span
     scope: EventScope = EVERYTHING
