@@ -9,6 +9,7 @@ import email.policy
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -155,4 +156,9 @@ def read_xml(data: bytes) -> str:
 
 def local_name(node: etree._Element) -> str:
     """Return the tag of an lxml element without its namespace; "" for comments and the like."""
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+    return _without_namespace(node.tag) if isinstance(node.tag, str) else ""
+
+
+@lru_cache(maxsize=1024)
+def _without_namespace(tag: str) -> str:
+    return tag.rpartition("}")[2]

@@ -1,5 +1,6 @@
 """Text and tables of Word's markup (WordprocessingML). Pure."""
 
+from collections import deque
 from collections.abc import Iterator
 
 from lxml import etree
@@ -10,7 +11,7 @@ from archive.tables.spans import CellsDownwards
 
 _PRINTED = {"tab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}  # elements that stand for a character
 _LEFT_OUT = ("Fallback", "del", "sectPr")
-_LOOKED_BACK = 40  # lines before a table
+_LOOKED_BACK = 40  # paragraphs before a table
 _NAMESPACE = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -52,7 +53,7 @@ def _paragraph(node: etree._Element) -> str:
 
 
 def _text_boxes(node: etree._Element) -> Iterator[etree._Element]:
-    for child in node:
+    for child in node if _has(node, "txbxContent") else ():
         name = local_name(child)
         if name == "txbxContent":
             yield child
@@ -62,15 +63,15 @@ def _text_boxes(node: etree._Element) -> Iterator[etree._Element]:
 
 def tables(root: etree._Element) -> Iterator[PrintedTable]:
     """Yield the tables that have rows of several cells, those of text boxes too. A table that holds another is layout."""
-    above: list[str] = []
+    above: deque[etree._Element] = deque(maxlen=_LOOKED_BACK)
     for node in _paragraphs_and_tables(root):
         if local_name(node) == "p":
-            above = [*above[-_LOOKED_BACK:], *_paragraph(node).split("\n")]
+            above.append(node)
             continue
-        table = _table(node, lines_before(above))
+        table = _table(node, lines_before([line for each in above for line in _paragraph(each).split("\n")]))
         if table.width > 1:
             yield table
-        above = []
+        above.clear()
 
 
 def _paragraphs_and_tables(node: etree._Element) -> Iterator[etree._Element]:
@@ -78,17 +79,18 @@ def _paragraphs_and_tables(node: etree._Element) -> Iterator[etree._Element]:
         name = local_name(child)
         if name in _LEFT_OUT:
             continue
-        if name in ("p", "tbl") and not (name == "tbl" and _holds_table(child)):
+        if name in ("p", "tbl") and not (name == "tbl" and _has(child, "tbl")):
             yield child
         if name == "p":
             for box in _text_boxes(child):
                 yield from _paragraphs_and_tables(box)
-        elif name != "tbl" or _holds_table(child):
+        elif name != "tbl" or _has(child, "tbl"):
             yield from _paragraphs_and_tables(child)
 
 
-def _holds_table(node: etree._Element) -> bool:
-    return any(local_name(inner) == "tbl" for inner in node.iterdescendants())
+def _has(node: etree._Element, name: str) -> bool:
+    """Whether an element with this name, of any namespace, is anywhere below `node`."""
+    return next(node.iterdescendants(f"{{*}}{name}"), None) is not None
 
 
 def _table(node: etree._Element, before: str) -> PrintedTable:

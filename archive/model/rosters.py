@@ -15,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice, zip_longest
 from pathlib import Path
 
@@ -30,6 +31,8 @@ LONGEST, PART = 1_000_000, 100_000
 """Characters of a text that are looked at, and how many of them at a time."""
 
 _LONGEST_HEAD = 24
+_LONGEST_OF_LETTERS = 24
+"""Characters of a name with all words before and behind it (被执行人某某某某等十二个字), without a digit or a mark."""
 
 _WORDS = {
     row["kind"]: row["words"]
@@ -354,9 +357,10 @@ def _share_of_offices(lines: Iterable[str]) -> float:
     return sum(bool(_OFFICES.search(line)) for line in lines) / len(lines) if lines else 0
 
 
+@lru_cache(maxsize=4096)  # it is asked of a cell as of a column, an item and a run
 def _name_of(token: str) -> str | None:
     """The name that a token is, without a number before it, or brackets, amounts and the like behind it; None where it is none."""
-    if len(token) > 80:
+    if len(token) > 80 or (len(token) > _LONGEST_OF_LETTERS and token.isalpha()):
         return None
     token = _BEFORE.sub("", token)
     bare = _BRACKETS.sub("", token).strip()
