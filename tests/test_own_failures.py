@@ -172,6 +172,10 @@ DAMAGES = {
         "UPDATE records SET body = CAST(x'E6A0B7FFE69CAC' AS TEXT) WHERE id = 1",
     ),
     "a title that facts are derived from": ("UPDATE records SET title = CAST(x'E6A0B7FF' AS TEXT) WHERE id = 2",),
+    "what a list said of a record": (
+        "UPDATE readings SET fields = '{\"title' WHERE record_id = 2 AND catalog_id <> 0",
+    ),
+    "the flags of a record": ("UPDATE records SET flags = '[\"' WHERE id = 2",),
     "an address that is asked for first": (
         "DELETE FROM readings WHERE record_id = 3 AND catalog_id = 0",
         "UPDATE listings SET link = CAST(x'68747470FF' AS TEXT) WHERE record_id = 3",
@@ -192,7 +196,7 @@ def test_one_damaged_text_stops_no_crawl_for_long(town: Town, damage: str) -> No
     (problem,) = rows(db, "SELECT kind, url FROM problems WHERE kind = 'text_damaged'")
     assert str(problem["url"]).startswith(site_of(county))
     checked = disclosures("verify", "--db", db)
-    assert "no UTF-8" not in checked.stdout
+    assert "can't be read" not in checked.stdout
 
 
 def site_of(county: Path) -> str:

@@ -71,19 +71,47 @@ def test_the_text_of_a_file_that_is_not_what_its_original_says_is_found(tmp_path
     assert "/1.txt: its originals say something else: text" in verify(tmp_path / "a.db", "--reread")
 
 
+@pytest.mark.parametrize("damaged", ["fields = '{\"title'", "fields = '[]'", "source_fields = '{\"title'"])
+def test_json_that_is_none_is_named_and_keeps_nothing_from_being_read_again(archive: Path, damaged: str) -> None:
+    tamper(archive, f"UPDATE readings SET {damaged} WHERE record_id = {A_RECORD} AND catalog_id <> 0")
+    said = verify(archive, "--reread")
+    assert f"its {damaged.partition(' ')[0]} is not valid text" in said
+    assert "its originals say something else" not in said
+
+
+def test_what_was_withheld_and_is_no_more_is_named_though_nobody_gave_it_back(archive: Path) -> None:
+    for options in (("--reason", "样本"), ("--lift",), ("--reason", "样本")):
+        assert disclosures("withhold", "1", *options, "--db", archive).returncode == 0
+        assert "all well" in verify(archive, status=0)
+    tamper(archive, "DELETE FROM withheld")
+    tamper(beside(archive), "DELETE FROM block_sums")
+    (key,) = rows(archive, "SELECT portal || ' ' || url AS key FROM records WHERE id = 1")
+    assert f"record {key['key']}: it was withheld on " in verify(archive)
+
+
+def test_a_trigger_of_someone_s_own_is_named_and_a_table_is_not(archive: Path) -> None:
+    tamper(archive, "CREATE TABLE own (x)")
+    tamper(beside(archive), "DELETE FROM block_sums")
+    assert "all well" in verify(archive, status=0)
+    tamper(archive, "CREATE TRIGGER own_trigger AFTER UPDATE ON records BEGIN DELETE FROM problems; END")
+    assert "schema: own_trigger is a trigger that no version makes" in verify(archive)
+
+
 def test_text_that_is_none_is_named(archive: Path) -> None:
     tamper(archive, f"UPDATE records SET body = CAST(x'E6A0B7FFE69CAC' AS TEXT) WHERE id = {A_RECORD}")
-    assert "its body is not valid text" in verify(archive)
+    said = verify(archive, "--reread")
+    assert "its body is not valid text" in said
+    assert "its originals say something else: body\n" in said
     told = disclosures("doctor", "--db", archive).stdout
     (number,) = rows(archive, f"SELECT {A_RECORD} AS id")
-    assert f"wrong  texts: 1 are damaged, some of their bytes are no UTF-8 (record {number['id']}): " in told
+    assert f"wrong  texts: 1 are damaged, some of their bytes can't be read (record {number['id']}): " in told
     assert "`disclosures reparse` mends them" in told
     before = rows(archive, "SELECT id, CAST(body AS BLOB) AS body FROM records WHERE id <> ?", number["id"])
     assert disclosures("reparse", "--db", archive).returncode == 0
     assert "all well" in verify(archive, "--reread", status=0)
     assert rows(archive, "SELECT id, CAST(body AS BLOB) AS body FROM records WHERE id <> ?", number["id"]) == before
     (problem,) = rows(archive, "SELECT message FROM problems WHERE kind = 'text_damaged'")
-    assert "records.body: some bytes were no text" in str(problem["message"])
+    assert "records.body: some bytes could not be read" in str(problem["message"])
     assert "texts" not in disclosures("doctor", "--db", archive).stdout
 
 

@@ -283,7 +283,7 @@ class Writer:
         readings = {}
         for row in self.connection.execute(sql, (record_id,)):
             fields = json.loads(row["fields"])
-            doubts = tuple(fields.pop("doubts"))
+            doubts = tuple(fields.pop("doubts", ()))  # a damaged key is none
             readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
         return readings
 

@@ -4,6 +4,7 @@ Triggers and the record writer note what changed; whoever writes calls this befo
 """
 
 import sqlite3
+from json import JSONDecodeError
 from pathlib import Path
 
 from archive.analysis import budget_reader, claim_reader, derived, report_reader
@@ -111,7 +112,7 @@ def open_up_to_date(
                 if mend_texts or setting(connection, damaged_texts.NOTED):
                     damaged_texts.mend(connection)
                 bring_up_to_date(connection, progress=progress)
-        except (sqlite3.Error, UnicodeDecodeError) as error:
+        except (sqlite3.Error, UnicodeDecodeError, JSONDecodeError) as error:
             if not damaged_texts.is_cause(error):
                 raise
             with transaction(connection):

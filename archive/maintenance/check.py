@@ -220,7 +220,7 @@ def _database(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 
 def _schema(connection: sqlite3.Connection) -> Iterator[Fault]:
-    """Whether the tables are as this version makes them; tables and indexes of someone's own may stand beside them."""
+    """Whether the tables are as this version makes them; tables and indexes of someone's own may stand beside them, no triggers."""
     archive = Database(connection)
     if migrations.pending(archive):
         yield Fault(
@@ -236,6 +236,9 @@ def _schema(connection: sqlite3.Connection) -> Iterator[Fault]:
         migrations.apply(Database(fresh))
         expected = _definitions(fresh)
     definitions = _definitions(connection)
+    for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger' ORDER BY name"):
+        if name not in expected:
+            yield Fault("schema", f"{name} is a trigger that no version makes: it acts on whatever crawls write")
     for name in sorted(expected):
         if definitions.get(name) != expected[name]:
             yield Fault(
@@ -295,9 +298,9 @@ def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidenc
 
 
 def _characters(connection: sqlite3.Connection) -> Iterator[Fault]:
-    """Whether all stored text is UTF-8: a text that is not can be read by no program."""
+    """Whether all stored text is UTF-8, and JSON where that should be: what is not can be read by no program."""
     for each in damaged_texts(connection):
-        yield Fault(each.row, f"its {each.column} is not valid text: some of its bytes are no UTF-8")
+        yield Fault(each.row, f"its {each.column} is not valid text: some of its bytes can't be read")
 
 
 def _pointers(connection: sqlite3.Connection) -> Iterator[Fault]:

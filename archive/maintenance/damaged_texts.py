@@ -1,9 +1,10 @@
-"""Texts of the archive whose bytes are no UTF-8, as a faulty disk leaves them: no program can read such a row.
+"""Texts of the archive that can't be read, as a faulty disk leaves them: bytes that are no UTF-8, or no JSON where that should be.
 
 One of them would keep every crawl from beginning. Where it does, what can't be read of it is replaced, with a problem that
 names the record; its original says what stood there, and `disclosures reparse` reads it again.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
@@ -11,22 +12,33 @@ from dataclasses import dataclass
 
 from archive.database.kept_settings import drop_setting
 from archive.model import clock
+from archive.model.records import EMPTY_READING
 
 NOTED = "texts_damaged"
 """The setting that says that a crawl met one."""
 
-_SAYS_SO = "decode to UTF-8"
+_SAYS_SO = ("decode to UTF-8", "JSONDecodeError", "malformed JSON")
+
+_EMPTY = {
+    "attachments.pages": None, "attachments.tables": None, "crawls.counts": "{}", "events.detail": "{}", "readings.fields": EMPTY_READING,
+    "readings.source_fields": "{}", "records.flags": "[]", "records.source_fields": "{}", "records.tables": None, "versions.changed": "{}",
+}  # fmt: skip
+"""The columns that hold JSON, each with what says nothing in it; where that is None, a list."""
 
 
 @dataclass(frozen=True, slots=True)
 class DamagedText:
-    """A text that can't be read: its row by the values of `key`, and the record it belongs to (None: to none)."""
+    """A text that can't be read: its row by the values of `key`, and the record it belongs to (None: to none).
+
+    `readable`: what can be read of it, or stands in its place.
+    """
 
     table: str
     key: dict[str, int | bytes]
     column: str
     record_id: int | None
     value: bytes
+    readable: str | None
 
     @property
     def row(self) -> str:
@@ -37,11 +49,11 @@ class DamagedText:
 
 def is_cause(error: object) -> bool:
     """Whether an error, or its message, says that a text could not be read."""
-    return _SAYS_SO in str(error)
+    return isinstance(error, json.JSONDecodeError) or any(words in str(error) for words in _SAYS_SO)
 
 
 def damaged_texts(connection: sqlite3.Connection) -> Iterator[DamagedText]:
-    """Yield the texts of all tables that are no UTF-8; reads every row."""
+    """Yield the texts of all tables that can't be read; reads every row."""
     tables = connection.execute(
         "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     ).fetchall()
@@ -62,10 +74,23 @@ def _of_table(connection: sqlite3.Connection, table: str, *, has_rowid: bool) ->
     read = [f"CAST({name} AS BLOB)" if kinds.get(name) == "TEXT" else name for name in (*key, *columns)]
     for record_id, *values in connection.execute(f"SELECT {owner}, {', '.join(read)} FROM {table}"):  # noqa: S608 - names of our own
         for name, value in zip(columns, values[len(key) :], strict=True):
-            try:
-                str(value or b"", "utf-8")
-            except UnicodeDecodeError:
-                yield DamagedText(table, dict(zip(key, values, strict=False)), name, record_id, value)
+            readable = _readable(f"{table}.{name}", value) if value is not None else None
+            if value is not None and (readable is None or readable.encode() != value):
+                yield DamagedText(table, dict(zip(key, values, strict=False)), name, record_id, value, readable)
+
+
+def _readable(column: str, value: bytes) -> str | None:
+    """What can be read of a text: of what is no JSON, what says nothing in its column."""
+    text = value.decode("utf-8", "replace")
+    return text if column not in _EMPTY or _is_like(_EMPTY[column], text) else _EMPTY[column]
+
+
+def _is_like(empty: str | None, text: str) -> bool:
+    """Whether a text is JSON of the form of `empty`."""
+    try:
+        return type(json.loads(text)) is type(json.loads(empty or "[]"))
+    except (ValueError, RecursionError):
+        return False
 
 
 def mend(connection: sqlite3.Connection) -> int:
@@ -76,7 +101,7 @@ def mend(connection: sqlite3.Connection) -> int:
     found = list(damaged_texts(connection))
     now = clock.text(clock.now())
     for each in found:
-        text = each.value.decode("utf-8", "replace").replace("\0", "")
+        text = each.readable and each.readable.replace("\0", "")
         with suppress(sqlite3.IntegrityError):  # a key that would be another's: it stays, and is named by doctor
             which = " AND ".join(
                 f"{name} = ?" if isinstance(value, int) else f"CAST({name} AS BLOB) = ?"
@@ -96,7 +121,7 @@ def mend(connection: sqlite3.Connection) -> int:
             "WHERE r.id = ?3 AND EXISTS (SELECT 1 FROM crawls WHERE portal = r.portal) "
             "ON CONFLICT (crawl_id, kind, url) DO UPDATE SET count = count + 1, last_at = excluded.last_at",
             (
-                f"{places}: some bytes were no text and are replaced; `disclosures reparse` reads the original again",
+                f"{places}: some bytes could not be read and are replaced; `disclosures reparse` reads the original again",
                 now,
                 record_id,
             ),

@@ -137,6 +137,7 @@ def compared(archive: sqlite3.Connection, db: Path, evidence_path: Path) -> Iter
         name, up_to, last = name_of(archive), sealed_up_to(archive), claims.last_id(evidence)
         if up_to > last:
             yield Fault("claims", f"{up_to} were sealed, and {evidence_path.name} has {last}")
+        yield from _shown_again(archive, evidence, name)
         for kind in (EVENT, VERSION):
             rows: Iterator[_Row | SealedClaim] = _rows(archive, kind)
             both = merge(rows, claims.counting(evidence, name, kind, up_to), key=attrgetter("name"))
@@ -149,6 +150,16 @@ def compared(archive: sqlite3.Connection, db: Path, evidence_path: Path) -> Iter
     if lost and _sealed_up_to_now(db) < last:  # else they were sealed after this reading began
         message = f"{lost} are missing: {db.name} is older than they are; the next crawl goes on from there, and notes them as void"
         yield Fault("claims sealed later", message, is_damage=False)
+
+
+def _shown_again(archive: sqlite3.Connection, evidence: sqlite3.Connection, name: str) -> Iterator[Fault]:
+    """Yield what the last sealed list of all that is withheld names, and the archive withholds no more."""
+    lists = [note.text for note in claims.notes(evidence, claims.WITHHELD) if note.archive == name]
+    withheld = {(target, key) for target, key, *_ in withheld_entries(archive)}
+    for target, key, at, _ in json.loads(lists[-1]) if lists else ():
+        if (target, key) not in withheld:
+            message = f"it was withheld on {at[:10]}, and is no more, though nobody gave it back"
+            yield Fault(f"{target} {key}", message)
 
 
 def copy_seals(archive: sqlite3.Connection, evidence: Evidence) -> None:

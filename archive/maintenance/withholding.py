@@ -23,7 +23,7 @@ from archive.evidence.text_encoding import text_of
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.maintenance.holding import empty_all, note_traces
 from archive.model.addresses import as_followed
-from archive.model.records import FIELDS, OWN_PAGE, ROW_NOT_READ
+from archive.model.records import EMPTY_READING, FIELDS, OWN_PAGE
 from archive.search import index
 
 PENDING = "pending"
@@ -38,7 +38,6 @@ REMOVED = "withheld"
 """The text in place of messages about what is withheld."""
 
 _MARKUP = re.compile(r"<[^<>]*>")
-_EMPTY_READING = json.dumps({"doubts": [ROW_NOT_READ]})  # the next reading completes the record instead of changing it
 _EMPTIED = ", ".join(f"{name} = NULL" for name in (*FIELDS, "body", "tables"))
 _FORMER = """
     SELECT link FROM listings WHERE record_id = :id AND link IS NOT NULL
@@ -275,7 +274,7 @@ def _bury_record(connection: sqlite3.Connection, record_id: int) -> None:
     c.execute("DELETE FROM deferred WHERE record_id = :id", own)
     c.execute(
         "UPDATE readings SET fields = :fields, source_fields = '{}' WHERE record_id = :id",
-        {**own, "fields": _EMPTY_READING},
+        {**own, "fields": EMPTY_READING},
     )
     c.execute("UPDATE versions SET changed = '{}' WHERE record_id = :id", own)
     c.execute("UPDATE events SET detail = '{}' WHERE record_id = :id", own)

@@ -37,6 +37,9 @@ CUT_PAGE = "page_cut"
 ROW_NOT_READ = "row_not_read"
 """The doubt about a row that an earlier parser read, and that today's does not find on the same page."""
 
+EMPTY_READING = f'{{"doubts": ["{ROW_NOT_READ}"]}}'
+"""The fields of a reading that says nothing, as JSON: the next one completes the record instead of changing it."""
+
 TITLE_DIFFERS, DATE_DIFFERS, PUBLISHER_DIFFERS = "title_differs", "date_differs", "publisher_differs"
 """The doubts about a field of which pages, or parts of one, state different values."""
 

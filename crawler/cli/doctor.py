@@ -206,7 +206,7 @@ def _texts(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
     places += [each.row for each in found if not each.record_id]
     named = ", ".join(places[:MOST_NAMED]) + (" …" if len(places) > MOST_NAMED else "")
     step = "`disclosures reparse` mends them and reads their originals again"
-    yield _wrong("texts", f"{len(found)} are damaged, some of their bytes are no UTF-8 ({named}): {step}")
+    yield _wrong("texts", f"{len(found)} are damaged, some of their bytes can't be read ({named}): {step}")
 
 
 def _evidence(connection: sqlite3.Connection, db: Path, evidence: Path) -> Iterator[Diagnosis]:

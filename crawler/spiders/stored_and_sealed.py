@@ -4,11 +4,13 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from archive.database.connection import open_for_reading
-from archive.database.kept_settings import drop_setting
+from archive.database.kept_settings import drop_setting, keep_setting
+from archive.maintenance.damaged_texts import NOTED
 from archive.model.records import FIELDS
 from crawler.spiders.reparse import is_read_by_today, reparse
 
@@ -38,9 +40,11 @@ def differences(db: Path, evidence: Path, portal: str) -> Iterator[tuple[str, st
             target.execute("UPDATE readings SET source_fields = '{}' WHERE capture_id IS NOT NULL")
             # An index made of other texts than are stored can't be brought up to date: it is made anew.
             drop_setting(target, "segment_version")
+            keep_setting(target, NOTED, "1")  # a text that can't be read would end the reading of all others
             target.commit()
         reparse(copy, evidence, portal, seals=Path(folder, "nowhere.db"))
         with closing(open_for_reading(db)) as stored, closing(open_for_reading(copy)) as read:
+            stored.text_factory = partial(str, encoding="utf-8", errors="replace")  # damaged, it differs
             for kind, sql, names in (("record", _RECORDS, _COMPARED), ("file", _FILES, ("text",))):
                 before, after = (connection.execute(sql, (portal,)) for connection in (stored, read))
                 for row, differ in _differing(before, after, names):
