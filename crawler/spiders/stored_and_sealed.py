@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.database.connection import open_for_reading
-from archive.database.kept_settings import drop_setting, keep_setting
-from archive.maintenance.damaged_texts import NOTED
+from archive.database.kept_settings import drop_setting
 from archive.model.records import FIELDS
 from crawler.spiders.reparse import is_read_by_today, reparse
 
@@ -40,7 +39,6 @@ def differences(db: Path, evidence: Path, portal: str) -> Iterator[tuple[str, st
             target.execute("UPDATE readings SET source_fields = '{}' WHERE capture_id IS NOT NULL")
             # An index made of other texts than are stored can't be brought up to date: it is made anew.
             drop_setting(target, "segment_version")
-            keep_setting(target, NOTED, "1")  # a text that can't be read would end the reading of all others
             target.commit()
         reparse(copy, evidence, portal, seals=Path(folder, "nowhere.db"))
         with closing(open_for_reading(db)) as stored, closing(open_for_reading(copy)) as read:
