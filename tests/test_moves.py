@@ -211,6 +211,23 @@ def test_the_versions_of_both_addresses_are_numbered_through(crawls: Crawls) -> 
     assert [draft and draft[1] for draft in drafts] == [None, "样本正文，二稿", "样本正文，乙稿", "样本正文，二稿"]
 
 
+def test_a_file_that_was_not_asked_for_at_the_new_address_is_what_it_was(crawls: Crawls) -> None:
+    files = tuple(LinkedFile(f"样本{n}", f"http://p.example/{n}.txt") for n in (1, 2))
+    had = [
+        AttachmentFile(url(7), each.name, each.url, f"{n}" * 64, 9, "text/plain", f"样本附件{n}", "text", redacted={"phone": n})
+        for n, each in enumerate(files, 1)
+    ]  # fmt: skip
+    crawls.run(a_list(20), pages=[replace(text(7), attachments=files), *had])
+    new = replace(had[1], record_url=url(31), sha256="3" * 64, text="样本附件，另一份")
+    crawls.run(a_list_with(moved_row(31)), pages=[replace(text(31), attachments=files), new], asked={7: "gone"})
+    kept = rows(crawls.path, "SELECT url, sha256, text, state FROM attachments WHERE record_id = 7 ORDER BY url")
+    assert [tuple(each.values()) for each in kept] == [
+        (files[0].url, "1" * 64, "样本附件1", "text"), (files[1].url, "3" * 64, "样本附件，另一份", "text"),
+    ]  # fmt: skip
+    masked = rows(crawls.path, "SELECT source, count FROM redactions WHERE record_id = 7 ORDER BY source")
+    assert [tuple(each.values()) for each in masked] == [(files[0].url, 1), (files[1].url, 2)]
+
+
 @pytest.mark.parametrize("seen_first", [False, True])
 def test_what_moved_is_not_counted_as_added(crawls: Crawls, seen_first: bool) -> None:
     if seen_first:

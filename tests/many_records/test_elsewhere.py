@@ -76,6 +76,17 @@ def test_records_that_never_stood_so_together_make_no_older_copy(crawls: Crawls)
     assert crawls.events() == [("withdrawn", url(n)) for n in (3, 4, 49)]
 
 
+def test_an_older_copy_may_be_of_the_first_day(crawls: Crawls) -> None:
+    """Since then one record came, then one went, then three came; there was no day with all of these and without those."""
+    without = [n for n in MANY if n != 3]
+    crawls.run(with_new([49]))
+    crawls.run(listed(*map(row, [*without, 49])), asked={3: "gone"})
+    crawls.run(listed(*map(row, [*without, 49, 50, 51, 52])))
+    before = crawls.events()
+    crawls.run(all_rows(), asked=dict.fromkeys((49, 50, 51, 52), "gone"))
+    assert (outcome(crawls), crawls.events(), kept(crawls)) == ("unsure", before, 5)
+
+
 def test_an_older_copy_brings_back_what_went_and_moved_since_for_a_day(crawls: Crawls) -> None:
     """One record went, one moved and one was edited; for a day all stand as they did, and then as they do."""
     moved = "http://p.example/new/5.html"
