@@ -211,6 +211,17 @@ def test_the_versions_of_both_addresses_are_numbered_through(crawls: Crawls) -> 
     assert [draft and draft[1] for draft in drafts] == [None, "样本正文，二稿", "样本正文，乙稿", "样本正文，二稿"]
 
 
+@pytest.mark.parametrize("links_it", ["before", "now"])
+def test_a_text_that_names_a_file_besides_is_the_same(crawls: Crawls, links_it: str) -> None:
+    linked = {"attachments": (LinkedFile("样本附件.txt", "http://p.example/1.txt"),)}
+    named = "样本正文，同一篇\n样本附件.txt"
+    old, new = (text(7), text(31, named)) if links_it == "before" else (text(7, named), text(31))
+    old, new = (replace(old, **linked), new) if links_it == "before" else (old, replace(new, **linked))
+    crawls.run(a_list(20), pages=[old])
+    crawls.run(a_list_with(moved_row(31)), pages=[new], asked={7: "gone"})
+    assert ("moved", url(31)) in crawls.events()
+
+
 def test_a_file_that_was_not_asked_for_at_the_new_address_is_what_it_was(crawls: Crawls) -> None:
     files = tuple(LinkedFile(f"样本{n}", f"http://p.example/{n}.txt") for n in (1, 2))
     had = [

@@ -253,9 +253,9 @@ def printed(number: int) -> str:
     return f"{url(number)}?print=1"
 
 
-def walk_print_views(crawls: Crawls) -> None:
+def walk_print_views(crawls: Crawls, *new: Row) -> None:
     """A crawl of lists that lead to print views, one of which was edited; the pages at the former addresses stand."""
-    views = [replace(row(n), key=printed(n)) for n in MANY]
+    views = [*new, *(replace(row(n), key=printed(n)) for n in MANY)]
     pages = [replace(each, url=f"{each.url}?print=1") for each in all_pages(edited([9]))]
     crawls.run(listed(*views), pages=pages, asked=dict.fromkeys(MANY, "page"), second=listed(*views))
 
@@ -266,6 +266,21 @@ def test_a_day_on_which_lists_lead_to_other_addresses_leaves_no_record_behind(cr
     crawls.run(all_rows(), pages=all_pages())
     assert (outcome(crawls), crawls.events(), kept(crawls)) == ("finished", [], 0)
     assert sorted(str(each["url"]) for each in rows(crawls.path, "SELECT url FROM records")) == urls(MANY)
+
+
+def test_a_record_that_is_new_on_such_a_day_stays(crawls: Crawls) -> None:
+    walk_print_views(crawls, row(60))
+    assert outcome(crawls) == "unsure"
+    assert sorted(str(each["url"]) for each in rows(crawls.path, "SELECT url FROM records")) == urls([*MANY, 60])
+
+
+def test_a_record_that_moves_in_the_portal_s_new_layout_has_the_text_that_it_had(crawls: Crawls) -> None:
+    framed, moved = edited(MANY, "\n样本县人民政府门户网站"), "http://p.example/new/7.html"
+    for _ in range(2):
+        crawls.run(all_rows(), pages=all_pages(framed, of=[n for n in MANY if n != 7]))
+    elsewhere = listed(*(replace(row(n), key=moved) if n == 7 else row(n) for n in MANY))
+    crawls.run(elsewhere, pages=[replace(framed[7], url=moved)], asked={7: "gone"})
+    assert crawls.events() == [("moved", moved)]
 
 
 def test_records_that_lists_lead_to_at_other_addresses_for_good_have_moved(crawls: Crawls) -> None:
