@@ -60,6 +60,16 @@ class Counts:
         return sum(self.kinds.values())
 
     @property
+    def collected(self) -> int:
+        """All catalogues that are archived."""
+        return sum(self.catalogs.values())
+
+    @property
+    def dated(self) -> int:
+        """The records that state both dates without a doubt."""
+        return self.timely + self.late
+
+    @property
     def is_empty(self) -> bool:
         """Whether the archive has nothing of the year."""
         return not (self.kinds or self.budgets or self.reports)
@@ -67,7 +77,7 @@ class Counts:
     def figures(self) -> dict[str, int | None]:
         """Return the figures by their names; None where nothing was collected or read that could have it."""
         figures: dict[str, int | None] = {
-            "catalogs": sum(self.catalogs.values()),
+            "catalogs": self.collected,
             "records": self.records,
             "timely": self.timely,
             "late": self.late,

@@ -78,6 +78,11 @@ def _name(text: str) -> Markup:
     return Markup('<span translate="no">{}</span>').format(text)
 
 
+def grouped(number: float) -> str:
+    """Return a number with its digits grouped by thousands."""
+    return f"{number:,}"
+
+
 def counted(count: int, zh: str, en: str) -> str:
     """Return a number with what is counted: a Chinese measure word, an English noun given in the singular."""
     return say(f"{count:,} {zh}", quantity(count, en))

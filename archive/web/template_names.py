@@ -3,10 +3,14 @@
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
 from archive.labels import tables, when, wording
 from archive.labels.code_labels import code_label
 from archive.labels.example_queries import EXAMPLES
-from archive.labels.label import LABELS, SITE, labels_under
+from archive.labels.label import LABELS, SITE
 from archive.labels.language import READER, TAGS, say
 from archive.model.addresses import is_web_address
 from archive.proof.sheet import STYLE, qr_code
@@ -16,11 +20,20 @@ from archive.web.http import errors, request_context
 from archive.web.routes import STATIC
 from archive.web.views import cells, history, portal_status
 
+_STYLE_FILES = (STYLE, *sorted((*STATIC.glob("*.css"), *STATIC.glob("*.js"))))
 
-def _style_version() -> str:
-    """Return what tells the style sheets and scripts of this version from others': browsers keep them by their addresses."""
-    files = (STYLE, *sorted((*STATIC.glob("*.css"), *STATIC.glob("*.js"))))
-    return sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
+STYLE_VERSION = sha256(b"".join(path.read_bytes() for path in _STYLE_FILES)).hexdigest()[:8]
+"""What tells the style sheets and scripts of this version from others': browsers keep them by their addresses."""
+
+
+@pass_context
+def style_sheets(context: Context, *names: str) -> Markup:
+    """Return links to style sheets of this site."""
+    link = Markup('<link rel="stylesheet" href="{}?{}">')
+    path = context["urls"].path
+    return Markup("").join(
+        link.format(path(f"/-/static-plugins/disclosures/{name}.css"), STYLE_VERSION) for name in names
+    )
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {
@@ -35,7 +48,6 @@ NAMES: Mapping[str, object] = {
     "language_tag": lambda: TAGS[READER.get()],
     "say": say,
     "site": SITE,
-    "weekdays": labels_under("weekday"),
     "zh": lambda: READER.get() == "zh",
     # words, numbers, days
     "beijing": when.beijing,
@@ -43,6 +55,7 @@ NAMES: Mapping[str, object] = {
     "clause": wording.clause,
     "counted": wording.counted,
     "county": wording.county,
+    "grouped": wording.grouped,
     "noun": wording.noun,
     "quoted": wording.quoted,
     "shown": wording.shown,
@@ -74,6 +87,7 @@ NAMES: Mapping[str, object] = {
     "qr_code": qr_code,
     "sql_examples": EXAMPLES,
     "sql_message": errors.sql_message,
-    "style_version": _style_version(),
+    "style_sheets": style_sheets,
+    "style_version": STYLE_VERSION,
     "walked": portal_status.walked,
 }

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import BadRequest, NotFound, Response
 
-from archive.labels.label import LABELS, Label
+from archive.labels.label import LABELS, Label, labels_under
+from archive.labels.language import say
 from archive.labels.when import beijing
 from archive.web.evidence.comparison import compared
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
@@ -72,6 +73,7 @@ async def page(context: RequestContext) -> Response:
         comparison=comparison,
         why_not=why_not,
         months=calendar(context, whole.same, before, after),
+        weekdays=[say(day.zh[-1:], day.en[:3]) for day in labels_under("weekday").values()],
         here=context.absolute(context.address("compare", before=before["id"], after=after["id"])),
     )
 

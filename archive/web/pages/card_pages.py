@@ -107,6 +107,7 @@ async def comparison(context: RequestContext) -> Response:
         page_address=context.with_parameters(page=None, year=year),
         definitions=DEFINITIONS,
         share=share,
+        least=LEAST,
     )
 
 
