@@ -6,7 +6,7 @@ the work; databases that are no disclosures archives are left alone.
 
 import re
 import sqlite3
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Collection, Coroutine, Generator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -32,10 +32,11 @@ from archive.search.synonyms import SynonymsError, thesaurus
 from archive.web.evidence import downloads
 from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
-from archive.web.http.datasette_class import Datasette
+from archive.web.http.datasette_class import Datasette, site_settings
 from archive.web.http.errors import ErrorPage, Message
 from archive.web.http.middleware import Application, Middleware, Redirects
 from archive.web.http.reader_requests import ReaderRequests
+from archive.web.http.sign_in import PLUGIN as PASSWORDS
 from archive.web.http.sign_in import SignIn
 from archive.web.pages import guide_page, record_page
 from archive.web.processes.sql_limits import limit
@@ -111,30 +112,41 @@ def extra_template_vars(
     names = [] if request and request.scope.get(ACCESS_DENIED) else archives.archives(datasette)
 
     async def more() -> dict[str, Any]:
-        variables: dict[str, Any] = {"archives": names, "is_archive": database in names}
-        variables["answer_days"] = guide_page.answer_days(datasette)
+        variables = {
+            "archives": names,
+            "is_archive": database in names,
+            "answer_days": guide_page.answer_days(datasette),
+            "offers_login": bool(site_settings(datasette, PASSWORDS)),
+            "published_at": _published_at(datasette),
+        }
         if request and template != "error.html":
-            left_out = [each for each in archives.left_out(datasette) if each in names]
-            variables["left_out"] = [
-                each for each in left_out if await request_context.may_see(datasette, request, each)
-            ]
-            variables["canonical"] = request_context.canonical(datasette, request)
-            picture = datasette.urls.path(f"/-/static-plugins/disclosures/share-{READER.get()}.png")
-            variables["share_picture"] = datasette.absolute_url(request, picture)
-        variables["offers_login"] = bool(datasette.plugin_config("datasette-auth-passwords"))
-        variables["published_at"] = min(
-            (each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), default=None
-        )
+            variables |= await _of_request(datasette, request, names)
         if database in names:
             variables["limits"] = datasette.settings_dict()
             variables["site_address"] = partial(request_context.address, datasette, database)
-        if database is not None and database not in names:
-            variables.update(tables.PLAIN)
+        elif database is not None:
+            variables |= tables.PLAIN
         if template == "row.html" and table == "records" and database in names:
             variables["record"] = await record_page.record_page(datasette, database, request)
         return variables
 
     return more
+
+
+def _published_at(datasette: Datasette) -> str | None:
+    """Return when the oldest of the snapshots that are served was made; None where none are."""
+    return min((each.made_at for each in datasette.databases.values() if hasattr(each, "made_at")), default=None)
+
+
+async def _of_request(datasette: Datasette, request: Request, names: Collection[str]) -> dict[str, Any]:
+    """Return the archives that can't be read at present, the page's own address, and the picture that stands for it where that is shared."""
+    left_out = [each for each in archives.left_out(datasette) if each in names]
+    picture = datasette.urls.path(f"/-/static-plugins/disclosures/share-{READER.get()}.png")
+    return {
+        "left_out": [each for each in left_out if await request_context.may_see(datasette, request, each)],
+        "canonical": request_context.canonical(datasette, request),
+        "share_picture": datasette.absolute_url(request, picture),
+    }
 
 
 @hookimpl

@@ -130,6 +130,11 @@ class SearchResults:
         """Number of pages that can be turned to."""
         return LAST_PAGE if self.total is None else min(-(-self.total // PAGE_SIZE), LAST_PAGE)
 
+    @property
+    def is_hurried(self) -> bool:
+        """Whether something took too long: it may be found in time at the next request, so nobody should keep this answer."""
+        return self.total is None or (self.total > 0 and self.facets is None)
+
 
 async def answer(datasette: Datasette, request: Request) -> Response:
     """The answer to a request for the search page."""
@@ -137,23 +142,23 @@ async def answer(datasette: Datasette, request: Request) -> Response:
     context = await context_of_all(datasette, request, name if name in archives(datasette) else "")
     requested = parse_request(request.args, context.database if context.named else "")
     results = await context.db.execute_fn(partial(find, requested=requested))
-    variables = {
-        "results": results,
-        "requested": requested,
-        "address": context.address,
-        "here": datasette.urls.path("/-/search"),
-        "kinds": KINDS,
-        "states": STATE_CHOICES,
-        "filters": FILTERS,
-        "choose_portal": len(results.portals) <= MOST_PORTALS,
-        "last_page": LAST_PAGE,
-        "page_size": PAGE_SIZE,
-        "exact": EXACT,
-    }
-    page = await datasette.render_template("search.html", variables, request=request)
-    # What took too long may be found in time at the next request: nobody should keep such an answer.
-    hurried = results.total is None or (results.total > 0 and results.facets is None)
-    return Response.html(page, headers={"Cache-Control": "no-store"} if hurried else {})
+    response = await context.render(
+        "search.html",
+        results=results,
+        requested=requested,
+        address=context.address,
+        here=datasette.urls.path("/-/search"),
+        kinds=KINDS,
+        states=STATE_CHOICES,
+        filters=FILTERS,
+        choose_portal=len(results.portals) <= MOST_PORTALS,
+        last_page=LAST_PAGE,
+        page_size=PAGE_SIZE,
+        exact=EXACT,
+    )
+    if results.is_hurried:
+        response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 async def complete(context: RequestContext) -> Response:

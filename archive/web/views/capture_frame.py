@@ -115,11 +115,8 @@ class Archived:
         return tuple((REDACTIONS.get(kind, Label(kind, kind)), count) for kind, count in sorted(counts.items()))
 
 
-async def archived(
-    datasette: Datasette, database: str, capture_id: int, place: MarkedPlace = NOWHERE
-) -> Archived | None:
+async def archived(db: Database, capture_id: int, place: MarkedPlace = NOWHERE) -> Archived | None:
     """All that the page says of one capture, a place in it marked; None where there is none of this number."""
-    db = datasette.get_database(database)
     capture: Archived | None = await db.execute_fn(lambda connection: registered(connection, capture_id))
     if capture is None or capture.confirms:
         return capture
