@@ -1,8 +1,9 @@
 """Budgets and final accounts read into the archive, out of the tables of files and of records' own pages.
 
-All of it follows from a record and its files alone. Triggers note each change (`archive/database/budgets.sql`), `catch_up`
-reads again what is noted, so that the rows are right after a crawl, a reparse and a redaction alike. What a new version of a file,
-or of a page, changed is the exception: its earlier tables are kept until both are read, by the same reader, and compared.
+All of it follows from a record and its files alone. Triggers note each change (`archive/database/budgets.sql`),
+`catch_up` reads again what is noted, so that the rows are right after a crawl, a reparse and a redaction alike. What a
+new version of a file, or of a page, changed is the exception: its earlier tables are kept until both are read, by the
+same reader, and compared.
 """
 
 import json
@@ -29,7 +30,8 @@ MOST_FILES = 50
 """Files of a record that are looked through for budgets."""
 
 MOST_SECONDS = 20.0
-"""Seconds of processor time for the budgets of a record: a document of one unit takes a fiftieth, but some are of all of a county's."""
+"""Seconds of processor time for the budgets of a record:
+a document of one unit takes a fiftieth, but some are of all of a county's."""
 
 _EVERY = (
     "SELECT id FROM records WHERE tables IS NOT NULL UNION SELECT record_id FROM attachments WHERE tables IS NOT NULL"
@@ -66,7 +68,8 @@ class _Source:
 
 @dataclass(frozen=True, slots=True)
 class _Replaced:
-    """An earlier version of a file, or of the record's own page where `attachment_id` is None: its tables, as JSON, and its text."""
+    """An earlier version of a file, or of the record's own page where `attachment_id` is None:
+    its tables, as JSON, and its text."""
 
     attachment_id: int | None
     url: str
@@ -125,7 +128,8 @@ class _Output:
 
 
 def catch_up(connection: sqlite3.Connection) -> None:
-    """Read the budgets that are noted as changed, all of them where another version read them; the caller's transaction."""
+    """Read the budgets that are noted as changed, all of them where another version read them;
+    the caller's transaction."""
     Rereading("budgets", "budget_tables", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS).catch_up(connection)
 
 
@@ -251,7 +255,8 @@ def _line_rows(table_id: int, read: _Read) -> list[tuple[object, ...]]:
 
 
 def _roles(table: BudgetTable) -> dict[tuple[int, int], tuple[str, int | None, str | None, int | None]]:
-    """Return by row and column of a line its role, which set of three public expenses it is of, and that figure's stage and year."""
+    """Return by row and column of a line its role, which set of three public expenses it is of,
+    and that figure's stage and year."""
     return {
         (each.line.row, each.line.column): (each.role, None, each.stage, each.year)
         for each in spending_figures(table.statement.heading, table.lines)

@@ -1,7 +1,8 @@
-"""Claims read into the archive: sentences of records and their files whose figures can be worked out, and whether they agree.
+"""Claims read into the archive: sentences of records and their files whose figures
+can be worked out, and whether they agree.
 
-All of it follows from a record and its files alone. Triggers note each change (`archive/database/claims.sql`), `catch_up` reads
-again what is noted.
+All of it follows from a record and its files alone. Triggers note each change (`archive/database/claims.sql`),
+`catch_up` reads again what is noted.
 """
 
 import json
@@ -64,7 +65,8 @@ class _Claim:
 
 
 def catch_up(connection: sqlite3.Connection) -> None:
-    """Read the sentences of records that are noted as changed, all where another version read them; the caller's transaction."""
+    """Read the sentences of records that are noted as changed, all where another version read them;
+    the caller's transaction."""
     Rereading("claims", "claims", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS).catch_up(connection)
 
 

@@ -1,7 +1,7 @@
 """A process of its own in which facts are derived from records: it is ended where one of them takes too long.
 
-The kernel ends it, by a timer of processor time. A signal that Python itself handles would not do: it waits until a regular
-expression, or any other function written in C, returns.
+The kernel ends it, by a timer of processor time. A signal that Python itself handles would not do: it waits until a
+regular expression, or any other function written in C, returns.
 """
 
 import gc
@@ -35,8 +35,8 @@ def derive(
 ) -> list[Output | Failure]:
     """Return what `work` makes of each input, in order, and a Failure where it takes longer than `seconds` or raises.
 
-    Each input stands with its portal. With each failure the time for further records of that portal is halved: a portal full
-    of such records must not stop the others either.
+    Each input stands with its portal. With each failure the time for further records of that portal is halved: a portal
+    full of such records must not stop the others either.
     """
     longest = MOST_SECONDS if seconds is None else seconds
     results: list[Output | Failure] = []
@@ -86,7 +86,8 @@ def attempted(work: Callable[[Input], Output], each: Input) -> Output | Failure:
 def _work(
     work: Callable[[Input], Output], inputs: Sequence[tuple[str, Input]], limits: dict[str, float], writer: Connection
 ) -> NoReturn:
-    """Send the results, as the process that was forked. Its parent's files are closed: locks must not outlive their owner."""
+    """Send the results, as the process that was forked. Its parent's files are closed:
+    locks must not outlive their owner."""
     try:
         gc.disable()
         os.closerange(3, writer.fileno())

@@ -1,7 +1,7 @@
 """Facts derived from records: numbers taken apart, budgets, working days, keys of what is the same; and who publishes.
 
-`catch_up` reads whatever records have changed (triggers note them), in the writer's transaction: the store calls it after
-batches, as it does for the search index. `learn` says whose the publishers' names are, at the end of a crawl.
+`catch_up` reads whatever records have changed (triggers note them), in the writer's transaction: the store calls it
+after batches, as it does for the search index. `learn` says whose the publishers' names are, at the end of a crawl.
 """
 
 import json
@@ -35,7 +35,8 @@ NO_NUMBER, NO_CREATED, NO_PUBLISHER, NO_DEPARTMENT, NO_DOCUMENT_NUMBER, NO_PUBLI
 """The missing-field mask: bits of the column `lacks`."""
 
 DOUBTFUL_NUMBER, DOUBTFUL_TITLE, DOUBTFUL_DATE, DOUBTFUL_PUBLISHER, IN_FUTURE = 1, 2, 4, 8, 16
-"""The mask of quality flags: bits of the column `doubtful`; and that its date was still to come when it was first seen."""
+"""The mask of quality flags: bits of the column `doubtful`;
+and that its date was still to come when it was first seen."""
 
 _ALL = DOUBTFUL_NUMBER | DOUBTFUL_TITLE | DOUBTFUL_DATE | DOUBTFUL_PUBLISHER
 _QUALITY_FLAGS = {
@@ -113,9 +114,9 @@ def catch_up(
 ) -> None:
     """Read out of all records that have changed. The caller's transaction.
 
-    `own_page_read`: only of those whose own page was read, the others are likely to change again soon. A record that takes too
-    long is left, with a problem that says so, until it changes or is read otherwise. `progress` is told how many were read, of
-    how many.
+    `own_page_read`: only of those whose own page was read, the others are likely to change again soon. A record that
+    takes too long is left, with a problem that says so, until it changes or is read otherwise. `progress` is told how
+    many were read, of how many.
     """
     (total,) = connection.execute("SELECT count(*) FROM underived").fetchone() if progress else (0,)
     done = 0
@@ -226,7 +227,8 @@ def _name(
 
 
 def learn(connection: sqlite3.Connection, portal: str) -> None:
-    """Say anew whose the names of a portal's publishers are, from its records and its portal file. The caller's transaction."""
+    """Say anew whose the names of a portal's publishers are, from its records and its portal file.
+    The caller's transaction."""
     row = connection.execute("SELECT division_code, agencies FROM portals WHERE id = ?", (portal,)).fetchone()
     division = divisions().get(row[0])
     found = agencies.learn(_evidence(connection, portal), agencies.stated_in(row[1]), division.name if division else "")
@@ -234,7 +236,8 @@ def learn(connection: sqlite3.Connection, portal: str) -> None:
 
 
 def _evidence(connection: sqlite3.Connection, portal: str) -> NameEvidence:
-    """Return the evidence that a portal's records give of its publishers; names that no record bears any more are forgotten."""
+    """Return the evidence that a portal's records give of its publishers;
+    names that no record bears any more are forgotten."""
     names = dict(map(tuple, connection.execute("SELECT id, name FROM publisher_names WHERE portal = ?", (portal,))))
     published = "SELECT publisher_id, count(*) FROM derived WHERE portal = ? AND publisher_id IS NOT NULL GROUP BY 1"
     counts = {names[name]: count for name, count in connection.execute(published, (portal,))}

@@ -25,7 +25,8 @@ class DocumentNumber:
 
 
 def taken_apart(text: str) -> list[DocumentNumber]:
-    """All document numbers in `text`, also where the issuer or the year is said once for several; none where there is none.
+    """All document numbers in `text`, also where the issuer or the year is said once for several;
+    none where there is none.
 
     Brackets of all kinds and full-width digits are taken alike.
     """

@@ -1,8 +1,8 @@
 """The indicator of the table that a number in the prose means, by the words right before it.
 
-Strict on purpose: a number that means an indicator in one of a hundred ways of writing is passed over, but none is taken
-for what it does not say. The words must end where the number begins, and the rest of the sentence must not speak of
-another year, of one agency or place among all, or of a part of the year.
+Strict on purpose: a number that means an indicator in one of a hundred ways of writing is passed over, but none is
+taken for what it does not say. The words must end where the number begins, and the rest of the sentence must not speak
+of another year, of one agency or place among all, or of a part of the year.
 """
 
 import csv

@@ -1,9 +1,9 @@
 """The numbers in the prose of an annual report, and what its sentences say of each other's numbers.
 
-In: the text of a report without its table. Out: one `Claim` for each number with a unit, with its place; and the equations that
-the sentences state (`archive/sentences`). A number is held to mean an indicator of the table only where the words right before
-it name that indicator (`report_indicators.py`), and never where the sentence speaks of another year or of several: lawsuits
-about resettlement are no lawsuits about disclosure.
+In: the text of a report without its table. Out: one `Claim` for each number with a unit, with its place; and the
+equations that the sentences state (`archive/sentences`). A number is held to mean an indicator of the table only where
+the words right before it name that indicator (`report_indicators.py`), and never where the sentence speaks of another
+year or of several: lawsuits about resettlement are no lawsuits about disclosure.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,14 +26,16 @@ _SERIES = (("周报", 52), ("月报", 12), ("季报", 4))
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One number of the prose. `indicator`: the indicators of the table that it means, joined by +; None: none of them."""
+    """One number of the prose. `indicator`: the indicators of the table that it means,
+    joined by +; None: none of them."""
 
     figure: Figure
     indicator: str | None
 
 
 def read_claims(text: str, template: str | None, year: int | None) -> tuple[Claim, ...]:
-    """The numbers with a unit in `text`, the first MOST_CLAIMS of them. `template` and `year` are the report's: they tell what the numbers mean."""
+    """The numbers with a unit in `text`, the first MOST_CLAIMS of them.
+    `template` and `year` are the report's: they tell what the numbers mean."""
     text = text.translate(FULL_WIDTH)
     return tuple(
         Claim(each, meant(text[each.begin : each.start], each.unit, template, year) if template else None)
@@ -42,7 +44,8 @@ def read_claims(text: str, template: str | None, year: int | None) -> tuple[Clai
 
 
 def read_equations(claims: Sequence[Claim], text: str) -> tuple[Equation, ...]:
-    """The sums, differences and rates that the sentences around `claims`, read from `text`, state; and numbers of issues."""
+    """The sums, differences and rates that the sentences around `claims`, read from `text`,
+    state; and numbers of issues."""
     figures = [claim.figure for claim in claims]
     stated = (each for each in stated_equations.read_equations(Passages(text, figures)) if each.kind in KINDS)
     return (*stated, *(equation for figure in figures for equation in _series(figure)))

@@ -1,7 +1,7 @@
 """Annual reports read into the archive: whose and for which year, their table, the numbers of their prose.
 
-All of it follows from a record and its files alone. Triggers note each change (`schema.sql`), `catch_up` reads again what
-is noted, so that the rows are right after a crawl, a reparse and a redaction alike.
+All of it follows from a record and its files alone. Triggers note each change (`schema.sql`), `catch_up` reads again
+what is noted, so that the rows are right after a crawl, a reparse and a redaction alike.
 """
 
 import re
@@ -79,8 +79,8 @@ def report_year(title: str, published_on: str) -> int | None:
 def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
     """Return whose report it is, and whether it is a whole county's.
 
-    As the title says before or behind the year, else its publisher, else the portal by its name. An office that publishes a
-    report without naming itself in the title publishes the county's.
+    As the title says before or behind the year, else its publisher, else the portal by its name. An office that
+    publishes a report without naming itself in the title publishes the county's.
     """
     found = _ITS_NAME.match("".join(title[:TITLE_LONGEST].split()))
     named = ((found["before"] or found["after"]) if found else "").removesuffix("的")
@@ -90,7 +90,8 @@ def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
 
 
 def catch_up(connection: sqlite3.Connection) -> None:
-    """Read the reports that are noted as changed, all of them where another version read them; the caller's transaction."""
+    """Read the reports that are noted as changed, all of them where another version read them;
+    the caller's transaction."""
     reading = Rereading("reports", "annual_reports", VERSION, _EVERY, _input, _read, _write)
     if not reading.is_current(connection):
         connection.execute("DELETE FROM report_rules")

@@ -1,8 +1,8 @@
 """The sums that must hold inside a report's table: `rules.csv`, one a line for each template.
 
-`left` and `right` are sums of cells, a cell being `indicator@heading` (2014's table has one column, and needs no heading).
-`*` for the heading: the sum holds in each column of the left side's first indicator; `*` for the indicator: in each line
-that has all of the headings. `<=`: the left side can't be more, for what was published twice counts once.
+`left` and `right` are sums of cells, a cell being `indicator@heading` (2014's table has one column, and needs no
+heading). `*` for the heading: the sum holds in each column of the left side's first indicator; `*` for the indicator:
+in each line that has all of the headings. `<=`: the left side can't be more, for what was published twice counts once.
 """
 
 import csv

@@ -58,7 +58,8 @@ class Rereading(Generic[Input, Output]):
         return setting(connection, self._setting) == self.version
 
     def catch_up(self, connection: sqlite3.Connection) -> None:
-        """Read all that is noted, and every record where another version read last; a record that fails is a problem. The caller's transaction."""
+        """Read all that is noted, and every record where another version read last; a record that fails is a problem.
+        The caller's transaction."""
         noted = f"unread_{self.name}"
         if not self.is_current(connection):
             connection.execute(f"INSERT OR IGNORE INTO {noted} {self.every}")

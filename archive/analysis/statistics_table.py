@@ -2,8 +2,8 @@
 
 In: text in which a table row is a line and its cells stand apart by tabs, as `records.body` and `attachments.text` keep
 it. A PDF's cells stand apart by blanks, and some pages put each cell on a line of its own: both are read as well, where
-the number of values leaves no doubt. Out: one `Statistic` for each cell. Nothing is guessed: an empty cell has no value,
-and a row with too few or too many numbers is left out.
+the number of values leaves no doubt. Out: one `Statistic` for each cell. Nothing is guessed: an empty cell has no
+value, and a row with too few or too many numbers is left out.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Counts of a transparency card: for a portal and a year, or for all portals side by side.
 
-A year's records are those that the portal itself dates in it. Each count is what a question counts, narrowed to the year;
-what is doubtful to the question is doubtful here.
+A year's records are those that the portal itself dates in it. Each count is what a question counts, narrowed to the
+year; what is doubtful to the question is doubtful here.
 """
 
 import sqlite3
@@ -97,7 +97,8 @@ class Counts:
         }
 
     def found_and_missing(self, code: str) -> tuple[int, int] | None:
-        """Return how many units' `budget` or `accounts` were found and how many not; None where no such catalogue is archived."""
+        """Return how many units' `budget` or `accounts` were found and how many not;
+        None where no such catalogue is archived."""
         return self.budgets.get(code) or ((0, 0) if "budget" in self.catalogs else None)
 
     @property
@@ -113,8 +114,8 @@ class Counts:
 
 
 ITEMS = {"index_number": 1, "created_on": 2, "publisher": 4, "responsible_department": 8}
-"""Fields that every record should state, as bits of `derived.lacks`; a document number only documents have, and by its date of
-publication a record is in the year at all."""
+"""Fields that every record should state, as bits of `derived.lacks`; a document number only documents have, and by its
+date of publication a record is in the year at all."""
 
 # CROSS JOIN: portal by portal, each a stretch of the index.
 _YEAR = "p CROSS JOIN {} ON t.portal = p.id AND t.published_on BETWEEN :first AND :last WHERE :portal IN ('', p.id)"

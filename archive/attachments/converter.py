@@ -1,9 +1,9 @@
 """The owner's end of a converter process: started at its first file, started again if it dies, ended with its owner.
 
-For each file the process is sent two descriptors over its control socket, and passes them to a child: a socket, over which
-an order (a line of JSON) and the file go in and the answer comes back; and a pipe, on which the child's exit status is
-reported. Who closes the pipe has the child killed. The owner's end of the control socket closes with the owner, whatever
-ends it, and with it the process.
+For each file the process is sent two descriptors over its control socket, and passes them to a child: a socket, over
+which an order (a line of JSON) and the file go in and the answer comes back; and a pipe, on which the child's exit
+status is reported. Who closes the pipe has the child killed. The owner's end of the control socket closes with the
+owner, whatever ends it, and with it the process.
 """
 
 import os

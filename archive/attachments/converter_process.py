@@ -1,4 +1,5 @@
-"""The process that has loaded the readers and forks a child for each file: `python -m archive.attachments.converter_process`.
+"""The process that has loaded the readers and forks a child for each file:
+`python -m archive.attachments.converter_process`.
 
 Started by `archive.attachments.converter`, which describes what goes in and out. It reads no file itself: only its
 children meet what strangers wrote, shut in by `archive.attachments.sandbox`, and none lives longer than its file.
@@ -104,7 +105,8 @@ class _Server:
 
 
 def _between(kept: set[int]) -> list[tuple[int, int]]:
-    """Return ranges of all descriptors but the first three and those `kept`, each up to but not including its second number."""
+    """Return ranges of all descriptors but the first three and those `kept`,
+    each up to but not including its second number."""
     edges = [2, *sorted(kept), os.sysconf("SC_OPEN_MAX")]
     return [(low + 1, high) for low, high in pairwise(edges)]
 
@@ -151,7 +153,8 @@ def load(*, ocr: bool) -> None:
 
 
 def main() -> None:
-    """Serve the owner at the other end of the socket whose number is the first argument; the second says whether to load OCR."""
+    """Serve the owner at the other end of the socket whose number is the first argument;
+    the second says whether to load OCR."""
     load(ocr=sys.argv[2] == "ocr")
     server = _Server(socket.socket(fileno=int(sys.argv[1])))
     try:

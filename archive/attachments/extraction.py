@@ -1,6 +1,7 @@
 """Text of an attachment, extracted in a process of its own that may hang, crash or grow without harm.
 
-`extract` never raises for a bad file: the failure is the `state`. The process is shut in: `archive.attachments.sandbox`.
+`extract` never raises for a bad file: the failure is the `state`.
+The process is shut in: `archive.attachments.sandbox`.
 
 | state | meaning |
 |---|---|
@@ -66,8 +67,8 @@ DEFAULT_LIMITS = Limits()
 class Extracted:
     """The result for one file. `media_type` is recognised by its bytes; `members` are the names inside an archive.
 
-    `tables`: those with several columns; of what is `ocr`, only those of pages that were not recognised. `pages`: where each
-    begins in the text, as far as the kind of file has pages.
+    `tables`: those with several columns; of what is `ocr`, only those of pages that were not recognised. `pages`: where
+    each begins in the text, as far as the kind of file has pages.
     """
 
     text: str | None
@@ -80,7 +81,8 @@ class Extracted:
 
 
 def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: bool = False) -> Extracted:
-    """Extract the text of the file `data`, called `name` where it was found. The name decides only whether HTML is a document."""
+    """Extract the text of the file `data`, called `name` where it was found.
+    The name decides only whether HTML is a document."""
     if len(data) < SMALLEST or not data.strip(b"\0\t\r\n "):
         return Extracted(None, "application/x-empty", "empty", f"the file has {len(data)} bytes and nothing to read")
     if len(data) > limits.max_bytes:
@@ -102,7 +104,8 @@ def find_programs() -> dict[str, str]:
 
 
 def open_walls(programs: Mapping[str, str] | None = None) -> set[str]:
-    """Return what a child of the converter process can do on this machine though it should not: see `sandbox.open_walls`.
+    """Return what a child of the converter process can do on this machine though it should not:
+    see `sandbox.open_walls`.
 
     With `programs`, a child that starts them. Raises ConversionError where there is no such process.
     """

@@ -1,4 +1,5 @@
-"""Tables of web pages, cells that span rows and columns as the page states them. A table that holds another is layout."""
+"""Tables of web pages, cells that span rows and columns as the page states them.
+A table that holds another is layout."""
 
 from collections.abc import Collection, Iterator
 

@@ -43,7 +43,8 @@ def _piece_at_end(text: str) -> bool:
 
 
 def check_unpacked(data: bytes, limits: Limits) -> None:
-    """Refuse a zip container whose contents, as declared, are beyond the limits. (zipfile reads no more than declared.)"""
+    """Refuse a zip container whose contents, as declared, are beyond the limits.
+    (zipfile reads no more than declared.)"""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
     total = sum(entry.file_size for entry in entries)
@@ -64,7 +65,8 @@ def open_pdf(data: bytes) -> PdfDocument:
 
 
 def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], list[PrintedTable]]:
-    """Return the text of each page, None for a page that is a scan (a picture and hardly any text, or nothing); and their tables.
+    """Return the text of each page, None for a page that is a scan (a picture and hardly any text,
+    or nothing); and their tables.
 
     A page of rows of amounts without a line between them has no table: nothing says surely in which column they stand.
     """
@@ -101,7 +103,8 @@ def has_rows_of_amounts(text: str) -> bool:
 
 
 def _page_text(page: PdfTextPage) -> str:
-    """Return the text of a page in the order of its drawing, but a line whose pieces are drawn out of order from left to right.
+    """Return the text of a page in the order of its drawing,
+    but a line whose pieces are drawn out of order from left to right.
 
     LibreOffice draws what is in a second font (the quotation marks of a Chinese line) after the rest of the line.
     """
@@ -123,7 +126,8 @@ def _page_text(page: PdfTextPage) -> str:
 
 
 def _left_to_right(line: str, boxes: list[tuple[str, float, float]]) -> str:
-    """Return a line made again of its characters, each with its left and right edge, if some stand left of what comes before."""
+    """Return a line made again of its characters, each with its left and right edge,
+    if some stand left of what comes before."""
     ordered = sorted(boxes, key=itemgetter(1))
     if not _piece_at_end(line) or ordered == boxes or sorted("".join(line.split())) != sorted(b[0] for b in boxes):
         return line
@@ -154,7 +158,8 @@ def read_docx(data: bytes, limits: Limits) -> FileContents:
 
 
 def read_slides(data: bytes, limits: Limits) -> FileContents:
-    """Return the text of each slide: paragraphs as lines, rows of tables as lines with tabs. Notes of the speaker are left out."""
+    """Return the text of each slide: paragraphs as lines, rows of tables as lines with tabs.
+    Notes of the speaker are left out."""
     check_unpacked(data, limits)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -193,10 +198,11 @@ def read_odt(data: bytes, limits: Limits) -> str:
 
 
 def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) -> FileContents:
-    """Return the contents of a Word 97 file: by antiword, or by LibreOffice where it has tables or antiword finds no text.
+    """Return the contents of a Word 97 file: by antiword,
+    or by LibreOffice where it has tables or antiword finds no text.
 
-    Antiword prints rows, but not which of their cells are merged: of its text no table is made. `programs`: those installed. The
-    current folder must be one for this file alone. Raises ProgramNeeded where no program can be started.
+    Antiword prints rows, but not which of their cells are merged: of its text no table is made. `programs`: those
+    installed. The current folder must be one for this file alone. Raises ProgramNeeded where no program can be started.
     """
     if programs is None:
         raise ProgramNeeded

@@ -57,7 +57,8 @@ _SKIPPED_MEMBERS = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """The options of reading a file: the name it was found under, its limits, and whether to recognise text in pictures.
+    """The options of reading a file: the name it was found under, its limits,
+    and whether to recognise text in pictures.
 
     `inside` an archive no further archive is opened. `programs`: paths of antiword and LibreOffice by name; None where
     no program can be started, and `ProgramNeeded` is raised for a file that needs one.
@@ -223,7 +224,8 @@ def _read_zip(data: bytes, order: Order) -> Extracted:
 
 
 def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, order: Order) -> tuple[Extracted, int]:
-    """Return the result for one member, and how many bytes it unpacks to (only just more than `left` if it is larger)."""
+    """Return the result for one member, and how many bytes it unpacks to
+    (only just more than `left` if it is larger)."""
     if entry.flag_bits & 1:
         return Extracted(None, Kind.ZIP.value, "encrypted", "the archive asks for a password"), 0
     try:
@@ -238,7 +240,8 @@ def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, or
 
 
 def _joined(members: tuple[str, ...], results: list[Extracted], max_text: int) -> Extracted:
-    """Return one result for an archive: the texts under the names of their files, and a message for what was not read."""
+    """Return one result for an archive: the texts under the names of their files,
+    and a message for what was not read."""
     if not results:
         return Extracted(None, Kind.ZIP.value, "empty", "the archive holds no file")
     state = min((item.state for item in results), key=STATES.index)
@@ -257,7 +260,8 @@ def _joined(members: tuple[str, ...], results: list[Extracted], max_text: int) -
 
 
 def _members_joined(members: Iterable[tuple[str, Extracted]]) -> tuple[str, list[FilePage]]:
-    """Return the texts of an archive's files, each under its name, as one; and their pages, the first of each with the name."""
+    """Return the texts of an archive's files, each under its name, as one;
+    and their pages, the first of each with the name."""
     texts: list[str] = []
     pages: list[FilePage] = []
     start = 0
@@ -283,7 +287,8 @@ def _read_within(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes | None:
 
 
 def member_name(entry: zipfile.ZipInfo) -> str:
-    """Return the name of a member: Chinese Windows writes GB 18030 without saying so, some tools UTF-8 without saying so."""
+    """Return the name of a member: Chinese Windows writes GB 18030 without saying so,
+    some tools UTF-8 without saying so."""
     name = entry.filename
     if not entry.flag_bits & 0x800:
         name = decode(name.encode("cp437", "replace")) or name

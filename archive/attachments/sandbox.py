@@ -1,8 +1,8 @@
 """The walls around a process that reads strangers' files: no network, no other file or process, bounded resources.
 
-Namespaces come from `unshare` of util-linux, before the process starts; an empty root, Landlock and limits it puts on by
-itself, once it has loaded what it needs. Each wall holds without the others, and where the machine refuses one the rest
-are put up all the same: `open_walls` tries them out.
+Namespaces come from `unshare` of util-linux, before the process starts; an empty root, Landlock and limits it puts on
+by itself, once it has loaded what it needs. Each wall holds without the others, and where the machine refuses one the
+rest are put up all the same: `open_walls` tries them out.
 """
 
 import ctypes
@@ -48,7 +48,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @cache
 def wrapper() -> tuple[str, ...]:
-    """Return the command that starts another one in namespaces of its own, as far as this machine gives them; else ()."""
+    """Return the command that starts another one in namespaces of its own,
+    as far as this machine gives them; else ()."""
     unshare = shutil.which("unshare", path=os.defpath)
     if not unshare:
         return ()
@@ -66,7 +67,8 @@ def empty_folder() -> int:
 
 
 def own_processes() -> Callable[[], bool]:
-    """Return a function after which the next process forked is the first of a namespace, and sees no process but its own.
+    """Return a function after which the next process forked is the first of a namespace,
+    and sees no process but its own.
 
     What that one starts ends with it. The function returns False where the machine refuses.
     """
@@ -79,7 +81,8 @@ def own_processes() -> Callable[[], bool]:
 
 
 def shut_in(limits: "Limits", empty: int, workshop: Path | None = None, programs: Collection[str] = ()) -> None:
-    """Shut this process in for good, with no file at all; or with `workshop`, an own folder, where it starts `programs`.
+    """Shut this process in for good, with no file at all;
+    or with `workshop`, an own folder, where it starts `programs`.
 
     `empty` is what `empty_folder` returned. Nothing is raised where a wall is refused.
     """
@@ -148,7 +151,8 @@ def _handled_kinds(version: int) -> int:
 
 
 def _restrict_files(workshop: Path | None, programs: Collection[str]) -> None:
-    """Forbid by Landlock every file, TCP, and signals to processes outside, as far as the kernel's version of it goes."""
+    """Forbid by Landlock every file, TCP, and signals to processes outside,
+    as far as the kernel's version of it goes."""
     version = landlock_version()
     if version < 1:
         return

@@ -1,4 +1,5 @@
-"""A font of one box for Chinese, Japanese and Korean text whose fonts are not in their PDF, as the converters find none.
+"""A font of one box for Chinese, Japanese and Korean text whose fonts are not in their PDF,
+as the converters find none.
 
 Without any, pdfium leaves out the text of turned pages and characters that stand alone: it takes them for nothing wide.
 """

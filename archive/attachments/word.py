@@ -62,7 +62,10 @@ def _text_boxes(node: etree._Element) -> Iterator[etree._Element]:
 
 
 def tables(root: etree._Element) -> Iterator[PrintedTable]:
-    """Yield the tables that have rows of several cells, those of text boxes too. A table that holds another is layout."""
+    """Yield the tables that have rows of several cells, those of text boxes too.
+
+    A table that holds another is layout.
+    """
     above: deque[etree._Element] = deque(maxlen=_LOOKED_BACK)
     for node in _paragraphs_and_tables(root):
         if local_name(node) == "p":

@@ -28,9 +28,11 @@ _PLACE = re.compile(rb"""(<(?:\w+:)?(?:c|row)\s[^<>]*?\br=["'])([A-Z]{0,3})(\d{1
 
 @dataclass(frozen=True, slots=True)
 class _Workbook:
-    """A workbook's bytes as they are read, and what they say of cells besides their values: how they are printed, and which are hidden.
+    """A workbook's bytes as they are read, and what they say of cells besides their values:
+    how they are printed, and which are hidden.
 
-    `is_moved`: empty rows and columns are taken out of its sheets, so that the places of merged and hidden cells hold no more.
+    `is_moved`: empty rows and columns are taken out of its sheets,
+    so that the places of merged and hidden cells hold no more.
     """
 
     data: bytes
@@ -39,7 +41,8 @@ class _Workbook:
     hidden: Mapping[str, HiddenCells]
 
     def rows(self, sheet: calamine.CalamineSheet, most: int) -> list[list[str]]:
-        """Return the rows of a sheet as they are printed, up to the one with which they have more than `most` characters."""
+        """Return the rows of a sheet as they are printed, up to the one with
+        which they have more than `most` characters."""
         rows: list[list[str]] = []
         first = _first_column(sheet)
         for place, values in enumerate(sheet.iter_rows()):
@@ -62,10 +65,11 @@ class _Workbook:
 
 
 def read_sheets(data: bytes, limits: Limits) -> FileContents:
-    """Return every sheet of a workbook, rows as lines, cells separated by tabs. With several sheets, each under its name.
+    """Return every sheet of a workbook, rows as lines, cells separated by tabs.
+    With several sheets, each under its name.
 
-    Each sheet is a table, without the rows and columns that are hidden, if it is not hidden itself: they are text alone.
-    Numbers are printed as the workbook formats them, as far as `number_formats` knows.
+    Each sheet is a table, without the rows and columns that are hidden, if it is not hidden itself: they are text
+    alone. Numbers are printed as the workbook formats them, as far as `number_formats` knows.
     """
     workbook = _prepared(data, limits)
     sheets: list[tuple[str, list[str]]] = []
@@ -100,7 +104,8 @@ def _prepared(data: bytes, limits: Limits) -> _Workbook:
 
 
 def _joined(sheets: list[tuple[str, list[str]]]) -> tuple[str, tuple[FilePage, ...]]:
-    """Return the text of all sheets, by name and lines, and where each begins in it; with several, each under its name."""
+    """Return the text of all sheets, by name and lines, and where each begins in it;
+    with several, each under its name."""
     several = sum(bool(lines) for _, lines in sheets) > 1
     numbered = (
         (FilePage(0, SHEET, number, name), "\n".join((name, *lines) if several and lines else lines))
@@ -115,7 +120,8 @@ def _first_column(sheet: calamine.CalamineSheet) -> int:
 
 
 def _merged(sheet: calamine.CalamineSheet, first: int) -> list[Merged]:
-    """Return the first and last row and column of each merged cell of a sheet, columns counted from the `first` filled one."""
+    """Return the first and last row and column of each merged cell of a sheet,
+    columns counted from the `first` filled one."""
     return [(r0, c0 - first, r1, c1 - first) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ()]
 
 

@@ -1,6 +1,7 @@
 """Identities that amounts of a budget must satisfy, and whether they do. Pure.
 
-An identity that is 0 = 0 says nothing and is left out. None of them sees scale: a table in the wrong unit balances, too.
+An identity that is 0 = 0 says nothing and is left out.
+None of them sees scale: a table in the wrong unit balances, too.
 """
 
 import re
@@ -122,7 +123,8 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
 
 
 def _staff_and_office(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """人员经费合计 = 301 + 303, 公用经费合计 = Σ the other classes, where they stand side by side, each group with a sum of its own."""
+    """人员经费合计 = 301 + 303, 公用经费合计 = Σ the other classes, where they stand side by side,
+    each group with a sum of its own."""
     classes = [line for line in lines if line.is_of_class]
     if len({line.code for line in classes}) == len(classes):
         for whole in staff_and_office(lines):
@@ -170,8 +172,8 @@ def _carried_over(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
 def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """合计 = 基本支出 + 项目支出, or 人员 + 公用, with what stands beside them below the same head, in each row.
 
-    Where other columns stand there, too, and of these alone, it is not known beforehand what makes up the total: what does in most
-    rows should in all.
+    Where other columns stand there, too, and of these alone, it is not known beforehand what makes up the total: what
+    does in most rows should in all.
     """
     of_halves, of_all = (defaultdict[tuple[str, ...], list[BudgetCheck]](list) for _ in range(2))
     with_others: set[tuple[str, ...]] = set()
@@ -235,7 +237,8 @@ def _is_of_a_year(line: BudgetLine) -> bool:
 
 
 def _below(head: tuple[str, ...], by_path: Mapping[tuple[str, ...], BudgetLine]) -> dict[str, BudgetLine]:
-    """Return the lines of a row just below a head by the names of their columns, or of the heads whose sums they are."""
+    """Return the lines of a row just below a head by the names of their columns,
+    or of the heads whose sums they are."""
     found: dict[str, BudgetLine] = {}
     for path, line in by_path.items():
         names = path[len(head) :]
@@ -299,7 +302,8 @@ def _ends_item(name: str) -> bool:
 
 
 def _items(own: Sequence[BudgetLine]) -> list[BudgetLine]:
-    """Return the items of a column that make up its total: 一、二、…, or where none is so numbered all, if they are （一） or 1.."""
+    """Return the items of a column that make up its total:
+    一、二、…, or where none is so numbered all, if they are （一） or 1.."""
     items = [line for line in own if _ITEM.match(line.name)]
     if items:
         return items

@@ -14,14 +14,16 @@ _BEGINS = re.compile(r"[(（]?[一二三四五六七八九十\d]+[)）、.．]|�
 
 @dataclass(frozen=True, slots=True)
 class SetBelow:
-    """A table with its cells below the columns of another. `places`: for each of these, the column of its own that stands there."""
+    """A table with its cells below the columns of another.
+    `places`: for each of these, the column of its own that stands there."""
 
     table: PrintedTable
     places: tuple[int, ...]
 
 
 def set_below(table: PrintedTable, lines: Sequence[float]) -> SetBelow | None:
-    """Return a table set below the columns between `lines`, some of which its cells reach over; None where its lines are others.
+    """Return a table set below the columns between `lines`, some of which its cells reach over;
+    None where its lines are others.
 
     A page whose rows are all merged alike has fewer lines than the page before.
     """
@@ -55,7 +57,8 @@ def _spread(row: Row, starts: Sequence[int]) -> Row:
 
 
 def is_second_half(row: Row, first: Row, rows: Sequence[Row]) -> bool:
-    """Whether a row is the second half of the `first` one: it goes on with words that fill their lines there, and only one has amounts.
+    """Whether a row is the second half of the `first` one:
+    it goes on with words that fill their lines there, and only one has amounts.
 
     `rows`: those of the table so far; a cell of several lines shows how much a line of its column holds.
     """

@@ -50,7 +50,8 @@ class BudgetTable:
 
 
 def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "") -> list[BudgetTable]:
-    """Return the budget tables among the tables of a document. `title` says year, stage and agency where the tables do not.
+    """Return the budget tables among the tables of a document.
+    `title` says year, stage and agency where the tables do not.
 
     Of several lines of it, such as a record's title and its file's name, the last one that says so counts. `text`: the
     document's own, whose sentences are held against its table of three public expenses, if it has one.

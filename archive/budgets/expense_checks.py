@@ -1,4 +1,5 @@
-"""Identities that three public expenses must satisfy, within their table and beside the table of basic spending. Pure."""
+"""Identities that three public expenses must satisfy, within their table
+and beside the table of basic spending. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +35,8 @@ def check_beside_basic(
 ) -> Iterator[BudgetCheck]:
     """Yield that an expense is what the tables of basic spending print of it, for the table's own year, where it is.
 
-    Where basic spending has less of it, projects have the rest; where more, that is of other funds: neither says anything.
+    Where basic spending has less of it, projects have the rest;
+    where more, that is of other funds: neither says anything.
     """
     own = [each for each in sets if (each.stage, each.year) == (statement.heading.stage, statement.heading.year)]
     printed = [line for _, lines in basic for line in lines if _is_basic(line)]

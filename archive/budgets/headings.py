@@ -35,7 +35,8 @@ _RULES = (
     ("支出", "spending"),
 )
 _KIND_RULES = tuple((re.compile(pattern), kind) for pattern, kind in _RULES)
-"""Patterns of titles, and the kind that each says, "" where it is no table of a budget; the first that is found counts."""
+"""Patterns of titles, and the kind that each says, "" where it is no table of a budget;
+the first that is found counts."""
 
 _NO_TITLE = re.compile(r"[。；;]|\.{3}|…|·{3}|^(?:公开|预算|决算|附)?\d*[一二三四五六七八九十]*表\d*$|见|详见|如下")
 _BROKEN_OFF = ("支出", "收入", "费", "预", "决")
@@ -108,7 +109,8 @@ def _kind_of_numbered(line: str) -> str | None:
 def read_heading(lines: Sequence[str], head: Sequence[str]) -> Heading | None:
     """Return what the lines above a table and the names of its columns say; None where it is no budget table.
 
-    The columns decide between three public expenses and others: their table is also printed within one of another title.
+    The columns decide between three public expenses and others:
+    their table is also printed within one of another title.
     """
     title = title_among(lines)
     names = "".join(plain(name) for name in head)

@@ -11,7 +11,8 @@ Part = list[BudgetStatement]
 
 
 def stated_parts(statements: Iterable[BudgetStatement], titles: Sequence[str]) -> list[Part]:
-    """Return the tables of each unit, with year, stage and agency, where theirs state none, of the table before or of the document.
+    """Return the tables of each unit, with year, stage and agency, where theirs state none,
+    of the table before or of the document.
 
     `titles`: those of the document, such as its record's and its file's; what the last of them says counts.
     """
@@ -20,7 +21,8 @@ def stated_parts(statements: Iterable[BudgetStatement], titles: Sequence[str]) -
 
 
 def _parts(statements: Iterable[BudgetStatement]) -> list[Part]:
-    """Return the tables of each unit: a document of several has the first kind of table again for each, or names another agency."""
+    """Return the tables of each unit: a document of several has the first kind of table again
+    for each, or names another agency."""
     parts: list[Part] = []
     for statement in statements:
         first = parts[-1][0].heading if parts else None

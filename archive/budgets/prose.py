@@ -1,4 +1,5 @@
-"""Amounts that the text of a budget states, held against its tables: three public expenses, and the totals of tables. Pure."""
+"""Amounts that the text of a budget states, held against its tables:
+three public expenses, and the totals of tables. Pure."""
 
 import re
 from collections import Counter
@@ -36,7 +37,8 @@ _STAGE_ALONE = re.compile("[，,；;、](?:实际)?(?:支出)?(?:预算|决算)(
 
 @dataclass(frozen=True, slots=True)
 class _Expense:
-    """An amount that is said to be one of the three public expenses, with the stage and the year that the words state, if they do."""
+    """An amount that is said to be one of the three public expenses,
+    with the stage and the year that the words state, if they do."""
 
     figure: Figure
     role: str
@@ -57,9 +59,11 @@ class StatedAmounts:
         self._expenses = list(_expenses(passages))
 
     def check_expenses(self, sets: Iterable[ExpenseSet], heading: Heading) -> Iterator[BudgetCheck]:
-        """Yield whether the text states the expenses of the table's year as the table does, those budgeted and those spent apart.
+        """Yield whether the text states the expenses of the table's year as the table does,
+        those budgeted and those spent apart.
 
-        What is not said to be either is of the table's own stage. Of several sets of a stage nothing says which the text means.
+        What is not said to be either is of the table's own stage.
+        Of several sets of a stage nothing says which the text means.
         """
         of_year = [each for each in sets if each.year == heading.year]
         stages = Counter(each.stage for each in of_year)
@@ -106,7 +110,8 @@ def _names(name: re.Pattern[str], words: str) -> bool:
 def _check(place: str, line: BudgetLine, stated: Sequence[Figure]) -> Iterator[BudgetCheck]:
     """Yield whether a line is stated so, unless it is 0.
 
-    A text that states several amounts may speak of other years: where one of them is the table's it agrees, else it says nothing.
+    A text that states several amounts may speak of other years:
+    where one of them is the table's it agrees, else it says nothing.
     """
     yuan = line.yuan
     if yuan is None or not stated:

@@ -43,7 +43,8 @@ class ExpenseSet:
     beside: list[BudgetLine] = field(default_factory=list)
 
     def add(self, line: BudgetLine, name: str) -> None:
-        """Take in a line that its column or row, called `name`, says to be one of these expenses; any other is passed over."""
+        """Take in a line that its column or row, called `name`, says to be one of these expenses;
+        any other is passed over."""
         role, own = role_of(name), _own_and_above(name)[0]
         if role == "total" and "三公" in name:
             self.parts[role] = line  # beside it, 合计 may be of meetings and training, too
@@ -67,7 +68,8 @@ class ExpenseSet:
 def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseSet]:
     """Return the sets of expenses of a table, whose columns or else whose rows are the parts.
 
-    Columns, or rows, of 上年 or of another year than the heading's make sets of that year; 预算数 and 决算数 stand side by side in accounts.
+    Columns, or rows, of 上年 or of another year than the heading's make sets of that year;
+    预算数 and 决算数 stand side by side in accounts.
     """
     lines = list(lines)
     roles = {role_of(line.column_name) for line in lines}
@@ -88,7 +90,8 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
 
 
 def _stage(heading: Heading, period: str, column: str) -> str | None:
-    """Return the stage of a row or column; None for what a budget says was carried out (执行数), which is neither budget nor accounts."""
+    """Return the stage of a row or column; None for what a budget says was carried out (执行数),
+    which is neither budget nor accounts."""
     stated = stage_of(period) or stage_of(column)
     if stated is None and heading.stage == "budget" and "执行" in period + column:
         return None
@@ -96,7 +99,8 @@ def _stage(heading: Heading, period: str, column: str) -> str | None:
 
 
 def year_of_column(heading: Heading, column: str) -> int | None:
-    """Return the year that a column of a table, or a row called by its year, is of: its own, or the one before where it says so."""
+    """Return the year that a column of a table, or a row called by its year, is of:
+    its own, or the one before where it says so."""
     stated = year_of([plain(column)])
     if stated is None and heading.year is not None and re.search("上年|上一年|去年", column):
         return heading.year - 1
@@ -104,7 +108,8 @@ def year_of_column(heading: Heading, column: str) -> int | None:
 
 
 def role_of(name: str) -> str | None:
-    """Return the part of three public expenses that a column is, as its name and the heads above say; None for any other."""
+    """Return the part of three public expenses that a column is,
+    as its name and the heads above say; None for any other."""
     own, above = _own_and_above(name)
     if "会议" in own or "培训" in own or "机关运行" in name:
         return None

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 def unit_names(agencies: Sequence[str | None], otherwise: Iterable[str | None] = ()) -> list[str | None]:
     """Return for each table of a document, in order, the name of its unit.
 
-    `agencies`: as the tables' headings state them. Tables in a row whose names contain each other are of one unit, under the
-    name that most of them print: a heading may cut it. Where none is stated, it is the first of `otherwise`.
+    `agencies`: as the tables' headings state them. Tables in a row whose names contain each other are of one unit,
+    under the name that most of them print: a heading may cut it. Where none is stated, it is the first of `otherwise`.
     """
     fallback = next((name for name in otherwise if name), None)
     return [name for run in _runs(agencies) for name in [usual_name(run) or fallback] * len(run)]
 
 
 def usual_name(names: Iterable[str | None]) -> str | None:
-    """Return the name that most tables of a unit print, for some cut it or run it into what stands beside it; the longest of several.
+    """Return the name that most tables of a unit print, for some cut it
+    or run it into what stands beside it; the longest of several.
 
     None where none prints one.
     """

@@ -20,7 +20,8 @@ _SPACE = re.compile(r"\s+")
 
 @dataclass(frozen=True, slots=True)
 class MarkedPlace:
-    """A place on a page: the row that links to one of `addresses`; else the smallest element that holds the first of `texts` that is there."""
+    """A place on a page: the row that links to one of `addresses`;
+    else the smallest element that holds the first of `texts` that is there."""
 
     addresses: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()
@@ -30,7 +31,8 @@ NOWHERE = MarkedPlace()
 
 
 def linked_row(body: Element, base: str, addresses: Iterable[str]) -> Element | None:
-    """Return the row that links to one of these addresses, by whichever of the portal's hosts; None where there is none."""
+    """Return the row that links to one of these addresses, by whichever of the portal's hosts;
+    None where there is none."""
     wanted = {_in_portal(address) for address in addresses} - {("", ""), ("/", "")}
     for link in body.iter("a"):
         if link.get("href") and _in_portal(joined(base, link.get("href"))) in wanted:

@@ -1,7 +1,8 @@
-"""Sealed files that may be given away as they were received: those of which it is known that they hold no personal data.
+"""Sealed files that may be given away as they were received:
+those of which it is known that they hold no personal data.
 
-Nothing in them was masked, by today's rules; all of their text was read; they hold no pictures and no further files, of which nobody
-knows what they show; and neither they nor their record are withheld or held back.
+Nothing in them was masked, by today's rules; all of their text was read; they hold no pictures and no further files, of
+which nobody knows what they show; and neither they nor their record are withheld or held back.
 """
 
 import io
@@ -61,7 +62,8 @@ class OpenFile:
     row: Mapping[str, Any]
 
     def read(self, evidence: Path) -> bytes | None:
-        """Return its bytes as they were received, of the digest they were sealed with; None where it holds what nobody has read.
+        """Return its bytes as they were received, of the digest they were sealed with;
+        None where it holds what nobody has read.
 
         Raises EvidenceError where they are missing or no longer what they were.
         """
@@ -71,7 +73,8 @@ class OpenFile:
 
 
 def open_file(connection: sqlite3.Connection, attachment_id: int) -> OpenFile | None:
-    """Return a file that may be given away, as far as the archive itself can tell; None where it may not, or isn't there."""
+    """Return a file that may be given away, as far as the archive itself can tell;
+    None where it may not, or isn't there."""
     row = connection.execute(_FILE, {"id": attachment_id, "most": _LONGEST_TEXT}).fetchone()
     if row is None or redaction_version(connection, FIRST) != RULES_VERSION:
         return None
@@ -85,7 +88,8 @@ def open_file(connection: sqlite3.Connection, attachment_id: int) -> OpenFile | 
 
 
 def holds_unread(data: bytes) -> bool:
-    """Whether a file holds pictures or further files, whose contents nobody has read, or numbers of persons where no text is read from."""
+    """Whether a file holds pictures or further files, whose contents nobody has read,
+    or numbers of persons where no text is read from."""
     if not data.startswith(b"PK"):
         return any(map(_UNREAD.search, _unpacked(data))) or not (data.startswith(PDF) or _is_clear(data))
     try:
@@ -96,7 +100,8 @@ def holds_unread(data: bytes) -> bool:
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
-    """Yield a file as it is, then the objects of a PDF that are packed in it; what can't be unpacked is taken for a picture."""
+    """Yield a file as it is, then the objects of a PDF that are packed in it;
+    what can't be unpacked is taken for a picture."""
     yield data
     for match in _PACKED_OBJECTS.finditer(data):
         try:
@@ -114,7 +119,8 @@ def _is_unread(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 
 def _is_clear(data: bytes) -> bool:
-    """Whether bytes that are no PDF hold no number of a person, however their characters are written and whatever tags stand between."""
+    """Whether bytes that are no PDF hold no number of a person,
+    however their characters are written and whatever tags stand between."""
     if len(data) > _LARGEST:
         return False
     readings = (data.decode("utf-8", "replace"), data.decode("utf-16-le", "replace"))

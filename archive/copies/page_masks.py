@@ -1,8 +1,8 @@
 """Personal data masked in the tree of a page, also where markup cuts a number up.
 
 The text is read in several views, as one can't know how a style sheet sets it: inline elements joined, as a reader sees
-them; the same without what an inline style hides; and the pieces of a line apart. A number found in any of them is masked
-where it stands, in texts and attributes.
+them; the same without what an inline style hides; and the pieces of a line apart. A number found in any of them is
+masked where it stands, in texts and attributes.
 """
 
 import re
@@ -166,7 +166,8 @@ def _views(root: Element) -> Iterator[_View]:
 
 
 def _flow(root: Element, *, apart: bool = False, hidden: bool = True) -> _View:
-    """Return the text below `root`; `apart` with a blank between any two pieces, without `hidden` as inline styles show it."""
+    """Return the text below `root`; `apart` with a blank between any two pieces,
+    without `hidden` as inline styles show it."""
     view, cells = _View(), 0
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:

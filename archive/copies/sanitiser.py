@@ -1,8 +1,8 @@
 """Sanitised pages: captured pages that can be looked at without harm.
 
 Active content is removed, addresses go, images and style stay where they were captured, personal data is masked. `nh3`
-(ammonia) has the last word on what tags and attributes remain; then the result is read again to see that nothing is left
-to be masked.
+(ammonia) has the last word on what tags and attributes remain; then the result is read again to see that nothing is
+left to be masked.
 """
 
 import re
@@ -24,7 +24,8 @@ LONGEST_PAGE = 3_000_000
 """Characters of a page that is shown at most."""
 
 MOST_ATTRIBUTES = 500
-"""Attributes of one element that are read: the parser looks each up among those before it, so that time grows with their square."""
+"""Attributes of one element that are read: the parser looks each up among those before it,
+so that time grows with their square."""
 
 Element = Any  # an lxml element; lxml ships no types
 
@@ -97,7 +98,8 @@ _MISSING, _WITHHELD = "图像未采集 image not captured", "图像未显示 ima
 
 @dataclass(frozen=True, slots=True)
 class SanitisedPage:
-    """A page without active content. `masked`: how many numbers of each kind; the others as in `archive.copies.page_parts.Parts`."""
+    """A page without active content. `masked`: how many numbers of each kind;
+    the others as in `archive.copies.page_parts.Parts`."""
 
     html: str
     masked: Mapping[str, int]
@@ -112,7 +114,8 @@ class NotShown(Exception):  # noqa: N818 - it says what becomes of the page
 
 
 def sanitise_page(text: str, url: str, find: Find, place: MarkedPlace = NOWHERE) -> SanitisedPage:
-    """Sanitise the page `text` captured at `url`, whose captured parts `find` returns; mark a place in it. Raises NotShown."""
+    """Sanitise the page `text` captured at `url`, whose captured parts `find` returns;
+    mark a place in it. Raises NotShown."""
     if len(text) > LONGEST_PAGE:
         raise NotShown(TOO_LARGE)
     root = _parsed(text)
@@ -211,7 +214,8 @@ def _remove_active(root: Element, parts: Parts) -> None:
 
 
 def _remove(parent: Element, node: Element) -> None:
-    """Remove `node` from the tree; the text behind it stays, and what a parser put into an element that can't hold any."""
+    """Remove `node` from the tree; the text behind it stays,
+    and what a parser put into an element that can't hold any."""
     if node.tag in _EMPTY:
         etree.strip_tags(parent, node.tag)
         return

@@ -1,6 +1,7 @@
 """Sanitised style, which loads nothing: rules and declarations as they were, without imports, fonts and addresses.
 
-An address of a captured image becomes the image itself, any other `none`. Text that isn't CSS is left out, as browsers do.
+An address of a captured image becomes the image itself, any other `none`.
+Text that isn't CSS is left out, as browsers do.
 """
 
 import re

@@ -34,8 +34,8 @@ class WritingConnection(sqlite3.Connection):
 def open_for_writing(path: Path) -> WritingConnection:
     """Open the archive at `path`, made if missing, its schema migrated.
 
-    The connection commits only on an explicit statement (`BEGIN` … `COMMIT`), and may be used from any one thread at a time.
-    In `unsealed` it notes which events and versions it writes. Raises ArchiveError.
+    The connection commits only on an explicit statement (`BEGIN` … `COMMIT`), and may be used from any one thread at a
+    time. In `unsealed` it notes which events and versions it writes. Raises ArchiveError.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,8 +104,8 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 
 OPERATORS_ALONE = frozenset({("withheld", "reason"), ("deferred", "content")})
-"""The columns that nobody but the operator reads; SQLite gives NULL in their place: why something is withheld, and texts of which
-nobody has judged yet whether they list persons."""
+"""The columns that nobody but the operator reads; SQLite gives NULL in their place: why something is withheld, and
+texts of which nobody has judged yet whether they list persons."""
 
 
 def hide_operators_columns(connection: sqlite3.Connection) -> None:

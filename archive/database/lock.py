@@ -14,7 +14,8 @@ class BeingCrawledError(ArchiveError):
 
 
 def hold(db: Path, portal: str) -> FileLock:
-    """The right to write what `portal` says into `db`, until it is released or this process ends. Raises ArchiveError."""
+    """The right to write what `portal` says into `db`, until it is released
+    or this process ends. Raises ArchiveError."""
     busy = BeingCrawledError(f"{portal} is being crawled into {db} already: wait for that crawl to end")
     return _taken(db, f"{db.name}.{portal}.lock", busy)
 
@@ -31,7 +32,8 @@ def held(db: Path, portal: str) -> Iterator[None]:
 
 @contextmanager
 def surveying(db: Path) -> Iterator[None]:
-    """Keep other surveys into `db`, which would ask the same hosts, out for as long as the block lasts. Raises ArchiveError."""
+    """Keep other surveys into `db`, which would ask the same hosts,
+    out for as long as the block lasts. Raises ArchiveError."""
     busy = ArchiveError(f"another survey into {db} is under way: wait for that to end")
     lock = _taken(db, f"{db.name}-survey.lock", busy)  # no portal's: theirs begin with a dot
     try:

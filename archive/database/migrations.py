@@ -1,7 +1,7 @@
 """The archive's schema, as sqlite-utils migrations: applied once each, in order, numbered without gaps, never edited.
 
-The first makes the schema of the first release (schema.sql). An archive of an earlier version has its tables moved aside by it,
-and their rows taken over by the second.
+The first makes the schema of the first release (schema.sql). An archive of an earlier version has its tables moved
+aside by it, and their rows taken over by the second.
 """
 
 import re
@@ -90,7 +90,8 @@ def m003_withheld_and_held_back(db: Database) -> None:
 
 @migrations()
 def m004_unsealed(db: Database) -> None:
-    """The table of events and versions that are not sealed in the evidence yet, at first all there are; and the archive's name there."""
+    """The table of events and versions that are not sealed in the evidence yet, at first all there are;
+    and the archive's name there."""
     db.execute(_UNSEALED)
     db.execute("INSERT INTO unsealed SELECT 'event', id, 0, 1 FROM events")
     db.execute("INSERT INTO unsealed SELECT 'version', record_id, number, 1 FROM versions")
@@ -119,7 +120,8 @@ def m005_windows(db: Database) -> None:
 
 
 def _break_lines(db: Database, table: str, columns: Sequence[str]) -> None:
-    """Write a table's definition as schema.sql does, added columns on lines of their own. SQLite's documentation allows it this way."""
+    """Write a table's definition as schema.sql does, added columns on lines of their own.
+    SQLite's documentation allows it this way."""
     (version,) = db.execute("PRAGMA schema_version").fetchone()
     db.execute("PRAGMA writable_schema = ON")
     added = [(f", {column}", f",\n    {column}") for column in columns]
@@ -144,7 +146,8 @@ def m006_deferred_and_retired(db: Database) -> None:
 
 
 def _widen(db: Database, table: str, before: str, after: str) -> None:
-    """Change a condition of a table, and nothing about how a row is stored: SQLite's documentation allows it this way."""
+    """Change a condition of a table, and nothing about how a row is stored:
+    SQLite's documentation allows it this way."""
     (version,) = db.execute("PRAGMA schema_version").fetchone()
     db.execute("PRAGMA writable_schema = ON")
     db.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = ?", (before, after, table))
@@ -170,7 +173,8 @@ def m007_lives_of_portals(db: Database) -> None:
 
 @migrations()
 def m008_certificates_and_seals(db: Database) -> None:
-    """The TLS certificates of the servers that gave captures; and the days that are sealed, as the evidence has them."""
+    """The TLS certificates of the servers that gave captures;
+    and the days that are sealed, as the evidence has them."""
     db.execute("ALTER TABLE captures ADD COLUMN certificate TEXT")
     db.execute("""
         CREATE TABLE certificates (
@@ -212,7 +216,8 @@ _BUDGETS, _BUDGET_CHANGES = (
 
 @migrations()
 def m011_budgets(db: Database) -> None:
-    """Tables of budgets and final accounts, their lines and checks, and the triggers that note what is to be read again."""
+    """Tables of budgets and final accounts, their lines and checks,
+    and the triggers that note what is to be read again."""
     for statement in statements(_BUDGETS):
         db.execute(statement)
 
@@ -244,7 +249,8 @@ _PAGE_TABLES = Path(__file__).with_name("page_tables.sql").read_text(encoding="u
 
 @migrations()
 def m014_tables_of_pages(db: Database) -> None:
-    """The tables of records' own pages, as JSON beside their text; budgets are read from them, no longer from the text."""
+    """The tables of records' own pages, as JSON beside their text;
+    budgets are read from them, no longer from the text."""
     db.execute("ALTER TABLE records ADD COLUMN tables TEXT")
     db.execute("DROP VIEW attachment_tables")
     for statement in statements(_PAGE_TABLES):
@@ -302,7 +308,8 @@ _WORTH_LESS = """
 
 @migrations()
 def m020_one_spelling_of_homes(db: Database) -> None:
-    """Homes in the directory stand in the one spelling of all that lead to a page: in two, a home would contradict itself."""
+    """Homes in the directory stand in the one spelling of all that lead to a page:
+    in two, a home would contradict itself."""
     for (home,) in db.execute("SELECT home FROM directory").fetchall():
         if is_on_the_web(home) and (spelled := one_spelling(home)) != home:
             names = {"home": home, "spelled": spelled}
@@ -312,7 +319,8 @@ def m020_one_spelling_of_homes(db: Database) -> None:
 
 
 def _names(db: Database, kind: str) -> list[str]:
-    """The names of all of a kind, in the order in which they were made, without what SQLite and the index keep for themselves."""
+    """The names of all of a kind, in the order in which they were made,
+    without what SQLite and the index keep for themselves."""
     sql = (
         "SELECT name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL AND name NOT GLOB 'records_fts*' "
         "AND name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_sqlite_*' ORDER BY rowid"

@@ -19,7 +19,8 @@ _REMOVED_CRAWLS = "removed_crawls"
 class Change:
     """One change of the portal that had the id `portal` then; `at`: UTC, ISO 8601.
 
-    MOVED: `before` is a host (with its port, if any), `after` the scheme and host in its place. RENAMED: `after` is the new id.
+    MOVED: `before` is a host (with its port, if any), `after` the scheme and host in its place.
+    RENAMED: `after` is the new id.
     """
 
     portal: str
@@ -90,7 +91,8 @@ class Moves:
 
 
 def retired(connection: sqlite3.Connection) -> Mapping[str, str]:
-    """Return the portals that are not watched any more, and since when; none where an earlier version wrote the archive."""
+    """Return the portals that are not watched any more, and since when;
+    none where an earlier version wrote the archive."""
     try:
         return dict(connection.execute("SELECT id, retired_at FROM portals WHERE retired_at IS NOT NULL").fetchall())
     except sqlite3.OperationalError as error:

@@ -1,4 +1,5 @@
-"""The sealed days of the chain, as the table `seals` keeps them beside the records, where the originals are not at hand."""
+"""The sealed days of the chain, as the table `seals` keeps them beside the records,
+where the originals are not at hand."""
 
 import sqlite3
 from typing import NamedTuple
@@ -20,7 +21,8 @@ def last_seal(connection: sqlite3.Connection) -> Seal | None:
 
 
 def seal_at(connection: sqlite3.Connection, moment: str | None) -> Seal | None:
-    """Return the seal of the day (UTC) of a moment of the archive; None where it isn't sealed, or there is no such moment."""
+    """Return the seal of the day (UTC) of a moment of the archive;
+    None where it isn't sealed, or there is no such moment."""
     return _seal(connection.execute(f"{_SEALS} WHERE day = substr(?, 1, 10)", (moment,)).fetchone())
 
 

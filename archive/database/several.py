@@ -1,7 +1,8 @@
 """Several archives read through one connection: each answers by itself, and its rows come one archive after the other.
 
-SQLite could attach the files and show UNION ALL of their tables as views, but plans do not survive that: a number made unique by
-arithmetic is found along no index, and views that are joined are copied first. Asked by itself, each archive goes by its own indexes.
+SQLite could attach the files and show UNION ALL of their tables as views, but plans do not survive that: a number made
+unique by arithmetic is found along no index, and views that are joined are copied first. Asked by itself, each archive
+goes by its own indexes.
 """
 
 import json
@@ -84,7 +85,8 @@ def archive_of(values: Iterable[object]) -> str | None:
 
 
 class Numbers(tuple[Any, ...]):
-    """Numbers of rows as one parameter of SQL: a list in JSON, in which each archive finds null in the place of the others' numbers."""
+    """Numbers of rows as one parameter of SQL: a list in JSON,
+    in which each archive finds null in the place of the others' numbers."""
 
     __slots__ = ()
 
@@ -129,7 +131,8 @@ class ArchiveRow:
 
 
 class Answers:
-    """A cursor over the rows of several archives, the first one's first; each is asked when those before have no more."""
+    """A cursor over the rows of several archives, the first one's first;
+    each is asked when those before have no more."""
 
     def __init__(self, archives: "SeveralArchives") -> None:
         self._archives = archives
@@ -208,7 +211,8 @@ DESCENDING = " DESC"
 
 
 def ordered(rows: Iterable[Any], *terms: str) -> list[Any]:
-    """Return rows of several archives in one order: by columns, as ORDER BY names them; the first column counts most."""
+    """Return rows of several archives in one order: by columns, as ORDER BY names them;
+    the first column counts most."""
     rows = list(rows)
     for term in reversed(terms):
         name = term.removesuffix(DESCENDING)
@@ -217,7 +221,8 @@ def ordered(rows: Iterable[Any], *terms: str) -> list[Any]:
 
 
 def merged(found: Iterable[Iterable[tuple[Any, ...]]]) -> Iterator[Any]:
-    """Yield the last values of what is found in each archive, the highest first, as it is in each; looked up as they are taken."""
+    """Yield the last values of what is found in each archive, the highest first, as it is in each;
+    looked up as they are taken."""
     return map(itemgetter(-1), merge(*found, reverse=True))
 
 

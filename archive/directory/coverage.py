@@ -1,4 +1,5 @@
-"""Coverage of the country: each county-level division with its state, the portals that an archive has of it, and its home."""
+"""Coverage of the country: each county-level division with its state,
+the portals that an archive has of it, and its home."""
 
 import sqlite3
 from abc import ABC, abstractmethod
@@ -27,7 +28,8 @@ from archive.directory.joining import current_code, merged
 from archive.model.divisions import COUNTY, HEADING, Division, divisions, province_of
 
 ARCHIVED, NO_RECORDS, NOT_LISTED = "archived", "no_records", "not_listed"
-"""States of divisions besides those of their homes: with records here, with a portal that was crawled and gave none, in no list."""
+"""States of divisions besides those of their homes: with records here,
+with a portal that was crawled and gave none, in no list."""
 
 UNREAD = "unread"
 
@@ -110,7 +112,8 @@ class CoveredDivision(_OfPortals):
 
     @property
     def state(self) -> str:
-        """`archived` where there are records, `no_records` where a crawl gave none, `surveyed` where none has ended; else its home's."""
+        """`archived` where there are records, `no_records` where a crawl gave none,
+        `surveyed` where none has ended; else its home's."""
         if self.records:
             return ARCHIVED
         if self.portals:
@@ -139,10 +142,11 @@ class CoveredDivision(_OfPortals):
 
 @dataclass(frozen=True, slots=True)
 class Area(_OfPortals):
-    """The country, a province or a prefecture: its counties, in the order of their codes, and what in it is of none of them.
+    """The country, a province or a prefecture: its counties, in the order of their codes,
+    and what in it is of none of them.
 
-    `code`: the digits, none, two or four, with which the codes of all of them begin; `name`: None of the country, and of what
-    belongs to a province directly.
+    `code`: the digits, none, two or four, with which the codes of all of them begin; `name`: None of the country, and
+    of what belongs to a province directly.
     """
 
     code: str
@@ -230,7 +234,8 @@ def _within(of: Area, code: str, name: str | None, counties: tuple[CoveredDivisi
 
 
 def _common(codes: Collection[str]) -> str:
-    """The two or four digits that codes of one province begin with: those of Chongqing, 5001 and 5002, have but two in common."""
+    """The two or four digits that codes of one province begin with:
+    those of Chongqing, 5001 and 5002, have but two in common."""
     fours = {code[:4] for code in codes}
     return fours.pop() if len(fours) == 1 else fours.pop()[:2]
 

@@ -1,8 +1,8 @@
 """Joining of lists of portals to divisions: a row's code and name lead to one division, or the row says why not. Pure.
 
-Divisions are renamed (同心县 becomes 同心市), get other codes when they do, and are merged; lists that others keep are often older
-than that. `merged_divisions.csv` has those that are gone, and into which they went: no row leads to them. Those of 2021 stand in
-division_codes.csv twice, by the code of before and by that of since.
+Divisions are renamed (同心县 becomes 同心市), get other codes when they do, and are merged; lists that others keep are often
+older than that. `merged_divisions.csv` has those that are gone, and into which they went: no row leads to them. Those
+of 2021 stand in division_codes.csv twice, by the code of before and by that of since.
 """
 
 import csv

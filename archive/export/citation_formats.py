@@ -1,4 +1,5 @@
-"""Something archived as one cites it: after GB/T 7714—2025, in English, and as files for programs that keep references. Pure.
+"""Something archived as one cites it: after GB/T 7714—2025, in English,
+and as files for programs that keep references. Pure.
 
 A citation leads to the archived copy: the form of the standard's own examples of archived pages (8.11) is
 责任者. 题名: 其他题名信息[EB/OL]. (发布日期) [引用日期]. 获取路径. A field that no page states is left out, never made up.
@@ -19,10 +20,10 @@ _TEX_NAMES = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\text
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A thing cited. `key`: for programs; `number`: of the document, "" if none is stated; `site`: that published it; `dated`:
-    the day of publication as stated (ISO 8601), or ""; `accessed`: the day on which it was captured, in Beijing; `address`:
-    where it can be read here; `remark`: what more a reader should know, such as the original address and the digest; `en`: the
-    whole citation in English."""
+    """A thing cited. `key`: for programs; `number`: of the document, "" if none is stated; `site`: that published it;
+    `dated`: the day of publication as stated (ISO 8601), or ""; `accessed`: the day on which it was captured, in
+    Beijing; `address`: where it can be read here; `remark`: what more a reader should know, such as the original
+    address and the digest; `en`: the whole citation in English."""
 
     key: str
     author: str
@@ -118,7 +119,8 @@ FORMATS: dict[str, tuple[Callable[[Citation], str], str]] = {
 
 
 def remark(original: str, captured_at: str, captured_at_utc: str, sha256: str) -> Label:
-    """Say of what the cited is a copy: the original's address, when it was captured and the digest, as far as they are known."""
+    """Say of what the cited is a copy: the original's address, when it was captured and the digest,
+    as far as they are known."""
     parts_zh, parts_en = zip(*_stated(original, captured_at, captured_at_utc, sha256), strict=True)
     return Label("，".join(parts_zh) + ".", ", ".join(parts_en) + ".")
 

@@ -1,7 +1,9 @@
-"""The open data release: what of an archive is for everybody, as Parquet by province and year, with what describes and proves it.
+"""The open data release: what of an archive is for everybody, as Parquet by province and year,
+with what describes and proves it.
 
-It is made of a snapshot (`archive.export.public_database`), so nothing withheld or held back is in it. The same archive gives the
-same bytes; a release into the folder of an earlier one, of one that was killed too, writes anew only the files whose bytes differ.
+It is made of a snapshot (`archive.export.public_database`), so nothing withheld or held back is in it. The same archive
+gives the same bytes; a release into the folder of an earlier one, of one that was killed too, writes anew only the
+files whose bytes differ.
 """
 
 import shutil
@@ -40,7 +42,8 @@ _LAST = "SELECT max(finished_at) FROM crawls"
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release as written: its files, how many of them were written anew, and how many files of an earlier one are gone; rows by table."""
+    """A release as written: its files, how many of them were written anew,
+    and how many files of an earlier one are gone; rows by table."""
 
     files: int
     written: int
@@ -90,7 +93,8 @@ def _released(
 
 
 def _table(connection: sqlite3.Connection, name: str, table: Mapping[str, Any], writing: "_Writing") -> Described:
-    """Write the files of a table, one for each province and year; of one without rows a file that has its columns alone."""
+    """Write the files of a table, one for each province and year;
+    of one without rows a file that has its columns alone."""
     cursor = connection.execute(table["sql"])
     columns = tuple(column[0] for column in cursor.description)[_PARTITIONS:]
     kinds = _kinds(columns, table)

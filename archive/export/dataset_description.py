@@ -1,6 +1,8 @@
-"""Descriptions of a release: a Frictionless data package, Croissant metadata, a codebook in two languages, and a page to read first.
+"""Descriptions of a release: a Frictionless data package, Croissant metadata, a codebook in two languages,
+and a page to read first.
 
-Frictionless: https://specs.frictionlessdata.io/data-package/ (version 1); Croissant: http://mlcommons.org/croissant/1.0. Pure.
+Frictionless: https://specs.frictionlessdata.io/data-package/ (version 1); Croissant:
+http://mlcommons.org/croissant/1.0. Pure.
 """
 
 import csv
@@ -38,8 +40,8 @@ _CONTEXT = {
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A table of a release: its columns, each with the table whose labels it has, their types, those of whole numbers of which some have
-    none (`sparse`), its files (paths below the release), and how many rows they have."""
+    """A table of a release: its columns, each with the table whose labels it has, their types, those of whole numbers
+    of which some have none (`sparse`), its files (paths below the release), and how many rows they have."""
 
     name: str
     columns: Mapping[str, str]
@@ -58,7 +60,8 @@ def described(  # noqa: PLR0913 - what a release states of itself
     site: str,
     sums: Mapping[str, str],
 ) -> dict[str, str]:
-    """Return the files that describe a release: path → text. `made_at`: when the last crawl in it ended, UTC; `head`: of its chain."""
+    """Return the files that describe a release: path → text.
+    `made_at`: when the last crawl in it ended, UTC; `head`: of its chain."""
     stated = _stated(made_at, head, licence, site)
     return {
         "datapackage.json": _json({**stated, "profile": "data-package", "name": _NAME, "resources": [_resource(each, sums) for each in tables if each.files]}),
@@ -100,7 +103,8 @@ def _resource(table: Described, sums: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _type(table: Described, column: str) -> str:
-    """The type of a column in Frictionless's words; its reader of Parquet turns whole numbers into others where some are missing."""
+    """The type of a column in Frictionless's words; its reader of Parquet turns whole
+    numbers into others where some are missing."""
     return "number" if column in table.sparse else _TYPES[table.kinds[column]][0]
 
 

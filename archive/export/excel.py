@@ -51,7 +51,8 @@ _OPTIONS = {"constant_memory": True, "strings_to_urls": False, "strings_to_formu
 
 @dataclass(frozen=True, slots=True)
 class ExcelSheet:
-    """Rows for one sheet. `name`: "" for Excel's own; `columns`: the headings, none where the rows have theirs among them."""
+    """Rows for one sheet. `name`: "" for Excel's own; `columns`: the headings,
+    none where the rows have theirs among them."""
 
     name: str
     columns: Sequence[str]
@@ -138,7 +139,8 @@ class _SheetWriter:
             self._widths[column] = max(self._widths[column], _width(value))
 
     def _write_cell(self, column: int, value: object) -> None:
-        """Write a number as a number, if Excel keeps all its digits, a day or a moment as such; anything else as text."""
+        """Write a number as a number, if Excel keeps all its digits,
+        a day or a moment as such; anything else as text."""
         if isinstance(value, int | float | Decimal) and math.isfinite(value) and -_LONGEST < value < _LONGEST:
             self._sheet.write_number(self._place, column, value)
         elif isinstance(value, datetime):

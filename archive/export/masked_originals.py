@@ -1,4 +1,5 @@
-"""Sealed originals as they may leave the archive: what holds personal data is replaced by its masked copy, or left out."""
+"""Sealed originals as they may leave the archive: what holds personal data is replaced
+by its masked copy, or left out."""
 
 from collections.abc import Container
 from dataclasses import replace
@@ -27,7 +28,8 @@ _MASKED = "personal data is masked"
 class MaskedOriginals(Originals):
     """Originals to read, masked. `clear`: the sha256 of files that are known to hold no personal data.
 
-    An answer that is not as it was received has the header `X-Archive-Masked`, and the digest of the original beside it.
+    An answer that is not as it was received has the header `X-Archive-Masked`,
+    and the digest of the original beside it.
     """
 
     def __init__(self, path: Path, clear: Container[str]) -> None:
@@ -51,7 +53,8 @@ class MaskedOriginals(Originals):
         return replace(exchange, response_headers=(*kept, *marks), payload=payload)
 
     def _masked(self, exchange: Exchange) -> tuple[bytes, str] | None:
-        """Return payload and media type of a masked copy, empty where none can be made; None where nothing need be masked."""
+        """Return payload and media type of a masked copy, empty where none can be made;
+        None where nothing need be masked."""
         payload = exchange.payload
         if not payload.strip() or sha256(payload).hexdigest() in self._clear:
             return None

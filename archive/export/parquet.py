@@ -18,9 +18,11 @@ GROUP = 50_000
 
 
 def parquet_file(columns: Sequence[str], rows: Iterable[Row], kinds_of: Mapping[str, type] | None = None) -> Pieces:
-    """Write a Parquet file, packed by zstd. A column is of whole numbers, numbers or text, as `kinds_of` or its first rows say.
+    """Write a Parquet file, packed by zstd. A column is of whole numbers, numbers or text,
+    as `kinds_of` or its first rows say.
 
-    Until it is whole, pieces are empty. Raises WriterError where the library is missing, or a column's rows don't fit together.
+    Until it is whole, pieces are empty. Raises WriterError where the library is missing,
+    or a column's rows don't fit together.
     """
     try:
         from arro3 import core, io  # noqa: PLC0415 - an extra

@@ -1,7 +1,9 @@
-"""The part of an archive that is for everybody: one SQLite file to serve or to download, without originals and internals.
+"""The part of an archive that is for everybody: one SQLite file to serve or to download,
+without originals and internals.
 
 It has the tables that `docs/tables.md` describes, and nothing else: of what each page said (`readings`) only which
-capture it was, of the settings only what searching needs, and no table or view that somebody put beside the archive's own.
+capture it was, of the settings only what searching needs, and no table or view that somebody put beside the archive's
+own.
 """
 
 import hashlib
@@ -46,8 +48,9 @@ class Snapshot:
 def snapshot(db: Path, target: Path) -> Snapshot:
     """Write what of the archive `db` is for everybody to the new file `target`; crawls may go on meanwhile.
 
-    It is as the archive was at one moment, brought up to date where an earlier version wrote it, and checked. The file is
-    there whole or not at all. Raises ArchiveError, in one line: no archive, damage, personal data masked by older rules, no room.
+    It is as the archive was at one moment, brought up to date where an earlier version wrote it, and checked. The file
+    is there whole or not at all. Raises ArchiveError, in one line: no archive, damage, personal data masked by older
+    rules, no room.
     """
     if target.exists():
         raise ArchiveError(f"{target} exists: name a new file for the snapshot")

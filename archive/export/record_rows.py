@@ -20,7 +20,8 @@ EVENT_COLUMNS = ("at", "event", "detail")
 """The columns of an exported event, before those of its record."""
 
 WINDOW_COLUMNS = ("not_before", "before_capture_id", "after_capture_id")
-"""The columns of an exported event, after those of its record, that say when it happened at the earliest, and what shows it."""
+"""The columns of an exported event, after those of its record,
+that say when it happened at the earliest, and what shows it."""
 
 AT_A_TIME = 200
 

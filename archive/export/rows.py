@@ -36,9 +36,11 @@ _REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows that can be read once. `title`: what they are; `table`: the table whose columns they have, None for columns of any name.
+    """Rows that can be read once. `title`: what they are;
+    `table`: the table whose columns they have, None for columns of any name.
 
-    `labels`: what columns are called that the table has not. `words`: what turns values of columns into what people read, besides codes.
+    `labels`: what columns are called that the table has not.
+    `words`: what turns values of columns into what people read, besides codes.
     """
 
     title: str
@@ -53,7 +55,8 @@ class Rows:
         return replace(self, rows=_parsed(self.columns, self.rows)) if self.table else self
 
     def in_beijing_time(self) -> "Rows":
-        """Return the rows with the archive's times as the clocks of Beijing show them, and columns whose names say so."""
+        """Return the rows with the archive's times as the clocks of Beijing show them,
+        and columns whose names say so."""
         times, rows = self._times()
         changes = dict.fromkeys(times, _beijing)
         return replace(self, columns=_noted(self.columns, times), rows=_changed(rows, changes))
@@ -80,7 +83,8 @@ class Rows:
         return changes
 
     def _times(self) -> tuple[frozenset[int], Iterable[Row]]:
-        """Return the places of the columns that hold times, as the first rows have it, or else their names; and all rows."""
+        """Return the places of the columns that hold times, as the first rows have it,
+        or else their names; and all rows."""
         remaining = iter(self.rows)
         first = list(islice(remaining, _LOOKED_AT))
         places = frozenset(
@@ -151,7 +155,8 @@ def _named(code: Mapping[str, Label], value: object) -> object:
 
 
 def with_what_is_stated(connection: sqlite3.Connection, rows: Rows) -> Rows:
-    """Return rows of a table with what the row that they belong to states of their figures, as far as the rows have its key."""
+    """Return rows of a table with what the row that they belong to states of their figures,
+    as far as the rows have its key."""
     stated = TABLES[rows.table].stated if rows.table in TABLES else None
     if stated is None or stated.key not in rows.columns:
         return rows

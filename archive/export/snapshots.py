@@ -1,10 +1,10 @@
 """Snapshots of an archive for everybody, each described by a `snapshot.json` with its moment, digest and length.
 
-One is kept beside the archive for download: a folder `NAME.snapshot` beside `NAME.db` holds the file, named by its day and its
-digest; it is made again when the archive went on, a day apart at least. Others are published: a folder to be served
-holds two, and `current`, a link to the newest. Each is a folder that plain `datasette FOLDER/current/` serves, too: `disclosures.db`, and
-`inspect-data.json` with the number of rows of each table, which an immutable file need not count again. A published snapshot is
-its own download.
+One is kept beside the archive for download: a folder `NAME.snapshot` beside `NAME.db` holds the file, named by its day
+and its digest; it is made again when the archive went on, a day apart at least. Others are published: a folder to be
+served holds two, and `current`, a link to the newest. Each is a folder that plain `datasette FOLDER/current/` serves,
+too: `disclosures.db`, and `inspect-data.json` with the number of rows of each table, which an immutable file need not
+count again. A published snapshot is its own download.
 """
 
 import hashlib
@@ -32,7 +32,8 @@ PUBLISHED = 2
 """Published snapshots that stay: the current one, and the one before it, which a site may still be reading."""
 
 APART = timedelta(days=1)
-"""Time for which a download is good enough, though the archive went on: making one reads all of it, and takes its room twice."""
+"""Time for which a download is good enough, though the archive went on:
+making one reads all of it, and takes its room twice."""
 
 _FORMAT = 1
 _DAMAGED = (OSError, ValueError, KeyError, TypeError)
@@ -57,7 +58,8 @@ def kept(db: Path) -> Snapshot | None:
 
 
 def is_due(db: Path) -> bool:
-    """Return whether a snapshot should be made for download: there is none, or the archive went on and the last one is old enough."""
+    """Return whether a snapshot should be made for download:
+    there is none, or the archive went on and the last one is old enough."""
     last = kept(db)
     if last is None:
         return True
@@ -68,7 +70,8 @@ def is_due(db: Path) -> bool:
 
 
 def renew(db: Path) -> Snapshot:
-    """Make a snapshot of the archive for download; the one before goes. Raises ArchiveError, in one line; what was there stays."""
+    """Make a snapshot of the archive for download; the one before goes.
+    Raises ArchiveError, in one line; what was there stays."""
     folder = _folder(db)
     with _alone(folder, f"a snapshot of {db} is being made", f"cannot make a snapshot in {folder}"):
         new = folder / ".new.db"
@@ -90,8 +93,8 @@ def renew(db: Path) -> Snapshot:
 def publish(db: Path, folder: Path, now: str) -> Snapshot:
     """Make a snapshot of the archive `db` and let `folder`/current point to it, in one step, once it was checked.
 
-    `now`: the moment, UTC, ISO 8601. Where anything fails, what was current stays so; so it does, with the moment at which it
-    was made, where the new snapshot is the same byte for byte. Raises ArchiveError, in one line.
+    `now`: the moment, UTC, ISO 8601. Where anything fails, what was current stays so; so it does, with the moment at
+    which it was made, where the new snapshot is the same byte for byte. Raises ArchiveError, in one line.
     """
     if "" not in published_archives(folder):
         raise ArchiveError(f"several archives are published in {folder}: publish one by itself in another folder")
@@ -122,7 +125,8 @@ def _withheld_at(db: Path) -> str:
 
 
 def check_together(paths: Mapping[str, Path]) -> None:
-    """Check that all are archives, that no portal is in two of them, and that each has originals of its own. Raises ArchiveError."""
+    """Check that all are archives, that no portal is in two of them,
+    and that each has originals of its own. Raises ArchiveError."""
     portals: dict[str, Path] = {}
     originals: dict[Path, str] = {}
     files: dict[Path, str] = {}
@@ -142,7 +146,8 @@ def check_together(paths: Mapping[str, Path]) -> None:
 
 
 def publish_several(archives: Mapping[str, Path], folder: Path, now: str) -> dict[str, Snapshot]:
-    """Publish archives, by their names, each in a folder of its own in `folder`, one after the other. Raises ArchiveError.
+    """Publish archives, by their names, each in a folder of its own in `folder`,
+    one after the other. Raises ArchiveError.
 
     What is published there by other names would be served with them.
     """
@@ -158,7 +163,8 @@ def publish_several(archives: Mapping[str, Path], folder: Path, now: str) -> dic
 
 
 def published_archives(folder: Path) -> dict[str, Path]:
-    """Return the folders in which archives are published, by their names; `folder` itself, without a name, where it is one."""
+    """Return the folders in which archives are published, by their names;
+    `folder` itself, without a name, where it is one."""
     several = sorted(place.parent for place in folder.glob(f"*/{CURRENT}"))
     return {place.name: place for place in several} if several and not (folder / CURRENT).exists() else {"": folder}
 

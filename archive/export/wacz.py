@@ -1,4 +1,5 @@
-"""Captures as WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): a ZIP of a WARC, its index and its list of pages."""
+"""Captures as WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/):
+a ZIP of a WARC, its index and its list of pages."""
 
 import gzip
 import hashlib
@@ -29,8 +30,9 @@ _WARC, _INDEX = "data.warc.gz", "index.cdx.gz"
 _EXTENDED_TIME = (0x5455, 5, 1)
 """Head of a ZIP entry's extra field that says when it was made (UTC).
 
-Where the directory at the ZIP's end has no extra field for an entry, ReplayWeb.page takes it that none stands before its data
-either. One stands before a WARC's, whose length is not known when it begins, so its records were looked for at a wrong place.
+Where the directory at the ZIP's end has no extra field for an entry, ReplayWeb.page takes it that none stands before
+its data either. One stands before a WARC's, whose length is not known when it begins, so its records were looked for at
+a wrong place.
 """
 
 _LINES_OF_BLOCK = 1024
@@ -45,7 +47,8 @@ _TITLE = re.compile(r"<title(?:\s[^<>]{0,300})?>([^<]{1,2000})", re.IGNORECASE)
 def write_wacz(
     evidence: Originals, capture_ids: Iterable[int], out: Path, *, made_at: str | None = None, title: str = ""
 ) -> int:
-    """Write the captures as WACZ: the WARC, its index, and the list of pages with their titles; return how many were written.
+    """Write the captures as WACZ: the WARC, its index, and the list of pages with their titles;
+    return how many were written.
 
     The same captures, `made_at` and `title` give the same bytes. Raises EvidenceError for a capture that is not intact.
     """

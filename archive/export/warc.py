@@ -1,9 +1,9 @@
 """Captures as WARC, for the tools of web archives (warcio, pywb, ReplayWeb.page).
 
-Payloads are kept decoded, so the headers that spoke of their wire form stand under `X-Archive-Orig-…`, as
-in archives of browser captures, and `Content-Length` is that of the record. Everything else is as kept
-(`archive.evidence.http_exchange.Exchange`). Status lines carry the standard phrase: the one received is not kept. Record ids come from
-the captures, so the same captures and `made_at` give the same bytes.
+Payloads are kept decoded, so the headers that spoke of their wire form stand under `X-Archive-Orig-…`, as in archives
+of browser captures, and `Content-Length` is that of the record. Everything else is as kept
+(`archive.evidence.http_exchange.Exchange`). Status lines carry the standard phrase: the one received is not kept.
+Record ids come from the captures, so the same captures and `made_at` give the same bytes.
 """
 
 import hashlib
@@ -54,7 +54,8 @@ _Version = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class WrittenRecord:
-    """A record of a WARC file. `data`: its bytes, gzipped by itself; `number`, `exchange`: its capture, None for the warcinfo's."""
+    """A record of a WARC file. `data`: its bytes, gzipped by itself;
+    `number`, `exchange`: its capture, None for the warcinfo's."""
 
     record: ArcWarcRecord
     number: int
@@ -209,7 +210,8 @@ def _request_block(exchange: Exchange, uri: str) -> bytes:
 
 
 def _protocol(exchange: Exchange) -> str:
-    """Return the protocol as a WARC can state it: HTTP/2 has no text form, and its exchanges are written as HTTP/1.1."""
+    """Return the protocol as a WARC can state it: HTTP/2 has no text form,
+    and its exchanges are written as HTTP/1.1."""
     return exchange.protocol if exchange.protocol in {"HTTP/1.0", "HTTP/1.1"} else "HTTP/1.1"
 
 

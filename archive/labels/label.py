@@ -1,7 +1,7 @@
 """Names in Chinese and English, read from labels.csv: the one place for the site, the shell and docs/tables.md.
 
-A row of the file that says `see KEY` has that key's words. Wording states what was observed, and accuses nobody; terms follow
-the field's own usage (GB/T 21063, Regulations on Open Government Information).
+A row of the file that says `see KEY` has that key's words. Wording states what was observed, and accuses nobody; terms
+follow the field's own usage (GB/T 21063, Regulations on Open Government Information).
 """
 
 import csv
@@ -70,7 +70,8 @@ class Label:
 
 
 def read_labels(path: Path) -> dict[str, Label]:
-    """Return the labels of a file by their keys, in its order. A key that is `see`n stands above the one that sees it."""
+    """Return the labels of a file by their keys, in its order.
+    A key that is `see`n stands above the one that sees it."""
     labels: dict[str, Label] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -11,7 +11,8 @@ from archive.labels.label import LABELS, Label, label_of, labels_under
 
 @dataclass(frozen=True, slots=True)
 class StatedBeside:
-    """Another `table` whose `columns` state something of the figures of a row, which has its key in the column `key`."""
+    """Another `table` whose `columns` state something of the figures of a row,
+    which has its key in the column `key`."""
 
     table: str
     key: str

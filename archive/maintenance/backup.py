@@ -77,7 +77,8 @@ def _set_sums(part: Path, *, kept: bool) -> None:
 
 
 def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
-    """Copy the backup in `folder` to `db` and `evidence`, which must not exist. Every byte and every digest is checked first.
+    """Copy the backup in `folder` to `db` and `evidence`, which must not exist.
+    Every byte and every digest is checked first.
 
     Raises ArchiveError, in one line, with nothing left behind.
     """
@@ -108,7 +109,8 @@ def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
 
 
 def copy_database(source: Path, target: Path, mode: int = 0o644) -> None:
-    """One state of a database, page by page; writers go on meanwhile. Raises sqlite3.Error, OSError, ArchiveError (no room)."""
+    """One state of a database, page by page; writers go on meanwhile.
+    Raises sqlite3.Error, OSError, ArchiveError (no room)."""
     target.touch(mode=mode)
     address = f"{source.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(address, uri=True, timeout=60)) as here, closing(sqlite3.connect(target)) as there:

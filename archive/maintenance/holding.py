@@ -1,8 +1,8 @@
 """Holding back texts that list persons, until somebody has looked at them, and settling them.
 
-A text that is held back is in no column of the archive: of a record its body, of a file its text is NULL, and what history
-said of it is gone. It is read again from its original when it is released. A decision is kept by the record's portal and
-key, or by the digest of the file, wherever that stands.
+A text that is held back is in no column of the archive: of a record its body, of a file its text is NULL, and what
+history said of it is gone. It is read again from its original when it is released. A decision is kept by the record's
+portal and key, or by the digest of the file, wherever that stands.
 """
 
 import sqlite3
@@ -47,7 +47,8 @@ _WAITING = """
 
 @dataclass(frozen=True, slots=True)
 class HeldText:
-    """A text that waits to be looked at. `source`: the file's address, "" for the record's own text; `name`: of the file."""
+    """A text that waits to be looked at. `source`: the file's address,
+    "" for the record's own text; `name`: of the file."""
 
     number: int
     record: int

@@ -1,7 +1,7 @@
 """The database that a job begins with: all that the archive knows of one portal, for a machine that has nothing else.
 
-Its originals stay with the archive. Their captures have numbers from 0 down there, so that the job's own begin with 1, as
-in an evidence file of its own.
+Its originals stay with the archive. Their captures have numbers from 0 down there, so that the job's own begin with 1,
+as in an evidence file of its own.
 """
 
 import sqlite3

@@ -1,8 +1,9 @@
 """Today's rules for personal data, applied to everything that older rules let into the archive.
 
 What is masked on the way in is masked again where it now stands: records, readings, versions, events, files, problems,
-the names of portals and of the agencies in their files, the titles and paths of catalogues. Afterwards no byte of the file
-holds what was masked, be it the search index, a free page or the write-ahead log. The sealed originals stay as they are.
+the names of portals and of the agencies in their files, the titles and paths of catalogues. Afterwards no byte of the
+file holds what was masked, be it the search index, a free page or the write-ahead log. The sealed originals stay as
+they are.
 """
 
 import json
@@ -33,7 +34,8 @@ UNFINISHED = 0
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table with text. `owner`: the column that says whose row it is; `texts`, `json` and `tables`: columns to be masked."""
+    """A table with text. `owner`: the column that says whose row it is;
+    `texts`, `json` and `tables`: columns to be masked."""
 
     name: str
     key: tuple[str, ...]
@@ -149,7 +151,8 @@ def _mask_all(connection: sqlite3.Connection, progress: index.Progress | None) -
 
 
 def _strides(connection: sqlite3.Connection, table: _Table) -> Iterator[tuple[int, int]]:
-    """The table's rows in strides: those after one id, up to another. Raises ArchiveError where they stand in no order."""
+    """The table's rows in strides: those after one id, up to another.
+    Raises ArchiveError where they stand in no order."""
     sql = f"SELECT max(rowid) FROM (SELECT rowid FROM {table.name} WHERE rowid > ? ORDER BY rowid LIMIT ?)"  # noqa: S608 - constant names
     low = 0
     while (high := connection.execute(sql, (low, STRIDE)).fetchone()[0]) is not None:
@@ -165,7 +168,8 @@ def _require_between(table: _Table, low: int, high: int, number: int) -> None:
 
 
 def _changes(connection: sqlite3.Connection, table: _Table, low: int, high: int) -> Iterator[_Change]:
-    """Yield the changes that today's rules make in the rows of the owners after `low`, up to `high`. Raises ArchiveError."""
+    """Yield the changes that today's rules make in the rows of the owners after `low`,
+    up to `high`. Raises ArchiveError."""
     for row in connection.execute(table.rows(), (low, high)).fetchall():
         _require_between(table, low, high, row[table.owner])
         texts = {name: redact(row[name] or "") for name in table.texts}
@@ -216,7 +220,8 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
 def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
     """Count the numbers newly masked, by record, source and kind, each once and where it is printed.
 
-    A field repeats what the page prints, the record repeats its readings, a text its tables, and history what was there before.
+    A field repeats what the page prints, the record repeats its readings, a text its tables,
+    and history what was there before.
     """
     numbers: Counter[tuple[int, str, str]] = Counter()
     for change in changes:

@@ -1,12 +1,13 @@
 """Folding finished databases of jobs into one archive: idempotent, resumable, portals in any order.
 
-A portal's crawls are one line. A database goes on with the line of the archive where it has all the archive's crawls of the
-portal, as one does that began from the archive (`archive.maintenance.job`), or where the archive has none; what it has more is carried.
-Where each has crawls that the other lacks, the line has forked: the archive's is kept, and of the other the originals and
-the fact that they were not read, for no crawl can say what was missing from a line it did not know.
+A portal's crawls are one line. A database goes on with the line of the archive where it has all the archive's crawls of
+the portal, as one does that began from the archive (`archive.maintenance.job`), or where the archive has none; what it
+has more is carried. Where each has crawls that the other lacks, the line has forked: the archive's is kept, and of the
+other the originals and the fact that they were not read, for no crawl can say what was missing from a line it did not
+know.
 
-A crawl is known by its beginning and its first answer. First the originals are folded, then one transaction carries all that
-is said of them: killed at any moment, the archive is as it was, and the same command goes on.
+A crawl is known by its beginning and its first answer. First the originals are folded, then one transaction carries all
+that is said of them: killed at any moment, the archive is as it was, and the same command goes on.
 """
 
 import sqlite3
@@ -87,8 +88,9 @@ class _Line:
 def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterator[MergeResult]:
     """Fold `sources`, each with its originals beside it, into the archive `db`; what became of each portal.
 
-    They are taken in the order in which they go on from one another, whatever the order given; where one can't be merged, the
-    others are. `now`: UTC, ISO 8601. Raises ArchiveError, before anything is done, where one is `db` itself or none can be read.
+    They are taken in the order in which they go on from one another, whatever the order given; where one can't be
+    merged, the others are. `now`: UTC, ISO 8601. Raises ArchiveError, before anything is done, where one is `db` itself
+    or none can be read.
     """
     for source in sources:
         if source.exists() and db.exists() and source.samefile(db):
@@ -186,7 +188,8 @@ def _taken_through(
 
 
 def _take_through(connection: sqlite3.Connection) -> None:
-    """Take the archive through what became of portals in the one attached as `theirs`; what was removed there stays here."""
+    """Take the archive through what became of portals in the one attached as `theirs`;
+    what was removed there stays here."""
     theirs = [Change(*row) for row in connection.execute(f"{CHANGES.format('theirs')}")]
     known = set(changes(connection))
     for change in theirs:

@@ -1,7 +1,7 @@
 """The life of a portal in the archive: it moves to another host, gets another id, is retired, resumed, removed.
 
-Each is one transaction, noted in `portal_changes`: so a database that began from the archive, or is merged into it, is taken
-through the same. Originals stay as they are sealed, and captures say where they were requested.
+Each is one transaction, noted in `portal_changes`: so a database that began from the archive, or is merged into it, is
+taken through the same. Originals stay as they are sealed, and captures say where they were requested.
 """
 
 import sqlite3
@@ -87,7 +87,8 @@ def change(db: Path, changed: list[Change], stated: Mapping[str, str] = {}, *, d
 
 
 def apply(connection: sqlite3.Connection, change: Change) -> int:
-    """Make a change, if its portal is there, and note it; the caller's transaction. Returns how many records became one."""
+    """Make a change, if its portal is there, and note it; the caller's transaction.
+    Returns how many records became one."""
     joined = 0
     if _knows(connection, change.portal):
         with _row_tuples(connection):
@@ -152,7 +153,8 @@ def _row_tuples(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _move(c: sqlite3.Connection, change: Change) -> int:
-    """Let the addresses on a host be those on another; what was crawled there already, before this was said, is joined."""
+    """Let the addresses on a host be those on another; what was crawled there already,
+    before this was said, is joined."""
     portal = change.portal
     moves = Moves([(str(change.before), str(change.after))])
     c.create_function("moved_address", 1, lambda url: url and moves.address(url), deterministic=True)
@@ -190,7 +192,8 @@ def _move(c: sqlite3.Connection, change: Change) -> int:
 
 
 def _move_withheld(c: sqlite3.Connection, portal: str, own: str) -> None:
-    """Keep withheld what stands at another address now; what was captured at the former one stays so. `own`: the portal's rows, as SQL."""
+    """Keep withheld what stands at another address now; what was captured at the former one stays so.
+    `own`: the portal's rows, as SQL."""
     c.execute(
         "INSERT OR IGNORE INTO withheld (target, key, reason, at, record_id) SELECT target, moved_address(key), "  # noqa: S608
         f"reason, at, record_id FROM withheld WHERE target = 'address' AND ({own} OR key IN (SELECT url FROM attachments "

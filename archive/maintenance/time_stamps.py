@@ -1,4 +1,5 @@
-"""Asking time stamp servers (RFC 3161) for each sealed day that has no stamp yet, and remembering that none gave one."""
+"""Asking time stamp servers (RFC 3161) for each sealed day that has no stamp yet,
+and remembering that none gave one."""
 
 import json
 import sqlite3
@@ -16,14 +17,16 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 
 WAITS = (1.0, 5.0)
-"""Seconds between two tries at the same servers; after the last one the next crawl, or `disclosures seal`, asks again."""
+"""Seconds between two tries at the same servers; after the last one the next crawl,
+or `disclosures seal`, asks again."""
 
 _FAILED = "timestamp_failed"
 
 
 @dataclass(frozen=True, slots=True)
 class NoStamp:
-    """No server gives a time stamp: since when (UTC, ISO 8601), the first day without one, and what the last one said."""
+    """No server gives a time stamp: since when (UTC, ISO 8601), the first day without one,
+    and what the last one said."""
 
     since: str
     day: str
@@ -31,7 +34,8 @@ class NoStamp:
 
 
 def stamp_days(db: Path, evidence_path: Path, servers: Sequence[str]) -> tuple[list[str], NoStamp | None]:
-    """Have each sealed day without a time stamp stamped by the first of `servers` that does; the days that were, and what failed.
+    """Have each sealed day without a time stamp stamped by the first of `servers` that does;
+    the days that were, and what failed.
 
     A failure is kept in the archive until a day is stamped. Raises ArchiveError and EvidenceError.
     """

@@ -1,7 +1,9 @@
-"""From the opening of an archive for writing until it is closed: its claims are sealed, and the check sums of its file kept.
+"""From the opening of an archive for writing until it is closed:
+its claims are sealed, and the check sums of its file kept.
 
 Several may run at once. Each holds a lock that it shares with the others; the last one to end finds itself alone, and
-computes the sums. Nothing that fails here keeps an archive from being written or closed: what was not sealed stays noted.
+computes the sums. Nothing that fails here keeps an archive from being written or closed: what was not sealed stays
+noted.
 """
 
 import fcntl

@@ -1,4 +1,5 @@
-"""Publishers as an authority list: which printed names are one agency's, what kind it is, which prefix its index numbers bear.
+"""Publishers as an authority list: which printed names are one agency's, what kind it is,
+which prefix its index numbers bear.
 
 Pure: learned from the names and numbers of one portal's records, corrected by what its portal file says.
 """
@@ -51,7 +52,8 @@ _NO_AGENCY = re.compile(r"(?:本站|本网|原创|转载|摘编|网络|互联网
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """An agency. `aliases`: its other names as printed. `prefix`: of its index numbers. `successor`: the name of what it became.
+    """An agency. `aliases`: its other names as printed. `prefix`: of its index numbers.
+    `successor`: the name of what it became.
 
     `budget_unit`: whether a budget of its own is expected; None where neither the records nor the portal file say.
     `stated`: by the portal file.
@@ -68,7 +70,8 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class NameEvidence:
-    """The evidence in a portal's records: how many each name has published, with which prefixes, and who has budgets."""
+    """The evidence in a portal's records: how many each name has published,
+    with which prefixes, and who has budgets."""
 
     names: Mapping[str, int]
     prefixes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -100,7 +103,8 @@ def names_of(stated: Iterable[Stated]) -> frozenset[str]:
 def learn(evidence: NameEvidence, stated: Iterable[Stated], place: str) -> list[Agency]:
     """The agencies of a portal, by name. `place`: the county's name, which agencies' names may leave out.
 
-    A cut name is an alias where one agency alone has a name that begins so. What is stated prevails over what is learned.
+    A cut name is an alias where one agency alone has a name that begins so.
+    What is stated prevails over what is learned.
     """
     claimed = list(stated)
     owner = {name: each.name for each in claimed for name in (each.name, *each.aliases)}
@@ -147,8 +151,8 @@ def type_of(name: str) -> str:
 def agency_of(printed: str, known: Collection[str] = ()) -> str | None:
     """The agency, or several, that a printed source (来源) names, without a person behind it; None where it names none.
 
-    Known by the form of the name (…局, …委, …办, …政府, …镇), or as one of `known`. A newspaper, a web site or a county's media
-    centre (融媒体中心) is none: it reports, and publishes nothing of the government's own.
+    Known by the form of the name (…局, …委, …办, …政府, …镇), or as one of `known`. A newspaper, a web site or a county's
+    media centre (融媒体中心) is none: it reports, and publishes nothing of the government's own.
     """
     name = " ".join(printed[: 2 * _LONGEST_NAME].split())
     if name in known:

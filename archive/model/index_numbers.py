@@ -22,7 +22,8 @@ _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 @dataclass(frozen=True, slots=True)
 class IndexNumber:
-    """An index number's parts. `pattern`: of index_number_patterns.csv. `prefix`: without a hyphen where its standard has none.
+    """An index number's parts. `pattern`: of index_number_patterns.csv.
+    `prefix`: without a hyphen where its standard has none.
 
     `checks`: whether its check digit, or division code, is right; None where the pattern has none.
     """
@@ -70,7 +71,8 @@ def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
 
 
 def is_organisation_code(code: str) -> bool:
-    """Whether a code of eight characters and a check digit is right by GB 11714-1997 (weights 3 7 9 10 5 8 4 2, modulo 11)."""
+    """Whether a code of eight characters and a check digit is right by GB 11714-1997
+    (weights 3 7 9 10 5 8 4 2, modulo 11)."""
     if not re.fullmatch(r"[0-9A-Z]{8}[0-9X]", code):
         return False
     total = sum(int(digit, 36) * weight for digit, weight in zip(code, (3, 7, 9, 10, 5, 8, 4, 2), strict=False))
@@ -86,7 +88,8 @@ def is_credit_code(code: str) -> bool:
 
 
 def _is_in_a_division(prefix: str) -> bool:
-    """Whether a prefix begins with the code of a division (GB/T 2260) that is known, or at least of a province that is."""
+    """Whether a prefix begins with the code of a division (GB/T 2260) that is known,
+    or at least of a province that is."""
     return prefix[:6] in divisions() or (province_of(prefix) is not None and not is_organisation_code(prefix))
 
 

@@ -95,7 +95,8 @@ _ROTATING = re.compile(
 
 
 def essence(text: str | None) -> str:
-    """`text` without noise, blanks and invisible characters, widths folded: equal for two readings that say the same."""
+    """`text` without noise, blanks and invisible characters, widths folded:
+    equal for two readings that say the same."""
     text = _essence_of_lines(text or "")
     # Joined, the lines make one line, whose ends may be noise in their turn.
     for _ in range(_MOST_PASSES):
@@ -155,7 +156,8 @@ def _pairs_essence(pairs: Mapping[str, str]) -> set[str]:
 
 
 def stable_url(url: str) -> str:
-    """`url` with the host that a rotating IPv6 gateway stands for: http://www.a.cnx7a72968303868.ipv6best.cn → http://www.a.cn.
+    """`url` with the host that a rotating IPv6 gateway stands for:
+    http://www.a.cnx7a72968303868.ipv6best.cn → http://www.a.cn.
 
     Gateways to https sites write "-" for "." and end in "xx". Any text may be given; all addresses in it are folded.
     """

@@ -1,8 +1,9 @@
 """The contents of pages, from the moment they are read to the moment they are written: one frozen dataclass each.
 
-`crawler.extract` and the families make them, `pipelines.normalise` tidies them, `pipelines.redact` masks them, the store
-writes them. `capture` is the place of the answer that shows it among those of its crawl, from 1; the crawl session replaces it
-by the capture's id in `evidence.db` and the table `captures`. `redacted`: how much was masked, by kind.
+`crawler.extract` and the families make them, `pipelines.normalise` tidies them, `pipelines.redact` masks them, the
+store writes them. `capture` is the place of the answer that shows it among those of its crawl, from 1; the crawl
+session replaces it by the capture's id in `evidence.db` and the table `captures`. `redacted`: how much was masked, by
+kind.
 """
 
 from collections.abc import Mapping
@@ -47,7 +48,8 @@ class PortalOfFile:
 
 @dataclass(frozen=True, slots=True)
 class ServerCertificate:
-    """A server's TLS certificate: its sha256 (hex), whose it is, who signed it, and from when to when it is valid (UTC, ISO 8601)."""
+    """A server's TLS certificate: its sha256 (hex), whose it is, who signed it,
+    and from when to when it is valid (UTC, ISO 8601)."""
 
     sha256: str
     subject: str
@@ -76,7 +78,8 @@ class Capture:
 class Row(Reading):
     """One row of a list page. `url`: the address it links to, None without a link.
 
-    `key`: the record's key, which `pipelines.normalise` adds: its page's canonical URL, or one made of its printed cells.
+    `key`: the record's key, which `pipelines.normalise` adds:
+    its page's canonical URL, or one made of its printed cells.
     """
 
     url: str | None = None
@@ -93,9 +96,9 @@ class Row(Reading):
 class Paging:
     """The paging of a list page: pages and rows that its catalogue claims (None: none), and the next page's address.
 
-    `next_form`: the body to ask for it with, by POST: a form, or JSON where it begins with a brace. `pages_here`: how many
-    of the claimed pages this answer holds: several where one page shows and hides them, none where it only tells of a
-    service that has them.
+    `next_form`: the body to ask for it with, by POST: a form, or JSON where it begins with a brace. `pages_here`: how
+    many of the claimed pages this answer holds: several where one page shows and hides them, none where it only tells
+    of a service that has them.
     """
 
     pages_claimed: int | None = None
@@ -110,10 +113,10 @@ class ListPage:
     """One page of a list.
 
     Without rows it is a list all the same where `paging` leads on (a page whose rows come from a service), or where
-    `ended` (a service that answers without rows behind its last page). The spider adds the rest: the first address of its
-    catalogue; `last`, where no page follows and none before it failed; `second_pass`, where the catalogue is walked again to make
-    sure that what was not seen is not there; the name of the `family` of portal software, and what shows it; `cut`, where the
-    page broke off: it makes no record.
+    `ended` (a service that answers without rows behind its last page). The spider adds the rest: the first address of
+    its catalogue; `last`, where no page follows and none before it failed; `second_pass`, where the catalogue is walked
+    again to make sure that what was not seen is not there; the name of the `family` of portal software, and what shows
+    it; `cut`, where the page broke off: it makes no record.
     """
 
     rows: tuple[Row, ...] = ()
@@ -138,10 +141,11 @@ class LinkedFile:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage(Reading):
-    """A record's own page. `url`: its address in the row that led here, which `pipelines.normalise` makes the record's key.
+    """A record's own page. `url`: its address in the row that led here,
+    which `pipelines.normalise` makes the record's key.
 
-    `cut`: the page broke off, so what it does not say proves nothing. `read_at`: field → the place on the page where its value
-    was read, in a few words ("label 发布日期", "meta PubDate", "heading"); for an operator's eyes, and not kept.
+    `cut`: the page broke off, so what it does not say proves nothing. `read_at`: field → the place on the page where
+    its value was read, in a few words ("label 发布日期", "meta PubDate", "heading"); for an operator's eyes, and not kept.
     """
 
     url: str = ""
@@ -169,8 +173,8 @@ class MissingPage:
 class AttachmentFile:
     """A file that belongs to the record at `record_url`. `data`: its bytes until `pipelines.attachments` has read them.
 
-    `state` is one of those of `archive.attachments.extraction`, or `unavailable` where there was no file to be had (`sha256`,
-    `bytes` and `media_type` are then None). `message`: what is wrong with it, or missing from its text.
+    `state` is one of those of `archive.attachments.extraction`, or `unavailable` where there was no file to be had
+    (`sha256`, `bytes` and `media_type` are then None). `message`: what is wrong with it, or missing from its text.
     """
 
     record_url: str

@@ -1,5 +1,5 @@
-"""Text from portals made fit to be shown: on a terminal without control characters, which could move its cursor or write to its
-clipboard; on a page with the codes of characters that nobody sees. And numbers with their nouns."""
+"""Text from portals made fit to be shown: on a terminal without control characters, which could move its cursor or
+write to its clipboard; on a page with the codes of characters that nobody sees. And numbers with their nouns."""
 
 import re
 from typing import TextIO
@@ -10,7 +10,8 @@ UNSEEN = re.compile(
     "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f])"
 )
-"""Characters that nobody sees, and those that turn the reading direction: either can make one name look like another."""
+"""Characters that nobody sees, and those that turn the reading direction:
+either can make one name look like another."""
 
 
 def with_codes(value: object) -> object:

@@ -1,13 +1,13 @@
 """Recognise texts that list persons: 低保, 残疾, 资助 and such, by the form of names and by what stands around them.
 
-In: a title and a text, tables as lines with tabs. Out: about how many persons the text lists, 0 where it is no roster. Names are
-known by their form alone: a surname and one or two characters more, masked ones (张某某, 李*明) as well, or parts with a dot
-between them; in a column headed 姓名 or the like any two to four characters.
+In: a title and a text, tables as lines with tabs. Out: about how many persons the text lists, 0 where it is no roster.
+Names are known by their form alone: a surname and one or two characters more, masked ones (张某某, 李*明) as well, or parts
+with a dot between them; in a column headed 姓名 or the like any two to four characters.
 
-Not held: rosters of officials on duty, of committees, appointments and other public functions (experts of tenders, lay judges,
-law enforcers, contract doctors), of companies and who stands for them, of those honoured (劳动模范, 优秀教师), of villages,
-schools, drugs; names in prose. Known costs: a list of persons hired is held, too; names of other forms outside a headed
-column are not known.
+Not held: rosters of officials on duty, of committees, appointments and other public functions (experts of tenders, lay
+judges, law enforcers, contract doctors), of companies and who stands for them, of those honoured (劳动模范, 优秀教师), of
+villages, schools, drugs; names in prose. Known costs: a list of persons hired is held, too; names of other forms
+outside a headed column are not known.
 """
 
 import csv
@@ -123,7 +123,8 @@ _PROSE = re.compile(
 
 
 def persons_listed(title: str, text: str) -> int:
-    """Return about how many persons a text lists, 0 where it is no roster. `title`: with what the file is called, for a file."""
+    """Return about how many persons a text lists, 0 where it is no roster.
+    `title`: with what the file is called, for a file."""
     return sum(_listed(title, text[start : start + PART]) for start in range(0, min(len(text), LONGEST), PART))
 
 
@@ -150,7 +151,8 @@ def _listed(title: str, text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """A table. `before`: the line before it; `rows`: its cells; `first`, `last`: the lines where it begins, and behind its end."""
+    """A table. `before`: the line before it; `rows`: its cells;
+    `first`, `last`: the lines where it begins, and behind its end."""
 
     before: str
     rows: list[list[str]]
@@ -172,7 +174,8 @@ def _tables(lines: Sequence[str]) -> Iterator[_Table]:
 
 
 def _column(title: str, table: _Table) -> tuple[int, int]:
-    """Count the persons that a table lists in its columns of names: those to be protected, and those of offices and companies."""
+    """Count the persons that a table lists in its columns of names:
+    those to be protected, and those of offices and companies."""
     before, rows = table.before, _upright(table.rows)
     head = _head(rows)
     heads, body = rows[head] if head is not None else [], rows[head + 1 if head is not None else 0 :]
@@ -206,7 +209,8 @@ def _columns_by_heading(heads: Sequence[str], width: int) -> list[tuple[str, lis
 
 
 def _head(rows: Sequence[Sequence[str]]) -> int | None:
-    """The row with the headings: the first of few in which a cell is a heading of names, or the first with no digits at all."""
+    """The row with the headings: the first of few in which a cell is a heading of names,
+    or the first with no digits at all."""
     for number, row in enumerate(rows[:6]):
         if any(_NAME_HEADS.match(_compact(cell)) for cell in row):
             return number
@@ -267,7 +271,8 @@ def _is_of_offices_or_firms(others: Sequence[str], top: str, body: Sequence[Sequ
 
 
 def _items_with_names(title: str, lines: Sequence[str]) -> int:
-    """Lines, or parts of them, that begin with a name, or have one behind a number or a village, and details of the person."""
+    """Lines, or parts of them, that begin with a name, or have one behind a number or a village,
+    and details of the person."""
     items = [item.strip() for line in lines for item in re.split("[；;。]", line) if item.strip()]
     short = [item for item in items if len(item) <= 120]
     headed = any(_NAME_HEADS.match(_compact(line)) for line in lines if len(line) <= _LONGEST_HEAD)
@@ -359,7 +364,7 @@ def _share_of_offices(lines: Iterable[str]) -> float:
 
 @lru_cache(maxsize=4096)  # it is asked of a cell as of a column, an item and a run
 def _name_of(token: str) -> str | None:
-    """The name that a token is, without a number before it, or brackets, amounts and the like behind it; None where it is none."""
+    """The name that a token is, without a number before it, or brackets, amounts and the like behind it; None if none."""
     if len(token) > 80 or (len(token) > _LONGEST_OF_LETTERS and token.isalpha()):
         return None
     token = _BEFORE.sub("", token)

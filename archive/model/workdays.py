@@ -1,4 +1,5 @@
-"""Working days by the State Council's holiday notices, with the days that are made up for, from the package chinesecalendar.
+"""Working days by the State Council's holiday notices, with the days that are made up for,
+from the package chinesecalendar.
 
 What is outside the years that the package covers is not known, and said to be.
 """
@@ -28,7 +29,8 @@ def _counts() -> tuple[int, ...]:
 
 
 def _is_working_day(day: date) -> bool:
-    """Whether people work on a day that is covered; as the package says, which looks through all its years for each day."""
+    """Whether people work on a day that is covered; as the package says,
+    which looks through all its years for each day."""
     return day in chinese_calendar.workdays or (day.weekday() < _SATURDAY and day not in chinese_calendar.holidays)
 
 
@@ -55,7 +57,8 @@ def working_days(start: str | None, end: str | None) -> int | None:
 
 @lru_cache(maxsize=1 << 14)
 def rest_day(text: str | None) -> str | None:
-    """Return the reason why a day is free of work: a holiday's Chinese name, or WEEKEND; empty for a working day, None where unknown."""
+    """Return the reason why a day is free of work: a holiday's Chinese name, or WEEKEND;
+    empty for a working day, None where unknown."""
     day = _day(text)
     if day is None:
         return None

@@ -1,8 +1,9 @@
-"""Chat rooms: of WeCom, DingTalk, Feishu, Slack and whatever else the library `apprise` knows, which is an optional extra.
+"""Chat rooms: of WeCom, DingTalk, Feishu, Slack and whatever else the library `apprise` knows,
+which is an optional extra.
 
-A room's address is one of apprise's, such as `wecombot://KEY`, `dingtalk://TOKEN`, `feishu://TOKEN`, `slack://A/B/C`; it is secret.
-WeCom, DingTalk and Feishu answer 200 to what they refuse, and say so in the answer's JSON, which apprise reads of Feishu alone: to these
-the text is posted here, and apprise only says where and as whom.
+A room's address is one of apprise's, such as `wecombot://KEY`, `dingtalk://TOKEN`, `feishu://TOKEN`, `slack://A/B/C`;
+it is secret. WeCom, DingTalk and Feishu answer 200 to what they refuse, and say so in the answer's JSON, which apprise
+reads of Feishu alone: to these the text is posted here, and apprise only says where and as whom.
 """
 
 import logging
@@ -17,7 +18,8 @@ from archive.notify.messages import DeliveryError, persistently, post_json
 logging.getLogger("apprise").addHandler(logging.NullHandler())  # failures are reported by DeliveryError
 
 _BUSY = {-1, 45009, 130101, 9499, 11232}
-"""Codes by which a service asks to be posted to later: WeCom's and DingTalk's busy (-1), their limits of messages a minute, Feishu's."""
+"""Codes by which a service asks to be posted to later: WeCom's and DingTalk's busy (-1),
+their limits of messages a minute, Feishu's."""
 
 _LONGEST_WORDS = 120
 """Characters of a service's own words that an error repeats."""

@@ -14,7 +14,8 @@ from archive.notify.hit_text import Hit
 from archive.search.event_request import ORDER, EventRequest, condition, title
 
 MOST, MOST_OF_PORTAL = 50, 10
-"""Events that are shown one by one: in all, and of one kind and portal, so that no flood hides the rest; of others it is said how many there are."""
+"""Events that are shown one by one: in all, and of one kind and portal, so that no flood hides the rest;
+of others it is said how many there are."""
 
 MOST_PORTALS = 20
 """Portals of each of which a message says how much there is."""
@@ -38,7 +39,8 @@ FROM shown e JOIN records r ON r.id = e.record_id JOIN portals p ON p.id = r.por
 
 @dataclass(frozen=True, slots=True)
 class EventReport:
-    """A report: what was asked for, in words, how many events of each kind in each portal, and some of these, what went before what came.
+    """A report: what was asked for, in words, how many events of each kind in each portal, and some of these,
+    what went before what came.
 
     `counts`: name of the portal → kind → events.
     """
@@ -58,7 +60,8 @@ class EventReport:
         return LABELS["message.changes"]
 
     def summary(self, language: Language) -> str:
-        """Return a line for each portal that says how many events of each kind there are, and one for those beyond MOST_PORTALS."""
+        """Return a line for each portal that says how many events of each kind there are,
+        and one for those beyond MOST_PORTALS."""
         comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
         lines = [
             portal
@@ -79,7 +82,8 @@ def last_event(connection: sqlite3.Connection) -> int:
 def event_report(  # noqa: PLR0913 - what is asked for, and for whom
     connection: sqlite3.Connection, requested: EventRequest, *, after: int, through: int, site: str, language: Language
 ) -> EventReport:
-    """Return the report of the requested events with numbers beyond `after`, up to `through`. Raises NoSuchSubjectError.
+    """Return the report of the requested events with numbers beyond `after`, up to `through`.
+    Raises NoSuchSubjectError.
 
     `site`: where the site stands, ending in a slash. What is withheld now is not in it.
     """

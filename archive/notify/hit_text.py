@@ -1,7 +1,8 @@
 """Text of records and events in messages, in one language.
 
-A hit is a mapping with a record's `title`, `published_on`, `publisher`, `portal` (its name), `kind`, `index_number`, `url` and `page` (on the
-site, or None), and perhaps `snippet`; of an event also `event`, `at`, `not_before` and `proof`.
+A hit is a mapping with a record's `title`, `published_on`, `publisher`, `portal` (its name), `kind`, `index_number`,
+`url` and `page` (on the site, or None), and perhaps `snippet`; of an event also `event`, `at`, `not_before` and
+`proof`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

@@ -35,7 +35,8 @@ _LOCAL = {"127.0.0.1", "::1", "localhost"}
 class DeliveryError(Exception):
     """A message was not delivered; one plain line, without passwords and without the secret part of an address.
 
-    `again`: whether trying once more may help. `refused`: the mail server takes nothing for this mailbox, for good (5xx, RFC 5321).
+    `again`: whether trying once more may help. `refused`: the mail server takes nothing for this mailbox,
+    for good (5xx, RFC 5321).
     """
 
     def __init__(self, message: str, *, again: bool = False, refused: bool = False) -> None:
@@ -69,7 +70,8 @@ def post(url: str, content: Mapping[str, Any], message_id: str) -> None:
 def post_json(
     url: str, content: Mapping[str, Any], headers: Mapping[str, str] = MappingProxyType({})
 ) -> httpx.Response:
-    """Post `content` as JSON, once, and return the answer. Raises DeliveryError for any but 2xx; redirects are not followed."""
+    """Post `content` as JSON, once, and return the answer.
+    Raises DeliveryError for any but 2xx; redirects are not followed."""
     host = urlsplit(url).hostname  # what follows the host is often a secret
     try:
         answer = httpx.post(url, json=content, headers=headers, timeout=_TIMEOUT)
@@ -173,7 +175,8 @@ def _send(server: SplitResult, mail: EmailMessage) -> None:
 
 
 def _connected(server: SplitResult) -> smtplib.SMTP:
-    """A session with the mail server, encrypted: without, only with this machine itself, or where no password is given."""
+    """A session with the mail server, encrypted: without, only with this machine itself,
+    or where no password is given."""
     host, safely = server.hostname or "", ssl.create_default_context()
     if server.scheme == "smtps":
         return smtplib.SMTP_SSL(host, server.port or 465, timeout=_TIMEOUT, context=safely)

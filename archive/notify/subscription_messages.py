@@ -1,4 +1,5 @@
-"""Messages of subscriptions: the one that asks for a confirmation, and those that report events; as mail, and shorter for chat rooms.
+"""Messages of subscriptions: the one that asks for a confirmation, and those that report events;
+as mail, and shorter for chat rooms.
 
 What asks for a confirmation holds no words of whoever asked for it: it may go to a stranger.
 """
@@ -32,7 +33,8 @@ class NewsReport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionMessage:
-    """A message to one subscriber. `leave`: the address that ends the subscription. `brief`: the text for a chat room."""
+    """A message to one subscriber. `leave`: the address that ends the subscription.
+    `brief`: the text for a chat room."""
 
     subject: str
     text: str

@@ -1,7 +1,8 @@
 """A run of all subscriptions: each receiver gets one message of what was observed since the last one.
 
-Each event is in one message to a receiver at the most. What is being sent is noted before: a run that is killed meanwhile leaves a note by which
-the next one passes over what may have arrived. What was not delivered is sent again, the same events under the same id.
+Each event is in one message to a receiver at the most. What is being sent is noted before: a run that is killed
+meanwhile leaves a note by which the next one passes over what may have arrived. What was not delivered is sent again,
+the same events under the same id.
 """
 
 import sqlite3
@@ -31,8 +32,8 @@ NOT_TRIED = "not tried: others could not be reached"
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionReport:
-    """The outcome for one subscription, by its number. `events`: how many were reported. `failure` and `ended`, why it is over: one line
-    without the receiver, or empty.
+    """The outcome for one subscription, by its number. `events`: how many were reported. `failure` and `ended`, why it
+    is over: one line without the receiver, or empty.
     """
 
     number: int
@@ -44,7 +45,8 @@ class SubscriptionReport:
 def send_subscriptions(connection: sqlite3.Connection, settings: SubscriptionSettings) -> Iterator[SubscriptionReport]:
     """Send each confirmed subscription what is new in the archive. Raises ArchiveError.
 
-    Where a mail server or a chat service is out of reach MOST_IN_A_ROW times in a row, what else goes that way waits for the next run.
+    Where a mail server or a chat service is out of reach MOST_IN_A_ROW times in a row,
+    what else goes that way waits for the next run.
     """
     with alone(settings.file), open_subscriptions(settings.file) as subscriptions:
         sending, latest = Sending(connection, subscriptions, settings), last_event(connection)
@@ -94,7 +96,8 @@ class Sending:
         return SubscriptionReport(number, count)
 
     def _report(self, subscription: Subscription, through: int) -> int:
-        """Send what is new, and return how much that is. Raises DeliveryError, NoSuchSubjectError, AnswerError, ValueError."""
+        """Send what is new, and return how much that is. Raises DeliveryError,
+        NoSuchSubjectError, AnswerError, ValueError."""
         topic = parse_topic(subscription.topic)
         if isinstance(topic, AnswerRequest):
             return self._report_answer(subscription, topic, through)

@@ -1,4 +1,5 @@
-"""Settings of subscriptions: `plugins: disclosures: subscriptions:` in the operator's metadata. Without them, readers have feeds alone."""
+"""Settings of subscriptions: `plugins: disclosures: subscriptions:` in the operator's metadata.
+Without them, readers have feeds alone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ class SubscriptionSettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionSettings:
-    """Settings of subscriptions. `site`: where the site stands, ending in a slash, for links in messages. `file`: where subscriptions are kept.
+    """Settings of subscriptions. `site`: where the site stands, ending in a slash, for links in messages.
+    `file`: where subscriptions are kept.
 
     `rooms`: chat rooms that the operator opened to readers, by name; their addresses are secret.
     """

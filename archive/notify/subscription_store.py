@@ -1,8 +1,8 @@
 """Subscriptions of readers, kept in a file of its own, never in the archive: addresses are nobody else's business.
 
-A subscription is confirmed by whoever reads what is sent there; until then, nothing but one message goes there. Tokens are random,
-and the file holds only their digests: whoever reads it can neither confirm nor leave for others. Of what is deleted no byte is left
-in the file, and no log of it outlives a change.
+A subscription is confirmed by whoever reads what is sent there; until then, nothing but one message goes there. Tokens
+are random, and the file holds only their digests: whoever reads it can neither confirm nor leave for others. Of what is
+deleted no byte is left in the file, and no log of it outlives a change.
 """
 
 import hashlib
@@ -31,13 +31,15 @@ CONFIRM_WITHIN = timedelta(days=1)
 
 MOST_WAITING_AT_RECEIVER = 3
 MOST_WAITING = 500
-"""Subscriptions that wait for a confirmation: of one receiver, and of all. So nobody can flood a stranger, and no crowd many."""
+"""Subscriptions that wait for a confirmation: of one receiver, and of all.
+So nobody can flood a stranger, and no crowd many."""
 
 MOST_OF_RECEIVER = 100
 """Subscriptions of one receiver."""
 
 DEAD_AFTER, DEAD_WITHIN = 5, timedelta(days=4)
-"""A mailbox that its server refused (5xx) so many times in a row, over so long at least, is dead: its subscriptions end."""
+"""A mailbox that its server refused (5xx) so many times in a row, over so long at least,
+is dead: its subscriptions end."""
 
 ENDED_KEPT = timedelta(days=90)
 """The time for which an operator is told that a subscription ended for its mailbox is dead."""
@@ -129,7 +131,8 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A subscription that ended, for its mailbox is dead: its number, and since when and how often it was refused. Its address is forgotten."""
+    """A subscription that ended, for its mailbox is dead: its number, and since when and how often it was refused.
+    Its address is forgotten."""
 
     subscription: int
     refusals: int
@@ -145,7 +148,8 @@ class Ended:
 
 @contextmanager
 def open_subscriptions(path: Path) -> Iterator["Subscriptions"]:
-    """The subscriptions at `path`, which is made if missing, for its owner alone; those not confirmed in time are deleted.
+    """The subscriptions at `path`, which is made if missing, for its owner alone;
+    those not confirmed in time are deleted.
 
     Raises ArchiveError.
     """
@@ -190,7 +194,8 @@ class Subscriptions:
         self._con.execute("DELETE FROM ended WHERE ended_at <= ?", (clock.text(clock.now() - ENDED_KEPT),))
 
     def _delete(self, condition: str, *values: object) -> None:
-        """Delete subscriptions, and every byte of them: SQLite leaves what it deletes in its pages until they are made anew."""
+        """Delete subscriptions, and every byte of them: SQLite leaves what it deletes
+        in its pages until they are made anew."""
         cursor = self._con.execute(f"DELETE FROM subscriptions WHERE {condition}", values)  # noqa: S608 - conditions of ours
         if cursor.rowcount:
             self._con.execute("VACUUM")
@@ -261,7 +266,8 @@ class Subscriptions:
         self._con.execute("UPDATE subscriptions SET sending_through = ?, under_way = 1 WHERE id = ?", (through, number))
 
     def reported(self, number: int, through: int) -> None:
-        """Note that the events up to `through`, and the rows that were due, were reported, or that none of them was to be."""
+        """Note that the events up to `through`, and the rows that were due, were reported,
+        or that none of them was to be."""
         self._con.execute(
             "UPDATE subscriptions SET reported_through = ?, sending_through = NULL, under_way = 0, failures = 0, "
             "refusals = 0, refused_since = NULL WHERE id = ?",
@@ -270,7 +276,8 @@ class Subscriptions:
         self._con.execute("UPDATE known_rows SET is_due = 0 WHERE subscription = ?", (number,))
 
     def due_rows(self, number: int, rows: Iterable[str]) -> list[str]:
-        """Return the rows of an answer that are to be reported, noted as due: those of a message that was not delivered, or else all new ones.
+        """Return the rows of an answer that are to be reported, noted as due:
+        those of a message that was not delivered, or else all new ones.
 
         Rows that are in the answer no more are forgotten: they would be new again.
         """
@@ -312,7 +319,8 @@ class Subscriptions:
 
 
 def mailbox(receiver: str) -> str:
-    """Return what is the same for all spellings of one mailbox: a mail address without what stands behind a plus, in lower case."""
+    """Return what is the same for all spellings of one mailbox:
+    a mail address without what stands behind a plus, in lower case."""
     name, at, host = receiver.casefold().rpartition("@")
     return f"{name.partition('+')[0]}{at}{host}"
 

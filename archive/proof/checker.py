@@ -1,4 +1,5 @@
-"""Check a proof made by Disclosures: python3 check.py PROOF.zip [DAY=HASH …], hashes as kept elsewhere. Needs no package."""
+"""Check a proof made by Disclosures: python3 check.py PROOF.zip [DAY=HASH …],
+hashes as kept elsewhere. Needs no package."""
 
 import hashlib
 import json

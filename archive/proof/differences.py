@@ -1,8 +1,8 @@
 """The JSON of versions and events made readable: each field before and now, differences word by word.
 
-Pure. The JSON was written by this archive, but what pages print stands in it: nothing here is markup. A word is a Chinese
-character, a number, or a run of letters; diff-match-patch finds which were taken out and put in, and joins them to
-stretches that a person would mark.
+Pure. The JSON was written by this archive, but what pages print stands in it: nothing here is markup. A word is a
+Chinese character, a number, or a run of letters; diff-match-patch finds which were taken out and put in, and joins them
+to stretches that a person would mark.
 """
 
 import json
@@ -62,8 +62,8 @@ Pieces = tuple[Piece, ...]
 class FieldDiff:
     """One field of a record, before and now. None: it was not there.
 
-    `merged`: where it is long, both sides in one, at the places that differ; `more` of these are not shown. `lengths`: of
-    both values.
+    `merged`: where it is long, both sides in one, at the places that differ; `more` of
+    these are not shown. `lengths`: of both values.
     """
 
     label: Label

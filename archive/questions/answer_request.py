@@ -1,4 +1,5 @@
-"""The request that an address makes for the answer to a question, and its rows, known again from one answer to the next."""
+"""The request that an address makes for the answer to a question, and its rows,
+known again from one answer to the next."""
 
 import hashlib
 import json
@@ -41,7 +42,8 @@ class AnswerRequest:
 
 
 def parse_answer_request(arguments: Mapping[str, Sequence[str]]) -> AnswerRequest | None:
-    """Return the request that an address's arguments make, each a list of values; None where they name no question. Raises ValueError."""
+    """Return the request that an address's arguments make, each a list of values;
+    None where they name no question. Raises ValueError."""
     if "question" not in arguments:
         return None
     question = questions().get(arguments["question"][0])

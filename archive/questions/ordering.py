@@ -1,4 +1,5 @@
-"""The order of a question's rows, so that what several archives answer can be put into one: rows bring along what they are ordered by."""
+"""The order of a question's rows, so that what several archives answer can be put into one:
+rows bring along what they are ordered by."""
 
 import re
 
@@ -12,9 +13,11 @@ _OWN_COLUMN = re.compile(r"[a-z_]+")
 
 
 def with_order(sql: str) -> tuple[str, tuple[str, ...], int]:
-    """Return a question's statement with more columns, the terms by which its rows are ordered, and how many columns were added.
+    """Return a question's statement with more columns, the terms by which its rows are ordered,
+    and how many columns were added.
 
-    A term is a column's name, with ` DESC` behind it where the highest comes first. Without an order there are no terms.
+    A term is a column's name, with ` DESC` behind it where the highest comes first.
+    Without an order there are no terms.
     """
     outer = _OUTER.fullmatch(sql)
     if outer is None:

@@ -3,7 +3,7 @@
 A header is made of comment lines `-- key: text`; lines that begin with `--` and three blanks go on with the one before.
 Texts for readers are in Chinese and English, parted by ` / `. Keys, each once unless said otherwise:
 
-    id          Q01 …: the question's number, by which questions are ordered
+id          Q01 …: the question's number, by which questions are ordered
     title       the question itself
     means       what it means to somebody who knows no SQL
     computed    how its answer is found
@@ -14,8 +14,8 @@ Texts for readers are in Chinese and English, parted by ` / `. Keys, each once u
     chart       COLUMN or COLUMN, COLUMN    what is drawn: rows by a column's value, or the sum of the second by the first
     left out    why rows are not counted; then a second statement, after a line `-- left out`, says how many
 
-`{calendar}` stands for the years whose holidays are known. Then comes one SELECT. `:today` is the present day in Beijing,
-`:portal` and so on are the parameters.
+`{calendar}` stands for the years whose holidays are known. Then comes one SELECT. `:today` is the present day in
+Beijing, `:portal` and so on are the parameters.
 """
 
 import re
@@ -66,8 +66,8 @@ class Parameter:
 class Question:
     """A question. `columns`: names for columns of its own. `chart`: the column by which, and the one of which, or None.
 
-    `left_out`: why rows are not counted, and `left_out_sql` how many; both None where none are. `known_by`: the columns that make a row the
-    same one in a later answer.
+    `left_out`: why rows are not counted, and `left_out_sql` how many; both None where none are. `known_by`: the columns
+    that make a row the same one in a later answer.
     """
 
     name: str

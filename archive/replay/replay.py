@@ -1,4 +1,5 @@
-"""A crawl played again from its sealed answers: its session is asked again for what it was asked for, in that order, at those times."""
+"""A crawl played again from its sealed answers: its session is asked again for what it was asked for,
+in that order, at those times."""
 
 import sqlite3
 from collections import defaultdict, deque

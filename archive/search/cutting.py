@@ -1,4 +1,5 @@
-"""A long word cut into the words it is made of: places, years, agencies, known words; those that only ask are left out. Pure."""
+"""A long word cut into the words it is made of: places, years, agencies, known words;
+those that only ask are left out. Pure."""
 
 import re
 from collections.abc import Callable, Collection, Iterator
@@ -57,7 +58,8 @@ class Cut:
         return cls(*(tuple(_Cutter(part, places, known, most).pieces()) for part, most in cuts))
 
     def searches(self, weight: Callable[[str], float]) -> Iterator[str]:
-        """Yield searches for the pieces, the fullest first: all, finer and joined ones, without year or place, fewer and fewer.
+        """Yield searches for the pieces, the fullest first: all, finer and joined ones,
+        without year or place, fewer and fewer.
 
         `weight`: how much one piece says, 0 where it finds nothing.
         """
@@ -110,7 +112,8 @@ def _between(text: str) -> Iterator[PartOfWord]:
 def _fewer(pieces: PartsOfWord, weight: Callable[[str], float]) -> Iterator[PartsOfWord]:
     """Yield the pieces without those that find nothing, then fewer and fewer of them.
 
-    What says least is left out first, single characters before all. Of many pieces, those that say most are yielded at last.
+    What says least is left out first, single characters before all.
+    Of many pieces, those that say most are yielded at last.
     """
     weights = {piece: weight(piece.text) for piece in pieces}
     left = tuple(piece for piece in pieces if weights[piece])

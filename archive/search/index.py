@@ -21,8 +21,9 @@ INDEXED = ("title", "document_number", "index_number", "publisher", "responsible
 """The columns of `records` that its entry is made of; the names and texts of its files join them."""
 
 HEAD = ("title", "publisher", "responsible_department", "document_number", "index_number")
-"""Columns that are short and tell most. Each token of theirs stands in the index once more, marked: to find words in heads
-alone, the many texts with these words need then not be passed over, which takes long where two words are frequent."""
+"""Columns that are short and tell most. Each token of theirs stands in the index once more, marked: to find words in
+heads alone, the many texts with these words need then not be passed over, which takes long where two words are
+frequent."""
 
 WITHHELD = "withheld"
 """The state of records that have no entry."""
@@ -36,7 +37,8 @@ MONTHS = 12 * 10_000
 """A number of months after any date: records without one come last."""
 
 OWN_PAGE_READ = "EXISTS (SELECT 1 FROM readings g WHERE g.record_id = u.record_id AND g.catalog_id = 0)"
-"""Of the records `u` that wait for something: that their own page was read, so that they will hardly change again soon."""
+"""Of the records `u` that wait for something: that their own page was read,
+so that they will hardly change again soon."""
 
 EVERY = "record_any"
 """The filter that every entry has."""
@@ -172,7 +174,8 @@ def is_current(connection: Readable) -> bool:
 
 
 def build(connection: sqlite3.Connection, progress: Progress | None = None) -> None:
-    """Make the whole index anew, whatever is in it; the caller's transaction. `progress` is told of every STRIDE records."""
+    """Make the whole index anew, whatever is in it; the caller's transaction.
+    `progress` is told of every STRIDE records."""
     connection.execute("INSERT INTO records_fts (records_fts) VALUES ('delete-all')")
     connection.execute("DELETE FROM unindexed")
     connection.execute("INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', ?)", (_MEMORY,))

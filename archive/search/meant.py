@@ -1,4 +1,5 @@
-"""The probable meaning of words that find little: other characters, pinyin, related words, words of a sentence, parts of a long word.
+"""The probable meaning of words that find little: other characters, pinyin, related words,
+words of a sentence, parts of a long word.
 
 Each is the whole search as it would be typed. Whether it finds more is for the caller to say; what finds nothing at all
 is not among them.
@@ -41,7 +42,8 @@ Reading = Callable[[str], Query]
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """A search to try. `how`: `spelled`, `related`, `cut`, `split` or `part`; `words`: what is new in it; `query`: all of it, as typed."""
+    """A search to try. `how`: `spelled`, `related`, `cut`, `split` or `part`; `words`: what is new in it;
+    `query`: all of it, as typed."""
 
     how: str
     words: str
@@ -86,7 +88,8 @@ class _Tried:
     reading: Reading
 
     def is_rare(self, group: Group) -> bool:
-        """Return whether a group is one word, neither quoted nor a number, that finds few by itself, without filters too."""
+        """Return whether a group is one word, neither quoted nor a number,
+        that finds few by itself, without filters too."""
         alone, word = engine.Search(Query((group,))), group.words[0]
         plain = len(group.words) == 1 and not (word.quoted or word.glued or all(map(str.isdecimal, word.units)))
         return plain and engine.count_up_to(self.connection, alone, FEW + 1) <= FEW
@@ -103,7 +106,8 @@ class _Tried:
     def best(
         self, how: str, group: Group | None, others: Iterable[str], most: int, reading: Reading | None = None
     ) -> list[Meant]:
-        """Return those of `others` that find most in place of a group, or of all words; of cuts and parts the first that find something.
+        """Return those of `others` that find most in place of a group, or of all words;
+        of cuts and parts the first that find something.
 
         `reading`: how it is found out whether one finds something, where that is not as for the whole search.
         """
@@ -121,7 +125,8 @@ class _Tried:
         return [each for _, each in sorted(found, key=lambda pair: -pair[0])[:most]]
 
     def rarer(self, group: Group) -> list[Meant]:
-        """Return the search for the rarer character of a word of two, as a part of it; none where neither is found, or the word has more."""
+        """Return the search for the rarer character of a word of two, as a part of it;
+        none where neither is found, or the word has more."""
         units = _units(group)
         if len(units) != _PAIR or any(map(str.isascii, units)):
             return []
@@ -142,13 +147,15 @@ def _units(group: Group) -> tuple[str, ...]:
 
 
 def _letters(query: Query) -> str:
-    """Return the letters of a search in Latin letters alone, such as `jiao yu ju`; empty where there is anything else."""
+    """Return the letters of a search in Latin letters alone, such as `jiao yu ju`;
+    empty where there is anything else."""
     text = "".join(_text(group) for group in query.groups if not group.exclude)
     return text if re.fullmatch(r"[a-z]+", text) else ""
 
 
 def _related(text: str) -> list[str]:
-    """Return the words with which one is meant besides, those that share most characters with it; none where none shares any."""
+    """Return the words with which one is meant besides, those that share most characters with it;
+    none where none shares any."""
     shared = {word: len(set(text).intersection(word)) for word in thesaurus().meaning.get(text, ())}
     most = max(shared.values(), default=0)
     return [word for word, number in shared.items() if number == most > 0]
@@ -160,7 +167,8 @@ def _in_a_row(known: Iterable[str], letters: str) -> Iterator[str]:
 
 
 def _all_respelled(query: Query, rare: Iterable[Group], known: Iterable[str]) -> Iterator[str]:
-    """Yield a search with each of its rare words as a known one that sounds like it, where there are some for at least two."""
+    """Yield a search with each of its rare words as a known one that sounds like it,
+    where there are some for at least two."""
     alike = {group: list(spelling.words_alike(_text(group), known)) for group in rare}
     respelled = {group: words for group, words in alike.items() if words}
     if len(respelled) > 1:

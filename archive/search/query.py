@@ -39,8 +39,8 @@ def phrase(text: str) -> str:
 class Word:
     """One word of a query: as written, and its units in order.
 
-    `prefix`: a number that may go on. `glued`: an index number's start, run together. `quoted`: it stood in quotes. `besides`: nobody typed
-    it, nor does it mean the same as what was typed, but whoever typed that may mean it.
+    `prefix`: a number that may go on. `glued`: an index number's start, run together. `quoted`: it stood in quotes.
+    `besides`: nobody typed it, nor does it mean the same as what was typed, but whoever typed that may mean it.
     """
 
     written: str
@@ -118,7 +118,8 @@ class Query:
         return Query(tuple(replace(group, also=()) for group in self.groups))
 
     def written(self, instead: Mapping[Group, str] | None = None) -> str:
-        """Return the query as it can be typed; `instead`: other text for some of its groups, nothing to leave one out."""
+        """Return the query as it can be typed; `instead`: other text for some of its groups,
+        nothing to leave one out."""
         texts = ((instead or {}).get(group, group.written()) for group in self.groups)
         return " ".join(filter(None, texts))
 

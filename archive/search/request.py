@@ -1,4 +1,5 @@
-"""The request that an address of the search page makes, the addresses of other requests, and the search that it means."""
+"""The request that an address of the search page makes, the addresses of other requests,
+and the search that it means."""
 
 import re
 from collections.abc import Mapping
@@ -67,7 +68,8 @@ class SearchRequest:
         return {name: value for name in FILTERS if (value := getattr(self, name))}
 
     def address(self, **changes: str | int) -> str:
-        """Return the query string of this request, with some of it changed; of its first page, unless `changes` name another."""
+        """Return the query string of this request, with some of it changed;
+        of its first page, unless `changes` name another."""
         given = {name: getattr(self, name) for name in ("words", *FILTERS, "exact", "sort", "database")}
         given |= {"page": 1, **changes}
         return urlencode({_NAMES.get(name, name): value for name, value in given.items() if value not in {"", 1}})
@@ -122,7 +124,8 @@ def _named(part: str, portals: Mapping[str, str]) -> list[str]:
 
 
 def place_name(code: str) -> str:
-    """Return the name of the division with a code or, of a part of one, of the division whose codes begin so; the code where none is known."""
+    """Return the name of the division with a code or, of a part of one, of the division whose codes begin so;
+    the code where none is known."""
     division = divisions().get(f"{code:0<6}")
     return division.name if division else code
 

@@ -16,7 +16,8 @@ from itertools import chain
 from operator import add
 
 VERSION = "3"
-"""Changes whenever an entry of the same texts would be made otherwise; the index is then rebuilt (see `archive.search.index.refresh`)."""
+"""Changes whenever an entry of the same texts would be made otherwise;
+the index is then rebuilt (see `archive.search.index.refresh`)."""
 
 BREAK = "\ue000"
 """Among units: here a line, or one of several Latin words, ends."""

@@ -1,4 +1,5 @@
-"""Words that mean the same, or that a person means besides: short forms, everyday words, official terms, agencies' names.
+"""Words that mean the same, or that a person means besides:
+short forms, everyday words, official terms, agencies' names.
 
 Pure, but for the files. `synonyms.csv` and the operator's own file have a row for words that mean the same (`words`),
 what is meant with them besides (`also`: 征收 with 拆迁, not the other way round), and the kind of catalogue they name.

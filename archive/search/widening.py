@@ -1,4 +1,5 @@
-"""Widening of a search: other words for the ones that were typed are searched for as well, those last that are only meant besides.
+"""Widening of a search: other words for the ones that were typed are searched for as well,
+those last that are only meant besides.
 
 Each term that must be found is found by its other words too; what is excluded, quoted, or a number, is left as it is.
 """

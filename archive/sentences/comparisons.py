@@ -1,7 +1,7 @@
 """Comparisons: 比上年增加 A 万元，增长 P%, 比 2016 年的 40 篇增加 55 篇, 与上年 10 万元持平. Pure.
 
-A comparison is taken only where the words say of which figure it is: the one that ends right before it, or the only amount
-of the sentence before. The words that name another thing between the two leave it alone.
+A comparison is taken only where the words say of which figure it is: the one that ends right before it, or the only
+amount of the sentence before. The words that name another thing between the two leave it alone.
 """
 
 import re
@@ -122,7 +122,8 @@ def _step(figure: Figure, sign: int) -> _Step:
 
 
 def _second_step(passages: Passages, number: int, first: _Step) -> _Step | None:
-    """Return the figure that says as a rate what the first says as an amount, or the other way round; None where none follows."""
+    """Return the figure that says as a rate what the first says as an amount,
+    or the other way round; None where none follows."""
     if number == len(passages.figures) or first.figure.unit == POINTS:
         return None
     words = passages.before(number)
@@ -133,7 +134,8 @@ def _second_step(passages: Passages, number: int, first: _Step) -> _Step | None:
 
 
 def _sides(passages: Passages, change: _Change, compared: Mapping[int, Figure]) -> _Sides | None:
-    """Return the figure of which a change is stated, and the earlier one if that is printed, too; None where words leave it open."""
+    """Return the figure of which a change is stated, and the earlier one if that is printed, too;
+    None where words leave it open."""
     figures, number = passages.figures, change.first
     before = _TURNS.sub("", passages.before(number))
     sides: _Sides | None = None
@@ -172,7 +174,8 @@ def _is_of_earlier_year(words: str, others: str) -> bool:
 
 
 def _earlier_of(passages: Passages, change: _Change, now: Figure, than: str) -> Figure | None:
-    """Return the earlier figure that a comparison names, or that stands in brackets behind it; None where none is printed."""
+    """Return the earlier figure that a comparison names, or that stands in brackets behind it;
+    None where none is printed."""
     behind = change.last + 1
     if behind < len(passages.figures) and _BEHIND.match(passages.before(behind)):
         figure = passages.figures[behind]
@@ -195,7 +198,8 @@ def _comparable(now: Figure, earlier: Figure | None, change: _Change) -> bool:
 
 
 def _compared(passages: Passages, last: int, lead: str, noun: str, compared: Mapping[int, Figure]) -> Figure | None:
-    """Return the figure that a comparison speaks of. `lead`: the words between it and the figure before, which has the number `last`.
+    """Return the figure that a comparison speaks of. `lead`: the words between it and the figure before,
+    which has the number `last`.
 
     The figure before may be a rate of it: 支出 90 万元，完成预算的 90%，比上年增加….
     """

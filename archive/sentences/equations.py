@@ -1,4 +1,5 @@
-"""Equations that sentences state: what one figure prints, and what the others give in its place. Exact, and aware of rounding. Pure."""
+"""Equations that sentences state: what one figure prints, and what the others give in its place.
+Exact, and aware of rounding. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -14,10 +15,11 @@ _HIGHEST_RATE = Decimal(10) ** 9
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """A relation between figures. `left`: what the first of them prints; `right`: what the others give in its place, in its unit.
+    """A relation between figures. `left`: what the first of them prints;
+    `right`: what the others give in its place, in its unit.
 
-    `kind`: parts, difference, growth, share, rate, same or times. `shown`: the equation as a reader writes it. `is_hint`: it may fail
-    for another reason than a slip.
+    `kind`: parts, difference, growth, share, rate, same or times. `shown`: the equation as a reader writes it.
+    `is_hint`: it may fail for another reason than a slip.
     """
 
     kind: str
@@ -43,7 +45,8 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A number that is known but for `rounding`: printed by one figure, or worked out of several. `shown`: as a reader writes it."""
+    """A number that is known but for `rounding`: printed by one figure, or worked out of several.
+    `shown`: as a reader writes it."""
 
     value: Decimal
     rounding: Decimal

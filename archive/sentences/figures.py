@@ -38,7 +38,8 @@ _FIGURE = re.compile(
 PRINTED_FIGURE = re.compile(
     r"\d\s*+[百千]?\s*+[万亿]?\s*+[余多]?\s*+[人批万个公平条件篇次名起套户项期场份家部例宗元倍辆台亩吨%％]"
 )
-"""A number with its unit in a text as printed, whose lines may break it: its last digit and what the unit begins with."""
+"""A number with its unit in a text as printed, whose lines may break it:
+its last digit and what the unit begins with."""
 
 _DIGIT = re.compile("[0-9]")
 _RANGE_BEGINS = re.compile(r"[-—–~～至]\s?[0-9]")
@@ -49,11 +50,12 @@ _SMALL = 100
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number of a text. `begin`: of its sentence, `offset`: of its first digit, in characters from 0; `end`: behind its unit.
+    """One number of a text. `begin`: of its sentence, `offset`: of its first digit,
+    in characters from 0; `end`: behind its unit.
 
-    `value`: in `unit`, with its `scale`, 万 or 亿, worked in; `step`: what one more in its last digit would add. `rounding`: how far the
-    true value may be off by rounding, 0 for what is counted. `qualifier`: exact, at_least (余, 多, 超过) or about (约, 近, and
-    either end of a range). `subject`: the words before.
+    `value`: in `unit`, with its `scale`, 万 or 亿, worked in; `step`: what one more in its last digit would add.
+    `rounding`: how far the true value may be off by rounding, 0 for what is counted. `qualifier`: exact, at_least (余,
+    多, 超过) or about (约, 近, and either end of a range). `subject`: the words before.
     """
 
     begin: int
@@ -117,7 +119,8 @@ def _kind(match: re.Match[str]) -> tuple[str, str | None]:
 def _rounding(match: re.Match[str], value: Decimal, with_decimals: Collection[tuple[str, str | None]]) -> Decimal:
     """Return how far a number may be off, in its own scale.
 
-    An amount without decimals is exact where others of its kind have some (606万元 beside 20702.25万元), and where it is small.
+    An amount without decimals is exact where others of its kind have some
+    (606万元 beside 20702.25万元), and where it is small.
     """
     step = _step(match)
     if step == 1 and (

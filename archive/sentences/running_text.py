@@ -27,7 +27,8 @@ class RunningText:
 def running_text(text: str) -> RunningText:
     """Return the first LONGEST characters of a text as running text, with usual digits and signs.
 
-    Numbers of pages are left out. A line break stands in place of rows of tables, whose cells stand apart by tabs, and before headings.
+    Numbers of pages are left out. A line break stands in place of rows of tables,
+    whose cells stand apart by tabs, and before headings.
     """
     parts: list[str] = []
     places = array("I")

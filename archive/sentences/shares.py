@@ -1,7 +1,7 @@
 """Shares: 其中基本支出 A 万元，占 P%, 占“三公”经费的 P%, 完成年初预算的 P%. Pure.
 
-The whole is what the text says it is: the amount that 其中 parts, the one of that name, or, where the shares of one thing make
-up 100 %, the sum of its parts.
+The whole is what the text says it is: the amount that 其中 parts, the one of that name, or, where the shares of one thing
+make up 100 %, the sum of its parts.
 """
 
 import re
@@ -35,7 +35,8 @@ _MOST_NAMED = 1000
 
 
 def shares(passages: Passages, whole_of: Mapping[int, int]) -> Iterator[Equation]:
-    """Yield the shares that sentences state. `whole_of`: the figure that each part is said to be a part of, by their numbers."""
+    """Yield the shares that sentences state. `whole_of`: the figure
+    that each part is said to be a part of, by their numbers."""
     of_wholes: list[_ShareOfWhole] = []
     for number in range(1, len(passages.figures)):
         if passages.figures[number].unit not in (PERCENT, TIMES) or not passages.figures[number].is_exact:
@@ -91,7 +92,8 @@ def _amounts_before(passages: Passages, number: int) -> list[int]:
 
 
 def _spent_and_planned(passages: Passages, number: int, words: str) -> tuple[int, int] | None:
-    """Return the amounts of what was done and what was planned, before a rate in its sentence; None where that is not plain.
+    """Return the amounts of what was done and what was planned, before a rate in its sentence;
+    None where that is not plain.
 
     `words`: those that name the plan, where there are several: 年初预算 and 调整预算.
     """
@@ -106,7 +108,8 @@ def _spent_and_planned(passages: Passages, number: int, words: str) -> tuple[int
 
 
 def is_planned(words: str) -> bool | None:
-    """Return whether words call an amount one of a budget or a plan, as the last of them that tells says; None where none does."""
+    """Return whether words call an amount one of a budget or a plan,
+    as the last of them that tells says; None where none does."""
     stages = list(_STAGE.finditer(_ACCOUNT.sub("", words)))
     return bool(stages[-1]["planned"]) if stages else None
 
@@ -159,7 +162,8 @@ def _series(passages: Passages, stated: Iterable[_ShareOfWhole]) -> Iterator[lis
 
 
 def _named(passages: Passages, names: Sequence[str], share: _ShareOfWhole) -> int | None:
-    """Return the only amount of the text before that bears the name of a whole, None where there is none or several differ.
+    """Return the only amount of the text before that bears the name of a whole,
+    None where there is none or several differ.
 
     `names`: the words before each figure, without quotes and filling.
     """
@@ -169,7 +173,8 @@ def _named(passages: Passages, names: Sequence[str], share: _ShareOfWhole) -> in
 
 
 def _are_all_parts(passages: Passages, series: Sequence[_ShareOfWhole]) -> bool:
-    """Whether rates are the shares of all parts of one thing: two at least, and 100 % together, or all but one of them what they should be."""
+    """Whether rates are the shares of all parts of one thing:
+    two at least, and 100 % together, or all but one of them what they should be."""
     figures = [passages.figures[each.part] for each in series]
     rates = [passages.figures[each.number] for each in series]
     if not 1 < len(figures) <= MOST_PARTS or len({each.unit for each in figures}) > 1:
@@ -181,7 +186,8 @@ def _are_all_parts(passages: Passages, series: Sequence[_ShareOfWhole]) -> bool:
 
 
 def _fit_but_one(rates: Sequence[Figure], figures: Sequence[Figure]) -> bool:
-    """Whether all rates but one are shares of the sum of all figures, one of these with decimals, which is no chance."""
+    """Whether all rates but one are shares of the sum of all figures,
+    one of these with decimals, which is no chance."""
     parts = amounts(figures)
     every = total(parts)
     equations = [rate("share", each, part, every) for each, part in zip(rates, parts, strict=True)]

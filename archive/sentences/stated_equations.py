@@ -17,8 +17,8 @@ from archive.sentences.sums import sum_equation, sums
 class Sentence:
     """A sentence whose figures can be worked out, or two that belong together. `text`: without blanks.
 
-    `place`: of its first character in the text that it was read from, from 0; `equations`: what it states, each with the place of
-    the figure on its left.
+    `place`: of its first character in the text that it was read from, from 0; `equations`: what it states, each with
+    the place of the figure on its left.
     """
 
     place: int
@@ -32,7 +32,8 @@ def may_state(text: str) -> bool:
 
 
 def read_sentences(text: str) -> list[Sentence]:
-    """Return the sentences of a text that state sums, differences, rates or shares of figures that it prints; 0 = 0 states nothing."""
+    """Return the sentences of a text that state sums, differences,
+    rates or shares of figures that it prints; 0 = 0 states nothing."""
     running = running_text(text)
     passages = read_passages(running.text)
     equations = (each for each in read_equations(passages) if each.left or each.right)

@@ -34,9 +34,9 @@ def sums(passages: Passages) -> Iterator[tuple[int, list[int]]]:
 def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equation | None:
     """Return that parts make up a whole; None of one part, or where the sentence leaves open which they are.
 
-    Those that are less than the whole may be some of them, unless they are said to be all. Where the whole is itself a part, those
-    that are more may be parts of what it is a part of, unless brackets keep them together. Of what is counted, and is no money, parts
-    may overlap: 100 人，其中女性 60 人、党员 70 人.
+    Those that are less than the whole may be some of them, unless they are said to be all. Where the whole is itself a
+    part, those that are more may be parts of what it is a part of, unless brackets keep them together. Of what is
+    counted, and is no money, parts may overlap: 100 人，其中女性 60 人、党员 70 人.
     """
     if len(parts) < 2:
         return None
@@ -62,7 +62,8 @@ def _is_part(passages: Passages, number: int) -> bool:
 
 
 def _parts(passages: Passages, whole: int) -> list[int]:
-    """Return the numbers of the figures that a sentence says a figure is made of; none where it says so of no other, or in several levels."""
+    """Return the numbers of the figures that a sentence says a figure is made of;
+    none where it says so of no other, or in several levels."""
     figures, parts = passages.figures, list[int]()
     if not figures[whole].is_exact or is_change(passages, whole):
         return []

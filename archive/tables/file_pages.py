@@ -18,7 +18,8 @@ LONGEST_NAME = 255
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """One page of a file. `start`: where its text begins in the file's, in characters; `number`: from 1, of those of its kind.
+    """One page of a file. `start`: where its text begins in the file's, in characters;
+    `number`: from 1, of those of its kind.
 
     `name`: of a sheet; `member`: the file's name inside an archive. A page without text begins where the next one does.
     """

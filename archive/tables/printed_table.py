@@ -26,10 +26,10 @@ Merged = tuple[int, int, int, int]
 class PrintedTable:
     """One table on one page, as printed.
 
-    `page`: of a PDF, or the number of a sheet, from 1; 0 where there is none. `before`: the lines above it, or the name of its
-    sheet. `rows` are of one width; a cell is None where a merged one covers it. `merged`: row, column, height and width of each
-    merged cell. `x`, `y`: the lines between columns and between rows, in points from the left and the top of the page as it is
-    read. `member`: the file's name inside an archive.
+    `page`: of a PDF, or the number of a sheet, from 1; 0 where there is none. `before`: the lines above it, or the name
+    of its sheet. `rows` are of one width; a cell is None where a merged one covers it. `merged`: row, column, height
+    and width of each merged cell. `x`, `y`: the lines between columns and between rows, in points from the left and the
+    top of the page as it is read. `member`: the file's name inside an archive.
     """
 
     rows: tuple[Row, ...]

@@ -17,10 +17,11 @@ _LABEL = re.compile("[:：]")
 
 
 def tables_in_text(text: str) -> Iterator[PrintedTable]:
-    """Yield the tables of a text that prints rows as lines and cells a tab apart, of those whose rows are all of one width.
+    """Yield the tables of a text that prints rows as lines and cells a tab apart,
+    of those whose rows are all of one width.
 
-    Where a row is shorter, cells were merged or blank ones are left out at its end, and nothing says in which column the others
-    stand. Lines that label what is above a table (`单位：万元`) may be shorter.
+    Where a row is shorter, cells were merged or blank ones are left out at its end, and nothing says in which column
+    the others stand. Lines that label what is above a table (`单位：万元`) may be shorter.
     """
     above: list[str] = []
     rows: list[Row] = []

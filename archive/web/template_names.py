@@ -1,4 +1,5 @@
-"""Names that templates may use besides the variables of their page: functions, filters, and names of what the whole site shares."""
+"""Names that templates may use besides the variables of their page:
+functions, filters, and names of what the whole site shares."""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256

@@ -43,7 +43,8 @@ WHERE c.portal = :portal AND c.kind = 'budget' AND l.complete
 
 @dataclass(slots=True)
 class GridCell:
-    """A unit's document of one year, as far as it is known. `kinds`: of its tables; `failing`: identities that do not hold."""
+    """A unit's document of one year, as far as it is known.
+    `kinds`: of its tables; `failing`: identities that do not hold."""
 
     kinds: set[str] = field(default_factory=set)
     records: set[int] = field(default_factory=set)
@@ -103,12 +104,14 @@ async def page(context: RequestContext) -> Response:
 
 
 def due(stage: str, year: int) -> str:
-    """Return the day by which a year's budget, or its final accounts, are out: a catalogue walked before proves nothing."""
+    """Return the day by which a year's budget, or its final accounts, are out:
+    a catalogue walked before proves nothing."""
     return f"{year}-04-30" if stage == "budget" else f"{year + 1}-10-31"
 
 
 def _read(connection: sqlite3.Connection, portal_id: str, stage: str) -> tuple[Grid, str | None]:
-    """Return the cells by unit and year, units without any among them; and the day of the last whole walk of budgets' catalogues."""
+    """Return the cells by unit and year, units without any among them;
+    and the day of the last whole walk of budgets' catalogues."""
     of = {"portal": portal_id, "stage": stage}
     units = budget_units(connection, portal_id)
     grid: defaultdict[str, dict[int, GridCell]] = defaultdict(lambda: defaultdict(GridCell))

@@ -1,4 +1,5 @@
-"""Figures of budgets as pages show them: what is printed, how much it is, how far it is checked, and the cell it stands in."""
+"""Figures of budgets as pages show them: what is printed, how much it is, how far it is checked,
+and the cell it stands in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -15,7 +16,8 @@ COLUMNS = "l.printed, l.value_yuan, l.held, l.failed, t.record_id, t.attachment_
 """The columns of `budget_lines l` and `budget_tables t` that `figure` takes, as SQL."""
 
 OF_ITS_OWN_YEAR = "l.role IS NOT NULL AND l.entry_year = t.fiscal_year AND l.entry_stage = t.stage"
-"""The condition for figures that a document gives of its own year and stage, not of those it is compared with, as SQL."""
+"""The condition for figures that a document gives of its own year and stage,
+not of those it is compared with, as SQL."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,5 +80,6 @@ def in_ten_thousands(yuan: Decimal) -> str:
 
 
 def cell_address(context: RequestContext, record_id: int, **place: int | None) -> str:
-    """Return the address of the page that shows a cell of a table, marked. `place`: its file, if any, table, row and column."""
+    """Return the address of the page that shows a cell of a table, marked.
+    `place`: its file, if any, table, row and column."""
     return f"{context.address('record', record_id, 'tables', **place)}#cell"

@@ -1,4 +1,5 @@
-"""A unit's money by year, /-/budgets/PORTAL/unit?name=: three public expenses, spending and its parts, documents, what changed."""
+"""A unit's money by year, /-/budgets/PORTAL/unit?name=:
+three public expenses, spending and its parts, documents, what changed."""
 
 import json
 import re
@@ -79,7 +80,8 @@ class FigureBlock:
 
 @dataclass(frozen=True, slots=True)
 class BudgetDocument:
-    """A document with budget tables of a unit: its record and file, which kinds it has, and of the prescribed ones has not.
+    """A document with budget tables of a unit: its record and file, which kinds it has,
+    and of the prescribed ones has not.
 
     `held`: identities that hold in it; `failing`: those that do not.
     """

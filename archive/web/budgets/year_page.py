@@ -71,7 +71,8 @@ async def page(context: RequestContext) -> Response:
 
 
 def _order(each: UnitYear, sort: str) -> tuple[object, ...]:
-    """Return by what a unit stands: its name; or an amount, the largest first, behind all others where it is not checked."""
+    """Return by what a unit stands: its name; or an amount, the largest first,
+    behind all others where it is not checked."""
     if sort == NAME:
         return (each.unit,)
     compared = each.figures.get(sort)
@@ -112,7 +113,8 @@ def _file(title: str, units: Iterable[UnitYear], form: str) -> Response:
 
 
 def _value(of: ShownFigure | None, form: str) -> object:
-    """Return an amount in yuan: exact, as text; as a number in a workbook, which holds no other. None where it has no unit."""
+    """Return an amount in yuan: exact, as text; as a number in a workbook, which holds no other.
+    None where it has no unit."""
     if of is None or of.yuan is None:
         return None
     return float(of.yuan) if form == "xlsx" else f"{of.yuan:f}"

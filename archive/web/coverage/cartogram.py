@@ -1,4 +1,5 @@
-"""A cartogram of counties: for each, in the order of the codes, a square of the same size, without borders or places; pure.
+"""A cartogram of counties: for each, in the order of the codes, a square of the same size,
+without borders or places; pure.
 
 `_coverage.html` draws it as SVG, without script or style: a run of squares of one group is a dashed line, a unit wide.
 """
@@ -13,7 +14,8 @@ from archive.directory.coverage import GROUPS, Area
 
 @dataclass(frozen=True, slots=True)
 class Squares:
-    """The squares of an area. `paths`: group → its squares as an SVG path, in units of a square; `across`, `rows`: how many."""
+    """The squares of an area. `paths`: group → its squares as an SVG path, in units of a square;
+    `across`, `rows`: how many."""
 
     area: Area
     paths: Mapping[str, str]

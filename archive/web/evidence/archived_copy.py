@@ -1,4 +1,5 @@
-"""The addresses of archived copies: the page around one, the copy by itself, and originals for those allowed to have them."""
+"""The addresses of archived copies: the page around one, the copy by itself,
+and originals for those allowed to have them."""
 
 import asyncio
 import logging
@@ -85,7 +86,8 @@ async def raw(datasette: Datasette, request: Request) -> Response:
 
 
 async def screenshot(datasette: Datasette, request: Request) -> Response:
-    """A picture of the copy in a frame with address, time and digest. Raises NotFound where there is no page to be shown."""
+    """A picture of the copy in a frame with address, time and digest.
+    Raises NotFound where there is no page to be shown."""
     context, capture = await _requested_capture(datasette, request)
     archived = await capture_frame.archived(context.db, capture)
     if archived is None or archived.copy is None or archived.copy.page is None or not screenshots.browser(datasette):
@@ -142,13 +144,15 @@ async def _may_download(context: RequestContext) -> bool:
 
 
 async def _requested_place(context: RequestContext) -> MarkedPlace:
-    """Return the place to be marked: the row of `record=`, or the first that holds the text of `mark=`. Raises BadRequest."""
+    """Return the place to be marked: the row of `record=`,
+    or the first that holds the text of `mark=`. Raises BadRequest."""
     record = number(context, "record", _NUMBER)
     return await capture_frame.place_of(context.db, record, context.parameter("mark"))
 
 
 async def _requested_capture(datasette: Datasette, request: Request) -> tuple[RequestContext, int]:
-    """Return the context of a request for a capture, and its number. Raises NotFound, or Forbidden where the archive may not be seen."""
+    """Return the context of a request for a capture, and its number.
+    Raises NotFound, or Forbidden where the archive may not be seen."""
     route = request.url_vars.get("database")
     named = next(
         (name for name in archives(datasette) if datasette.get_database(name).route == tilde_decode(route or "")), route

@@ -30,7 +30,8 @@ _WEEKS = Calendar()  # from Monday on, as in China
 
 @dataclass(frozen=True, slots=True)
 class CalendarCapture:
-    """One capture in the calendar. `time`: of the day; `address`: of its comparison; `chosen`: it is one of those compared."""
+    """One capture in the calendar. `time`: of the day; `address`: of its comparison;
+    `chosen`: it is one of those compared."""
 
     time: str
     outcome: Label
@@ -79,7 +80,8 @@ async def page(context: RequestContext) -> Response:
 
 
 async def _chosen(context: RequestContext) -> tuple[Archived, Row, Row] | None:
-    """Return what is known of the page, and the captures to be compared, the earlier one first; None where there is none.
+    """Return what is known of the page, and the captures to be compared, the earlier one first;
+    None where there is none.
 
     Raises BadRequest where they are no two captures of one page.
     """
@@ -106,7 +108,8 @@ NOT_OF_ONE_PAGE = LABELS["error.not_one_page"]
 
 
 def _neighbour(captures: Mapping[int, Row], number: int, place: int) -> Row:
-    """Return the last capture before the one of this number that shows something else (`place` 0), or the first after it."""
+    """Return the last capture before the one of this number that shows something else
+    (`place` 0), or the first after it."""
     ordered = sorted(captures.values(), key=lambda row: (row["fetched_at"], row["id"]))
     at = next(index for index, row in enumerate(ordered) if row["id"] == number)
     others = list(reversed(ordered[:at])) if place == 0 else ordered[at + 1 :]

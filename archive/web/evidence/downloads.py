@@ -1,4 +1,5 @@
-"""Permissions to download what holds originals: originals as they were received, bundles that prove events, files without personal data."""
+"""Permissions to download what holds originals: originals as they were received, bundles that prove events,
+files without personal data."""
 
 from typing import Any
 
@@ -7,15 +8,15 @@ from datasette.utils import actor_matches_allow
 from archive.web.http.datasette_class import Datasette, site_settings
 
 ORIGINALS, PROOFS, FILES = "download-originals", "download-proofs", "download-files"
-"""The permissions. Nobody has them unless an operator gives them: originals hold personal data and all, bundles those captures
-whole that hold none, and files are given one by one where they are known to hold none."""
+"""The permissions. Nobody has them unless an operator gives them: originals hold personal data and all, bundles those
+captures whole that hold none, and files are given one by one where they are known to hold none."""
 
 _SETTINGS = {ORIGINALS: "originals", PROOFS: "proofs", FILES: "files"}
 
 
 async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
-    """Return whether an operator's setting (`plugins: disclosures:` `originals:`, `proofs:` or `files:`, an allow block) gives `actor` such a
-    download.
+    """Return whether an operator's setting (`plugins: disclosures:` `originals:`, `proofs:` or `files:`, an allow
+    block) gives `actor` such a download.
 
     None where it doesn't say so: another plugin may, and without one the answer is no.
     """

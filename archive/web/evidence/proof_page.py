@@ -1,4 +1,5 @@
-"""The sheet that proves an event, /-/proof/ID: what is claimed, the captures that show it, and what it does not prove."""
+"""The sheet that proves an event, /-/proof/ID: what is claimed, the captures that show it,
+and what it does not prove."""
 
 import json
 import logging
@@ -51,9 +52,9 @@ WHERE a.id = ?
 
 @dataclass(frozen=True, slots=True)
 class KnownProof:
-    """A proof as far as the archive knows it. `list_pages`: captures that are list pages; `hidden`: captures shown to nobody;
-    `own`: the record's own page before and now, None where either isn't there; `sealed`, `head`: the day that seals the event
-    and the last sealed one, None where there is none yet."""
+    """A proof as far as the archive knows it. `list_pages`: captures that are list pages; `hidden`: captures shown to
+    nobody; `own`: the record's own page before and now, None where either isn't there; `sealed`, `head`: the day that
+    seals the event and the last sealed one, None where there is none yet."""
 
     proof: EventProof
     rows: Mapping[int, Row]
@@ -96,7 +97,8 @@ async def citation_file(context: RequestContext) -> Response:
 
 
 async def bundle(context: RequestContext) -> Response:
-    """The bundle, made by a process of its own. Raises Forbidden, NotFound where there are no originals, BadRequest where it is too large."""
+    """The bundle, made by a process of its own. Raises Forbidden, NotFound where there are no originals,
+    BadRequest where it is too large."""
     if not await _may_download(context):
         raise Forbidden(REFUSED)
     number, evidence = int(part(context.request, "id")), place_of(Path(context.db.path))

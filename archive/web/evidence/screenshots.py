@@ -1,7 +1,8 @@
-"""Pictures of archived copies, as PNG and PDF in a frame with address, time and digest: for operators who have Chromium.
+"""Pictures of archived copies, as PNG and PDF in a frame with address, time and digest:
+for operators who have Chromium.
 
-Of the inert copy alone, never of the live page: Chromium gets files of ours, has no network, and runs none of the page's own
-scripts, for the copy has none. It is asked twice: how high the copy is, then for its picture.
+Of the inert copy alone, never of the live page: Chromium gets files of ours, has no network, and runs none of the
+page's own scripts, for the copy has none. It is asked twice: how high the copy is, then for its picture.
 """
 
 import asyncio
@@ -93,8 +94,8 @@ _KEPT: WeakKeyDictionary[Datasette, Kept] = WeakKeyDictionary()
 
 
 def browser(datasette: Datasette) -> str | None:
-    """Return the Chromium that an operator's setting names (`plugins: disclosures: screenshots:`, true or a path); None: pictures
-    are not offered."""
+    """Return the Chromium that an operator's setting names (`plugins: disclosures: screenshots:`, true or a path);
+    None: pictures are not offered."""
     setting = site_settings(datasette).get("screenshots")
     if not setting:
         return None
@@ -153,7 +154,8 @@ def _framed(copy: bytes, framed: Framed, height: int) -> str:
 
 
 async def _run(program: str, page: Path, *arguments: str) -> bytes:
-    """Return what Chromium writes; whatever it has started ends with it. Raises ScreenshotError where it takes too long."""
+    """Return what Chromium writes; whatever it has started ends with it.
+    Raises ScreenshotError where it takes too long."""
     flags = [*_FLAGS, f"--user-data-dir={page.parent / 'profile'}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     process = await asyncio.create_subprocess_exec(
         program, *flags, *arguments, page.as_uri(), start_new_session=True,

@@ -80,7 +80,8 @@ async def answer_entries(
 ) -> tuple[list[feeds.Entry], str]:
     """Return the first rows as entries of a feed, and when the last crawl ended.
 
-    Their ids are made of records, which keep them when the archive moves, and of what else makes a row the same in a later answer.
+    Their ids are made of records, which keep them when the archive moves,
+    and of what else makes a row the same in a later answer.
     """
     rows = answer.dicts()[: feeds.MOST_EVENTS]
 
@@ -90,7 +91,8 @@ async def answer_entries(
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """Knowledge of the archive of an answer's rows: their records, the events that they tell of, portals' names, when the last crawl ended."""
+    """Knowledge of the archive of an answer's rows: their records, the events that they tell of, portals' names,
+    when the last crawl ended."""
 
     records: Mapping[int, Row]
     events: Mapping[tuple[int, str], int]
@@ -105,7 +107,8 @@ def _known(connection: Readable, rows: Sequence[Row]) -> _Known:
 
 
 def _page(context: RequestContext, question: Question, row: Row, events: Mapping[tuple[int, str], int]) -> str:
-    """The sheet of the event that a row tells of, or else the page of its record; that of the question where it is of neither."""
+    """The sheet of the event that a row tells of, or else the page of its record;
+    that of the question where it is of neither."""
     record = row.get("record_id")
     if event := events.get((record or 0, row.get("noticed_at") or "")):
         return context.proof(event)

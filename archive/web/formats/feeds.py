@@ -1,7 +1,7 @@
 """Atom feeds (RFC 4287) of what a page lists, and of what was observed.
 
-Ids are made of what makes a record itself, its portal and its address, so that they stay when the archive moves to another
-site or is merged with others.
+Ids are made of what makes a record itself, its portal and its address, so that they stay when the archive moves to
+another site or is merged with others.
 """
 
 import hashlib
@@ -39,7 +39,8 @@ VARIES = "Sec-Fetch-Dest"
 """The header by which an answer is a feed, or a page that shows it."""
 
 ENTRIES = 50
-"""Entries of a page's feed of each sort: records that came last, those observed last, the newest by the date they state."""
+"""Entries of a page's feed of each sort: records that came last, those observed last,
+the newest by the date they state."""
 
 MOST_EVENTS = 100
 
@@ -99,8 +100,8 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed. `page`: the address of what it is the feed of; `most`: so many entries it has, the last ones; `crawled`: when the last
-    crawl ended, which is when a feed without entries was updated."""
+    """A feed. `page`: the address of what it is the feed of; `most`: so many entries it has, the last ones; `crawled`:
+    when the last crawl ended, which is when a feed without entries was updated."""
 
     title: str
     page: str
@@ -110,7 +111,8 @@ class Feed:
 
 
 async def of_selection(context: RequestContext, selection: Selection) -> Response:
-    """Return the feed of what a page lists: what came into the archive or was seen to change last, and what is newest by the date it states."""
+    """Return the feed of what a page lists: what came into the archive or was seen to change last,
+    and what is newest by the date it states."""
 
     def read(connection: Readable) -> Read:
         ids = dict.fromkeys(chain(_last(connection, selection), islice(selection.every(connection), ENTRIES)))
@@ -228,7 +230,8 @@ async def feed_response(context: RequestContext, feed: Feed) -> Response:
 
 
 def document(*, title: str, page: str, here: str, entries: Iterable[Entry], otherwise: str) -> bytes:
-    """Return a feed as RFC 4287 has it. `page`: what it is the feed of; `otherwise`: when it was updated, if it has no entries.
+    """Return a feed as RFC 4287 has it. `page`: what it is the feed of;
+    `otherwise`: when it was updated, if it has no entries.
 
     What XML can't hold is left out.
     """
@@ -257,7 +260,8 @@ def document(*, title: str, page: str, here: str, entries: Iterable[Entry], othe
 
 
 def in_language(address: str) -> str:
-    """Return a feed's address that names the reader's language, for programs that follow feeds know neither cookie nor preference."""
+    """Return a feed's address that names the reader's language,
+    for programs that follow feeds know neither cookie nor preference."""
     return f"{address}{'&' if '?' in address else '?'}lang={READER.get()}"
 
 

@@ -1,4 +1,5 @@
-"""Queries by address: /-/sql holds a query and its title, and leads to it whatever the database of the archive is called."""
+"""Queries by address: /-/sql holds a query and its title,
+and leads to it whatever the database of the archive is called."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode
@@ -21,6 +22,7 @@ async def page(context: RequestContext) -> Response:
 
 
 def address(page_address: str, sql: str, title: str, parameters: Mapping[str, str]) -> str:
-    """Return the permanent address of a query. `page_address`: of /-/sql in its archive; `parameters`: values of those it names."""
+    """Return the permanent address of a query. `page_address`: of /-/sql in its archive;
+    `parameters`: values of those it names."""
     pairs = {"sql": sql, **parameters} | ({TITLE: title} if title else {})
     return f"{page_address}{'&' if '?' in page_address else '?'}{urlencode(pairs)}"

@@ -1,4 +1,5 @@
-"""A table, a canned query or the result of SQL as a file: CSV in place of Datasette's, xlsx, JSON Lines. All rows, not a page.
+"""A table, a canned query or the result of SQL as a file:
+CSV in place of Datasette's, xlsx, JSON Lines. All rows, not a page.
 
 Datasette works out the statement, and who may read it; it is then read to the end.
 """

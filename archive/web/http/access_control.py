@@ -1,7 +1,7 @@
 """Access control: an archive closed by `allow:` in the metadata shows nothing to those it is closed to, at any address.
 
-Who somebody is, a plugin says: by password, by a header that a proxy sets, as the operator chose. Datasette asks at each
-page of its own; this asks once for all pages, those of other plugins and downloads too.
+Who somebody is, a plugin says: by password, by a header that a proxy sets, as the operator chose. Datasette asks at
+each page of its own; this asks once for all pages, those of other plugins and downloads too.
 """
 
 import base64
@@ -105,7 +105,8 @@ async def is_open_to_all(datasette: Datasette, database: str) -> bool:
 
 
 async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
-    """Return whether an operator's setting (`plugins: disclosures: operators:`, an allow block) shows `actor` the pages about the server.
+    """Return whether an operator's setting (`plugins: disclosures: operators:`, an allow
+    block) shows `actor` the pages about the server.
 
     So it does to the root user of plain `datasette --root`. None where neither says so.
     """

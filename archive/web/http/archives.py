@@ -83,7 +83,8 @@ class ArchivesTogether(Database):  # type: ignore[misc]  # Datasette comes witho
         return await loop.run_in_executor(self.ds.executor, lambda: context.run(fn, self._kept()))
 
     def _kept(self) -> SeveralArchives:
-        """Return the connections of this thread: one for each archive, another where another snapshot has taken its place."""
+        """Return the connections of this thread: one for each archive,
+        another where another snapshot has taken its place."""
         kept: dict[str, tuple[Database, sqlite3.Connection]] = self._own.__dict__.setdefault("kept", {})
         for name in self._names:
             database = self.ds.get_database(name)
@@ -119,7 +120,8 @@ _UNREADABLE_SINCE: WeakKeyDictionary[Datasette, dict[str, float]] = WeakKeyDicti
 
 
 def leave_out(datasette: Datasette, name: str, reason: object) -> bool:
-    """Leave an archive that can't be read out of pages over all; return whether it was not left out yet, and others are there."""
+    """Leave an archive that can't be read out of pages over all;
+    return whether it was not left out yet, and others are there."""
     known = left_out(datasette)
     if name in known or len(archives(datasette)) == len(known) + 1:
         return False
@@ -158,7 +160,8 @@ def leave_out_private(datasette: Datasette) -> None:
 
 
 def _held_privately(path: str) -> str | None:
-    """Return what the file at `path` holds that is never served, whatever it is called, and in whatever way it can be opened."""
+    """Return what the file at `path` holds that is never served, whatever it is called,
+    and in whatever way it can be opened."""
     for opened in ("mode=ro", "mode=ro&immutable=1"):  # the latter is how `datasette -i` does
         try:
             with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?{opened}", uri=True)) as connection:
@@ -170,11 +173,13 @@ def _held_privately(path: str) -> str | None:
 
 
 _SAYS_NOTHING_OF = {"allow", "allow_sql"}
-"""Keys of metadata that are the operator's alone. Datasette copies all that it is given, for each permission it looks up."""
+"""Keys of metadata that are the operator's alone. Datasette copies all that it is given,
+for each permission it looks up."""
 
 
 def metadata(datasette: Datasette, key: str | None = None, database: str | None = None) -> dict[str, Any]:
-    """Datasette's metadata for every archive served, or the one `database`; copied each time as deep as Datasette writes into it.
+    """Datasette's metadata for every archive served, or the one `database`;
+    copied each time as deep as Datasette writes into it.
 
     Where a `key` is looked up that is not among it, nothing of the archives is.
     """

@@ -1,6 +1,8 @@
-"""Middleware around Datasette: tidy addresses, send searches to the ranked view and records to their permanent addresses, add headers.
+"""Middleware around Datasette: tidy addresses, send searches to the ranked view
+and records to their permanent addresses, add headers.
 
-The language of an answer is that of the address (`?lang=`), which a cookie keeps, or the cookie's, or the one that the browser asks for.
+The language of an answer is that of the address (`?lang=`), which a cookie keeps, or the cookie's,
+or the one that the browser asks for.
 """
 
 import re
@@ -67,7 +69,8 @@ class DatasetteMiddleware:
 class Middleware(DatasetteMiddleware):
     """Datasette's application, with tidy addresses and our headers.
 
-    `pages`: the paths, below the site's base address, of pages that are only read. No address takes methods but GET, HEAD and POST.
+    `pages`: the paths, below the site's base address, of pages that are only read.
+    No address takes methods but GET, HEAD and POST.
     """
 
     def __init__(self, application: Application, datasette: Datasette, pages: Iterable[re.Pattern[str]]) -> None:
@@ -114,7 +117,8 @@ async def send_answer(send: Send, status: int, headers: Iterable[tuple[bytes, by
 
 
 class Redirects(DatasetteMiddleware):
-    """Datasette's application, with searches sent to the ranked view, and the pages of rows of `records` to permanent addresses.
+    """Datasette's application, with searches sent to the ranked view,
+    and the pages of rows of `records` to permanent addresses.
 
     For those who may see the archive, for the ranked view's address says its name.
     """
@@ -136,7 +140,8 @@ class Redirects(DatasetteMiddleware):
         return f"{prefix}/search?{urlencode([(key, value) for key, value in pairs if key != '_next'])}"
 
     def _permanent_address(self, scope: Scope) -> str | None:
-        """Return the permanent address of the record whose row is requested as a page, whatever else the address asks for."""
+        """Return the permanent address of the record whose row is requested as a page,
+        whatever else the address asks for."""
         requested = _ROW_OF_RECORDS.fullmatch(scope["raw_path"].decode("ascii"))
         archive = requested and self._archive(requested["prefix"])
         if not requested or archive is None:
@@ -184,7 +189,8 @@ def tidied(pairs: Pairs) -> Pairs:
 
 
 def is_ranked(pairs: Iterable[tuple[str, str]]) -> bool:
-    """Return whether the view `search` can answer this: there are words, no order of its own, and only columns it has."""
+    """Return whether the view `search` can answer this: there are words,
+    no order of its own, and only columns it has."""
     filled = [(key, value) for key, value in pairs if value]
     keys = {key for key, _ in filled}
     if "_search" not in keys or keys & _KEEPS_TABLE:

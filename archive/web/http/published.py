@@ -1,4 +1,5 @@
-"""A published folder served: its snapshots never change, so answers may be kept; a newer snapshot takes over as soon as it is there."""
+"""A published folder served: its snapshots never change, so answers may be kept;
+a newer snapshot takes over as soon as it is there."""
 
 import asyncio
 import secrets
@@ -34,7 +35,8 @@ from archive.web.http.reader_requests import FIRST
 from archive.web.http.server import ArchiveDatabase, with_archives
 
 KEEP = b"public, max-age=300"
-"""Time in which a reader's browser, or a proxy, need not ask again. After that, it asks whether the answer it has still holds."""
+"""Time in which a reader's browser, or a proxy, need not ask again.
+After that, it asks whether the answer it has still holds."""
 
 _OWN = {None, b"max-age=5"}
 """Cache-Control of answers where nothing particular is meant: none, or Datasette's default."""
@@ -73,7 +75,8 @@ class PublishedArchive(ArchiveDatabase):
 
 
 class _Followed:
-    """A published archive: its name on the site, the folder it is published in, and the snapshot there that is served."""
+    """A published archive: its name on the site, the folder it is published in,
+    and the snapshot there that is served."""
 
     def __init__(self, name: str, folder: Path) -> None:
         """Read what is published. Raises ArchiveError."""
@@ -148,7 +151,8 @@ class PublishedSite:
         return all([await is_open_to_all(self.datasette, each.name) for each in self._archives])
 
     def _etag(self, scope: Scope) -> bytes:
-        """The same as long as the answer is: for one address, language, snapshot and day, and while originals are at hand or not."""
+        """The same as long as the answer is: for one address, language, snapshot and day,
+        and while originals are at hand or not."""
         sealed = [place_of(each.snapshot.path).is_file() for each in self._archives]
         address = scope.get("raw_path") or scope["path"].encode()
         state = b"\n".join(

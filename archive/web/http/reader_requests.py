@@ -1,4 +1,5 @@
-"""Requests whose work readers can make heavy are answered by processes of their own: SQL, pages of tables, files of both, archived copies."""
+"""Requests whose work readers can make heavy are answered by processes of their own:
+SQL, pages of tables, files of both, archived copies."""
 
 import asyncio
 import re
@@ -46,7 +47,8 @@ RETRY_AFTER = 10
 """Seconds after which a reader for whom there was no place should try again."""
 
 JOBS: dict[str, Callable[[Datasette, Head], tuple[Head, bytes]]] = {}
-"""Other work for processes of its own, by name: given a request, it returns an answer. Each is put here where it is defined."""
+"""Other work for processes of its own, by name: given a request, it returns an answer.
+Each is put here where it is defined."""
 
 FIRST: WeakKeyDictionary[Datasette, Callable[[], None]] = WeakKeyDictionary()
 """The work of a new process before it answers for a site."""
@@ -103,7 +105,8 @@ class ReaderRequests(DatasetteMiddleware):
             await self._refuse(scope, receive, send, error)
 
     async def _pass_on(self, lane: Lane, scope: Scope, send: Send) -> ErrorPage | None:
-        """Send what another process answers; return the page to send in its place where it ends before it has begun to."""
+        """Send what another process answers; return the page to send in its place
+        where it ends before it has begun to."""
         started = False
         try:
             async with (

@@ -67,7 +67,8 @@ class RequestContext:
         return tuple(RequestContext(self.datasette, self.request, (name,), self.named) for name in self.names)
 
     def archive_of(self, *values: object) -> str:
-        """The name of the archive that one of `values` is a number of (`archive.database.several`), or else of the context's own."""
+        """The name of the archive that one of `values` is a number of (`archive.database.several`),
+        or else of the context's own."""
         return archive_of(values) or self.database
 
     def holding(self, value: object) -> "RequestContext":
@@ -75,7 +76,8 @@ class RequestContext:
         return replace(self, names=(self.archive_of(value),))
 
     def tables_of(self, value: object) -> str:
-        """The address of the page of tables of the archive that `value` is a number of, or else of the context's own."""
+        """The address of the page of tables of the archive that `value` is a number of,
+        or else of the context's own."""
         return str(self.datasette.urls.database(self.archive_of(value)))
 
     def stated_archive(self, value: object) -> dict[str, str]:
@@ -101,7 +103,8 @@ class RequestContext:
         return str(self.request.args.get(name) or "")
 
     def address(self, *parts: object, **parameters: object) -> str:
-        """The address of one of this site's pages (`/-/` and `parts`) in this archive; parameters that are None left out."""
+        """The address of one of this site's pages (`/-/` and `parts`) in this archive;
+        parameters that are None left out."""
         return address(self.datasette, self.database, *parts, **parameters)
 
     def record(self, record_id: int) -> str:
@@ -129,7 +132,8 @@ class RequestContext:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """One page of a list: which it is, how many there are, and the addresses of its neighbours (None: there is none)."""
+    """One page of a list: which it is, how many there are,
+    and the addresses of its neighbours (None: there is none)."""
 
     number: int
     last: int
@@ -143,10 +147,12 @@ class Pages:
 
 
 def address(datasette: Datasette, database: str, *parts: object, **parameters: object) -> str:
-    """The address of one of the site's pages (`/-/` and `parts`) in an archive, which is named only where several are served.
+    """The address of one of the site's pages (`/-/` and `parts`) in an archive,
+    which is named only where several are served.
 
-    So it holds whatever the archive is called. Where a part or a parameter is a number of an archive (`archive.database.several`),
-    it is in that one; where `database` is empty, it is of all. Parameters that are None are left out; of a tuple each value is given.
+    So it holds whatever the archive is called. Where a part or a parameter is a number of an archive
+    (`archive.database.several`), it is in that one; where `database` is empty, it is of all. Parameters that are None
+    are left out; of a tuple each value is given.
     """
     kept = {name: value for name, value in parameters.items() if value is not None}
     if (named := archive_of((*parts, *kept.values())) or database) and len(archives(datasette)) > 1:
@@ -188,10 +194,11 @@ class UnnamedArchiveError(Base400):  # type: ignore[misc]  # Datasette comes wit
 
 
 async def context_for(datasette: Datasette, request: Request, named: str | None = None) -> RequestContext:
-    """Return the context of a request about one archive: the one that is `named`, or that `db=` names, or the site's only one.
+    """Return the context of a request about one archive: the one that is `named`,
+    or that `db=` names, or the site's only one.
 
-    Of several, it is the one with the portal that the address names, if any. Raises NotFound where there is none, Forbidden
-    where it may not be seen, UnnamedArchiveError where it might be any.
+    Of several, it is the one with the portal that the address names, if any. Raises NotFound where there is none,
+    Forbidden where it may not be seen, UnnamedArchiveError where it might be any.
     """
     known, name = archives(datasette), named or request.args.get("db")
     if not name and len(known) > 1:
@@ -220,7 +227,8 @@ async def context_of_all(datasette: Datasette, request: Request, named: str | No
 
 
 async def all_readable(datasette: Datasette, request: Request) -> tuple[str, ...]:
-    """Return the archives that the reader may see, which may be none; on a page, without those that can't be read at present."""
+    """Return the archives that the reader may see, which may be none;
+    on a page, without those that can't be read at present."""
     return _without_unreadable(datasette, request, await _visible(datasette, request, archives(datasette)))
 
 
@@ -229,12 +237,14 @@ def _without_unreadable(datasette: Datasette, request: Request, names: tuple[str
 
 
 def is_for_machines(request: Request) -> bool:
-    """Return whether a file or a feed is requested, in which nothing may be missing that no page around it can tell of."""
+    """Return whether a file or a feed is requested, in which nothing may be missing
+    that no page around it can tell of."""
     return "." in request.path.rpartition("/")[2]
 
 
 async def _seen(datasette: Datasette, request: Request, known: Iterable[str]) -> tuple[str, ...]:
-    """Return the archives that the reader may see, by their names, in whatever order they are served. Raises Forbidden where these are none."""
+    """Return the archives that the reader may see, by their names, in whatever order they are served.
+    Raises Forbidden where these are none."""
     seen = await _visible(datasette, request, known)
     if not seen:
         await datasette.ensure_permissions(request.actor, _permissions(next(iter(known))))

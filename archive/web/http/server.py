@@ -37,7 +37,8 @@ SETTINGS: dict[str, int | bool] = {
 
 class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes without types
     def connect(self, write: bool = False) -> sqlite3.Connection:
-        """As Datasette has it, at whatever path: it would open another file where one has `?`, `#` or `%41`. Nothing can be written."""
+        """As Datasette has it, at whatever path: it would open another file where one has `?`, `#`
+        or `%41`. Nothing can be written."""
         mode = "mode=ro" if self.is_mutable else "immutable=1"
         uri = f"{Path(self.path).absolute().as_uri()}?{mode}"
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -57,8 +58,9 @@ class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes withou
     def execute(self, sql: str, params: object = None, truncate: bool = False, **options: object) -> Awaitable[Results]:
         """As Datasette has it, but what SQLite says of a reader's query goes to the reader, not to the log.
 
-        Datasette would log it at any length, and its own attempts to count the rows of the index, which has none. A page of
-        rows without parameters is what the MCP server asks for, never a page of ours: another process reads it, if there is one.
+        Datasette would log it at any length, and its own attempts to count the rows of the index, which has none. A
+        page of rows without parameters is what the MCP server asks for, never a page of ours: another process reads it,
+        if there is one.
         """
         if truncate and params is None and (requests := reader_requests.of(self.ds)):
             return query_rows.rows(requests, self.name, sql)
@@ -68,7 +70,8 @@ class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes withou
 
 
 def make_datasette(path: Path, metadata: dict[str, Any] | None = None) -> Datasette:
-    """The site of the archive at `path`, read-only. `metadata`: an operator's. Raises ArchiveError where there is no archive."""
+    """The site of the archive at `path`, read-only. `metadata`: an operator's.
+    Raises ArchiveError where there is no archive."""
     return site_of({path.stem: path}, metadata)
 
 
@@ -84,7 +87,8 @@ def site_of(paths: Mapping[str, Path], metadata: dict[str, Any] | None = None) -
 
 
 def with_archives(opened: Mapping[str, Callable[[Datasette], Database]], metadata: dict[str, Any] | None) -> Datasette:
-    """A Datasette with this site's settings and archives, each made by its function, by the names with which their addresses begin."""
+    """A Datasette with this site's settings and archives, each made by its function,
+    by the names with which their addresses begin."""
     # Cookies of those logged in stay good as long as the secret does.
     datasette = Datasette(settings=SETTINGS, metadata=metadata, secret=os.environ.get("DATASETTE_SECRET"))
     datasette.remove_database("_memory")
@@ -94,7 +98,8 @@ def with_archives(opened: Mapping[str, Callable[[Datasette], Database]], metadat
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """Datasette's metadata, from YAML or JSON: who may see the archive, and the settings of plugins. Raises ArchiveError."""
+    """Datasette's metadata, from YAML or JSON: who may see the archive,
+    and the settings of plugins. Raises ArchiveError."""
     try:
         metadata = parse_metadata(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, BadMetadataError) as error:
@@ -105,7 +110,8 @@ def read_metadata(path: Path) -> dict[str, Any]:
 
 
 def plugin_settings(metadata: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of this plugin in an operator's metadata, as Datasette gives them: `$env` and `$file` looked up."""
+    """Return the settings of this plugin in an operator's metadata, as Datasette gives them:
+    `$env` and `$file` looked up."""
     plugins = metadata.get("plugins")
     ours = plugins.get("disclosures") if isinstance(plugins, Mapping) else None
     settings = resolve_env_secrets(ours or {}, os.environ)
@@ -119,7 +125,8 @@ def run(
     announce: Callable[[str], object] | None = None,
     host_names: Iterable[str] = (),
 ) -> None:
-    """Serve a site until Ctrl-C; `announce` is called with the address once it is ours. `host_names`: that it goes by besides.
+    """Serve a site until Ctrl-C; `announce` is called with the address once it is ours.
+    `host_names`: that it goes by besides.
 
     Raises OSError where the address can't be had (a port in use).
     """

@@ -1,4 +1,5 @@
-"""Files that are sent while they are made: by a thread of their own, a piece at a time, stopped when the reader leaves."""
+"""Files that are sent while they are made: by a thread of their own, a piece at a time,
+stopped when the reader leaves."""
 
 import asyncio
 import logging
@@ -41,7 +42,8 @@ PATIENCE = 60.0
 """Seconds that a reader may leave a piece unreceived."""
 
 LONGEST = 1800.0
-"""Seconds from the first piece to the last, however slowly they are received: until then the archive's log can't be emptied."""
+"""Seconds from the first piece to the last, however slowly they are received:
+until then the archive's log can't be emptied."""
 
 _WORKER = ThreadPoolExecutor(1, thread_name_prefix="export")  # one, so that pages are answered meanwhile
 _ROOM = threading.BoundedSemaphore(AT_ONCE)
@@ -79,7 +81,8 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
         self._datasette, self._request, self._database, self._make = datasette, request, database, file.make
 
     async def asgi_send(self, send: Send) -> None:
-        """Send it. Raises BadRequest before anything is sent; later the connection breaks, and the file is not whole."""
+        """Send it. Raises BadRequest before anything is sent;
+        later the connection breaks, and the file is not whole."""
         if self._request.method == "HEAD":
             await super().asgi_send(send)
             return
@@ -131,7 +134,8 @@ class _Work:
         self._spent = 0.0
 
     def piece(self) -> bytes | None:
-        """Return the next piece; None after the last. Raises sqlite3.OperationalError("interrupted") where it takes too long."""
+        """Return the next piece; None after the last. Raises
+        sqlite3.OperationalError("interrupted") where it takes too long."""
         began = time.monotonic()
         if self._spent > WHOLE:
             raise sqlite3.OperationalError("interrupted")

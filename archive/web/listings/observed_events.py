@@ -81,7 +81,8 @@ JOIN events e ON e.record_id = named.value ->> 0 AND e.at = named.value ->> 1 GR
 
 @dataclass(frozen=True, slots=True)
 class EventScope:
-    """Records whose events are wanted: a condition for their events within a span, and the statement that counts these by kind, as SQL.
+    """Records whose events are wanted: a condition for their events within a span,
+    and the statement that counts these by kind, as SQL.
 
     `values`: what both refer to besides. `address`: the parameters of the page of changes that name these records.
     `kind`: the column as the condition goes with it.
@@ -114,7 +115,8 @@ def portal_scope(portal_id: str) -> EventScope:
 
 @dataclass(frozen=True, slots=True)
 class ChangesRequest:
-    """A request for the page of changes, or what it lists: kinds of events, of which records, and `records`, these in a reader's words.
+    """A request for the page of changes, or what it lists:
+    kinds of events, of which records, and `records`, these in a reader's words.
 
     `portal`: where its records alone are requested.
     """
@@ -170,7 +172,8 @@ async def changes_request(context: RequestContext) -> ChangesRequest:
 async def scope_of(
     context: RequestContext, requested: EventRequest, address: Mapping[str, str]
 ) -> tuple[EventScope, str]:
-    """Return the scope of the requested records, and what is requested in the reader's words. Raises BadRequest, NotFound, UnnamedArchiveError.
+    """Return the scope of the requested records, and what is requested in the reader's words.
+    Raises BadRequest, NotFound, UnnamedArchiveError.
 
     `address`: see `EventScope`.
     """

@@ -1,4 +1,5 @@
-"""The one page that documents what machines can ask, /-/api, with examples from the archive itself, each of which works."""
+"""The one page that documents what machines can ask, /-/api,
+with examples from the archive itself, each of which works."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping

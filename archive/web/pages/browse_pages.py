@@ -1,4 +1,5 @@
-"""Browsing by county: /-/browse, a portal's page /-/browse/<portal>, and a catalogue's /-/browse/<portal>/<number>?year=.
+"""Browsing by county: /-/browse, a portal's page /-/browse/<portal>,
+and a catalogue's /-/browse/<portal>/<number>?year=.
 
 The first two are JSON, too; the records of a catalogue are in `archive.web.formats.page_files`.
 """

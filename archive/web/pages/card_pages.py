@@ -1,4 +1,5 @@
-"""Transparency cards: /-/cards?year= sets the portals side by side, /-/cards/<portal>/<year> is one, a page to print."""
+"""Transparency cards: /-/cards?year= sets the portals side by side,
+/-/cards/<portal>/<year> is one, a page to print."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -139,7 +140,8 @@ def _file(context: RequestContext, title: str, cards: Iterable[Card], form: str)
 
 
 async def of_portal(context: RequestContext) -> Response:
-    """A portal's card of the last finished year that it has anything of; its line of the comparison where it has nothing yet."""
+    """A portal's card of the last finished year that it has anything of;
+    its line of the comparison where it has nothing yet."""
     row = await portal(context, part(context.request, "portal"))
     years = await _years(context, row["id"])
     card = (

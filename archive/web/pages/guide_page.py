@@ -1,7 +1,7 @@
 """The reader's guide, /-/guide, and the page about the site, /-/about: who runs it, its data licence, removal.
 
-What an operator says of a site stands in the metadata (`plugins: disclosures:`) or else in the environment: `operator`, `contact`,
-`licence` and `answer_days`, or DISCLOSURES_OPERATOR and so on.
+What an operator says of a site stands in the metadata (`plugins: disclosures:`) or else in the environment: `operator`,
+`contact`, `licence` and `answer_days`, or DISCLOSURES_OPERATOR and so on.
 """
 
 import mimetypes

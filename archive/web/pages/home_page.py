@@ -1,4 +1,5 @@
-"""The home page: what is new and what is gone, what can be done here, how much was published when, and how each portal stands."""
+"""The home page: what is new and what is gone, what can be done here, how much was published when,
+and how each portal stands."""
 
 from typing import Any
 
@@ -53,9 +54,9 @@ async def _may_see(datasette: Datasette, request: Request, name: str) -> bool:
 async def _home(context: RequestContext) -> dict[str, Any]:
     """Return what the home page shows.
 
-    `week`: how many events of each kind there were; `latest`: the last of some kinds. `portal_statuses`: the portals shown,
-    `concerned`: how many of all need attention, `under_way`: how many are being crawled; `counties`: how many have records
-    here, and how many there are; `links`: the address of each kind in the picture.
+    `week`: how many events of each kind there were; `latest`: the last of some kinds. `portal_statuses`: the portals
+    shown, `concerned`: how many of all need attention, `under_way`: how many are being crawled; `counties`: how many
+    have records here, and how many there are; `links`: the address of each kind in the picture.
     """
     present = str(today())
     since = (await context.db.execute(_SINCE)).rows

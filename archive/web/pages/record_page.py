@@ -121,9 +121,9 @@ def _read(
 ) -> dict[str, Any] | None:
     """Return all that a record's own page shows.
 
-    `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observation`: its state,
-    and when it was seen, as a sentence; `capture`: the answer from which it was last read, if it was sealed; `own`: its own
-    page as last captured; `units`: whose budgets it has; `masked`: kind and how many.
+    `days`: the four dates; `understood`: column, label, value; `printed`: label → value as printed; `observation`: its
+    state, and when it was seen, as a sentence; `capture`: the answer from which it was last read, if it was sealed;
+    `own`: its own page as last captured; `units`: whose budgets it has; `masked`: kind and how many.
     """
     row = connection.execute("SELECT * FROM records WHERE id = :id", {"id": record_id}).fetchone()
     if row is None:
@@ -164,7 +164,8 @@ def _read(
 
 
 def _units(connection: sqlite3.Connection, own: Mapping[str, Any]) -> list[str]:
-    """Return the units whose budgets or accounts the record has; none in a snapshot of a version that read no budgets."""
+    """Return the units whose budgets or accounts the record has;
+    none in a snapshot of a version that read no budgets."""
     with suppress(sqlite3.OperationalError):
         return [row["unit_name"] for row in connection.execute(_UNITS, own)]
     return []
@@ -210,7 +211,8 @@ def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
 
 
 def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the files that the record's page links to, each with the beginning of its text, and whether it has tables."""
+    """Return the files that the record's page links to, each with the beginning of its text,
+    and whether it has tables."""
     with_tables: set[int] = set()
     with suppress(sqlite3.OperationalError):  # a snapshot of an earlier version has none
         with_tables = {row["id"] for row in connection.execute(_WITH_TABLES, own)}

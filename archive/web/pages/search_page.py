@@ -82,7 +82,8 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Hits divided by one thing. `left_out`: values that are not shown; `address`: the query string that shows all. `whole`: all were asked for."""
+    """Hits divided by one thing. `left_out`: values that are not shown; `address`: the query string that shows all.
+    `whole`: all were asked for."""
 
     label: Label
     values: tuple[Value, ...]
@@ -95,13 +96,13 @@ class Facet:
 class SearchResults:
     """Contents of the page.
 
-    `found`: how many hits it has, those folded counted. `total` and `facets`: None where counting took too long. `step`: see
-    `engine.HitCounts`. `narrowed`: the filters that are set, each with its value and the address without it. `also`: words
-    that were searched for besides those typed. `suggestions`: what finds more, where few or nothing is found; `instead`: hits
-    of the first of them. `hints`: filters that words name. `completions`: ways to go on from the words. `examples`: searches
-    to begin with, where there are no words or nothing helps those there are. `is_empty`: the archive has no records.
-    `waiting`: records that a crawl under way has read and that no search finds yet. `slow`: nothing could be found in time.
-    `outdated`: the index is of another version.
+    `found`: how many hits it has, those folded counted. `total` and `facets`: None where counting took too long.
+    `step`: see `engine.HitCounts`. `narrowed`: the filters that are set, each with its value and the address without
+    it. `also`: words that were searched for besides those typed. `suggestions`: what finds more, where few or nothing
+    is found; `instead`: hits of the first of them. `hints`: filters that words name. `completions`: ways to go on from
+    the words. `examples`: searches to begin with, where there are no words or nothing helps those there are.
+    `is_empty`: the archive has no records. `waiting`: records that a crawl under way has read and that no search finds
+    yet. `slow`: nothing could be found in time. `outdated`: the index is of another version.
     """
 
     portals: Mapping[str, str]
@@ -132,7 +133,8 @@ class SearchResults:
 
     @property
     def is_hurried(self) -> bool:
-        """Whether something took too long: it may be found in time at the next request, so nobody should keep this answer."""
+        """Whether something took too long: it may be found in time at the next request,
+        so nobody should keep this answer."""
         return self.total is None or (self.total > 0 and self.facets is None)
 
 
@@ -235,7 +237,8 @@ def _instead(connection: Readable, suggestion: Suggestion, portals: Mapping[str,
 def _narrowed(
     requested: SearchRequest, search: engine.Search, portals: Mapping[str, str]
 ) -> Iterator[tuple[Label, Label | str, str]]:
-    """The filters that are set, and the archive where one of several is searched: label, value in words, the address without it."""
+    """The filters that are set, and the archive where one of several is searched:
+    label, value in words, the address without it."""
     if requested.database:
         yield HEADINGS["archive"], requested.database, requested.address(database="")
     for name, value in requested.filters().items():

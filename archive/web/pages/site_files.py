@@ -1,7 +1,7 @@
 """For machines that walk the site: robots.txt, llms.txt, the sitemap.
 
-An operator says in the metadata what robots may do (`plugins: disclosures: robots:`): `allow`, the default, lets them read pages but
-not searches, files and copies; `block` keeps them out; anything else is the text of robots.txt itself.
+An operator says in the metadata what robots may do (`plugins: disclosures: robots:`): `allow`, the default, lets them
+read pages but not searches, files and copies; `block` keeps them out; anything else is the text of robots.txt itself.
 """
 
 from pathlib import Path

@@ -31,7 +31,8 @@ _KEPT = 3
 
 
 _NEARLY = 0.9
-"""The share of its time after which a process that ended was ended by its timer: that may have begun before this clock."""
+"""The share of its time after which a process that ended was ended by its timer:
+that may have begun before this clock."""
 
 
 class WorkFailedError(Exception):
@@ -44,7 +45,8 @@ class WorkFailedError(Exception):
 
 @dataclass(slots=True)
 class ForkServer:
-    """`prepare` is done once in the server, `work` in each of its forks, with a connection to whoever waits and the request."""
+    """`prepare` is done once in the server, `work` in each of its forks,
+    with a connection to whoever waits and the request."""
 
     prepare: Callable[[], None]
     work: Work
@@ -76,7 +78,8 @@ class ForkServer:
     async def frames(self, request: Head, seconds: float) -> AsyncIterator[AsyncIterator[tuple[Head, bytes]]]:
         """Give the frames with which a new process answers; it is killed at the end of the block, where it still works.
 
-        Raises WorkFailedError where there is no process to be had; so does the iterator where one ends without a last frame.
+        Raises WorkFailedError where there is no process to be had;
+        so does the iterator where one ends without a last frame.
         """
         reader, writer = await asyncio.open_connection(sock=self._new_process())
         pid: int | None = None
@@ -124,8 +127,8 @@ async def _answer(reader: asyncio.StreamReader, began: float, seconds: float) ->
 class _WholeProcess:
     """Work that is all that a forked process does: it leaves the process at its end, whatever happened in it.
 
-    What called it belongs to the process that this one was forked from. The exit status is 1 where the work raised, which is
-    logged as `failed`, but for a reader who left and memory that was used up.
+    What called it belongs to the process that this one was forked from. The exit status is 1 where the work raised,
+    which is logged as `failed`, but for a reader who left and memory that was used up.
     """
 
     def __init__(self, failed: str) -> None:

@@ -1,4 +1,5 @@
-"""Ways to be told of events that a site offers: feeds always; mail and chat rooms as far as its operator set them up."""
+"""Ways to be told of events that a site offers: feeds always;
+mail and chat rooms as far as its operator set them up."""
 
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -31,7 +32,8 @@ def settings_of(datasette: Datasette) -> SubscriptionSettings | None:
 
 
 def prepare(datasette: Datasette) -> None:
-    """Check the settings of a site's subscriptions, and that its file can be used. Raises SubscriptionSettingsError, ArchiveError."""
+    """Check the settings of a site's subscriptions, and that its file can be used.
+    Raises SubscriptionSettingsError, ArchiveError."""
     if settings := settings_of(datasette):
         with open_subscriptions(settings.file):
             pass
@@ -46,7 +48,8 @@ def required_settings(datasette: Datasette) -> SubscriptionSettings:
 
 
 async def offers(context: RequestContext) -> Offers:
-    """Return what a site offers for an archive: nothing where not everybody may see it, for messages leave the circle of those who may.
+    """Return what a site offers for an archive: nothing where not everybody may see it,
+    for messages leave the circle of those who may.
 
     Nothing either where it is one of several, for messages are sent of one.
     """

@@ -1,4 +1,5 @@
-"""The page /-/subscribe: ways to be told of what is observed of a search, an agency, a catalogue or a record, and of new answers; and its feed."""
+"""The page /-/subscribe: ways to be told of what is observed of a search, an agency, a catalogue or a record,
+and of new answers; and its feed."""
 
 from dataclasses import replace
 from typing import Any

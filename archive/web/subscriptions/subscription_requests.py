@@ -1,4 +1,5 @@
-"""Requests to subscribe: what a reader posts, within limits, is noted, and whoever reads there is asked to confirm it."""
+"""Requests to subscribe: what a reader posts, within limits, is noted,
+and whoever reads there is asked to confirm it."""
 
 import asyncio
 import math

@@ -1,4 +1,5 @@
-"""The pages that links in messages lead to: one confirms a subscription, one ends it. Opening one does nothing yet: mail scanners do that.
+"""The pages that links in messages lead to: one confirms a subscription, one ends it.
+Opening one does nothing yet: mail scanners do that.
 
 Mail programs end a subscription by a POST of their own (RFC 8058), without the page, cookies or a token of a form.
 """

@@ -17,8 +17,8 @@ AbsoluteAddress = Callable[..., str]
 def of_record(record: Row, portal: Row, capture: Row | None, address: AbsoluteAddress) -> Citation:
     """The citation of a record, which leads to the copy of its capture, or to its page here where there is none.
 
-    The day of citation is that of the capture: what is cited is the page as it stood then. Where no agency is stated, the portal
-    stands in its place.
+    The day of citation is that of the capture: what is cited is the page as it stood then. Where no agency is stated,
+    the portal stands in its place.
     """
     seen = capture["fetched_at"] if capture else record["last_seen"]
     original = record["url"] if is_web_address(record["url"]) else ""

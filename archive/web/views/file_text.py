@@ -1,4 +1,5 @@
-"""The text of a file as its page shows it: one of its pages, or a part of a long one, with the places where words stand."""
+"""The text of a file as its page shows it: one of its pages, or a part of a long one,
+with the places where words stand."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +25,8 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ShownText:
-    """One page of a file, or a part of it. `index`: of the page, from 0; `text`: its part; `found_on`: the indexes of pages where words stand."""
+    """One page of a file, or a part of it. `index`: of the page, from 0; `text`: its part;
+    `found_on`: the indexes of pages where words stand."""
 
     index: int
     text: TextPart
@@ -34,7 +36,8 @@ class ShownText:
 def shown_text(
     text: str, pages: Sequence[FilePage], query: Query | None, index: int | None, number: int | None
 ) -> ShownText:
-    """Return the page of this `index`, and its part of this `number`; where they are not given, those in which the words of `query` stand.
+    """Return the page of this `index`, and its part of this `number`;
+    where they are not given, those in which the words of `query` stand.
 
     `pages` are those of the file, at least one.
     """

@@ -1,7 +1,8 @@
-"""Neighbours of a record: the same document, the same title, the numbers beside its own, its publisher's days around it.
+"""Neighbours of a record: the same document, the same title, the numbers beside its own,
+its publisher's days around it.
 
-Each is looked for along an index of its own (`archive.database.migrations`), so that it takes as long in a million records as in a
-hundred.
+Each is looked for along an index of its own (`archive.database.migrations`), so that it takes as long in a million
+records as in a hundred.
 """
 
 import re
@@ -74,7 +75,8 @@ def neighbours(connection: Readable, record: Row) -> tuple[Neighbours, ...]:
 
 
 def with_elsewhere(found: tuple[Neighbours, ...], others: Readable, record: Row) -> tuple[Neighbours, ...]:
-    """Return a record's neighbours with the same documents and titles that other archives have behind its own archive's."""
+    """Return a record's neighbours with the same documents and titles
+    that other archives have behind its own archive's."""
     by_label = {each.label: each for each in found}
     for label, column in ((DOCUMENT, "document_number"), (TITLE, "title")):
         more = _same(others, {column: record[column], "id": NOWHERE}, label, column)

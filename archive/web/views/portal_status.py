@@ -46,7 +46,8 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class PagesBeside:
-    """An alarm's message, and the addresses of the copies of a page that lacks a field now and of one that was read well."""
+    """An alarm's message, and the addresses of the copies of a page that lacks a field now
+    and of one that was read well."""
 
     message: str
     now: str
