@@ -17,7 +17,7 @@ import math
 import statistics
 import sys
 import tempfile
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -37,7 +37,7 @@ from bench.simulated_portals import (
     read_software,
     with_shares_of,
 )
-from crawler.jobs.run import AGAIN_AFTER, AT_ONCE
+from crawler.jobs.run import AGAIN_AFTER, AT_ONCE, FULL_AT_ONCE
 from crawler.notify import health_message
 from crawler.portals.portal_file import Schedule
 
@@ -85,6 +85,8 @@ class Country:
         )
         self._due = [(begins, number) for number in range(len(portals))]
         self.places = [begins] * (AT_ONCE * processes)
+        self._full_places = [begins] * (FULL_AT_ONCE * processes)
+        self._full: deque[tuple[datetime, int]] = deque()  # portals that wait for one of these
         self.costs = costs.measured()
         self.empty = self.kept.sizes()
 
@@ -93,12 +95,17 @@ class Country:
         morning, ends = self.begins + DAY, self.begins + days * DAY
         while morning <= ends:
             begins = max(self._due[0][0], self.places[0])
+            full_begins = max(self._full_places[0], self.places[0])
+            if self._full and full_begins <= begins:
+                begins = full_begins
             if begins >= morning:
                 self._report(morning)
                 yield morning
                 morning += DAY
+            elif self._full and full_begins <= begins:
+                self._crawl_if_due(*self._full.popleft(), begins)
             else:
-                self._crawl_next(begins)
+                self._crawl_if_due(*heapq.heappop(self._due), begins)
 
     def close(self) -> None:
         """Close the archives."""
@@ -117,21 +124,32 @@ class Country:
     def _archive_of(self, portal: SimulatedPortal) -> SimulatedArchive:
         return self.kept if portal.file.id in self.kept.portals else self._noted
 
-    def _crawl_next(self, now: datetime) -> None:
-        """Crawl the portal that is due, at the place that is free; or put it off, where it is due later by now."""
-        due, number = heapq.heappop(self._due)
+    def _crawl_if_due(self, due: datetime, number: int, now: datetime) -> None:
+        """Crawl a portal that is due, at the place that is free; or put it off, where it is due later by now.
+
+        A full crawl waits where such have all the places that they may have.
+        """
         portal = self.portals[number]
         archive = self._archive_of(portal)
         plan = archive.plan(portal, now)
         if plan.at > now:
             heapq.heappush(self._due, (plan.at, number))
-            return
-        crawled = archive.crawl(portal, plan.mode, now)
-        heapq.heapreplace(self.places, crawled.ends)
+        elif plan.mode == "full" and self._full_places[0] > now:
+            self._full.append((due, number))
+        else:
+            crawled = archive.crawl(portal, plan.mode, now)
+            heapq.heapreplace(self.places, crawled.ends)
+            if plan.mode == "full":
+                heapq.heapreplace(self._full_places, crawled.ends)
+            self._note(due, number, crawled)
+
+    def _note(self, due: datetime, number: int, crawled: Crawled) -> None:
+        """Count a crawl of a portal that was `due`, and note when it is due again."""
+        portal = self.portals[number]
         if portal.file.id in self.lived.walked:
-            self.lived.waits.append(now - due)
+            self.lived.waits.append(crawled.begins - due)
         self._count(portal, crawled)
-        heapq.heappush(self._due, (self._next(archive, portal, crawled), number))
+        heapq.heappush(self._due, (self._next(self._archive_of(portal), portal, crawled), number))
 
     def _next(self, archive: SimulatedArchive, portal: SimulatedPortal, crawled: Crawled) -> datetime:
         """Return when a portal is due again: a process that goes on crawling others takes it up no sooner than AGAIN_AFTER."""

@@ -245,9 +245,9 @@ def test_a_page_that_unpacks_to_too_much_is_a_problem_and_the_crawl_goes_on(tmp_
 def test_a_fault_of_our_own_is_a_problem_and_not_silence(tmp_path: Path) -> None:
     """A spider whose reading of records' pages fails: rows kept, a problem for each page, exit status 1."""
     script = (
-        "import sys; from crawler.spiders import record_pages\n"
+        "import sys; from crawler.spiders import record_reader\n"
         "def broken(*_, **__): raise NameError('no such name')\n"
-        "record_pages.read_record = broken\n"
+        "record_reader.read_record = broken\n"
         "from crawler.cli.main import main; sys.argv[0] = 'disclosures'; main()"
     )
     with Site({LIST: page(TABLE), "/zwgk/d/1.html": record("样本文件之1", "640324001/2017-00001")}) as site:

@@ -8,7 +8,7 @@ import sqlite3
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from archive.database.portal_changes import require_watched
 from archive.database.redaction_version import require_current
 from archive.evidence.http_exchange import one_line
 from archive.ingest.alarm import pages_beside
+from archive.ingest.frontier import mode_for
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.masking.redaction import redact
 from archive.model import clock
@@ -48,6 +49,9 @@ AGAIN_AFTER = timedelta(hours=12)
 
 AT_ONCE = 50
 """Portals crawled at a time: with three seconds between two requests to a host, some twenty requests a second in all."""
+
+FULL_AT_ONCE = AT_ONCE * 4 // 5
+"""Of these so many full crawls at the most: a whole walk takes hours, and updates would wait behind them for days."""
 
 TERMINAL_REFRESH = 0.5
 """Seconds until the line of progress on a terminal is renewed."""
@@ -128,13 +132,14 @@ class PortalsInTurn(AsyncCrawlerProcess):
     async def join(self) -> None:
         """Crawl them, and whatever there is `more` to crawl in the meantime; Scrapy waits for this before it ends the process.
 
-        None waits for another, but for those on its host and for one of AT_ONCE places.
+        None waits for another, but for those on its host and for one of AT_ONCE places, of which full crawls leave some.
         """
-        places = asyncio.Semaphore(AT_ONCE)
+        at_once, full = asyncio.Semaphore(AT_ONCE), asyncio.Semaphore(FULL_AT_ONCE)
         hosts: defaultdict[str | None, asyncio.Lock] = defaultdict(asyncio.Lock)
 
         async def in_its_turn(crawl: PortalCrawl) -> None:
-            async with hosts[urlsplit(crawl.spider.portal.catalogs[0].url).hostname], places:
+            host = hosts[urlsplit(crawl.spider.portal.catalogs[0].url).hostname]
+            async with host, full if self._is_full(crawl) else nullcontext(), at_once:
                 if not self._stopped:
                     await self._to_its_end(crawl)
 
@@ -144,6 +149,12 @@ class PortalsInTurn(AsyncCrawlerProcess):
             more = [] if self._stopped or not running else list(self.more())
             self.waiting.extend(more)
             running |= {asyncio.create_task(in_its_turn(crawl)) for crawl in more}
+
+    def _is_full(self, crawl: PortalCrawl) -> bool:
+        """Whether a crawl is to walk all lists wholly, as it looks before it begins."""
+        portal = crawl.spider.portal
+        planned = partial(mode_for, places(self.settings)[0], portal.id, clock.now(), portal.schedule.full_every)
+        return (self.settings["DISCLOSURES_MODE"] or planned()) == "full"
 
     async def _to_its_end(self, crawl: PortalCrawl) -> None:
         PORTAL.set(crawl.spider.portal.id)

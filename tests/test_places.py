@@ -1,0 +1,99 @@
+"""Places of a process that crawls many portals: full crawls leave some of them to updates."""
+
+import asyncio
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from scrapy.settings import Settings
+
+from archive.model import clock
+from crawler.jobs import run
+from crawler.jobs.run import PortalCrawl, PortalsInTurn
+from tests.conftest import empty_archive
+
+CRAWLED = "INSERT INTO crawls (portal, mode, started_at, finished_at, outcome) VALUES (?, 'full', ?, ?, 'finished')"
+
+
+def crawl_of(portal: str, host: str) -> PortalCrawl:
+    """A crawl of a portal that is walked wholly once in seven days."""
+    catalog, schedule = SimpleNamespace(url=f"http://{host}/list.html"), SimpleNamespace(full_every=None)
+    spider = SimpleNamespace(portal=SimpleNamespace(id=portal, catalogs=[catalog], schedule=schedule))
+    return PortalCrawl(spider)  # type: ignore[arg-type]
+
+
+class Watched(PortalsInTurn):
+    """Crawls that end when they are told to; `under_way`: those that have begun, `most`: of them at once."""
+
+    def __init__(self, db: Path, mode: str = "") -> None:
+        super().__init__(Settings({"DISCLOSURES_DB": str(db), "DISCLOSURES_EVIDENCE": "", "DISCLOSURES_MODE": mode}))
+        self.under_way: list[str] = []
+        self.most: int = 0
+        self.may_end = asyncio.Event()
+
+    async def _to_its_end(self, crawl: PortalCrawl) -> None:
+        portal = crawl.spider.portal.id
+        self.under_way.append(portal)
+        self.most = max(self.most, len(self.under_way))
+        await self.may_end.wait()
+        self.under_way.remove(portal)
+
+    async def begun(self, hosts: Mapping[str, str]) -> list[str]:
+        """Begin the crawls of portals, each on its host; those under way when no further one begins."""
+        self.waiting = [crawl_of(portal, host) for portal, host in hosts.items()]
+        joined = asyncio.create_task(self.join())
+        for _ in range(20):  # turns of the loop
+            await asyncio.sleep(0)
+        begun = list(self.under_way)
+        self.may_end.set()
+        await joined
+        return begun
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Path:
+    """An archive in which the portals u0, u1, … were walked wholly just now."""
+    path = empty_archive(tmp_path / "a.db")
+    now = clock.text(clock.now())
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for number in range(60):
+            portal = f"u{number}"
+            row = (portal, "样本县", "640324", f"http://{portal}.example/")
+            connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES (?, ?, ?, ?)", row)
+            connection.execute(CRAWLED, (portal, now, now))
+    return path
+
+
+def alone(*portals: str) -> dict[str, str]:
+    return {portal: f"{portal}.example" for portal in portals}
+
+
+def numbered(letter: str, count: int) -> list[str]:
+    return [f"{letter}{number}" for number in range(count)]
+
+
+def test_full_crawls_leave_places_to_the_updates_that_are_due_behind_them(db: Path) -> None:
+    watched = Watched(db)
+    begun = asyncio.run(watched.begun(alone(*numbered("f", 60), *numbered("u", 60))))
+    assert [portal for portal in begun if portal[0] == "f"] == numbered("f", run.FULL_AT_ONCE)
+    assert [portal for portal in begun if portal[0] == "u"] == numbered("u", run.AT_ONCE - run.FULL_AT_ONCE)
+
+
+def test_updates_alone_take_all_places_and_no_more(db: Path) -> None:
+    watched = Watched(db)
+    assert asyncio.run(watched.begun(alone(*numbered("u", 60)))) == numbered("u", run.AT_ONCE)
+    assert watched.most == run.AT_ONCE
+
+
+@pytest.mark.parametrize(("mode", "places"), [("full", run.FULL_AT_ONCE), ("update", run.AT_ONCE)])
+def test_a_mode_that_is_asked_for_is_that_of_all(db: Path, mode: str, places: int) -> None:
+    assert len(asyncio.run(Watched(db, mode).begun(alone(*numbered("u", 60))))) == places
+
+
+def test_portals_on_one_host_are_crawled_one_after_the_other(db: Path) -> None:
+    watched = Watched(db)
+    assert asyncio.run(watched.begun({"u0": "one.example", "u1": "one.example", "u2": "two.example"})) == ["u0", "u2"]
+    assert watched.most == 2
