@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import ArchiveError, open_for_reading
+from archive.export import public_database
 from archive.export.public_database import snapshot
 from archive.labels.tables import TABLES
 from archive.maintenance.bring_up_to_date import open_up_to_date
@@ -131,6 +132,15 @@ def test_what_should_not_be_shown_makes_no_file(
     with pytest.raises(ArchiveError, match=said):
         snapshot(archive, tmp_path / "out" / "public.db")
     assert list((tmp_path / "out").glob("**/*")) == []
+
+
+def test_what_was_masked_by_older_rules_is_refused_before_it_is_copied(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    masked_by_older_rules(archive)
+    monkeypatch.setattr(public_database, "copy_database", None)
+    with pytest.raises(ArchiveError, match="masked by older rules"):
+        snapshot(archive, tmp_path / "public.db")
 
 
 def test_what_a_killed_run_left_goes(archive: Path, tmp_path: Path) -> None:

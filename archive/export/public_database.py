@@ -10,7 +10,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -54,13 +54,13 @@ def snapshot(db: Path, target: Path) -> Snapshot:
     """
     if target.exists():
         raise ArchiveError(f"{target} exists: name a new file for the snapshot")
-    open_for_reading(db).close()
+    with closing(open_for_reading(db)) as connection, suppress(sqlite3.Error):  # of an earlier version's tables
+        _require_masked(connection)  # before all of it is copied
     try:
         with _scratch(target) as (copy, made):
             copy_database(db, copy, mode=0o600)
             with closing(open_up_to_date(copy, beside(copy))) as connection:  # which has no originals
-                if older := count_outdated(connection):
-                    raise ArchiveError(f"{older} records were masked by older rules: run `disclosures redact` first")
+                _require_masked(connection)
                 _delete_internals(connection)
                 connection.execute("VACUUM INTO ?", (str(made),))
             damage = next(check_database(made), None)
@@ -74,6 +74,11 @@ def snapshot(db: Path, target: Path) -> Snapshot:
     except (OSError, sqlite3.Error) as error:
         raise ArchiveError(f"cannot make a snapshot at {target}: {error}") from error
     return Snapshot(target, target.stat().st_size, digest)
+
+
+def _require_masked(connection: sqlite3.Connection) -> None:
+    if older := count_outdated(connection):
+        raise ArchiveError(f"{older} records were masked by older rules: run `disclosures redact` first")
 
 
 @contextmanager
