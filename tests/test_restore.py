@@ -161,6 +161,17 @@ def test_an_archive_of_many_days_is_made_anew_row_for_row_and_goes_on(town: Town
     assert different(db, restored(db, again, town.folder / "county.toml")[0]) == []
 
 
+def test_what_a_crawl_asked_for_only_if_it_changed_is_asked_for_so_again_long_after(tmp_path: Path) -> None:
+    with Site({}) as site:
+        town = Town(site, tmp_path, documents={n: Document(n) for n in range(1, 5)})
+        town.crawl()
+        town.unlisted.add(2)
+        town.crawl()
+    assert rows(town.db, "SELECT 1 FROM captures WHERE status = 304") != []
+    (folder := tmp_path / "new").mkdir()
+    assert different(town.db, restored(town.db, folder, tmp_path / "county.toml")[0]) == []
+
+
 def test_portals_that_are_crawled_at_one_time_keep_their_numbers(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     with ExitStack() as stack:
