@@ -1,5 +1,6 @@
 """Masks personal data before anything reaches the archive; the sealed original keeps it."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -10,11 +11,21 @@ from archive.model.observations import AttachmentFile, ListPage, MissingPage, Ob
 from archive.model.printable import printable
 from archive.model.records import AnyReading
 
+LONG = 100_000
+"""Characters from which on a text takes long enough to keep other portals waiting."""
+
 
 class RedactPipeline:
     """Masks the texts of observations; adds how much, by kind."""
 
-    def process_item(self, observation: Observation) -> Observation:
+    async def process_item(self, observation: Observation) -> Observation:
+        """Return `observation` without personal data; a long text is masked in a thread, beside the crawls of others."""
+        match observation:
+            case RecordPage(body=str(text)) | AttachmentFile(text=str(text)) if len(text) >= LONG:
+                return await asyncio.to_thread(self.masked, observation)
+        return self.masked(observation)
+
+    def masked(self, observation: Observation) -> Observation:
         """Return `observation` without personal data."""
         counts: Counter[str] = Counter()
         match observation:

@@ -166,7 +166,7 @@ def test_the_pipelines_keep_each_page_where_it_begins_and_mask_its_name() -> Non
     file = AttachmentFile(
         "http://a.example/1", "样本.xls", "http://a.example/1.xls", text=text, state="text", pages=pages
     )
-    item = RedactPipeline().process_item(NormalisePipeline().process_item(file))
+    item = RedactPipeline().masked(NormalisePipeline().process_item(file))
     assert isinstance(item, AttachmentFile)
     assert text_of(item.text or "", item.pages, 1) == "样本乙"
     kept = file_pages.to_json_text(item.pages) or ""

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from contextlib import closing
 from dataclasses import fields, replace
 from pathlib import Path
@@ -25,11 +26,13 @@ from archive.model.observations import (
     Observation,
     PortalOfFile,
     Problem,
+    RecordPage,
     Row,
 )
 from archive.model.records import FIELDS, Reading
 from archive.search import index
 from crawler.portals.portal_file import Portal
+from pipelines import redact
 from pipelines.attachments import AttachmentsPipeline
 from pipelines.normalise import NormalisePipeline
 from pipelines.redact import RedactPipeline
@@ -46,7 +49,7 @@ KEPT = "索引号640324001/2017-00001，同样发〔2017〕3号，0953-8012345"
 def through_the_pipelines(item: object) -> Any:
     """The observation that the archive is handed of `item`."""
     read = asyncio.run(AttachmentsPipeline(ocr=False, memory_mb=512).process_item(item))
-    return RedactPipeline().process_item(NormalisePipeline().process_item(read))
+    return RedactPipeline().masked(NormalisePipeline().process_item(read))
 
 
 def left_in(value: object, numbers: Canary) -> list[str]:
@@ -70,6 +73,21 @@ def test_no_string_that_a_crawl_emits_brings_a_number_into_the_archive(kind: typ
     assert (
         len(kept) >= len([text for _, text in strings(item) if KEPT in text]) - 1
     )  # a document number's form may change
+
+
+@pytest.mark.parametrize(("characters", "beside"), [(redact.LONG, True), (redact.LONG - 1, False), (0, False)])
+def test_a_long_text_is_masked_beside_the_crawls_of_other_portals(
+    monkeypatch: pytest.MonkeyPatch, characters: int, *, beside: bool
+) -> None:
+    threads: set[threading.Thread] = set()
+    monkeypatch.setattr(
+        redact.RedactPipeline, "masked", lambda _, item: threads.add(threading.current_thread()) or item
+    )
+    url, text = "http://p.example/1.html", "样" * characters or None
+    for item in (AttachmentFile(url, "样本", url, text=text), replace(filled(RecordPage, "样本"), body=text)):
+        threads.clear()
+        assert asyncio.run(RedactPipeline().process_item(item)) is item
+        assert (threads == {threading.main_thread()}) != beside
 
 
 def test_what_was_masked_is_counted_where_it_was_printed() -> None:
@@ -106,9 +124,9 @@ def test_every_field_of_an_observation_is_masked_by_itself(kind: type) -> None:
     for each in fields(kind):
         if each.name in ADDRESSES | CODES:
             continue
-        masked = RedactPipeline().process_item(replace(plain, **{each.name: getattr(full, each.name)}))
+        masked = RedactPipeline().masked(replace(plain, **{each.name: getattr(full, each.name)}))
         assert left_in(masked, numbers) == [], f"{kind.__name__}.{each.name}"
-        assert RedactPipeline().process_item(masked) == replace(masked, **counts_of(masked)), "again is the same"
+        assert RedactPipeline().masked(masked) == replace(masked, **counts_of(masked)), "again is the same"
 
 
 def counts_of(observation: Any) -> dict[str, Any]:

@@ -91,6 +91,6 @@ def test_a_filtered_stream_is_otherwise_the_stream(capsys: pytest.CaptureFixture
 
 
 def test_what_is_noted_of_a_page_is_printable() -> None:
-    problem = RedactPipeline().process_item(Problem("sample", "http://p.example/", f"样本{ESCAPES}"))
+    problem = RedactPipeline().masked(Problem("sample", "http://p.example/", f"样本{ESCAPES}"))
     assert isinstance(problem, Problem)
     assert problem.message == f"样本{printable(ESCAPES)}"

@@ -334,7 +334,7 @@ class _Reader:
 
     def _clean(self, observation: AnyObservation) -> AnyObservation:
         """Return `observation` tidied and masked as in a crawl."""
-        clean = self._redact.process_item(self._normalise.process_item(observation))
+        clean = self._redact.masked(self._normalise.process_item(observation))
         assert isinstance(clean, type(observation))  # noqa: S101
         return clean
 
