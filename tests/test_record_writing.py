@@ -17,6 +17,7 @@ from archive.model.observations import AttachmentFile, Capture, LinkedFile, List
 from archive.model.records import CUT_PAGE, OWN_PAGE, READ_IN_DOUBT, ROW_NOT_READ
 from tests.conftest import empty_archive, rows
 from tests.test_absence_proof import NEIGHBOUR
+from tests.test_rosters import NAMES, TITLE
 from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, crawl, listed, page, row
 
 URL = "http://p.example/1.html"
@@ -279,6 +280,49 @@ def test_a_page_first_read_on_a_doubted_day_keeps_its_proof_and_the_next_reading
     assert rows(path, "SELECT capture_id FROM readings WHERE catalog_id = ?", OWN_PAGE) == [{"capture_id": 1}]
     crawl(path, [listed(row(1)), page(1, "样本正文，另一种")], day=2)
     assert (record(path)["body"], record(path)["flags"], events(path)) == ("样本正文，另一种", "[]", [])
+
+
+def test_a_row_first_read_on_a_doubted_day_keeps_the_list_page_that_shows_it(path: Path) -> None:
+    store = crawl(path, [listed(row(1))], finish=False)
+    store.write([], DAY.format(1), [Capture(1, PLANS, DAY.format(1), 200, "page", "0" * 64, 1, None, None)])
+    (catalog,) = rows(path, "SELECT id FROM catalogs WHERE url = ?", PLANS)
+    with transaction(store._connection):
+        store._writer.doubt(1, int(str(catalog["id"])), 1, DAY.format(1))
+    store.finish("finished", DAY.format(1))
+    store.close()
+    assert rows(path, "SELECT catalog_id, capture_id FROM readings") == [{"catalog_id": catalog["id"], "capture_id": 1}]
+
+
+def read_on(path: Path, number: int, *observations: Observation) -> None:
+    """A day's crawl, which has one capture, of the record's page."""
+    store = crawl(path, [listed(row(1))], day=number, finish=False)
+    shown = Capture(number, URL, DAY.format(number), 200, "page", f"{number:064x}", 1, None, None)
+    store.write(observations, DAY.format(number), [shown])
+    store.finish("finished", DAY.format(number))
+    store.close()
+
+
+def test_the_last_capture_that_shows_a_page_as_it_was_read_is_kept(path: Path) -> None:
+    for number, body, other in ((1, "样本正文", {}), (2, "样本正文", {}), (3, None, {"topic": "样本"})):
+        read_on(path, number, replace(page(1, **other), body=body, capture=number))
+        (reading,) = rows(path, "SELECT capture_id, seen_capture_id FROM readings WHERE catalog_id = ?", OWN_PAGE)
+        assert tuple(reading.values()) == {1: (1, 1), 2: (1, 2), 3: (3, None)}[number], "a page without its text"
+
+
+def test_when_a_later_parser_s_version_came_about_is_not_known(path: Path) -> None:
+    read_on(path, 1, replace(page(1), capture=1))
+    read_on(path, 2)
+    with closing(open_up_to_date(path)) as connection, transaction(connection):
+        connection.row_factory = sqlite3.Row
+        Writer(connection, "p", 2, {}, cause="parser").take(1, OWN_PAGE, page(1, "样本正文，读全"), 2, DAY.format(9))
+    (version,) = rows(path, "SELECT capture_id, not_before, before_capture_id FROM versions WHERE number > 1")
+    assert tuple(version.values()) == (2, None, None)
+
+
+def test_a_text_that_lists_persons_is_held_back_as_of_the_day_on_which_it_was_read(path: Path) -> None:
+    crawl(path, [listed(row(1, title=TITLE)), page(1, "、".join(NAMES))], day=3)
+    assert record(path)["body"] is None
+    assert rows(path, "SELECT state, at FROM rosters") == [{"state": "waiting", "at": DAY.format(3)}]
 
 
 def test_what_a_record_said_once_is_known_again(path: Path) -> None:
