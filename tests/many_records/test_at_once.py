@@ -158,6 +158,25 @@ def test_that_a_page_given_since_has_not_changed_confirms_nothing(doubted: Crawl
     assert changes(doubted) == [url(2)]
 
 
+def test_a_later_parser_reads_pages_again_that_are_kept_aside_and_leaves_rows_to_the_next_crawl(
+    doubted: Crawls,
+) -> None:
+    """On the capture of one page it finds nothing, on those of the others something else."""
+    with closing(open_up_to_date(doubted.path)) as archive, transaction(archive):
+        aside = Deferral(archive, "p", 2)
+        aside.put(30, "row", row(30, title="样本新题"), None, DAY.format(2), catalog_id=1)
+        aside.put(31, "returned", {"was": "unlisted", "is": "listed"}, None, DAY.format(2))
+        Deferral(archive, "q", 0).read_again(lambda _: None)
+        assert len(list(aside.own())) == 22, "they are another portal's"
+        Deferral(archive, "p", 0).read_again(
+            lambda each: page(each.record_id, f"读全{each.capture_id}") if each.record_id > 1 else None
+        )
+        pages = {each.record_id: each.observation() for each in aside.own("page")}
+        captures = {each.record_id: each.capture_id for each in aside.own("page")}
+        assert [each.kind for each in aside.own() if each.kind != "page"] == ["returned"]
+    assert pages == {n: replace(page(n, f"读全{captures[n]}"), capture=captures[n]) for n in range(2, 21)}
+
+
 def test_pages_that_went_since_are_kept_no_longer(doubted: Crawls) -> None:
     doubted.run(all_rows(but=[3]), pages=all_pages(of=range(21, 49)), asked={3: "gone"})
     assert (doubted.events(), kept(doubted)) == ([("withdrawn", url(3))], 19)
