@@ -25,6 +25,7 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests import marks, skips, warm
+from tests.new_archives import copy_what_is_made_anew
 
 ROOT = Path(__file__).parent.parent
 
@@ -44,6 +45,7 @@ SLOWEST = (
 
 def pytest_configure(config: pytest.Config) -> None:
     skips.watch(config)
+    copy_what_is_made_anew()
 
 
 @pytest.hookimpl(wrapper=True)

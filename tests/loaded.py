@@ -13,6 +13,7 @@ from archive.analysis.report_rules import terms
 from archive.model.divisions import divisions
 from archive.model.site import domain_of
 from crawler.cli.main import MODULES
+from tests.new_archives import copy_what_is_made_anew
 
 PACKAGES = ("crawler.middlewares", "scrapy.downloadermiddlewares", "scrapy.spidermiddlewares")
 """Packages of which a crawl loads most modules, by their names."""
@@ -34,6 +35,7 @@ for package in PACKAGES:
 for other in OTHERS:
     import_module(other)
 
+copy_what_is_made_anew()
 ensure_plugins_loaded()  # sqlite_utils looks through the metadata of all packages for its plugins
 divisions()
 terms()
