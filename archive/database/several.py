@@ -7,6 +7,7 @@ goes by its own indexes.
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from heapq import merge
@@ -218,6 +219,14 @@ def ordered(rows: Iterable[Any], *terms: str) -> list[Any]:
         name = term.removesuffix(DESCENDING)
         rows.sort(key=lambda row: (row[name] is not None, row[name]), reverse=term.endswith(DESCENDING))
     return rows
+
+
+def summed(rows: Iterable[Any], by: str, of: str) -> Counter[str]:
+    """Return the sums of the column `of`, of all archives together, by the values of the column `by`."""
+    sums: Counter[str] = Counter()
+    for row in rows:
+        sums[row[by]] += row[of]
+    return sums
 
 
 def merged(found: Iterable[Iterable[tuple[Any, ...]]]) -> Iterator[Any]:

@@ -95,7 +95,6 @@ async def page(context: RequestContext) -> Response:
         earlier=years.start - first,
         prescribed=len(PRESCRIBED),
         units=[(unit, grid[unit]) for unit in sorted(grid)[shown.offset : shown.offset + PAGE]],
-        total=len(grid),
         documents=sum(len(cells) for cells in grid.values()),
         pages=shown,
         walked=walked,

@@ -67,7 +67,6 @@ async def around(datasette: Datasette, request: Request) -> Response:
         here=context.absolute(context.address("copy", capture)),
         may_download=await _may_download(context),
         has_screenshots=screenshots.browser(datasette) is not None,
-        is_archive=True,
     )
 
 

@@ -68,7 +68,6 @@ async def page(context: RequestContext) -> Response:
     return await context.render(
         "compare.html",
         database=context.database,
-        is_archive=True,
         whole=whole,
         sides=(before, after),
         comparison=comparison,

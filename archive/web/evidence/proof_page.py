@@ -71,9 +71,7 @@ async def page(context: RequestContext) -> Response:
     if isinstance(known, int):
         return Response.redirect(context.record(known))
     sheet = await _sheet(context, known)
-    return await context.render(
-        "proof.html", database=context.database, is_archive=True, sheet=sheet, content=fragment(sheet)
-    )
+    return await context.render("proof.html", database=context.database, sheet=sheet, content=fragment(sheet))
 
 
 async def walks(context: RequestContext) -> Response:
@@ -84,7 +82,7 @@ async def walks(context: RequestContext) -> Response:
     if not known.proof.walks:
         raise NotFound(NOTHING_HERE)
     sheet = await _sheet(context, known)
-    return await context.render("proof_walks.html", database=context.database, is_archive=True, sheet=sheet)
+    return await context.render("proof_walks.html", database=context.database, sheet=sheet)
 
 
 async def citation_file(context: RequestContext) -> Response:

@@ -20,7 +20,7 @@ from archive.database.several import Readable, numbers, ordered
 from archive.export import record_rows
 from archive.export.rows import Rows
 from archive.labels.code_labels import EVENTS, KINDS, STATES
-from archive.labels.label import LABELS, SITE
+from archive.labels.label import LABELS, SITE, label_of
 from archive.labels.language import READER, TAGS, say
 from archive.labels.tables import column_label
 from archive.labels.when import when
@@ -171,7 +171,7 @@ def last_crawl(connection: Readable) -> str:
 
 def _of_record(context: RequestContext, row: Mapping[str, Any], words: str) -> Entry:
     text = snippet(row["body"], words, SUMMARY) if words else None
-    lines = [str(KINDS.get(row["kind"], row["kind"])), str(STATES[row["state"]])]
+    lines = [str(label_of(KINDS, row["kind"])), str(STATES[row["state"]])]
     lines += [f"{column_label('records', column)} {row[column]}" for column in _STATED if row[column]]
     return Entry(
         key=(row["portal"], row["url"]),

@@ -8,7 +8,7 @@ from typing import Any
 
 from datasette.utils.asgi import BadRequest, NotFound
 
-from archive.database.several import Readable, numbers
+from archive.database.several import Readable, numbers, summed
 from archive.labels.code_labels import EVENTS
 from archive.labels.label import LABELS, Label
 from archive.labels.language import READER
@@ -244,10 +244,7 @@ def week() -> Span:
 
 async def counted(context: RequestContext, observed: Observed) -> Counter[str]:
     """Count the events of each kind."""
-    counts: Counter[str] = Counter()
-    for row in await context.db.execute(observed.scope.counts, observed.values):
-        counts[row["kind"]] += row["events"]
-    return counts
+    return summed(await context.db.execute(observed.scope.counts, observed.values), "kind", "events")
 
 
 async def of_week(context: RequestContext) -> tuple[EventsOfKind, ...]:

@@ -4,14 +4,13 @@ and a catalogue's /-/browse/<portal>/<number>?year=.
 The first two are JSON, too; the records of a catalogue are in `archive.web.formats.page_files`.
 """
 
-from collections import Counter
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive.database.several import ordered
+from archive.database.several import ordered, summed
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, Label, label_of
 from archive.model.clock import today
@@ -69,9 +68,7 @@ class YearChoice:
 async def overview(context: RequestContext) -> Response:
     """All portals; or with `kind=` the catalogues of that kind, county by county."""
     kind = choice(context, "kind", KINDS)
-    counts: Counter[str] = Counter()
-    for row in await context.db.execute(_KINDS):
-        counts[row["kind"]] += row["records"]
+    counts = summed(await context.db.execute(_KINDS), "kind", "records")
     catalogs = (await context.db.execute(_CATALOGS_OF_KIND, {"kind": kind})).rows if kind else []
     catalogs = ordered(catalogs, "division_code", "portal", "id")
     return await context.render(

@@ -1,11 +1,11 @@
 """A day's page, /-/day/2018-03-01: what was published as stated, and what this archive observed on that day."""
 
-from collections import Counter
 from datetime import date, timedelta
 from itertools import groupby
 
 from datasette.utils.asgi import Response
 
+from archive.database.several import summed
 from archive.labels.code_labels import KINDS
 from archive.labels.label import label_of, labels_under
 from archive.labels.when import beijing
@@ -45,9 +45,7 @@ async def page(context: RequestContext) -> Response:
     """The page. With `kind=`, the records of that kind alone."""
     on = day(part(context.request, "day"))
     kind = choice(context, "kind", KINDS)
-    counts: Counter[str] = Counter()
-    for row in await context.db.execute(_KINDS, {"day": str(on)}):
-        counts[row["kind"]] += row["records"]
+    counts = summed(await context.db.execute(_KINDS, {"day": str(on)}), "kind", "records")
     total = counts.get(kind, 0) if kind else sum(counts.values())
     shown = pages(context, total)
     rows = await context.listed(_RECORDS, {"day": str(on), "kind": kind}, _RECORDS_ORDER, PAGE, shown.offset)

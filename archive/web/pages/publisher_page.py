@@ -1,11 +1,11 @@
 """A publisher's page: /-/publisher?portal=&name=; an empty name stands for the records that state no publisher."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from datasette.utils.asgi import NotFound, Response
 
+from archive.database.several import summed
 from archive.labels.code_labels import KINDS, STATES
 from archive.labels.label import Label, label_of
 from archive.model.clock import today
@@ -115,8 +115,6 @@ async def _others(context: RequestContext, portal_id: str, name: str | None) -> 
 
 def _counted(labels: Mapping[str, Label], column: str, rows: Iterable[Row]) -> list[Counted]:
     """Count the records of each code of a column, in the order of its labels."""
-    counts: Counter[str] = Counter()
-    for row in rows:
-        counts[row[column]] += row["records"]
+    counts = summed(rows, column, "records")
     codes = [code for code in (*labels, *sorted(counts.keys() - labels.keys())) if counts[code]]
     return [Counted(code, label_of(labels, code), counts[code]) for code in codes]

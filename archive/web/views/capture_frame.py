@@ -17,7 +17,7 @@ from archive.database.portal_changes import Moves
 from archive.evidence.evidence_reader import place_of as evidence_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.labels.code_labels import CAPTURES, REDACTIONS
-from archive.labels.label import LABELS, Label, labels_under
+from archive.labels.label import LABELS, Label, label_of, labels_under
 from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.request_context import Row
@@ -113,7 +113,7 @@ class Archived:
     def masked(self) -> tuple[tuple[Label, int], ...]:
         """Kinds of numbers masked in the copy, and how many of each."""
         counts = self.copy.masked if self.copy else {}
-        return tuple((REDACTIONS.get(kind, Label(kind, kind)), count) for kind, count in sorted(counts.items()))
+        return tuple((label_of(REDACTIONS, kind), count) for kind, count in sorted(counts.items()))
 
 
 async def archived(db: Database, capture_id: int, place: MarkedPlace = NOWHERE) -> Archived | None:
@@ -140,20 +140,15 @@ def registered(connection: sqlite3.Connection, capture_id: int, most: int = MOST
     record = records[0]["id"] if len(records) == 1 else None
     stood = json.dumps([now, *moves.former([now])])
     same = connection.execute(_SAME, {**url, "stood": stood, "record": record, "most": most + 1}).fetchall()
-    confirms = (
-        connection.execute(_CONFIRMED, {**url, "id": capture_id}).fetchone()[0]
-        if row["status"] == NOT_MODIFIED
-        else None
-    )
     return Archived(
         row=row,
-        outcome=_outcome(row),
+        outcome=label_of(CAPTURES, row["outcome"]),
         records=records,
         lists=tuple(connection.execute(_LISTS, {"id": capture_id}).fetchall()),
-        same=tuple((each, _outcome(each)) for each in same[:most]),
+        same=tuple((each, label_of(CAPTURES, each["outcome"])) for each in same[:most]),
         more=len(same) > most,
         file=connection.execute(_FILE, url).fetchone(),
-        confirms=confirms,
+        confirms=_confirmed(connection, row),
         copy=None,
         why_not=UNCHANGED,
     )
@@ -161,10 +156,16 @@ def registered(connection: sqlite3.Connection, capture_id: int, most: int = MOST
 
 def said_by(connection: sqlite3.Connection, row: Row) -> Row:
     """Return the capture that holds what a capture says: of a "not modified" the one that it confirms, else itself."""
+    confirmed = connection.execute("SELECT * FROM captures WHERE id = ?", (_confirmed(connection, row),)).fetchone()
+    return confirmed or row
+
+
+def _confirmed(connection: sqlite3.Connection, row: Row) -> int | None:
+    """Return the capture that a "not modified" confirms; None of any other capture, and where there is none."""
     if row["status"] != NOT_MODIFIED:
-        return row
+        return None
     (confirmed,) = connection.execute(_CONFIRMED, {"url": row["url"], "id": row["id"]}).fetchone()
-    return connection.execute("SELECT * FROM captures WHERE id = ?", (confirmed,)).fetchone() or row
+    return None if confirmed is None else int(confirmed)
 
 
 async def place_of(db: Database, record_id: int | None, text: str) -> MarkedPlace:
@@ -237,7 +238,3 @@ def _made(_datasette: Datasette, request: Head) -> tuple[Head, bytes]:
 
 
 reader_requests.JOBS["copy"] = _made
-
-
-def _outcome(row: Row) -> Label:
-    return CAPTURES.get(row["outcome"], Label(row["outcome"], row["outcome"]))

@@ -114,7 +114,7 @@ def observation(record: Row, entries: Iterable[EventEntry]) -> Label:
         return Label(f"{last_zh}。", f"{last_en}.")
     entry = next((entry for entry in entries if entry.row["kind"] == state), None)
     if entry is None or entry.proof is None:
-        meaning = STATES.get(state, Label(state, state))
+        meaning = label_of(STATES, state)
         return Label(f"{last_zh}。{meaning.about}", f"{last_en}. {meaning.about_en}")
     at, page = beijing(entry.row["at"]), entry.proof.page
     zh = f"{last_zh}。{at} 观察到：列出过它的各目录均已完整采集，都不再列出；"
