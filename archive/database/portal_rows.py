@@ -4,6 +4,7 @@ import json
 import sqlite3
 from dataclasses import asdict
 
+from archive.database.several import Readable
 from archive.model.observations import PortalOfFile
 
 
@@ -34,3 +35,9 @@ def note(connection: sqlite3.Connection, portal: PortalOfFile, now: str) -> None
 def home(connection: sqlite3.Connection, portal: str) -> str:
     """The address of a portal's home page."""
     return str(connection.execute("SELECT home FROM portals WHERE id = ?", (portal,)).fetchone()[0])
+
+
+def portal_names(connection: Readable) -> dict[str, str]:
+    """Return portal id → name, of an archive or of several, in the order of their divisions' codes."""
+    rows = connection.execute("SELECT division_code, id, name FROM portals")
+    return {portal: name for _, portal, name in sorted(map(tuple, rows))}

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.database.portal_names import portal_names
+from archive.database.portal_rows import portal_names
 from archive.labels.label import LABELS, Label
 from archive.labels.language import Language, reading, say
 from archive.notify.hit_text import Hit

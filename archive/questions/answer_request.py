@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from archive.database.portal_names import portal_names
+from archive.database.portal_rows import portal_names
 from archive.labels.code_labels import STATES
 from archive.labels.language import Language
 from archive.questions.question_files import Question, questions

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
-from archive.database.portal_names import portal_names
+from archive.database.portal_rows import portal_names
 from archive.database.several import Readable
 from archive.labels.code_labels import EVENTS, KINDS
 from archive.labels.label import LABELS, Label

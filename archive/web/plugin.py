@@ -20,7 +20,7 @@ from markupsafe import Markup
 from pluggy import HookimplMarker, Result
 
 from archive.database.connection import ArchiveError
-from archive.database.portal_names import portal_names
+from archive.database.portal_rows import portal_names
 from archive.database.several import UnreadableArchiveError
 from archive.labels import tables, wording
 from archive.labels.label import LABELS, Label

@@ -6,7 +6,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from archive.database.portal_names import portal_names
+from archive.database.portal_rows import portal_names
 from archive.database.several import Readable, archive_of
 from archive.export.rows import Rows
 from archive.labels.tables import HEADINGS, TABLES

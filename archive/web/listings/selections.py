@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import BadRequest, NotFound
 
-from archive.database.portal_names import portal_names
+from archive.database.portal_rows import portal_names
 from archive.database.several import Readable, each, merged
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS

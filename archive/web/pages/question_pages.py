@@ -8,7 +8,7 @@ from typing import Any
 from datasette.utils.asgi import BadRequest, NotFound, Response
 from markupsafe import Markup, escape
 
-from archive.database.portal_names import portal_names
+from archive.database.portal_rows import portal_names
 from archive.labels.code_labels import STATES
 from archive.labels.label import LABELS, Label
 from archive.labels.when import beijing

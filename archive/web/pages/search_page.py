@@ -7,7 +7,7 @@ from itertools import islice
 
 from datasette.utils.asgi import Request, Response
 
-from archive.database.portal_names import portal_names
+from archive.database.portal_rows import portal_names
 from archive.database.several import Readable
 from archive.database.time_limit import within
 from archive.labels.code_labels import KINDS, STATES
