@@ -11,6 +11,7 @@ import pytest
 
 from archive.analysis import document_numbers, report_prose, report_reader, report_templates, titles
 from archive.analysis.statistics_table import read_table
+from archive.copies.sanitiser import sanitise_page
 from archive.ingest import health
 from archive.masking import redaction
 from archive.model import agencies, index_numbers, noise
@@ -155,6 +156,14 @@ def test_the_words_of_each_rule_of_health() -> None:
     words = {rule.words for rule in rules if rule.words}
     assert len(words) > 5
     assert [said for each in words if (said := slow(Used(each, re.compile(each), anywhere=True)))] == []
+
+
+@pytest.mark.parametrize("numbers", ["13812345678 ", "<b>138</b>12345678 ", "11010519491231002X，"])
+def test_a_copy_of_a_page_full_of_numbers(numbers: str) -> None:
+    def copied(text: str) -> object:
+        return sanitise_page(f"<p>{text}</p>", URL, lambda _: None)
+
+    assert slow_growth(copied, ("", numbers, "")) is None
 
 
 def test_patterns_of_names_that_a_page_says() -> None:

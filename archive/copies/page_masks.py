@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from lxml import etree
@@ -116,14 +117,22 @@ class _View:
         counts.update(redacted.counts)
         if not redacted.counts:
             return
-        changed = (place for place, (old, new) in enumerate(zip(text, redacted.text, strict=True)) if old != new)
-        for number, places in groupby(changed, key=lambda place: bisect_right(self.starts, place) - 1):
-            slot, offset = self.sources[number]
+        masks = (
+            (*self._source(place), new)
+            for place, (old, new) in enumerate(zip(text, redacted.text, strict=True))
+            if old != new
+        )
+        for slot, masked in groupby(masks, key=itemgetter(0)):
             characters = list(slot.get())
-            for place in places:
-                at = offset + place - self.starts[number]
-                characters[at] = redacted.text[place]
+            for _, at, new in masked:
+                characters[at] = new
             slot.put("".join(characters))
+
+    def _source(self, place: int) -> tuple[_Slot, int]:
+        """Return the slot that a character of this view is from, and its place there."""
+        word = bisect_right(self.starts, place) - 1
+        slot, start = self.sources[word]
+        return slot, start + place - self.starts[word]
 
     def needs_masking(self) -> bool:
         """Return whether there is anything to mask."""
