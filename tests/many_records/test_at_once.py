@@ -195,10 +195,8 @@ def test_files_of_a_page_wait_with_it(crawls: Crawls) -> None:
     with_file = {n: replace(each, attachments=(LinkedFile("样本.txt", file(n).url),)) for n, each in edited(range(1, 21)).items()}  # fmt: skip
     crawls.run(all_rows(), pages=[*all_pages(with_file), file(1)])
     assert rows(crawls.path, "SELECT 1 FROM attachments") == []
-    assert rows(crawls.path, "SELECT kind FROM deferred WHERE record_id = 1 ORDER BY id") == [
-        {"kind": "page"},
-        {"kind": "file"},
-    ]
+    waiting = "SELECT d.kind, c.url FROM deferred d JOIN captures c ON c.id = d.capture_id WHERE d.record_id = 1 ORDER BY d.id"
+    assert [tuple(each.values()) for each in rows(crawls.path, waiting)] == [("page", url(1)), ("file", file(1).url)]
     crawls.run(all_rows(), pages=all_pages(with_file))
     assert rows(crawls.path, "SELECT name, text FROM attachments WHERE record_id = 1") == [
         {"name": "样本.txt", "text": "样本附件"}
