@@ -155,7 +155,7 @@ def run(where: Path, *, processes: int = PROCESSES) -> None:
         environment = {**os.environ, "PYTHONPATH": paths, "CI": "1", "TMPDIR": scratch}
         done = subprocess.run(command, cwd=where, env=environment, check=False)
     if done.returncode:
-        raise MutmutFailedError(where)
+        raise MutmutFailedError(f"mutmut failed in {where}")
 
 
 def result(module: str, where: Path) -> Result:
@@ -246,8 +246,11 @@ def main() -> None:
     for module in given.modules or known["modules"]:
         tests, slow = given.tests or known["modules"][module], module in known["with_slow_tests"]
         where = prepare(module, tests, known["mutmut"], again=given.again, slow=slow)
-        run(where, processes=given.processes)
-        found = result(module, where)
+        try:
+            run(where, processes=given.processes)
+            found = result(module, where)
+        except MutmutFailedError as error:
+            parser.error(str(error))
         report(found)
         if given.keep:
             keep(found, len(explained(found)))
