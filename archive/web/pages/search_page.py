@@ -132,6 +132,15 @@ class SearchResults:
         return LAST_PAGE if self.total is None else min(-(-self.total // PAGE_SIZE), LAST_PAGE)
 
     @property
+    def are_cut(self) -> bool:
+        """Whether there are more hits than can be turned to."""
+        return (self.total or 0) > LAST_PAGE * PAGE_SIZE
+
+    def go_on_after(self, page: int) -> bool:
+        """Return whether there is a page after this one, which is the page of `found`."""
+        return self.found == PAGE_SIZE and page < self.pages
+
+    @property
     def is_hurried(self) -> bool:
         """Whether something took too long: it may be found in time at the next request,
         so nobody should keep this answer."""
