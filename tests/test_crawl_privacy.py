@@ -90,9 +90,9 @@ def test_a_link_that_holds_an_id_number_is_not_kept_and_its_row_is(tmp_path: Pat
 
 def test_a_fault_of_our_own_that_quotes_the_page_is_masked(tmp_path: Path) -> None:
     script = (
-        "import sys; from crawler.spiders import record_pages\n"
+        "import sys; from crawler.spiders import record_reader\n"
         f"def broken(*_, **__): raise ValueError('样' * 185 + '{RESIDENT_ID}')\n"
-        "record_pages.read_record = broken\n"
+        "record_reader.read_record = broken\n"
         "from crawler.cli.main import main; sys.argv[0] = 'disclosures'; main()"
     )
     with Site(

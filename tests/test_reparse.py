@@ -15,7 +15,7 @@ from tests.test_crawl_portals import LIST, TABLE, page, record
 WORSE_PARSER = """
 import sys
 from dataclasses import replace
-from crawler.spiders import list_pages, pages, record_pages, reparse
+from crawler.spiders import list_pages, pages, record_reader, reparse
 
 def read_record(*arguments, **options):
     read = pages.read_record(*arguments, **options)
@@ -26,7 +26,7 @@ def read_list(*arguments):
     read = pages.read_list(*arguments)
     return replace(read, rows=read.rows[:-1])
 
-record_pages.read_record, list_pages.read_list = read_record, read_list
+record_reader.read_record, list_pages.read_list = read_record, read_list
 reparse.versions = lambda: {"reading": 0}
 from crawler.cli.main import main
 sys.argv[0] = "disclosures"

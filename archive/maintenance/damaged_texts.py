@@ -80,7 +80,7 @@ def _of_table(connection: sqlite3.Connection, table: str, *, has_rowid: bool) ->
 
 
 def _readable(column: str, value: bytes) -> str | None:
-    """What can be read of a text: of what is no JSON, what says nothing in its column."""
+    """Return what can be read of a text: of what is no JSON, what says nothing in its column."""
     text = value.decode("utf-8", "replace")
     return text if column not in _EMPTY or _is_like(_EMPTY[column], text) else _EMPTY[column]
 

@@ -1,5 +1,4 @@
-"""Check a proof made by Disclosures: python3 check.py PROOF.zip [DAY=HASH …],
-hashes as kept elsewhere. Needs no package."""
+"""Check a proof made by Disclosures: python3 check.py PROOF.zip [DAY=HASH …], with hashes kept elsewhere."""
 
 import hashlib
 import json

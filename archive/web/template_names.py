@@ -24,7 +24,7 @@ from archive.web.views import cells, history, portal_status
 _STYLE_FILES = (STYLE, *sorted((*STATIC.glob("*.css"), *STATIC.glob("*.js"))))
 
 STYLE_VERSION = sha256(b"".join(path.read_bytes() for path in _STYLE_FILES)).hexdigest()[:8]
-"""What tells the style sheets and scripts of this version from others': browsers keep them by their addresses."""
+"""Mark that tells the style sheets and scripts of this version from others': browsers keep them by their addresses."""
 
 
 @pass_context
