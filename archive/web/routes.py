@@ -51,9 +51,9 @@ _TOKEN = r"(?P<token>[\w-]{20,60})"  # noqa: S105 - a pattern
 _JSON = r"(\.(?P<format>json))?"
 _TABLE = r"(\.(?P<format>csv|xlsx|jsonl|json))?"
 _LIST = r"\.(?P<format>csv|xlsx|jsonl|json|atom)"
-_CITATION = r"/citation\.(?P<form>bib|ris|json)"
+_CITATION = r"/citation\.(?P<format>bib|ris|json)"
 _RAW = "/raw"
-_ORIGINALS = r"/originals\.(?P<form>warc\.gz|wacz)"
+_ORIGINALS = r"/originals\.(?P<format>warc\.gz|wacz)"
 """Ends of addresses that ask for a file, or may ask for one in place of the page."""
 
 READ: Routes = (
@@ -63,7 +63,7 @@ READ: Routes = (
     ("/-/guide", guide_page.page),
     ("/-/about", guide_page.about),
     ("/-/api", over_all(api_page.page)),
-    (r"/-/sql(?P<form>\.(?:json|csv|xlsx|jsonl))?", over_all(sql_page.page)),
+    ("/-/sql" + _TABLE, over_all(sql_page.page)),
     (r"/robots\.txt", site_files.robots),
     (r"/llms\.txt", over_all(site_files.llms)),
     (r"/sitemap\.xml", site_files.index),
@@ -106,7 +106,7 @@ READ: Routes = (
     (_RECORD, in_context(record_page.page)),
     (_RECORD + _CITATION, in_context(record_page.citation_file)),
     (_COPY, archived_copy.around),
-    (_COPY + r"/screenshot\.(?P<form>png|pdf)", archived_copy.screenshot),
+    (_COPY + r"/screenshot\.(?P<format>png|pdf)", archived_copy.screenshot),
     (_COPY + _RAW, archived_copy.raw),
     (_COPY + _ORIGINALS, archived_copy.originals),
     (_FORMER_COPY, archived_copy.moved),

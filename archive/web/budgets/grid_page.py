@@ -12,7 +12,7 @@ from archive.budgets.headings import PRESCRIBED
 from archive.database.several import ordered
 from archive.web.budgets.budget_units import BudgetUnits, budget_units
 from archive.web.budgets.shown_figures import STAGES
-from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
+from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, portal_in_path
 
 MOST_YEARS = 8
 """Years side by side, up to the newest."""
@@ -79,7 +79,7 @@ async def overview(context: RequestContext) -> Response:
 
 async def page(context: RequestContext) -> Response:
     """The grid of a county, of its budgets or of its final accounts."""
-    of = await portal(context, part(context.request, "portal"))
+    of = await portal_in_path(context)
     stage = choice(context, "stage", STAGES) or "budget"
     grid, walked = await context.db.execute_fn(lambda connection: _read(connection, of["id"], stage))
     all_years = {year for cells in grid.values() for year in cells}

@@ -18,7 +18,7 @@ from archive.database.withheld import hidden
 from archive.tables.printed_table import Merged, PrintedTable
 from archive.web.budgets.shown_figures import figure
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, Row, number, part
+from archive.web.http.request_context import RequestContext, Row, number
 
 MOST_CELLS = 2_000
 """Cells that a page shows; a longer table is shown part by part."""
@@ -94,7 +94,7 @@ class ShownTable:
 async def page(context: RequestContext) -> Response:
     """The page. Raises NotFound where there is no such table, or it may not be shown."""
     place = TablePlace(
-        int(part(context.request, "id")),
+        int(context.part("id")),
         number(context, "file", _NUMBER),
         number(context, "table", _NUMBER) or 1,
         number(context, "row", _NUMBER),

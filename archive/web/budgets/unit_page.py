@@ -20,7 +20,7 @@ from archive.web.budgets.budget_units import budget_units
 from archive.web.budgets.figure_bars import FigureBars, figure_bars
 from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, STAGES, ShownFigure, chosen, figure
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import RequestContext, Row, number, part, portal
+from archive.web.http.request_context import RequestContext, Row, number, portal_in_path
 
 MOST_YEARS = 8
 """Years that are shown at once, up to the newest, or to the one that `until` names."""
@@ -97,7 +97,7 @@ class BudgetDocument:
 
 async def page(context: RequestContext) -> Response:
     """The page. Raises NotFound where no table is this unit's."""
-    of = await portal(context, part(context.request, "portal"))
+    of = await portal_in_path(context)
     name = context.parameter("name")
     if not name:
         raise BadRequest(MALFORMED)

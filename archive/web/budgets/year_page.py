@@ -16,7 +16,7 @@ from archive.web.budgets.budget_units import budget_units
 from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, STAGES, ShownFigure, chosen, figure
 from archive.web.formats.responses import json_response, whole_file
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, Row, choice, part, portal
+from archive.web.http.request_context import RequestContext, Row, choice, portal_in_path
 
 ROLES = (*three_public.ROLES, *spending.ROLES)
 """Figures of a unit, in the order of the columns: three public expenses, then spending and its parts."""
@@ -46,15 +46,15 @@ class UnitYear:
 
 async def page(context: RequestContext) -> Response:
     """The page, or its table as a file. Raises NotFound where no unit has figures of that year."""
-    of = await portal(context, part(context.request, "portal"))
-    year, stage = int(part(context.request, "year")), choice(context, "stage", STAGES) or "budget"
+    of = await portal_in_path(context)
+    year, stage = int(context.part("year")), choice(context, "stage", STAGES) or "budget"
     sort = choice(context, "sort", {NAME: None, **dict.fromkeys(ROLES)}) or "total"
     units = await context.db.execute_fn(lambda connection: _read(connection, of["id"], year, stage))
     if not units:
         raise NotFound(NOTHING_HERE)
     units = sorted(units, key=lambda each: _order(each, sort))
     title = f"{of['name']} {year} {STAGES[stage]}"
-    if form := context.request.url_vars["format"]:
+    if form := context.format:
         return _file(title, units, form)
     return await context.render(
         "budget_year.html",

@@ -91,7 +91,7 @@ async def screenshot(datasette: Datasette, request: Request) -> Response:
     archived = await capture_frame.archived(context.db, capture)
     if archived is None or archived.copy is None or archived.copy.page is None or not screenshots.browser(datasette):
         raise NotFound(NOTHING_HERE)
-    row, form = archived.row, request.url_vars["form"]
+    row, form = archived.row, context.format
     captured = LABELS["copy.captured"].format(beijing=beijing(row["fetched_at"]), utc=utc(row["fetched_at"]))
     here = context.absolute(context.address("copy", capture))
     framed = screenshots.Framed(here, row["url"], str(captured), row["sha256"])
@@ -116,7 +116,7 @@ async def originals(datasette: Datasette, request: Request) -> Response:
     archived = await capture_frame.archived(context.db, capture)
     if archived is None:
         raise NotFound(NOTHING_HERE)
-    form = request.url_vars["form"]
+    form = context.format
     record = archived.records[0]["id"] if len(archived.records) == 1 else None
     name = f"capture-{capture}" if record is None else f"record-{record}"
     db = Path(context.db.path)

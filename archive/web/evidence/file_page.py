@@ -29,7 +29,7 @@ from archive.web.formats.responses import file_name
 from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, number, part
+from archive.web.http.request_context import RequestContext, number
 from archive.web.http.streaming import saved_as
 from archive.web.processes.child import LONGEST_ANSWER
 from archive.web.processes.frames import Head
@@ -214,4 +214,4 @@ def _listed_tables(file: ShownFile) -> Iterator[ListedTable]:
 
 
 def _id(context: RequestContext) -> int:
-    return int(part(context.request, "id"))
+    return int(context.part("id"))

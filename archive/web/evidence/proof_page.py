@@ -27,7 +27,7 @@ from archive.web.formats.responses import citation_response
 from archive.web.http import reader_requests
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE, TOO_LARGE
-from archive.web.http.request_context import RequestContext, Row, part
+from archive.web.http.request_context import RequestContext, Row
 from archive.web.processes.fork_server import WorkFailedError
 from archive.web.processes.frames import Head
 from archive.web.processes.lanes import NoPlaceError
@@ -91,7 +91,7 @@ async def citation_file(context: RequestContext) -> Response:
     if isinstance(known, int):
         raise NotFound(NOTHING_HERE)
     cited = citation.of_sheet(known.proof, _address(context, known.proof), str(today()))
-    return citation_response(cited, context.request.url_vars["form"])
+    return citation_response(cited, context.format)
 
 
 async def bundle(context: RequestContext) -> Response:
@@ -99,7 +99,7 @@ async def bundle(context: RequestContext) -> Response:
     BadRequest where it is too large."""
     if not await _may_download(context):
         raise Forbidden(REFUSED)
-    number, evidence = int(part(context.request, "id")), place_of(Path(context.db.path))
+    number, evidence = int(context.part("id")), place_of(Path(context.db.path))
     if not evidence.is_file():
         raise NotFound(NOTHING_HERE)
     site = context.absolute(str(context.datasette.urls.path("/")))
@@ -134,7 +134,7 @@ reader_requests.JOBS["proof"] = _made
 async def _known(context: RequestContext) -> KnownProof | int:
     """Return what is known of the requested event's proof, or the record that is withheld. Raises NotFound."""
     known: KnownProof | int | None = await context.db.execute_fn(
-        lambda connection: _read(connection, int(part(context.request, "id")))
+        lambda connection: _read(connection, int(context.part("id")))
     )
     if known is None:
         raise NotFound(NOTHING_HERE)

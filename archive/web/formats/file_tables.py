@@ -35,7 +35,7 @@ _FILE = "SELECT a.* FROM attachments a JOIN records r ON r.id = a.record_id WHER
 
 async def table_file(context: RequestContext) -> Response:
     """One table of the file, as CSV or as a workbook. Raises NotFound."""
-    number, form = int(context.request.url_vars["number"]), context.request.url_vars["format"]
+    number, form = int(context.part("number")), context.format
     name, sheets = await _sheets(context)
     if not 1 <= number <= len(sheets):
         raise NotFound(NOTHING_HERE)
@@ -53,7 +53,7 @@ async def workbook_of_tables(context: RequestContext) -> Response:
 
 async def _sheets(context: RequestContext) -> tuple[str, list[ExcelSheet]]:
     """Return the file's name, and its tables as sheets. Raises NotFound where there are none."""
-    number = int(context.request.url_vars["id"])
+    number = int(context.part("id"))
     found: tuple[str, list[ExcelSheet]] | None = await context.db.execute_fn(lambda c: _read(c, number))
     if found is None:
         raise NotFound(NOTHING_HERE)

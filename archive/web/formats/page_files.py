@@ -53,7 +53,7 @@ def files_of(select: Select) -> Page:
 
 
 async def _file_of(context: RequestContext, selection: Selection) -> Response:
-    form = context.request.url_vars["format"]
+    form = context.format
     if form == "atom":
         return await feeds.of_selection(context, selection)
     body = context.parameter("body") == "yes"
@@ -71,7 +71,7 @@ async def _file_of(context: RequestContext, selection: Selection) -> Response:
 async def changes(context: RequestContext) -> Response:
     """Return what was observed, event by event, the last first:
     on the days that the page of changes shows; as a feed, ever."""
-    form, requested = context.request.url_vars["format"], await observed_events.changes_request(context)
+    form, requested = context.format, await observed_events.changes_request(context)
     if form == "atom":
         return await feeds.of_changes(context, requested)
     span = observed_events.span_of(context)

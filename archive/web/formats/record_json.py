@@ -9,7 +9,7 @@ from archive.database.withheld import withheld_on
 from archive.export.rows import Rows
 from archive.web.formats.responses import json_response
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, part
+from archive.web.http.request_context import RequestContext
 
 _RECORD = "SELECT r.*, p.name AS portal_name FROM records r JOIN portals p ON p.id = r.portal WHERE r.id = :id"
 _LISTS = {
@@ -40,7 +40,7 @@ _LISTS = {
 
 async def record(context: RequestContext) -> Response:
     """Return the record. Raises NotFound."""
-    own = {"id": int(part(context.request, "id"))}
+    own = {"id": int(context.part("id"))}
 
     def read(connection: sqlite3.Connection) -> dict[str, Any] | None:
         records = _objects(connection, _RECORD, own, "records")

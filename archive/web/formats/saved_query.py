@@ -17,7 +17,8 @@ async def page(context: RequestContext) -> Response:
     kept = [
         (name, value) for name in context.request.args if name != "db" for value in context.request.args.getlist(name)
     ]
-    target = f"{context.datasette.urls.database(context.database)}{context.request.url_vars['form'] or ''}"
+    extension = f".{context.format}" if context.format else ""
+    target = f"{context.datasette.urls.database(context.database)}{extension}"
     return Response.redirect(f"{target}?{urlencode(kept)}" if kept else target)
 
 

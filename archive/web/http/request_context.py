@@ -98,6 +98,15 @@ class RequestContext:
         found = await self.db.execute(sql, {**values, "most": offset + most, "offset": 0})
         return ordered(found, *order)[offset : offset + most]
 
+    def part(self, name: str) -> str:
+        """A part of the path, decoded."""
+        return _part(self.request, name)
+
+    @property
+    def format(self) -> str:
+        """The format in which the address asks for a file; empty where it asks for the page."""
+        return self.request.url_vars["format"] or ""
+
     def parameter(self, name: str) -> str:
         """A parameter of the address; empty where it isn't given."""
         return str(self.request.args.get(name) or "")
@@ -272,7 +281,7 @@ def _permissions(database: str) -> list[Any]:
 
 def _named_portal(request: Request) -> str:
     """Return the id of the portal that an address names; empty where it names none."""
-    return part(request, "portal") if "portal" in request.url_vars else str(request.args.get("portal") or "")
+    return _part(request, "portal") if "portal" in request.url_vars else str(request.args.get("portal") or "")
 
 
 async def _with_portal(datasette: Datasette, names: Iterable[str], portal_id: str) -> str:
@@ -334,8 +343,7 @@ async def choice_of(datasette: Datasette, request: Request, error: UnnamedArchiv
     return response
 
 
-def part(request: Request, name: str) -> str:
-    """A part of the path, decoded."""
+def _part(request: Request, name: str) -> str:
     return unquote(str(request.url_vars[name]), errors="replace")
 
 
@@ -345,6 +353,11 @@ async def portal(context: RequestContext, portal_id: str) -> Row:
     if row is None:
         raise NotFound(NOTHING_HERE)
     return row
+
+
+async def portal_in_path(context: RequestContext) -> Row:
+    """The portal that the path names. Raises NotFound."""
+    return await portal(context, context.part("portal"))
 
 
 def day(text: str) -> date:

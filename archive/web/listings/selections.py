@@ -14,7 +14,7 @@ from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import SearchRequest, parse_request, place_name, resolved
 from archive.web.http.errors import MALFORMED, NOTHING_HERE, OUTDATED
-from archive.web.http.request_context import RequestContext, Row, choice, day, part, portal
+from archive.web.http.request_context import RequestContext, Row, choice, day, portal, portal_in_path
 from archive.web.views.cells import UNTITLED
 
 UNDATED = "none"
@@ -84,7 +84,7 @@ def _search(connection: Readable, requested: SearchRequest) -> engine.Search:
 
 async def of_catalog(context: RequestContext) -> Selection:
     """Return a catalogue's records, of all years or of one."""
-    of = await portal(context, part(context.request, "portal"))
+    of = await portal_in_path(context)
     catalog, year = await selected_catalog(context, of["id"])
     title = f"{of['name']} {catalog['title']}{f' {year}' if year else ''}"
     page = context.address("browse", of["id"], catalog["id"], year=year)
@@ -93,7 +93,7 @@ async def of_catalog(context: RequestContext) -> Selection:
 
 async def selected_catalog(context: RequestContext, portal_id: str) -> tuple[Row, str | None]:
     """Return a portal's catalogue by its number in the path, and the year requested. Raises NotFound, BadRequest."""
-    number, year = part(context.request, "catalog"), context.parameter("year") or None
+    number, year = context.part("catalog"), context.parameter("year") or None
     if not re.fullmatch(r"[1-9]\d{0,17}", number, re.ASCII):
         raise NotFound(NOTHING_HERE)
     if year and not re.fullmatch(rf"\d{{4}}|{UNDATED}", year, re.ASCII):
@@ -131,7 +131,7 @@ async def selected_publisher(context: RequestContext) -> tuple[Row, str | None, 
 
 async def of_day(context: RequestContext) -> Selection:
     """Return the records of a day, by the date stated, of all kinds or of one."""
-    on, kind = day(part(context.request, "day")), choice(context, "kind", KINDS)
+    on, kind = day(context.part("day")), choice(context, "kind", KINDS)
     title = f"{LABELS['word.published_on'].format(day=on)}{f' {KINDS[kind]}' if kind else ''}"
     sql = f"FROM records r WHERE {ON_DAY}"
     return _listed(title, context.address("day", on, kind=kind), sql, {"day": str(on), "kind": kind})
@@ -139,7 +139,7 @@ async def of_day(context: RequestContext) -> Selection:
 
 async def of_record(context: RequestContext) -> Selection:
     """Return one record. Raises NotFound."""
-    number = int(part(context.request, "id"))
+    number = int(context.part("id"))
     row = (
         await context.db.execute("SELECT title FROM records WHERE id = :id AND state <> 'withheld'", {"id": number})
     ).first()

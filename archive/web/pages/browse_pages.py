@@ -17,7 +17,7 @@ from archive.model.clock import today
 from archive.model.divisions import province_of
 from archive.model.records import is_cut
 from archive.web.formats.responses import json_response
-from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, part, portal
+from archive.web.http.request_context import PAGE, RequestContext, Row, choice, pages, portal_in_path
 from archive.web.listings.observed_events import Observed, counted, portal_scope, week
 from archive.web.listings.selections import IN_CATALOG, UNDATED, WALKED_AT, selected_catalog
 from archive.web.views.months import picture
@@ -89,7 +89,7 @@ async def portals_json(context: RequestContext) -> Response:
 
 async def portal_json(context: RequestContext) -> Response:
     """A portal and its catalogues, as JSON."""
-    row = await portal(context, part(context.request, "portal"))
+    row = await portal_in_path(context)
     (status,) = await portal_statuses(context, str(today()), row["id"])
     catalogs = (await context.db.execute(_CATALOGS_OF_PORTAL, {"portal": row["id"]})).rows
     return json_response(
@@ -129,7 +129,7 @@ def _catalog_object(context: RequestContext, row: Row) -> dict[str, Any]:
 
 async def of_portal(context: RequestContext) -> Response:
     """A portal: how it stands, its catalogues, how much it published when, and its publishers."""
-    row = await portal(context, part(context.request, "portal"))
+    row = await portal_in_path(context)
     of = {"portal": row["id"]}
     (status,) = await portal_statuses(context, str(today()), row["id"])
     publishers = (await context.db.execute(_PUBLISHERS, {**of, "most": MOST_PUBLISHERS + 1})).rows
@@ -149,7 +149,7 @@ async def of_portal(context: RequestContext) -> Response:
 
 async def of_catalog(context: RequestContext) -> Response:
     """A catalogue's records, newest first, of all years or of one."""
-    row = await portal(context, part(context.request, "portal"))
+    row = await portal_in_path(context)
     catalog, year = await selected_catalog(context, row["id"])
     years = (await context.db.execute(_YEARS, {"catalog": catalog["id"]})).rows
     total = sum(each["records"] for each in years if year in (None, each["year"] or UNDATED))

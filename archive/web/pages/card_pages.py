@@ -18,7 +18,7 @@ from archive.model.clock import today
 from archive.questions.question_files import questions
 from archive.web.formats.responses import json_response, whole_file
 from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import PAGE, RequestContext, pages, part, portal
+from archive.web.http.request_context import PAGE, RequestContext, pages, portal_in_path
 from archive.web.views.portal_status import PortalStatus, portal_statuses
 
 LEAST = 20
@@ -91,7 +91,7 @@ async def comparison(context: RequestContext) -> Response:
     statuses = await portal_statuses(context, str(today()))
     chosen = _chosen(context, statuses)
     cards = [Card(each, year, counted.get(each.row["id"], Counts())) for each in chosen or statuses]
-    if form := context.request.url_vars["format"]:
+    if form := context.format:
         return _file(context, str(LABELS["word.cards"]), cards, form)
     page = pages(context, len(cards))
     return await context.render(
@@ -142,7 +142,7 @@ def _file(context: RequestContext, title: str, cards: Iterable[Card], form: str)
 async def of_portal(context: RequestContext) -> Response:
     """A portal's card of the last finished year that it has anything of;
     its line of the comparison where it has nothing yet."""
-    row = await portal(context, part(context.request, "portal"))
+    row = await portal_in_path(context)
     years = await _years(context, row["id"])
     card = (
         context.address("cards", row["id"], _finished(years)) if years else context.address("cards", portal=row["id"])
@@ -152,15 +152,15 @@ async def of_portal(context: RequestContext) -> Response:
 
 async def page(context: RequestContext) -> Response:
     """One portal's card of one year; as a file, too. Raises NotFound where the archive has nothing of it."""
-    row = await portal(context, part(context.request, "portal"))
-    year = _year(part(context.request, "year"))
+    row = await portal_in_path(context)
+    year = _year(context.part("year"))
     counted = await context.db.execute_fn(lambda connection: count(connection, year, row["id"]))
     (status,) = await portal_statuses(context, str(today()), row["id"])
     card = Card(status, year, counted.get(row["id"], Counts()))
     if card.counts.is_empty:
         raise NotFound(NOTHING_HERE)
     title = f"{row['name']} {year}"
-    if form := context.request.url_vars["format"]:
+    if form := context.format:
         return _file(context, title, [card], form)
     return await context.render("card.html", **await _variables(context, card))
 

@@ -10,7 +10,7 @@ from archive.labels.code_labels import KINDS
 from archive.labels.label import label_of, labels_under
 from archive.labels.when import beijing
 from archive.model.clock import today
-from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages, part
+from archive.web.http.request_context import PAGE, RequestContext, choice, day, pages
 from archive.web.listings.observed_events import SHOWN, Observed, Span, by_kind
 from archive.web.listings.selections import ON_DAY
 from archive.web.views.record_lines import COLUMNS, lines
@@ -43,7 +43,7 @@ async def find(context: RequestContext) -> Response:
 
 async def page(context: RequestContext) -> Response:
     """The page. With `kind=`, the records of that kind alone."""
-    on = day(part(context.request, "day"))
+    on = day(context.part("day"))
     kind = choice(context, "kind", KINDS)
     counts = summed(await context.db.execute(_KINDS, {"day": str(on)}), "kind", "records")
     total = counts.get(kind, 0) if kind else sum(counts.values())

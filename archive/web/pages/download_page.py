@@ -63,7 +63,7 @@ def _requested_archive(context: RequestContext) -> Path:
 
 def _named(context: RequestContext) -> Snapshot:
     snapshot = kept(_requested_archive(context))
-    if snapshot is None or context.request.url_vars["name"] != _name(snapshot):
+    if snapshot is None or context.part("name") != _name(snapshot):
         raise NotFound(NOTHING_HERE)
     return snapshot
 

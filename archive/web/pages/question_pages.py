@@ -20,7 +20,7 @@ from archive.questions.runner import MOST, AnswerError, QuestionAnswer, paramete
 from archive.web.formats.answer_files import answer_file
 from archive.web.formats.responses import json_response
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import PAGE, RequestContext, pages, part
+from archive.web.http.request_context import PAGE, RequestContext, pages
 from archive.web.listings.observed_events import noticed
 from archive.web.views.bars import bars
 from archive.web.views.cells import LONGEST_CELL, UNTITLED, cut, web_link
@@ -51,7 +51,7 @@ class Field:
 
 async def overview(context: RequestContext) -> Response:
     """The list of all questions; as JSON, too."""
-    if context.request.url_vars["format"]:
+    if context.format:
         return json_response({"questions": [_object(context, each) for each in questions().values()]})
     return await context.render("questions.html", questions=tuple(questions().values()))
 
@@ -66,7 +66,7 @@ def _object(context: RequestContext, question: Question) -> dict[str, Any]:
 
 async def page(context: RequestContext) -> Response:
     """A question's page, or its answer as a file or a feed."""
-    question = questions().get(part(context.request, "name"))
+    question = questions().get(context.part("name"))
     if question is None:
         raise NotFound(NOTHING_HERE)
     typed = {
@@ -77,7 +77,7 @@ async def page(context: RequestContext) -> Response:
         answer = await context.db.execute_fn(lambda connection: run_question(connection, question, chosen))
     except AnswerError as error:
         raise BadRequest(str(error)) from error
-    if form := context.request.url_vars["format"]:
+    if form := context.format:
         return await answer_file(context, question, chosen, answer, form)
     return await context.render("question.html", **await _variables(context, question, chosen, answer))
 

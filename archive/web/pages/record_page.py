@@ -21,7 +21,7 @@ from archive.web.formats.responses import citation_response
 from archive.web.http.archives import archives, together
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
-from archive.web.http.request_context import RequestContext, Row, address, may_see, part
+from archive.web.http.request_context import RequestContext, Row, address, may_see
 from archive.web.views.body_text import LONGEST_FILE, beginning
 from archive.web.views.body_text import part as part_of_text
 from archive.web.views.cells import cut, flag_labels, printed, server_time
@@ -72,7 +72,7 @@ async def page(context: RequestContext) -> Response:
     """The page, which Datasette makes of the row."""
     from datasette.views.row import RowView  # noqa: PLC0415 - Datasette loads this while it is being imported
 
-    request, row_id = context.request, int(part(context.request, "id"))
+    request, row_id = context.request, int(context.part("id"))
     row = f"{context.datasette.urls.database(context.database)}/records/{row_id}"
     route = context.datasette.get_database(context.database).route
     kwargs = {"database": tilde_encode(route), "table": "records", "pks": str(row_id), "format": None}
@@ -83,12 +83,12 @@ async def page(context: RequestContext) -> Response:
 
 async def citation_file(context: RequestContext) -> Response:
     """The citation of a record as a file for programs that keep references. Raises NotFound."""
-    number = part(context.request, "id")
+    number = context.part("id")
     absolute = _absolute(context.datasette, context.database, context.request)
     record = await context.db.execute_fn(lambda connection: _read(connection, number, absolute, 1))
     if record is None or record["withheld_on"] is not None:
         raise NotFound(NOTHING_HERE)
-    return citation_response(record["citation"], context.request.url_vars["form"])
+    return citation_response(record["citation"], context.format)
 
 
 async def record_page(datasette: Datasette, database: str, request: Request) -> dict[str, Any] | None:

@@ -102,7 +102,7 @@ async def pages(context: RequestContext) -> Response:
 
 async def records(context: RequestContext) -> Response:
     """The pages of some records, by their ids. Raises NotFound where there are none."""
-    number = int(context.request.url_vars["number"])
+    number = int(context.part("number"))
     sql = "SELECT id, coalesce(changed_at, first_seen) AS at FROM records WHERE id > :after AND id <= :upto AND state <> 'withheld' ORDER BY id"
     bounds = {"after": number * RECORDS, "upto": (number + 1) * RECORDS}
     rows = await context.db.execute_fn(lambda connection: connection.execute(sql, bounds).fetchall())

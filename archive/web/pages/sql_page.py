@@ -33,7 +33,7 @@ async def page(context: RequestContext) -> Response:
     """The page, or the answer as a file."""
     if context.database:
         return await saved_query.page(context)
-    sql, form = context.parameter("sql").strip(), (context.request.url_vars["form"] or "").removeprefix(".")
+    sql, form = context.parameter("sql").strip(), context.format
     if form or not sql:
         return _file(await _answer(context, sql), form) if sql else await _render(context, sql)
     try:

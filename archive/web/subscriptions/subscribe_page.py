@@ -36,7 +36,7 @@ async def page(context: RequestContext) -> Response:
 
 async def _of_events(context: RequestContext, requested: EventRequest) -> Response:
     scope, title = await scope_of(context, requested, {})
-    if context.request.url_vars["format"]:
+    if context.format:
         return await feeds.of_events(context, title, _address(context, "subscribe", requested), scope, requested.kinds)
     entries, _ = await feeds.event_entries(context, scope, requested.kinds)
     return await _page(
@@ -57,7 +57,7 @@ async def _of_answer(context: RequestContext, requested: AnswerRequest) -> Respo
         answer = await context.db.execute_fn(lambda connection: run_question(connection, question, requested.values))
     except AnswerError as error:
         raise BadRequest(str(error)) from error
-    if context.request.url_vars["format"]:
+    if context.format:
         return await answer_file(context, question, requested.values, answer, "atom")
     entries, _ = await answer_entries(context, question, answer)
     return await _page(
