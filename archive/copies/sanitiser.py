@@ -232,27 +232,37 @@ def _disarm(body: Element, base: str, parts: Parts) -> None:
     """Leave links without their addresses, images with their data or without any, style without what it would load."""
     styles: dict[str, str] = {}
     for node in body.iter(etree.Element):
-        if node.tag in _FORM:
-            parts.removed += node.tag == "form"
-            node.tag = "div"
-        elif node.tag == "a" and node.get("href"):
-            node.set("title", node.get("title") or node.get("href"))
-        elif node.tag == "img":
-            _picture(node, base, parts)
-        elif node.tag == "input" and (node.get("type") or "").lower() in {"hidden", "password"}:
-            node.attrib.pop("value", None)
-        allowed = _ON.get(node.tag, frozenset()) | _EVERYWHERE
-        for name in [name for name in node.attrib if name not in allowed and name != "background"]:
-            del node.attrib[name]
-        for name in ("id", "class"):  # nobody reads them, and letters before a number would keep it from being masked
-            if LONG_NUMBER.search(node.get(name) or ""):
-                del node.attrib[name]
+        _disarm_element(node, base, parts)
+        _remove_attributes(node)
         if node.get("background"):
             parts.missing += 1
         if (style := node.get("style")) is not None:
             if style not in styles:
                 styles[style] = sanitise_declarations(style, base, parts)
             node.set("style", styles[style])
+
+
+def _disarm_element(node: Element, base: str, parts: Parts) -> None:
+    """Make an element one that sends nothing, leads nowhere and loads nothing."""
+    if node.tag in _FORM:
+        parts.removed += node.tag == "form"
+        node.tag = "div"
+    elif node.tag == "a" and node.get("href"):
+        node.set("title", node.get("title") or node.get("href"))
+    elif node.tag == "img":
+        _picture(node, base, parts)
+    elif node.tag == "input" and (node.get("type") or "").lower() in {"hidden", "password"}:
+        node.attrib.pop("value", None)
+
+
+def _remove_attributes(node: Element) -> None:
+    """Remove the attributes of an element that may not stay."""
+    allowed = _ON.get(node.tag, frozenset()) | _EVERYWHERE
+    for name in [name for name in node.attrib if name not in allowed and name != "background"]:
+        del node.attrib[name]
+    for name in ("id", "class"):  # nobody reads them, and letters before a number would keep it from being masked
+        if LONG_NUMBER.search(node.get(name) or ""):
+            del node.attrib[name]
 
 
 def _picture(node: Element, base: str, parts: Parts) -> None:

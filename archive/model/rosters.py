@@ -292,25 +292,8 @@ def _items_with_names(title: str, lines: Sequence[str]) -> int:
 
 def _runs(title: str, text: str) -> int:
     """Names that stand in rows with nothing between them but separators: of several short rows all together."""
-    bare = _NUMBER_BETWEEN.sub(" ", _BRACKETS.sub("", text))
-    long, short, runs, place = 0, list[str](), list[tuple[str, list[str]]](), 0
-    run, near = list[str](), ""
-    for token in (*_SEPARATORS.split(bare), " "):
-        begin = max(bare.find(token, place), place)
-        place = begin + len(token)
-        if name := _name_of(token) if token else None:
-            if not run:
-                near = bare[max(0, begin - 200) : begin]
-            run.append(name)
-        elif token and not _BETWEEN.fullmatch(token):
-            if run and (last := _FIRST_OF_MORE.match(token)) and (name := _name_of(last[1])):
-                run.append(name)
-            if run:
-                runs.append((near, run))
-            run, near = [], bare[max(0, begin - 200) : begin]
-            if (last := _LAST_OF_PROSE.search(token)) and (name := _name_of(last[1])):
-                run, near = [name], bare[max(0, begin - 200) : place - len(name)]
-    for near, names in runs:
+    long, short = 0, list[str]()
+    for near, names in _names_in_rows(_NUMBER_BETWEEN.sub(" ", _BRACKETS.sub("", text))):
         context = f"{title} {near}"
         if _PROSE.search(near[-40:]) and not _strict(context):
             continue
@@ -319,6 +302,26 @@ def _runs(title: str, text: str) -> int:
         if _are_names(names) and _is_list_of_persons(context, [], prose=True):
             long += len(names)
     return len(short) if _is_about_persons(title) and _are_names(short) else long
+
+
+def _names_in_rows(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the names of each such row, with the text before it."""
+    place, run, near = 0, list[str](), ""
+    for token in (*_SEPARATORS.split(text), " "):
+        begin = max(text.find(token, place), place)
+        place = begin + len(token)
+        if name := _name_of(token) if token else None:
+            if not run:
+                near = text[max(0, begin - 200) : begin]
+            run.append(name)
+        elif token and not _BETWEEN.fullmatch(token):
+            if run and (last := _FIRST_OF_MORE.match(token)) and (name := _name_of(last[1])):
+                run.append(name)
+            if run:
+                yield near, run
+            run, near = [], text[max(0, begin - 200) : begin]
+            if (last := _LAST_OF_PROSE.search(token)) and (name := _name_of(last[1])):
+                run, near = [name], text[max(0, begin - 200) : place - len(name)]
 
 
 def _is_about_persons(title: str) -> bool:
