@@ -3,6 +3,7 @@
 import gc
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests import marks, skips, warm
+from tests.files_in_memory import keep_files_in_memory
+from tests.garbage import collect_seldom
 from tests.new_archives import copy_what_is_made_anew
 
 ROOT = Path(__file__).parent.parent
@@ -45,6 +48,7 @@ SLOWEST = (
 
 def pytest_configure(config: pytest.Config) -> None:
     skips.watch(config)
+    keep_files_in_memory()
     copy_what_is_made_anew()
 
 
@@ -56,7 +60,7 @@ def pytest_collection() -> Generator[None, object, object]:
         return (yield)
     finally:
         gc.enable()
-        gc.freeze()
+        collect_seldom()
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects
@@ -76,11 +80,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     return LoadFileScheduling(config, log)
 
 
-@pytest.fixture(autouse=True)
-def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="session", autouse=True)
+def _loopback_only() -> Iterator[None]:
     """No test reaches beyond this machine: any other address is an error."""
-    import socket
-
     connect = socket.socket.connect
 
     def guarded(self: socket.socket, address: object) -> None:
@@ -88,7 +90,9 @@ def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
         assert host in {"127.0.0.1", "::1", "localhost", "local"}, f"a test tried to reach {address}"
         connect(self, address)
 
-    monkeypatch.setattr(socket.socket, "connect", guarded)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

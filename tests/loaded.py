@@ -3,7 +3,6 @@
 None of it depends on the environment but `crawler.settings`.
 """
 
-import gc
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -13,6 +12,7 @@ from archive.analysis.report_rules import terms
 from archive.model.divisions import divisions
 from archive.model.site import domain_of
 from crawler.cli.main import MODULES
+from tests.garbage import collect_seldom
 from tests.new_archives import copy_what_is_made_anew
 
 PACKAGES = ("crawler.middlewares", "scrapy.downloadermiddlewares", "scrapy.spidermiddlewares")
@@ -40,4 +40,4 @@ ensure_plugins_loaded()  # sqlite_utils looks through the metadata of all packag
 divisions()
 terms()
 domain_of("example.org")  # loads the list of public suffixes
-gc.freeze()  # a collection in a forked process would else write to all that it shares
+collect_seldom()  # a collection in a forked process would else write to all that it shares
