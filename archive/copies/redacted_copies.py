@@ -1,6 +1,7 @@
 """Redacted copies of sealed captures: a page sanitised, a text masked, an image whose text was recognised.
 
-Fail closed: nothing is shown of a capture that can't be masked surely. Reads the archive and its evidence, changes neither.
+Fail closed: nothing is shown of a capture that can't be masked surely.
+Reads the archive and its evidence, changes neither.
 """
 
 import json
@@ -53,7 +54,8 @@ class RedactedCopy:
 
 
 def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str, place: MarkedPlace = NOWHERE) -> RedactedCopy:
-    """Return the redacted copy of a capture whose payload has the sha256 `digest`; where it is a page, with a place marked.
+    """Return the redacted copy of a capture whose payload has the sha256 `digest`;
+    where it is a page, with a place marked.
 
     Raises NotShown; EvidenceError where the capture is missing or not what it was.
     """
@@ -80,7 +82,8 @@ class _Parts:
     capture_id: int
 
     def find(self, address: str) -> Part | None:
-        """Return the capture at an address that is nearest to the page itself; an image only where its text is known."""
+        """Return the capture at an address that is nearest to the page itself;
+        an image only where its text is known."""
         url = urldefrag(address).url
         row = self.archive.execute(_PART, (url, self.capture_id)).fetchone()
         if row is None or hidden(self.archive, url, row[1]):

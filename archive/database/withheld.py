@@ -45,7 +45,8 @@ _COMMON = re.compile(r"(?:index|default|list|content|show|view|detail|info|artic
 
 
 def hidden(connection: sqlite3.Connection, url: str, sha256: str, text: str = "") -> Reason | None:
-    """Return why a capture may not be shown, or None. `text`: where it is given, links to what is withheld hide it, too.
+    """Return why a capture may not be shown, or None. `text`: where it is given,
+    links to what is withheld hide it, too.
 
     So is hidden what stood at an address that has moved with its portal.
     """
@@ -116,7 +117,8 @@ def note_page(connection: sqlite3.Connection, record_id: int, capture_id: int | 
 
 
 def links_to(text: str, addresses: Iterable[str]) -> bool:
-    """Whether a page, or its data, links to one of the addresses, however it writes that, and whatever it puts in front of it."""
+    """Whether a page, or its data, links to one of the addresses, however it writes that,
+    and whatever it puts in front of it."""
     ends = [end for address in addresses for end in _ends(address)]
     followed = as_followed(text) if ends else ""
     return any(end in followed for end in ends)
@@ -124,7 +126,8 @@ def links_to(text: str, addresses: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=10_000)
 def _ends(address: str) -> tuple[str, ...]:
-    """The last parts of an address, as `as_followed` has it: a page's own encoding may be another than that of the address."""
+    """The last parts of an address, as `as_followed` has it:
+    a page's own encoding may be another than that of the address."""
     parts = urlsplit(address)
     path, query = parts.path.rstrip("/"), parts.query
     if parts.fragment.startswith("row-") or not path:

@@ -1,4 +1,5 @@
-"""Entries of the directory: a portal's home each, with its division, where it was named, and what a survey found of it."""
+"""Entries of the directory: a portal's home each, with its division, where it was named,
+and what a survey found of it."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -24,7 +25,8 @@ MOST_REASON = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A row of somebody's list of portals: a division's code or full name (either may be ""), and the address of a home page."""
+    """A row of somebody's list of portals: a division's code or full name (either may be ""),
+    and the address of a home page."""
 
     code: str
     name: str
@@ -33,7 +35,8 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class PortalHome:
-    """A row of `directory`. `division_code`: None where the row leads to no division; `as_of`: the day its source had it."""
+    """A row of `directory`. `division_code`: None where the row leads to no division;
+    `as_of`: the day its source had it."""
 
     home: str
     name: str
@@ -70,9 +73,10 @@ def add(  # noqa: PLR0913 - what is to be known of a list
 ) -> tuple[int, list[str]]:
     """Add what is not there yet; return how many were added, and what contradicts what, a plain line each.
 
-    A row that leads to no division, and a home of a division that has another, are conflicts: kept, and left alone until they are settled.
-    With `settle` the rows of this list hold against what other lists say of their divisions. `is_anybodys`: everybody may write in
-    this list, so that a home in a network of one's own is a conflict, too. Raises ArchiveError.
+    A row that leads to no division, and a home of a division that has another, are conflicts: kept, and left alone
+    until they are settled. With `settle` the rows of this list hold against what other lists say of their divisions.
+    `is_anybodys`: everybody may write in this list, so that a home in a network of one's own is a conflict, too. Raises
+    ArchiveError.
     """
     added, complaints = 0, []
     with transaction(connection) as c:
@@ -103,7 +107,8 @@ def note_found(connection: sqlite3.Connection, entry: PortalHome) -> None:
 
 
 def take_over(connection: sqlite3.Connection) -> None:
-    """Take over the directory of the attached database `theirs`: homes that are new here, and what was found of the others later."""
+    """Take over the directory of the attached database `theirs`: homes that are new here,
+    and what was found of the others later."""
     connection.execute(
         f"INSERT INTO main.directory ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)} FROM theirs.directory WHERE true "  # noqa: S608
         f"ON CONFLICT (home) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FOUND)} "

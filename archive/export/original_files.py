@@ -87,10 +87,10 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
 ) -> Exported:
     """Write the captures of one record (its id or an address), one crawl or one portal, or a single one, to `out`.
 
-    With them goes each earlier answer that a "not modified" among them confirms. What holds personal data is masked or left
-    out, see `MaskedOriginals`, but where they are wanted `as_received`. `out` is there whole or not at all.
-    Raises ArchiveError where there is nothing to write or `out` can't be written, EvidenceError where an original is
-    missing or damaged.
+    With them goes each earlier answer that a "not modified" among them confirms. What holds personal data is masked or
+    left out, see `MaskedOriginals`, but where they are wanted `as_received`. `out` is there whole or not at all. Raises
+    ArchiveError where there is nothing to write or `out` can't be written, EvidenceError where an original is missing
+    or damaged.
     """
     try:
         with closing(open_for_reading(db)) as connection:

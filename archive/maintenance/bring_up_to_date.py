@@ -1,4 +1,5 @@
-"""Bring what follows from records up to date with them: the search index, derived facts, annual reports, budgets and claims.
+"""Bring what follows from records up to date with them:
+the search index, derived facts, annual reports, budgets and claims.
 
 Triggers and the record writer note what changed; whoever writes calls this before its transaction ends.
 """
@@ -48,7 +49,8 @@ SWEEP_PATIENCE = 3000
 
 
 def sweep(connection: sqlite3.Connection) -> bool:
-    """Rid the file of what no row holds any more: the index keeps words until its parts are merged, pages keep old rows.
+    """Rid the file of what no row holds any more: the index keeps words until its
+    parts are merged, pages keep old rows.
 
     Return whether no trace is left: it is not so while another program reads the file. Raises sqlite3.OperationalError
     where one writes to it.
@@ -94,9 +96,9 @@ def open_up_to_date(
 ) -> sqlite3.Connection:
     """Open an archive for writing, as `open_for_writing` does, and bring it up to date. Raises ArchiveError.
 
-    When it is closed, its events and versions are sealed in `evidence`, by default the file at the place of its originals.
-    A damaged text that a crawl or this met is mended with all others, or it would keep everybody from writing; `mend_texts`: they are
-    looked for in any case.
+    When it is closed, its events and versions are sealed in `evidence`, by default the file at the place of its
+    originals. A damaged text that a crawl or this met is mended with all others, or it would keep everybody from
+    writing; `mend_texts`: they are looked for in any case.
     """
     session = WritingSession(path, evidence or place_of(path))
     try:

@@ -54,11 +54,11 @@ _TITLES = """
 class Summary:
     """The extent of what was checked, as far as it can be read.
 
-    `head` (day, hash of its manifest) and `tip` (number of the last capture, hash of all captures up to it) are what to keep
-    elsewhere. `unclaimed`: originals that the archive does not point to, as a crawl killed between sealing and writing
-    leaves them; no fault. `destroyed`: payloads destroyed by decision, whose digests stay. `unsealed`: events and versions
-    that are not sealed yet; `void`: sealed ones that an archive put back to an earlier state did not have; `bytes_compared`: whether
-    there were sums to compare the file with.
+    `head` (day, hash of its manifest) and `tip` (number of the last capture, hash of all captures up to it) are what to
+    keep elsewhere. `unclaimed`: originals that the archive does not point to, as a crawl killed between sealing and
+    writing leaves them; no fault. `destroyed`: payloads destroyed by decision, whose digests stay. `unsealed`: events
+    and versions that are not sealed yet; `void`: sealed ones that an archive put back to an earlier state did not have;
+    `bytes_compared`: whether there were sums to compare the file with.
     """
 
     captures: int = 0
@@ -107,7 +107,8 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
 
 
 def _can_be_opened(evidence_path: Path) -> bool:
-    """Whether there are originals to compare with; else `verify_file` says why not, and it is no fault of the archive."""
+    """Whether there are originals to compare with; else `verify_file` says why not,
+    and it is no fault of the archive."""
     try:
         evidence_file.open_for_reading(evidence_path).close()
     except DAMAGE:
@@ -220,7 +221,8 @@ def _database(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 
 def _schema(connection: sqlite3.Connection) -> Iterator[Fault]:
-    """Whether the tables are as this version makes them; tables and indexes of someone's own may stand beside them, no triggers."""
+    """Whether the tables are as this version makes them; tables
+    and indexes of someone's own may stand beside them, no triggers."""
     archive = Database(connection)
     if migrations.pending(archive):
         yield Fault(

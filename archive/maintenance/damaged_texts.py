@@ -1,7 +1,8 @@
-"""Texts of the archive that can't be read, as a faulty disk leaves them: bytes that are no UTF-8, or no JSON where that should be.
+"""Texts of the archive that can't be read, as a faulty disk leaves them:
+bytes that are no UTF-8, or no JSON where that should be.
 
-One of them would keep every crawl from beginning. Where it does, what can't be read of it is replaced, with a problem that
-names the record; its original says what stood there, and `disclosures reparse` reads it again.
+One of them would keep every crawl from beginning. Where it does, what can't be read of it is replaced, with a problem
+that names the record; its original says what stood there, and `disclosures reparse` reads it again.
 """
 
 import json
@@ -94,7 +95,8 @@ def _is_like(empty: str | None, text: str) -> bool:
 
 
 def mend(connection: sqlite3.Connection) -> int:
-    """Replace what can't be read, and note it; how many texts. The caller's transaction, which then makes the index anew.
+    """Replace what can't be read, and note it; how many texts.
+    The caller's transaction, which then makes the index anew.
 
     What an index or a derived fact was made of is not known any more.
     """

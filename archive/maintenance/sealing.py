@@ -1,9 +1,9 @@
 """Sealing an archive's events and versions in its evidence, and comparing them with what was sealed.
 
-A connection that writes notes them in `unsealed` (archive/database/unsealed.sql), in the transaction that writes them. They
-are sealed when a crawl, or whatever else writes, ends: first the archive is on the disk, then the claims are in the evidence,
-then the notes go. Killed in between, the notes stay, and the next sealing adds no line that is there already. A loss of
-power that takes the archive's last transactions takes their notes as well.
+A connection that writes notes them in `unsealed` (archive/database/unsealed.sql), in the transaction that writes them.
+They are sealed when a crawl, or whatever else writes, ends: first the archive is on the disk, then the claims are in
+the evidence, then the notes go. Killed in between, the notes stay, and the next sealing adds no line that is there
+already. A loss of power that takes the archive's last transactions takes their notes as well.
 """
 
 import json
@@ -67,9 +67,9 @@ def sealed_up_to(archive: sqlite3.Connection) -> int:
 def seal(archive: sqlite3.Connection, evidence: Evidence) -> None:
     """Seal all that is noted in `unsealed`. Raises sqlite3.Error, OSError.
 
-    A row made where a sealed one should still stand has the place of one that another program took out: that is noted as
-    void, as in `give_up_lost`. With them goes the list of what is withheld, where it changed: an archive made anew of the evidence
-    must withhold it again.
+    A row made where a sealed one should still stand has the place of one that another program took out: that is noted
+    as void, as in `give_up_lost`. With them goes the list of what is withheld, where it changed: an archive made anew
+    of the evidence must withhold it again.
     """
     _seal_withheld(archive, evidence)
     if not archive.execute("SELECT 1 FROM unsealed LIMIT 1").fetchone():
@@ -87,7 +87,8 @@ def seal(archive: sqlite3.Connection, evidence: Evidence) -> None:
 
 
 def withheld_entries(archive: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
-    """All that is withheld: target, key, since when, and the record it belongs to as its portal and key, or "". List pages follow from it."""
+    """All that is withheld: target, key, since when, and the record it belongs to as its portal and key, or "".
+    List pages follow from it."""
     return archive.execute(
         "SELECT w.target, w.key, w.at, coalesce(r.portal || ' ' || r.url, '') FROM withheld w "
         "LEFT JOIN records r ON r.id = w.record_id WHERE w.target <> 'page' ORDER BY 1, 2, 4"
@@ -107,8 +108,8 @@ def _seal_withheld(archive: sqlite3.Connection, evidence: Evidence) -> None:
 def give_up_lost(archive: sqlite3.Connection, evidence: Evidence) -> None:
     """Note as void what was sealed after the last state that the archive knows of, where it isn't in the archive.
 
-    It is so after an older backup was put back: what the archive says then is what counts again, but a claim of kind `void` says
-    so for good, and a problem of its last crawl. Raises sqlite3.Error.
+    It is so after an older backup was put back: what the archive says then is what counts again, but a claim of kind
+    `void` says so for good, and a problem of its last crawl. Raises sqlite3.Error.
     """
     if evidence.last_claim() <= sealed_up_to(archive):
         return
@@ -187,11 +188,11 @@ def _seal(manifest: Manifest, known: tuple[Any, ...] | None) -> tuple[Any, ...]:
 
 
 def take_up(archive: sqlite3.Connection, db: Path, evidence_path: Path, name: str) -> int:
-    """Give an archive that was made anew the name under which another's events and versions are sealed, where it equals that one.
+    """Give an archive that was made anew the name under which another's events and versions are sealed,
+    where it equals that one.
 
-    What was not sealed is noted to be. Returns how many rows differ; then the archive keeps its own name, and all are to be sealed
-    anew, as where no `name` is given.
-    Raises what damage raises.
+    What was not sealed is noted to be. Returns how many rows differ; then the archive keeps its own name, and all are
+    to be sealed anew, as where no `name` is given. Raises what damage raises.
     """
     differing = 0
     with transaction(archive):
@@ -233,7 +234,8 @@ def void_claims(evidence: sqlite3.Connection) -> int:
 
 
 def _noted(archive: sqlite3.Connection, evidence: Evidence) -> Iterator[tuple[RowName, bytes | None]]:
-    """The rows noted, as they stand. One that was not made by our code, and never sealed, stays so: somebody else made it."""
+    """The rows noted, as they stand. One that was not made by our code, and never sealed,
+    stays so: somebody else made it."""
     name = name_of(archive)
     for kind, row_id, number, is_new in archive.execute("SELECT kind, row_id, number, is_new FROM unsealed"):
         row = RowName(kind, row_id, number)

@@ -1,8 +1,8 @@
 """Withholding: taking a record, a capture or a file out of everything public, and giving it back.
 
 What is withheld goes out of the archive itself, so that nothing made of it need look twice: the record's row stays as a
-tombstone, with its key and its state, and nothing it said; its history keeps what happened when, not what it said. Captures
-stay sealed, and whoever would show one asks `archive.database.withheld` first.
+tombstone, with its key and its state, and nothing it said; its history keeps what happened when, not what it said.
+Captures stay sealed, and whoever would show one asks `archive.database.withheld` first.
 """
 
 import json
@@ -63,8 +63,8 @@ _PUT = "INSERT OR IGNORE INTO withheld (target, key, reason, at, record_id) VALU
 class Withheld:
     """The result of one call, taken out: records and files by id, and the addresses of all captures concerned.
 
-    `traceless`: whether the file holds nothing of it any more; else another program was using it, and the next that opens
-    it for writing sweeps it.
+    `traceless`: whether the file holds nothing of it any more; else another program was using it, and the next that
+    opens it for writing sweeps it.
     """
 
     records: tuple[int, ...]

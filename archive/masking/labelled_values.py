@@ -1,7 +1,7 @@
 """Particulars of persons that a label announces: 身份证号, 账号, 护照, 车牌号, 邮箱, QQ, 微信, 家庭电话, 家庭住址.
 
-A label is known however blanks stretch it (身 份 证 号). Behind it a number is masked whatever its check digit says; further
-ones that follow with a comma or the like, too.
+A label is known however blanks stretch it (身 份 证 号). Behind it a number is masked whatever its check digit says;
+further ones that follow with a comma or the like, too.
 """
 
 import re
@@ -74,7 +74,8 @@ LABELS = {
 
 _FIRST = "身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直"
 _SECOND = "业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ"
-"""The characters with which a label can begin, and those, blanks aside, that can stand second: where none do none is looked for."""
+"""The characters with which a label can begin, and those, blanks aside, that can stand second:
+where none do none is looked for."""
 
 LABEL = re.compile(
     rf"(?=[{_FIRST}][{_SECOND}{BLANK}\s（(\-])(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in LABELS.items())})"
@@ -141,7 +142,8 @@ _Reader = Callable[[str, int], _Value | None]
 
 @lru_cache(maxsize=1)
 def labels_in(text: str) -> tuple[re.Match[str], ...]:
-    """Return the labels in `text`, in order. The last text's are remembered: whoever masks a text asks several times."""
+    """Return the labels in `text`, in order. The last text's are remembered:
+    whoever masks a text asks several times."""
     return tuple(LABEL.finditer(text))
 
 

@@ -1,7 +1,7 @@
 """ID numbers with a wrong check digit, in a text that speaks of ID numbers before: far from a heading, behind a name.
 
-Labels and headings of columns tell what stands right behind or below them. Lists in sentences, tables whose cells stand one
-on a line and tables that go on pages later keep the number's form alone: a place, a day of birth, 18 digits.
+Labels and headings of columns tell what stands right behind or below them. Lists in sentences, tables whose cells stand
+one on a line and tables that go on pages later keep the number's form alone: a place, a day of birth, 18 digits.
 """
 
 import re
@@ -20,7 +20,8 @@ _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
 
 
 def mistyped_id_spans(text: str) -> list[MaskedSpan]:
-    """Return the numbers in `text` that have the form of an ID number, right before the first word about such, and behind it."""
+    """Return the numbers in `text` that have the form of an ID number,
+    right before the first word about such, and behind it."""
     if not _LONG_NUMBER.search(text):  # nearly always so, and then there is no need to look for the words
         return []
     word = _SPEAKS_OF_THEM.search(text)

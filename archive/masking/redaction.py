@@ -15,8 +15,8 @@ In: any text. Out: the same text, of the same length, with what identifies perso
   where a sentence about a person says 住…), `email` (also of private mail services anywhere).
 
 A mobile an agency prints as its own contact looks like a private one, so every mobile is masked. The cost: a reader who
-needs that contact must open the original page. Landlines of offices (0953-…, 400-…) stay, as do credit codes, index numbers,
-project codes, document numbers and registration numbers, and numbers that are part of a web address.
+needs that contact must open the original page. Landlines of offices (0953-…, 400-…) stay, as do credit codes, index
+numbers, project codes, document numbers and registration numbers, and numbers that are part of a web address.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -46,11 +46,13 @@ _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
 """Sure kinds first: a later one then sees the earlier masks."""
 
 _MOST_PASSES = 4
-"""A mask can uncover what stood in its shadow; what is left after so many passes stays, as it would have in the first."""
+"""A mask can uncover what stood in its shadow; what is left after so many passes stays,
+as it would have in the first."""
 
 
 _SHORT = 60
-"""Characters of texts that come again and again, as labels, names of agencies and kinds do: the last ones are remembered."""
+"""Characters of texts that come again and again, as labels, names of agencies and kinds do:
+the last ones are remembered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
-"""Mask personal data in the tables of a file, where the head of a column says what stands below it, and in the names of its pages."""
+"""Mask personal data in the tables of a file, where the head of a column says what stands below it,
+and in the names of its pages."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -33,5 +34,6 @@ def _pieces(joined: str, texts: Iterable[str]) -> list[str]:
 
 
 def redact_pages(pages: Iterable[FilePage]) -> tuple[FilePage, ...]:
-    """Return pages without personal data in the names of sheets and of files inside an archive, which their text repeats."""
+    """Return pages without personal data in the names of sheets and of files inside an archive,
+    which their text repeats."""
     return tuple(replace(page, name=redact(page.name).text, member=redact(page.member).text) for page in pages)

@@ -1,4 +1,5 @@
-"""Numbers in other figures than those of any script's decimals: 六四〇三, 陆肆零叁, circled ⑥④⓪③, in brackets ⑴, raised ⁶, 64O3 for 6403.
+"""Numbers in other figures than those of any script's decimals:
+六四〇三, 陆肆零叁, circled ⑥④⓪③, in brackets ⑴, raised ⁶, 64O3 for 6403.
 
 Only a longer run of such figures is a number written digit by digit; ① to ⑨ before items, an amount (三百二十), a year
 (二〇一八年) and the mark of a footnote behind a number are not. A word as long as an ID number or a mobile's

@@ -45,8 +45,8 @@ _LEADS_NOWHERE = re.compile(r"/(?:\./)+")
 def as_followed(text: str) -> str:
     """Return what a page, its scripts or its data print with each address in it as a browser would follow it.
 
-    Whatever stands for a character (an entity, an escape of JSON, a percent code) is that character; blanks, signs that are
-    not seen, and steps to where one is are left out.
+    Whatever stands for a character (an entity, an escape of JSON, a percent code) is that character; blanks, signs that
+    are not seen, and steps to where one is are left out.
     """
     text = unquote(html.unescape(_ESCAPE.sub(_character, text)))
     return _LEADS_NOWHERE.sub("/", UNSEEN.sub("", "".join(text.split())))

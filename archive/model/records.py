@@ -55,7 +55,8 @@ _INDEX_YEAR = re.compile(r"[/-]((?:19|20)[0-9]{2})(?:[0-9]{2})?-")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One page's reading of a record: `fields` as understood, `source_fields` label → value as printed, `doubts` as flags."""
+    """One page's reading of a record: `fields` as understood,
+    `source_fields` label → value as printed, `doubts` as flags."""
 
     fields: Mapping[str, str]
     source_fields: Mapping[str, str]
@@ -113,7 +114,8 @@ def same_title(one: str, other: str) -> bool:
 
 
 def same_agency(one: str, other: str) -> bool:
-    """Whether two names may be one agency's: alike, cut, or one without its county's name or in a shorter form (县政府办)."""
+    """Whether two names may be one agency's: alike, cut, or one without its county's name
+    or in a shorter form (县政府办)."""
     first, second = (stem(name).replace("人民政府", "政府") for name in (one, other))
     return first in second or second in first
 
@@ -128,7 +130,8 @@ _COMPARED: dict[str, tuple[str, Callable[[str, str], bool]]] = {
     "published_on": (DATE_DIFFERS, eq),
     "publisher": (PUBLISHER_DIFFERS, same_agency),
 }
-"""Fields that a record's own page and its rows both state: the doubt where they differ, and what makes two values one."""
+"""Fields that a record's own page and its rows both state:
+the doubt where they differ, and what makes two values one."""
 
 
 def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merged:

@@ -13,21 +13,24 @@ from archive.model.addresses import DEFAULT_PORTS
 _SPECIAL = tuple(
     map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2002::/16", "2001::/23", "2001:db8::/32"))
 )
-"""Networks that some versions of `ipaddress` call global: IETF protocols, 6to4, Teredo, a cloud's own services, examples."""
+"""Networks that some versions of `ipaddress` call global:
+IETF protocols, 6to4, Teredo, a cloud's own services, examples."""
 
 _UNICAST_V6 = ip_network("2000::/4")
-"""The part that IANA hands out of IPv6's global unicast addresses; 3000::/4 holds examples (RFC 9637) and nothing else yet."""
+"""The part that IANA hands out of IPv6's global unicast addresses;
+3000::/4 holds examples (RFC 9637) and nothing else yet."""
 
 
 class NotGlobalError(Exception):
-    """A connection refused: the address leads into a private or special network, and it is not the portal's own home."""
+    """A connection refused: the address leads into a private or special network,
+    and it is not the portal's own home."""
 
 
 def is_global(address: str) -> bool:
     """Whether an IP address belongs to a host on the public internet.
 
-    Special networks are those of IANA's registries (RFC 6890); IPv6 addresses that hold an IPv4 address, which a gateway
-    would turn into that one, are not public ones.
+    Special networks are those of IANA's registries (RFC 6890); IPv6 addresses that hold an IPv4 address, which a
+    gateway would turn into that one, are not public ones.
     """
     ip = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address) and ip not in _UNICAST_V6:
@@ -68,8 +71,8 @@ class Site:
     def check(self, host: str, port: int, address: str) -> None:
         """Check a connection to `port` of `host` at the IP address to which its name led. Raises NotGlobalError.
 
-        Beside public addresses only a home that is not public itself may be reached, at its own host and port: one on this
-        machine or in an intranet, named by an IP address or by a name without a public suffix.
+        Beside public addresses only a home that is not public itself may be reached, at its own host and port: one on
+        this machine or in an intranet, named by an IP address or by a name without a public suffix.
         """
         home = _place(self.addresses[0]) if self.addresses else None
         private_home = home is not None and (self.intranet or not domain_of(home[0]))
@@ -102,7 +105,8 @@ def _ascii(host: str) -> str:
 
 
 def is_public_name(url: str) -> bool:
-    """Whether the host of an address is a name that a public registry gives out: the site of a portal there may reach public addresses alone."""
+    """Whether the host of an address is a name that a public registry gives out:
+    the site of a portal there may reach public addresses alone."""
     place = _place(url)
     return place is not None and domain_of(place[0]) != ""
 

@@ -54,8 +54,8 @@ _OUTCOME = "SELECT outcome FROM captures WHERE id = ?"
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The bundle as it was written: how many captures, of which so many masked, and of so many only the digest; and the last day, its
-    hash, and whether it is over and sealed."""
+    """The bundle as it was written: how many captures, of which so many masked, and of so many only the digest; and the
+    last day, its hash, and whether it is over and sealed."""
 
     captures: int
     masked: int
@@ -65,7 +65,8 @@ class Bundle:
 
 @dataclass(slots=True)
 class _Sealed:
-    """Something a day seals: the file whose sha256 is its digest, and the file whose sha256 that one names; None: not given."""
+    """Something a day seals: the file whose sha256 is its digest,
+    and the file whose sha256 that one names; None: not given."""
 
     day: str
     digest: str
@@ -74,10 +75,11 @@ class _Sealed:
 
 
 def write_bundle(db: Path, evidence: Path, events: Sequence[int], out: Path, *, site: str = "") -> Bundle:
-    """Write the proof of events to `out`, which is there whole or not at all. `site`: where the archive is published, if it is.
+    """Write the proof of events to `out`, which is there whole or not at all.
+    `site`: where the archive is published, if it is.
 
-    Raises ArchiveError where there is nothing to prove, or `out` can't be written; EvidenceError where an original is missing
-    or damaged.
+    Raises ArchiveError where there is nothing to prove, or `out` can't be written;
+    EvidenceError where an original is missing or damaged.
     """
     try:
         with closing(open_for_reading(db)) as connection, closing(Originals(evidence)) as originals:
