@@ -2,8 +2,9 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,14 +14,15 @@ from scrapy.settings import Settings
 from archive.model import clock
 from crawler.jobs import run
 from crawler.jobs.run import PortalCrawl, PortalsInTurn
+from crawler.portals.portal_file import Schedule
 from tests.conftest import empty_archive
 
 CRAWLED = "INSERT INTO crawls (portal, mode, started_at, finished_at, outcome) VALUES (?, 'full', ?, ?, 'finished')"
 
 
-def crawl_of(portal: str, host: str) -> PortalCrawl:
+def crawl_of(portal: str, host: str, hours: tuple[int, int] | None = None) -> PortalCrawl:
     """A crawl of a portal that is walked wholly once in seven days."""
-    catalog, schedule = SimpleNamespace(url=f"http://{host}/list.html"), SimpleNamespace(full_every=None)
+    catalog, schedule = SimpleNamespace(url=f"http://{host}/list.html"), Schedule(hours=hours)
     spider = SimpleNamespace(portal=SimpleNamespace(id=portal, catalogs=[catalog], schedule=schedule))
     return PortalCrawl(spider)  # type: ignore[arg-type]
 
@@ -41,9 +43,9 @@ class Watched(PortalsInTurn):
         await self.may_end.wait()
         self.under_way.remove(portal)
 
-    async def begun(self, hosts: Mapping[str, str]) -> list[str]:
-        """Begin the crawls of portals, each on its host; those under way when no further one begins."""
-        self.waiting = [crawl_of(portal, host) for portal, host in hosts.items()]
+    async def begun(self, crawls: Sequence[PortalCrawl]) -> list[str]:
+        """Begin crawls; those under way when no further one begins."""
+        self.waiting = list(crawls)
         joined = asyncio.create_task(self.join())
         for _ in range(20):  # turns of the loop
             await asyncio.sleep(0)
@@ -67,8 +69,9 @@ def db(tmp_path: Path) -> Path:
     return path
 
 
-def alone(*portals: str) -> dict[str, str]:
-    return {portal: f"{portal}.example" for portal in portals}
+def alone(*portals: str) -> list[PortalCrawl]:
+    """Crawls of portals, each on a host of its own."""
+    return [crawl_of(portal, f"{portal}.example") for portal in portals]
 
 
 def numbered(letter: str, count: int) -> list[str]:
@@ -95,5 +98,20 @@ def test_a_mode_that_is_asked_for_is_that_of_all(db: Path, mode: str, places: in
 
 def test_portals_on_one_host_are_crawled_one_after_the_other(db: Path) -> None:
     watched = Watched(db)
-    assert asyncio.run(watched.begun({"u0": "one.example", "u1": "one.example", "u2": "two.example"})) == ["u0", "u2"]
+    assert asyncio.run(
+        watched.begun([*map(crawl_of, ("u0", "u1", "u2"), ("one.example", "one.example", "two.example"))])
+    ) == ["u0", "u2"]
     assert watched.most == 2
+
+
+@pytest.mark.parametrize(("only_in_hours", "begun"), [(True, ["open"]), (False, ["open", "shut"])])
+def test_a_portal_that_has_a_place_when_its_hours_are_over_is_left_for_the_next_day(
+    db: Path, monkeypatch: pytest.MonkeyPatch, only_in_hours: bool, begun: list[str]
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 10, 4, 0, tzinfo=UTC))  # noon in Beijing
+    watched = Watched(db)
+    watched.only_in_hours = only_in_hours
+    crawls = [crawl_of("open", "a.example", (8, 13)), crawl_of("shut", "b.example", (8, 12))]
+    assert asyncio.run(watched.begun(crawls)) == begun
+    assert crawls[1].waits is not only_in_hours
+    assert crawls[1].cause == only_in_hours * "the hours that its file allows were over when there was a place for it"

@@ -124,6 +124,24 @@ def test_only_within_the_hours_its_file_allows(hours: tuple[int, int], at: datet
     assert plan(portal(hours=hours), CrawlHistory(), NOW).at == at
 
 
+@pytest.mark.parametrize(
+    ("hours", "closes"),
+    [
+        ((22, 6), "2026-03-11T06:00:00+08:00"),
+        ((23, 24), "2026-03-11T00:00:00+08:00"),
+        ((8, 24), "2026-03-11T00:00:00+08:00"),
+        ((23, 0), "2026-03-11T00:00:00+08:00"),
+        ((8, 23), None),
+        ((0, 6), None),
+        (None, None),
+    ],
+)
+def test_hours_end_at_the_last_one_in_beijing(hours: tuple[int, int] | None, closes: str | None) -> None:
+    now = datetime(2026, 3, 10, 15, 30, tzinfo=UTC)  # 23:30 in Beijing
+    at = Schedule(hours=hours).closes(now)
+    assert (at and at.isoformat()) == closes
+
+
 LIST = "<html><body><table><tr><th>索引号</th><th>标题</th><th>发布日期</th></tr>{}</table></body></html>"
 ROW = '<tr><td>640324001/2026-0000{n}</td><td><a href="{n}.html">样本规划{n}</a></td><td>2026-03-0{n}</td></tr>'
 RECORD = '<html><body><h1>样本规划</h1><div class="TRS_Editor"><p>样本正文</p></div></body></html>'

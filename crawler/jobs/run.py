@@ -92,6 +92,10 @@ class PortalCrawl:
         self.cause = self.cause or str(self.numbers.get("disclosures/cause", ""))
         self.crawler = None
 
+    def leave(self, cause: str) -> None:
+        """Leave it for another time, before it has begun."""
+        self.numbers, self.cause = {"disclosures/left": 1}, cause
+
     @property
     def waits(self) -> bool:
         """Return whether it has not begun."""
@@ -119,13 +123,15 @@ class PortalCrawl:
 class PortalsInTurn(AsyncCrawlerProcess):
     """Crawls those that are `waiting`: on one host one after the other, for Scrapy's delay is each crawl's own; of all, AT_ONCE.
 
-    `more` gives those that have become due while others are under way.
+    `more` gives those that have become due while others are under way. `only_in_hours`: none begins at another hour than its
+    portal file allows.
     """
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)
         self.waiting: list[PortalCrawl] = []
         self.more: Callable[[], Iterable[PortalCrawl]] = tuple
+        self.only_in_hours = False
         self._stopped = False
         self._ended = 0
 
@@ -140,7 +146,9 @@ class PortalsInTurn(AsyncCrawlerProcess):
         async def in_its_turn(crawl: PortalCrawl) -> None:
             host = hosts[urlsplit(crawl.spider.portal.catalogs[0].url).hostname]
             async with host, full if self._is_full(crawl) else nullcontext(), at_once:
-                if not self._stopped:
+                if self.only_in_hours and not _is_open(crawl):
+                    crawl.leave("the hours that its file allows were over when there was a place for it")
+                elif not self._stopped:
                     await self._to_its_end(crawl)
 
         running = {asyncio.create_task(in_its_turn(crawl)) for crawl in self.waiting}
@@ -202,7 +210,7 @@ def crawl_portals(
         print(f"note: {doubt}", file=sys.stderr)
     process.waiting = crawls = [PortalCrawl(spider) for spider in spiders]
     if due:
-        process.more = partial(_due_besides, crawls, due)
+        process.more, process.only_in_hours = partial(_due_besides, crawls, due), True
     # Pages make many objects that die young and few cycles: Python's collector, as set by default, takes a tenth of a
     # crawl's time to find next to nothing.
     gc.freeze()
@@ -212,6 +220,12 @@ def crawl_portals(
         process.start()
     attention = [_reported(crawl, db, _log(settings)) for crawl in crawls]
     return any(attention)
+
+
+def _is_open(crawl: PortalCrawl) -> bool:
+    """Whether the portal's file allows crawls at this hour."""
+    schedule = crawl.spider.portal.schedule
+    return schedule.hours is None or schedule.closes(clock.now()) is not None
 
 
 def _reported(crawl: PortalCrawl, db: Path, log: str) -> bool:

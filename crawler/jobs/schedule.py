@@ -147,10 +147,9 @@ def _within_hours(planned: Plan, now: datetime) -> Plan:
     if hours is None:
         return planned
     local = max(planned.at, now).astimezone(BEIJING)
-    begin, end = hours
-    is_in = begin <= local.hour < end if begin < end else local.hour >= begin or local.hour < end
-    if is_in:
+    if planned.portal.schedule.closes(local):
         return planned
+    begin, end = hours
     opens = datetime.combine(local.date() + DAY * (local.hour >= begin), time(begin), BEIJING)
     why = f"{planned.why}; only from {begin} to {end} o'clock in Beijing"
     return Plan(planned.portal, opens.astimezone(UTC), planned.mode, why)

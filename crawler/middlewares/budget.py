@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Request, Response
 
+from archive.model import clock
 from archive.model.observations import Problem
 from crawler.portals.portal_file import CrawlBudget, Portal
 from pipelines.store import StorePipeline
@@ -16,12 +17,13 @@ MEGABYTE = 1_000_000
 
 
 class BudgetMiddleware:
-    """Ends a crawl as incomplete when the budget in its portal file is used up; the next crawl goes on from there."""
+    """Ends a crawl as incomplete when the budget in its portal file is used up, or its hours are over; the next one goes on."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._portal: Portal = crawler.spidercls.portal  # type: ignore[attr-defined]
         self._began = monotonic()
+        self._closes = self._portal.schedule.closes(clock.now())  # one begun at another hour is somebody's own wish
         self._pages = self._bytes = self._timeouts = 0
         self._ending: asyncio.Task[None] | None = None
 
@@ -58,6 +60,8 @@ class BudgetMiddleware:
             return f"{budget.megabytes} MB (most_megabytes)"
         if monotonic() - self._began >= budget.hours * 3600:
             return f"{budget.hours} hours (most_hours)"
+        if self._closes and clock.now() >= self._closes:
+            return f"{self._closes.hour} o'clock in Beijing, until when its file allows it (hours)"
         if self._timeouts >= budget.timeouts:
             return f"{self._timeouts} answers one after the other that did not come in time (most_timeouts)"
         return ""

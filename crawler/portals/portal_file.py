@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
 from archive.model.addresses import is_on_the_web
 from archive.model.agencies import TYPES, Stated
+from archive.model.clock import BEIJING
 from archive.model.divisions import divisions, named_in, province_of
 from archive.model.observations import CatalogOfPortal
 from archive.model.site import Site
@@ -61,6 +62,15 @@ class Schedule:
     full_every: timedelta | None = None
     hours: tuple[int, int] | None = None
     budget: int | None = None
+
+    def closes(self, now: datetime) -> datetime | None:
+        """Return when the hours end in which `now` is; None where it is in none, or the file names none."""
+        if self.hours is None:
+            return None
+        (begin, end), local = self.hours, now.astimezone(BEIJING)
+        within = begin <= local.hour < end if begin < end else local.hour >= begin or local.hour < end
+        closes = datetime.combine(local.date(), time(0), BEIJING) + timedelta(hours=end)
+        return (closes if closes > local else closes + timedelta(days=1)) if within else None
 
 
 @dataclass(frozen=True, slots=True)
