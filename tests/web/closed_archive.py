@@ -21,13 +21,13 @@ plugins:
 """
 
 
-def visitor(application: object, **options: object) -> Visit:
-    """Ask for a path as somebody who follows no redirects; cookies are kept from one question to the next."""
+def visitor(application: object, address: str = "127.0.0.1", **options: object) -> Visit:
+    """Ask for a path from an address as somebody who follows no redirects; cookies are kept from one question to the next."""
     cookies = httpx.Cookies()
 
     def ask(path: str, method: str = "GET", **more: object) -> httpx.Response:
         async def answer() -> httpx.Response:
-            transport = httpx.ASGITransport(application)
+            transport = httpx.ASGITransport(application, client=(address, 123))
             async with httpx.AsyncClient(transport=transport, base_url=BASE, cookies=cookies, **options) as client:
                 found = await client.request(method, path, **more)
                 cookies.update(client.cookies)

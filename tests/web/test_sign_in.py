@@ -138,6 +138,20 @@ def test_who_guesses_has_to_wait_whatever_the_name_and_the_way(archive: Path) ->
     assert ask("/-/login").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("address", "waits"),
+    [("2001:db8::{}", True), ("2001:db8:0:{}::1", False), ("::ffff:192.0.2.{}", False), ("192.0.2.{}", False)],
+)
+def test_who_has_many_addresses_of_one_network_is_one_reader(archive: Path, address: str, *, waits: bool) -> None:
+    application = closed(archive, basic_auth=True).app()
+    answers = [
+        visitor(application, address.format(number))("/", headers=basic(f"name{number}", "guess"))
+        for number in range(BY_ADDRESS.free + 2)
+    ]
+    assert [answer.status_code for answer in answers[:-1]] == [403] * (BY_ADDRESS.free + 1)
+    assert (answers[-1].status_code == 429) == waits
+
+
 def test_an_unknown_name_costs_as_much_as_a_known_one(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     checked: list[str] = []
     right = utils.verify_password

@@ -1,9 +1,12 @@
 """Attempts to log in, counted: who fails again and again has to wait, ever longer; nobody is locked out for good."""
 
+import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+
+from archive.web.http.middleware import Scope
 
 MOST = 10_000
 """Addresses and names that are remembered."""
@@ -28,6 +31,20 @@ BY_ADDRESS = Rule(free=5, longest=900)
 BY_NAME = Rule(free=20, longest=15)
 """Low, for whoever attacks a name from many addresses must not keep its owner out;
 addresses that have logged in with it don't wait."""
+
+
+_OF_ONE_READER = 64
+"""Bits of an IPv6 address that a reader does not choose: all that follow are one's own (RFC 6177)."""
+
+
+def reader_of(scope: Scope) -> str:
+    """Return the address of whoever sent a request, of IPv6 the network that is one reader's; "" where it isn't known."""
+    address = str((scope.get("client") or ("",))[0])
+    try:
+        ip = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(ip.ipv4_mapped or ipaddress.ip_network((ip, _OF_ONE_READER), strict=False))
 
 
 @dataclass(slots=True)

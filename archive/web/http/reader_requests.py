@@ -8,6 +8,7 @@ from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
 from archive.search.query import to_match
+from archive.web.http.attempts import reader_of
 from archive.web.http.datasette_class import Datasette, below_base
 from archive.web.http.errors import TOO_LARGE, TOO_MANY, TOO_SLOW, ErrorPage, Message, response
 from archive.web.http.middleware import (
@@ -110,7 +111,7 @@ class ReaderRequests(DatasetteMiddleware):
         started = False
         try:
             async with (
-                lane.place((scope.get("client") or ("",))[0]),
+                lane.place(reader_of(scope)),
                 self._server.frames(_request(lane, scope), lane.seconds) as frames,
             ):
                 async for head, body in frames:

@@ -20,7 +20,7 @@ from datasette.utils import baseconv
 from itsdangerous import BadSignature
 
 from archive.labels.label import LABELS
-from archive.web.http.attempts import Attempts
+from archive.web.http.attempts import Attempts, reader_of
 from archive.web.http.datasette_class import Datasette, below_base, site_settings
 from archive.web.http.hosts import host_name, is_loopback
 from archive.web.http.middleware import (
@@ -149,7 +149,7 @@ class SignIn(DatasetteMiddleware):
         """Return how long to wait before another attempt (0: this one counted), and whether the password is right."""
         from datasette_auth_passwords.utils import hash_password, verify_password  # noqa: PLC0415 - an extra
 
-        address = str((scope.get("client") or ("",))[0])
+        address = reader_of(scope)
         if seconds := self._attempts.wait(address, name):
             return seconds, False
         self._attempts.begin(address, name)

@@ -16,7 +16,7 @@ from archive.notify.subscription_settings import SubscriptionSettings
 from archive.notify.subscription_store import RefusedError, Way, mailbox, open_subscriptions
 from archive.notify.topics import Topic, parse_topic
 from archive.search.event_request import EventRequest
-from archive.web.http.attempts import Attempts
+from archive.web.http.attempts import Attempts, reader_of
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import MALFORMED
 from archive.web.http.request_context import RequestContext
@@ -87,7 +87,7 @@ def _receiver(fields: dict[str, str], offered: Offers) -> tuple[Way, str]:
 def _wait(context: RequestContext, receiver: str) -> float:
     """Return how long a reader has to wait before another request, in seconds; 0: this one was counted."""
     attempts = _ATTEMPTS.setdefault(context.datasette, Attempts())
-    client = str((context.request.scope.get("client") or ("",))[0])
+    client = reader_of(context.request.scope)
     seconds = attempts.wait(client, mailbox(receiver))
     if not seconds:
         attempts.begin(client, mailbox(receiver))
