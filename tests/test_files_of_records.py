@@ -12,7 +12,7 @@ from archive.model.observations import Capture, LinkedFile
 from archive.tables.file_pages import FilePage
 from archive.tables.printed_table import PrintedTable
 from tests.conftest import rows
-from tests.test_record_writing import FILE, events, had, linked, record, versions
+from tests.test_record_writing import FILE, events, had, linked, record, versions, withhold
 from tests.test_rosters import NAMES
 from tests.test_store import DAY, crawl, listed, page, row
 
@@ -39,13 +39,6 @@ def test_a_file_that_is_linked_again_is_asked_for_again(path: Path) -> None:
         {"attachments": [["1.pdf", "2.pdf"], ["2.pdf"]]},
         {"attachments": [["2.pdf"], ["1.pdf", "2.pdf"]]},
     ]
-
-
-def withhold(path: Path, target: str, key: str) -> None:
-    """Have it noted that an address, or a file by its sha256, is withheld."""
-    with closing(open_up_to_date(path)) as connection, transaction(connection):
-        sql = "INSERT INTO withheld (target, key, reason, at, record_id) VALUES (?, ?, '', ?, 0)"
-        connection.execute(sql, (target, key, DAY.format(1)))
 
 
 def test_a_file_that_is_withheld_by_its_address_is_linked_without_its_name(path: Path) -> None:
@@ -102,6 +95,12 @@ def test_a_file_under_the_same_name_at_another_address_is_another_file_and_no_ch
         {"url": FILE, "state": "unlinked"}, {"url": "http://p.example/new/1.pdf", "state": "pending"},
     ]  # fmt: skip
     assert events(path) == []
+
+
+def test_a_line_that_names_a_file_is_no_other_text(path: Path) -> None:
+    crawl(path, [listed(row(1)), linked("样本.pdf")])
+    crawl(path, [listed(row(1)), page(1, "样本正文\n样本.pdf")], day=2)
+    assert [changed for changed, _ in versions(path)] == [{"attachments": [["样本.pdf"], []]}]
 
 
 def test_half_a_page_unlinks_no_file(path: Path) -> None:

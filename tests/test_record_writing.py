@@ -13,12 +13,12 @@ from archive.database.connection import transaction
 from archive.ingest.record_writer import Writer
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.model.observations import AttachmentFile, Capture, LinkedFile, ListPage, Observation, Problem, RecordPage
+from archive.model.observations import AttachmentFile, Capture, LinkedFile, ListPage, Observation, RecordPage
 from archive.model.records import CUT_PAGE, OWN_PAGE, READ_IN_DOUBT, ROW_NOT_READ
 from tests.conftest import empty_archive, rows
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_rosters import NAMES, TITLE
-from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, crawl, listed, page, row
+from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, count, crawl, listed, page, row
 
 URL = "http://p.example/1.html"
 FILE = "http://p.example/1.pdf"
@@ -50,6 +50,13 @@ def linked(*names: str) -> Observation:
 
 def had(state: str, sha256: str | None = None, text: str | None = None, message: str | None = None) -> AttachmentFile:
     return AttachmentFile(URL, "1.pdf", FILE, sha256, 9 if sha256 else None, None, text, state, message)
+
+
+def withhold(path: Path, target: str, key: str) -> None:
+    """Have it noted that a record, an address, or a file by its sha256, is withheld."""
+    with closing(open_up_to_date(path)) as connection, transaction(connection):
+        sql = "INSERT INTO withheld (target, key, reason, at, record_id) VALUES (?, ?, '', ?, 0)"
+        connection.execute(sql, (target, key, DAY.format(1)))
 
 
 # --- dates and flags ---
@@ -215,6 +222,25 @@ def test_the_event_of_a_change_says_what_changed_and_which_capture_shows_it(path
     assert event["after_capture_id"] == 1
 
 
+def test_a_text_with_other_blanks_is_the_one_known(path: Path) -> None:
+    crawl(path, [listed(row(1)), page(1, "样本正文，第一段。")])
+    crawl(path, [listed(row(1)), page(1, "样本 正文，第一段。 ", topic="样本")], day=2)
+    assert (record(path)["body"], versions(path)) == ("样本正文，第一段。", [({"topic": [None, "样本"]}, "source")])
+
+
+def test_a_record_that_was_withheld_before_its_portal_was_removed_stays_so(path: Path) -> None:
+    crawl(path, [])
+    withhold(path, "record", f"p {URL}")
+    crawl(path, [listed(row(1), row(2))], day=2)
+    assert [record(path, number)["state"] for number in (1, 2)] == ["withheld", "listed"]
+
+
+def test_a_new_record_is_found_by_its_title(path: Path) -> None:
+    crawl(path, [listed(row(1), row(2))])
+    with closing(open_up_to_date(path)) as connection:
+        assert count(connection, "样本文件之1") == 1
+
+
 def test_a_changed_label_that_no_column_holds_is_kept_and_no_version(path: Path) -> None:
     crawl(path, [listed(row(1)), page(1)])
     other = replace(page(1), source_fields={"文号": "1", "语种": "中文"})
@@ -319,8 +345,11 @@ def test_when_a_later_parser_s_version_came_about_is_not_known(path: Path) -> No
     assert tuple(version.values()) == (2, None, None)
 
 
-def test_a_text_that_lists_persons_is_held_back_as_of_the_day_on_which_it_was_read(path: Path) -> None:
-    crawl(path, [listed(row(1, title=TITLE)), page(1, "、".join(NAMES))], day=3)
+@pytest.mark.parametrize(("listed_as", "headed"), [(TITLE, "样本"), ("样本", TITLE)])
+def test_a_text_that_lists_persons_is_held_back_as_of_the_day_on_which_it_was_read(
+    path: Path, listed_as: str, headed: str
+) -> None:
+    crawl(path, [listed(row(1, title=listed_as)), page(1, "、".join(NAMES), title=headed)], day=3)
     assert record(path)["body"] is None
     assert rows(path, "SELECT state, at FROM rosters") == [{"state": "waiting", "at": DAY.format(3)}]
 
@@ -363,23 +392,6 @@ def test_a_page_without_a_text_is_a_problem_where_there_was_one(path: Path) -> N
     crawl(path, [listed(row(1)), bare], day=3)
     assert rows(path, "SELECT kind, crawl_id FROM problems") == [{"kind": "body_missing", "crawl_id": 3}]
     assert record(path)["body"] == "样本正文"
-
-
-def test_a_problem_keeps_when_it_was_met_first_and_last_in_its_crawl(path: Path) -> None:
-    store = Store(empty_archive(path))
-    store.begin(PORTAL, "full", DAY.format(1))
-    for day in (1, 2, 3):
-        store.write([Problem("http_error", URL, f"样本{day}")], DAY.format(day))
-    store.write([Problem("blocked", URL, "样本")], DAY.format(3))
-    store.finish("finished", DAY.format(3))
-    store.close()
-    crawl(path, [Problem("http_error", URL, "样本")], day=4)
-    sql = "SELECT kind, message, count, first_at, last_at FROM problems ORDER BY id"
-    assert [tuple(each.values()) for each in rows(path, sql)] == [
-        ("http_error", "样本1", 3, DAY.format(1), DAY.format(3)),
-        ("blocked", "样本", 1, DAY.format(3), DAY.format(3)),
-        ("http_error", "样本", 1, DAY.format(4), DAY.format(4)),
-    ]
 
 
 def test_how_much_was_masked_is_counted_for_each_source_as_it_is_now(path: Path) -> None:

@@ -88,6 +88,23 @@ def test_a_file_whose_text_could_not_be_taken_is_reported_even_without_a_word_of
     assert messages == ["encrypted: no text could be taken from this file", "encrypted: 样本"]
 
 
+def test_a_problem_keeps_when_it_was_met_first_and_last_in_its_crawl(path: Path) -> None:
+    store = Store(empty_archive(path))
+    store.begin(PORTAL, "full", DAY.format(1))
+    for day in (1, 2, 3):
+        store.write([Problem("http_error", URL, f"样本{day}")], DAY.format(day))
+    store.write([Problem("blocked", URL, "样本")], DAY.format(3))
+    store.finish("finished", DAY.format(3))
+    store.close()
+    crawl(path, [Problem("http_error", URL, "样本")], day=4)
+    sql = "SELECT kind, message, count, first_at, last_at FROM problems ORDER BY id"
+    assert [tuple(each.values()) for each in rows(path, sql)] == [
+        ("http_error", "样本1", 3, DAY.format(1), DAY.format(3)),
+        ("blocked", "样本", 1, DAY.format(3), DAY.format(3)),
+        ("http_error", "样本", 1, DAY.format(4), DAY.format(4)),
+    ]
+
+
 def test_a_page_that_lost_its_text_is_reported_in_words(path: Path) -> None:
     crawl(path, [listed(row(1)), page(1)])
     crawl(path, [listed(row(1)), replace(page(1), body=None)], day=2)
