@@ -11,6 +11,9 @@ from archive.evidence.evidence_file import MIGRATIONS
 PAGE_SIZES = ((migrations, 4096), (MIGRATIONS, 1024))
 """Of each kind of file, as it is opened: what is copied must have the same."""
 
+_NAME = "UPDATE settings SET value = lower(hex(randomblob(4))) WHERE name = 'archive'"
+"""Gives an archive a name of its own, as the migrations do."""
+
 
 def copy_what_is_made_anew() -> None:
     """Have this process, and those forked from it, copy into an empty file what the migrations make of one."""
@@ -30,5 +33,7 @@ def _copying(made_by: Migrations, page_size: int) -> Callable[..., None]:
             apply(db, stop_before=stop_before)
         else:
             made.backup(db.conn)
+            if made_by is migrations:
+                db.execute(_NAME)
 
     return copy
