@@ -127,19 +127,22 @@ class Country:
     def _crawl_if_due(self, due: datetime, number: int, now: datetime) -> None:
         """Crawl a portal that is due, at the place that is free; or put it off, where it is due later by now.
 
-        A full crawl waits where such have all the places that they may have.
+        Where full crawls have all the places that they may have, a portal that was walked wholly before is updated meanwhile.
         """
         portal = self.portals[number]
         archive = self._archive_of(portal)
         plan = archive.plan(portal, now)
         if plan.at > now:
             heapq.heappush(self._due, (plan.at, number))
-        elif plan.mode == "full" and self._full_places[0] > now:
+            return
+        put_off = plan.mode == "full" and self._full_places[0] > now
+        if put_off and portal.file.id not in self.lived.walked:
             self._full.append((due, number))
         else:
-            crawled = archive.crawl(portal, plan.mode, now)
+            mode = "update" if put_off else plan.mode
+            crawled = archive.crawl(portal, mode, now)
             heapq.heapreplace(self.places, crawled.ends)
-            if plan.mode == "full":
+            if mode == "full":
                 heapq.heapreplace(self._full_places, crawled.ends)
             self._note(due, number, crawled)
 

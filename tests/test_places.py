@@ -4,17 +4,19 @@ import asyncio
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from archive.model import clock
 from crawler.jobs import run
 from crawler.jobs.run import PortalCrawl, PortalsInTurn
 from crawler.portals.portal_file import Schedule
+from crawler.spiders.catalog import CatalogSpider
 from tests.conftest import empty_archive
 
 CRAWLED = "INSERT INTO crawls (portal, mode, started_at, finished_at, outcome) VALUES (?, 'full', ?, ?, 'finished')"
@@ -57,12 +59,11 @@ class Watched(PortalsInTurn):
 
 @pytest.fixture
 def db(tmp_path: Path) -> Path:
-    """An archive in which the portals u0, u1, … were walked wholly just now."""
+    """An archive in which the portals u0, u1, … were walked wholly just now, o0, o1, … long ago."""
     path = empty_archive(tmp_path / "a.db")
-    now = clock.text(clock.now())
     with closing(sqlite3.connect(path)) as connection, connection:
-        for number in range(60):
-            portal = f"u{number}"
+        for portal in (*numbered("u", 60), *numbered("o", 60)):
+            now = clock.text(clock.now() - (portal[0] == "o") * timedelta(days=100))
             row = (portal, "样本县", "640324", f"http://{portal}.example/")
             connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES (?, ?, ?, ?)", row)
             connection.execute(CRAWLED, (portal, now, now))
@@ -115,3 +116,36 @@ def test_a_portal_that_has_a_place_when_its_hours_are_over_is_left_for_the_next_
     assert asyncio.run(watched.begun(crawls)) == begun
     assert crawls[1].waits is not only_in_hours
     assert crawls[1].cause == only_in_hours * "the hours that its file allows were over when there was a place for it"
+
+
+def test_a_portal_that_was_walked_long_ago_is_updated_while_there_is_no_place_to_walk_it(db: Path) -> None:
+    watched = Watched(db)
+    crawls = alone(*numbered("f", run.FULL_AT_ONCE - 1), *numbered("o", 5))
+    begun = asyncio.run(watched.begun(crawls))
+    assert begun == [*numbered("f", run.FULL_AT_ONCE - 1), *numbered("o", 5)]
+    assert [crawl.mode for crawl in crawls[-5:]] == ["", *["update"] * 4]
+
+
+def test_a_portal_whose_last_walk_is_doubted_waits_to_be_walked(db: Path) -> None:
+    with closing(sqlite3.connect(db)) as connection, connection:
+        now = clock.text(clock.now())
+        connection.execute(CRAWLED.replace("'finished'", "'unsure'"), ("o0", now, now))
+    crawls = alone(*numbered("f", run.FULL_AT_ONCE), "o0")
+    assert asyncio.run(Watched(db).begun(crawls)) == numbered("f", run.FULL_AT_ONCE)
+    assert crawls[-1].mode == ""
+
+
+def test_a_crawl_that_is_put_off_is_made_in_its_mode(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    process = PortalsInTurn(Settings({"DISCLOSURES_DB": str(db), "DISCLOSURES_MODE": ""}))
+    modes: list[str] = []
+
+    async def crawled(crawler: Crawler) -> None:
+        modes.append(crawler.settings["DISCLOSURES_MODE"])
+
+    monkeypatch.setattr(process, "create_crawler", lambda _: Crawler(CatalogSpider, process.settings))
+    monkeypatch.setattr(process, "crawl", crawled)
+    put_off, planned = alone("o0", "o1")
+    put_off.mode = "update"
+    for crawl in (put_off, planned):
+        asyncio.run(process._to_its_end(crawl))
+    assert modes == ["update", ""]

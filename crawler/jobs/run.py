@@ -51,7 +51,8 @@ AT_ONCE = 50
 """Portals crawled at a time: with three seconds between two requests to a host, some twenty requests a second in all."""
 
 FULL_AT_ONCE = AT_ONCE * 4 // 5
-"""Of these so many full crawls at the most: a whole walk takes hours, and updates would wait behind them for days."""
+"""Of these so many full crawls at the most: a whole walk takes hours, and updates would wait behind them for days. A portal whose
+lists were walked wholly before is updated meanwhile."""
 
 TERMINAL_REFRESH = 0.5
 """Seconds until the line of progress on a terminal is renewed."""
@@ -76,13 +77,14 @@ COLLECTED_EVERY = 10
 class PortalCrawl:
     """One portal's crawl: waiting, under way with a `crawler`, or ended. Then its numbers alone are kept: it took a megabyte.
 
-    `cause`: what kept it from beginning, or from its end; empty where nothing did.
+    `cause`: what kept it from beginning, or from its end; empty where nothing did. `mode`: another than what is due.
     """
 
     spider: type[CatalogSpider]
     crawler: Crawler | None = None
     numbers: Mapping[str, Any] = field(default_factory=dict)
     cause: str = ""
+    mode: str = ""
     made_at: datetime = field(default_factory=clock.now)
     began: float = 0.0
 
@@ -145,11 +147,13 @@ class PortalsInTurn(AsyncCrawlerProcess):
 
         async def in_its_turn(crawl: PortalCrawl) -> None:
             host = hosts[urlsplit(crawl.spider.portal.catalogs[0].url).hostname]
-            async with host, full if self._is_full(crawl) else nullcontext(), at_once:
-                if self.only_in_hours and not _is_open(crawl):
-                    crawl.leave("the hours that its file allows were over when there was a place for it")
-                elif not self._stopped:
-                    await self._to_its_end(crawl)
+            async with host:
+                is_full = self._is_full(crawl) and not (full.locked() and self._put_off(crawl))
+                async with full if is_full else nullcontext(), at_once:
+                    if self.only_in_hours and not _is_open(crawl):
+                        crawl.leave("the hours that its file allows were over when there was a place for it")
+                    elif not self._stopped:
+                        await self._to_its_end(crawl)
 
         running = {asyncio.create_task(in_its_turn(crawl)) for crawl in self.waiting}
         while running:
@@ -160,14 +164,25 @@ class PortalsInTurn(AsyncCrawlerProcess):
 
     def _is_full(self, crawl: PortalCrawl) -> bool:
         """Whether a crawl is to walk all lists wholly, as it looks before it begins."""
-        portal = crawl.spider.portal
-        planned = partial(mode_for, places(self.settings)[0], portal.id, clock.now(), portal.schedule.full_every)
-        return (self.settings["DISCLOSURES_MODE"] or planned()) == "full"
+        mode = self.settings["DISCLOSURES_MODE"] or self._mode(crawl, crawl.spider.portal.schedule.full_every)
+        return bool(mode == "full")
+
+    def _mode(self, crawl: PortalCrawl, full_every: timedelta | None) -> str:
+        """The mode of a crawl that begins now, of a portal that is to be walked wholly so often."""
+        return mode_for(places(self.settings)[0], crawl.spider.portal.id, clock.now(), full_every)
+
+    def _put_off(self, crawl: PortalCrawl) -> bool:
+        """Make a full crawl that nobody asked for an update, if the portal's lists were ever walked wholly; whether it is one now."""
+        if not self.settings["DISCLOSURES_MODE"] and self._mode(crawl, timedelta.max) == "update":
+            crawl.mode = "update"
+        return bool(crawl.mode)
 
     async def _to_its_end(self, crawl: PortalCrawl) -> None:
         PORTAL.set(crawl.spider.portal.id)
         crawl.began = monotonic()
         crawl.crawler = self.create_crawler(crawl.spider)
+        if crawl.mode:
+            crawl.crawler.settings.set("DISCLOSURES_MODE", crawl.mode, priority="cmdline")
         ((ended,), _) = await asyncio.wait([asyncio.ensure_future(self.crawl(crawl.crawler))])
         if not ended.cancelled() and (error := ended.exception()):
             crawl.cause = printable(redact(one_line(error)).text)
