@@ -6,7 +6,7 @@ In: any text. Out: the same text, of the same length, with what identifies perso
   are grouped, wrapped or spread over cells, also within other numbers (残疾人证号, 学籍号, two numbers without a gap between
   them); and the 15-digit form. Labelled, in a column of such numbers, or of an ID number's form in a text that speaks of such
   before, whatever the check digit. The first 2 digits stay. Numbers in Chinese numerals,
-  circled digits or letters like digits (64O3) are read as digits.
+  circled digits or letters like digits (64O3) are read as digits, radicals (⾝份证) as characters.
 - `phone` 手机号: 11 digits from 13 to 19, grouped or not. The first 3 digits stay.
 - `bank_card` 银行卡号: 16 to 19 digits from 62 or 955, or 16 from 4 or 5, right by Luhn; any account number (账号, 一卡通,
   存折) that is labelled or in a column of such, but an organisation's. The first 4 stay.
@@ -32,8 +32,9 @@ from archive.masking.person_columns import column_spans, names_persons
 from archive.masking.personal_numbers import MaskedSpan
 from archive.masking.sentences_about_persons import sentence_spans
 from archive.masking.written_figures import as_digits
+from archive.model.printable import without_radicals
 
-RULES_VERSION = 8
+RULES_VERSION = 9
 
 _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
     number_spans,
@@ -78,7 +79,7 @@ def redact(text: str) -> Redacted:
 
 def _redact(text: str) -> Redacted:
     counts: dict[str, int] = {}
-    masked = read = as_digits(text)
+    masked = read = as_digits(without_radicals(text))
     for _ in range(_MOST_PASSES):
         before = masked
         for find in _FINDERS:

@@ -2,6 +2,7 @@
 write to its clipboard; on a page with the codes of characters that nobody sees. And numbers with their nouns."""
 
 import re
+import unicodedata
 from typing import TextIO
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -12,6 +13,15 @@ UNSEEN = re.compile(
 )
 """Characters that nobody sees, and those that turn the reading direction:
 either can make one name look like another."""
+
+_RADICAL = re.compile("[\u2e80-\u2fdf]")
+_UNRELATED = dict(zip("⻢⻩⻰⻬⻙⻉⻥⻛⻨⻋⺠⻓⻔⻝⻘⻦⻣⻤", "马黄龙齐韦贝鱼风麦车民长门食青鸟骨鬼", strict=True))
+"""Radicals of which Unicode does not say what they stand for, that texts of PDF files have in the place of characters."""
+
+
+def without_radicals(text: str) -> str:
+    """Return `text`, of the same length, with the character that each radical stands for, as texts of PDF files have them."""
+    return _RADICAL.sub(lambda radical: _UNRELATED.get(radical[0]) or unicodedata.normalize("NFKC", radical[0]), text)
 
 
 def with_codes(value: object) -> object:

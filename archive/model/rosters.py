@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import islice, zip_longest
 from pathlib import Path
 
-from archive.model.printable import UNSEEN
+from archive.model.printable import UNSEEN, without_radicals
 
 RULES_VERSION = 6
 
@@ -43,9 +43,6 @@ _WORDS = {
 _NO_NAMES = frozenset(_WORDS["word"].split())
 _GIVEN, _PLACE_ENDS, _ENDS = (frozenset(_WORDS[kind]) for kind in ("given", "place_end", "end"))
 _NUMERALS = frozenset("一二三四五六七八九十")
-_RADICAL = re.compile("[\u2e80-\u2fdf]")
-_SURNAMES_AS_RADICALS = dict(zip("⻢⻩⻰⻬⻙⻉⻥⻛⻨⻋", "马黄龙齐韦贝鱼风麦车", strict=True))
-"""Surnames that texts of PDF files print as radicals, of which Unicode does not say what they stand for."""
 _HAN, _MASK = r"[\u3400-\u9fff\U00020000-\U000323af]", r"[某*＊×ＸxX○〇Oo■□]"
 _COMPOUND = "|".join(_WORDS["compound"].split())
 _NAME = re.compile(
@@ -134,7 +131,7 @@ def persons_listed(title: str, text: str) -> int:
 
 
 def _listed(title: str, text: str) -> int:
-    text = _RADICAL.sub(_character, UNSEEN.sub("", unicodedata.normalize("NFC", text)))
+    text = without_radicals(UNSEEN.sub("", unicodedata.normalize("NFC", text)))
     text = _SPACED.sub(r"\1\2", text)
     alone = (each for each in _ALONE.finditer(text) if each[0] not in _NO_NAMES)
     few = text.count("\t") < LEAST and sum(1 for _ in islice(alone, LEAST)) < LEAST
@@ -149,11 +146,6 @@ def _listed(title: str, text: str) -> int:
             lines[table.first : table.last] = [""] * (table.last - table.first)
     rest = "\n".join(lines)
     return max(_items_with_names(title, lines), _runs(title, rest), _labelled(title, rest))
-
-
-def _character(radical: re.Match[str]) -> str:
-    """The character that is written as a radical, as texts of PDF files have it."""
-    return _SURNAMES_AS_RADICALS.get(radical[0]) or unicodedata.normalize("NFKC", radical[0])
 
 
 # --- tables ---
