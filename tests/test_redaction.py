@@ -182,6 +182,15 @@ def test_valid_cards_never_pass(number: str, before: str, after: str, grouped: b
     assert len(re.findall(r"\d", found.text)) <= 4
 
 
+def test_labels_and_numbers_are_read_though_they_are_printed_with_other_characters() -> None:
+    """Radicals, as texts of PDF files have them; raised and lowered digits."""
+    wrong = ID[:17] + ("1" if ID[17] != "1" else "2")
+    assert redact(f"⾝份证号：{wrong}").text == f"⾝份证号：{_masked(wrong, 2)}"
+    for digits in ("⁰¹²³⁴⁵⁶⁷⁸⁹", "₀₁₂₃₄₅₆₇₈₉"):
+        printed = ID.translate(str.maketrans("0123456789", digits))
+        assert redact(f"样本{printed}").text == f"样本{printed[:2]}{'*' * 16}"
+
+
 def test_no_character_between_its_groups_hides_a_number() -> None:
     """Letters and digits would make another number of it, and a mask is what is masked already."""
     between = [sign for sign in map(chr, range(0x3100)) if not without_radicals(sign).isalnum() and sign != "*"]
