@@ -206,6 +206,20 @@ def test_an_organisation_is_looked_for_80_characters_around_the_label(between: i
         assert redact(text).counts == ({} if stays else {"bank_card": 1})
 
 
+@pytest.mark.parametrize(
+    ("kind", "value", "labels"),
+    [
+        ("resident_id", "640324198503120417", "证件编码 公民身份号 驾照号码 驾照号 驾照 sfz sfz_no sfzh id_card"),
+        ("bank_card", "80312345678901", "一卡（折）通号 一卡（折）通 一卡(折)通账号 惠农卡号 惠农卡 工资卡号 直补卡"),
+        ("travel_document", "6403240012345678", "电子社保卡 就业失业登记证号"),
+        ("chat_account", "wx_abc12345", "微信同号 抖音号 快手号 钉钉号 飞信号 飞信 小红书号"),
+    ],
+)
+def test_each_of_these_words_announces_a_value(kind: str, value: str, labels: str) -> None:
+    for label in labels.split():
+        assert redact(f"样本{label}：{value}。").counts == {kind: 1}, label
+
+
 def test_columns_count_as_their_kind() -> None:
     text = "姓名\t护照号\t住址\n样本甲\tE12345678\t样本村12号\n"
     masked = "姓名\t护照号\t住址\n样本甲\tE********\t******\n"
