@@ -3,6 +3,7 @@
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +11,7 @@ from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model.observations import Capture, LinkedFile
 from archive.tables.file_pages import FilePage
-from archive.tables.printed_table import PrintedTable
+from archive.tables.printed_table import PrintedTable, to_json_text
 from tests.conftest import rows
 from tests.test_record_writing import FILE, events, had, linked, record, versions, withhold
 from tests.test_rosters import NAMES
@@ -48,7 +49,7 @@ def test_a_file_that_is_withheld_by_its_address_is_linked_without_its_name(path:
     assert states(path) == {"": "pending", "2.pdf": "pending"}
 
 
-PRINTED = {"tables": (PrintedTable((("样本",),)),), "pages": (FilePage(0),), "redacted": {"phone": 1}}
+PRINTED: dict[str, Any] = {"tables": (PrintedTable((("样本",),)),), "pages": (FilePage(0),), "redacted": {"phone": 1}}
 """What else is read of a file that has a text."""
 
 
@@ -101,6 +102,13 @@ def test_a_line_that_names_a_file_is_no_other_text(path: Path) -> None:
     crawl(path, [listed(row(1)), linked("样本.pdf")])
     crawl(path, [listed(row(1)), page(1, "样本正文\n样本.pdf")], day=2)
     assert [changed for changed, _ in versions(path)] == [{"attachments": [["样本.pdf"], []]}]
+
+
+def test_the_tables_of_a_text_are_kept_with_it(path: Path) -> None:
+    crawl(path, [listed(row(1)), replace(page(1), tables=PRINTED["tables"])])
+    assert record(path)["tables"] == to_json_text(PRINTED["tables"])
+    crawl(path, [listed(row(1)), page(1, "样本正文，另一种")], day=2)
+    assert record(path)["tables"] is None
 
 
 def test_half_a_page_unlinks_no_file(path: Path) -> None:

@@ -235,6 +235,14 @@ def test_a_record_that_was_withheld_before_its_portal_was_removed_stays_so(path:
     assert [record(path, number)["state"] for number in (1, 2)] == ["withheld", "listed"]
 
 
+def test_a_reading_whose_doubts_are_lost_has_none(path: Path) -> None:
+    crawl(path, [listed(row(1))])
+    with closing(open_up_to_date(path)) as connection, transaction(connection):
+        connection.execute("UPDATE readings SET fields = json_remove(fields, '$.doubts')")
+    crawl(path, [listed(row(1, title="样本新题"))], day=2)
+    assert events(path) == ["changed"]
+
+
 def test_a_new_record_is_found_by_its_title(path: Path) -> None:
     crawl(path, [listed(row(1), row(2))])
     with closing(open_up_to_date(path)) as connection:
