@@ -42,6 +42,20 @@ LONG = (
 )  # fmt: skip
 """Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width."""
 
+NARROW = "[390"
+WIDTHS_ALIKE = (
+    "tests/web/test_access_control.py::test_a_reader", "tests/web/test_browser.py::test_a_box",
+    "tests/web/test_browser.py::test_a_hostile", "tests/web/test_browser.py::test_from_the_home",
+    "tests/web/test_browser.py::test_searching", "tests/web/test_browser.py::test_words",
+    "tests/web/test_browser_record.py::test_a_click", "tests/web/test_browser_record.py::test_a_hostile",
+    "tests/web/test_browser_record.py::test_a_page", "tests/web/test_browser_record.py::test_a_record_can",
+    "tests/web/test_browser_record.py::test_from_a", "tests/web/test_browser_record.py::test_with",
+    "tests/web/test_reader_journeys.py::test_all", "tests/web/test_reader_journeys.py::test_by_keyboard",
+    "tests/web/test_reader_journeys.py::test_from_what", "tests/web/test_reader_journeys.py::test_the_archived",
+    "tests/web/test_reader_journeys.py::test_the_budget", "tests/web/test_reader_journeys.py::test_what",
+)  # fmt: skip
+"""Beginnings of the names of tests that do on a narrow page what they do on a wide one: there they are long. What fits is none of them."""
+
 SLOW = (
     "tests/families/test_any_page.py", "tests/families/test_gkmlpt.py::test_any", "tests/questions/test_questions.py",
     "tests/subscriptions/", "tests/test_absence_proof.py", "tests/test_architecture.py::test_imports",
@@ -67,9 +81,11 @@ _reached: dict[FunctionType, frozenset[object]] = {}
 
 def mark(item: pytest.Item) -> None:
     """Add the marks that follow from what a test reaches, and from its name."""
-    for marker, beginnings in (("long", LONG), ("slow", SLOW)):
-        if item.nodeid.startswith(beginnings):
-            item.add_marker(marker)
+    name = item.nodeid
+    if name.startswith(LONG) or (NARROW in name and name.startswith(WIDTHS_ALIKE)):
+        item.add_marker("long")
+    if name.startswith(SLOW):
+        item.add_marker("slow")
     fixtures = getattr(item, "_fixtureinfo", None)
     names = set(getattr(item, "fixturenames", ()))
     if names & BROWSER:

@@ -401,5 +401,5 @@ def test_any_markup_is_read(html: str) -> None:
 )
 def test_work_grows_with_the_page_and_no_faster(unit: str) -> None:
     """Four times the page is at most five times the work (rows in rows count once more, up to the size of a row)."""
-    small, large = (parse_html(f"<table>{HEAD}" * unit.startswith("<tr") + unit * times) for times in (150, 600))
+    small, large = (parse_html(f"<table>{HEAD}" * unit.startswith("<tr") + unit * times) for times in (75, 300))
     assert lines_run(lambda: read_rows(large, BASE)) < 5 * lines_run(lambda: read_rows(small, BASE))

@@ -62,18 +62,20 @@ def test_the_name_of_one_person_again_and_again_is_no_roster() -> None:
     ],
 )
 def test_twice_as_much_takes_about_twice_as_long(text: str) -> None:
-    """No text makes the search for names run away; measured in operations of the processor, the best of three."""
+    """No text makes the search for names run away; measured in time of the processor. What seems slow is measured thrice."""
 
-    def cost(part: str) -> float:
-        times = []
-        for _ in range(3):
-            begun = time.process_time()
-            persons_listed("样本低保名单", part)
-            times.append(time.process_time() - begun)
-        return min(times)
+    def seconds(part: str) -> float:
+        begun = time.process_time()
+        persons_listed("样本低保名单", part)
+        return time.process_time() - begun
 
-    half, whole = cost(text[: len(text) // 2]), cost(text)
-    assert whole < max(half * 3, 0.5)
+    halves, wholes = [], []
+    for _ in range(3):
+        halves.append(seconds(text[: len(text) // 2]))
+        wholes.append(seconds(text))
+        if min(wholes) < max(min(halves) * 3, 0.5):
+            return
+    pytest.fail(f"half of it takes {min(halves)} s, the whole {min(wholes)} s")
 
 
 NAMES = ("马玉兰", "杨占山", "李建国", "王小花", "周生虎", "罗福明", "丁秀英")
