@@ -29,7 +29,6 @@ from archive.notify.subscription_settings import SubscriptionSettingsError
 from archive.search import spelling
 from archive.search.query import to_match
 from archive.search.synonyms import SynonymsError, thesaurus
-from archive.web.evidence import downloads
 from archive.web.http import access_control, archives, errors, request_context
 from archive.web.http.access_control import ACCESS_DENIED, AccessControl
 from archive.web.http.datasette_class import Datasette, site_settings
@@ -175,13 +174,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 def permission_allowed(
     datasette: Datasette, actor: dict[str, Any] | None, action: str
 ) -> Coroutine[Any, Any, bool | None]:
-    """Say who may have what holds originals."""
-    return downloads.allowed(datasette, actor, action)
-
-
-@hookimpl(specname="permission_allowed")
-def operators(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> Coroutine[Any, Any, bool | None]:
-    """Say who may see the pages about the server."""
+    """Say who may see the pages about the server, and have what holds originals."""
     return access_control.allowed(datasette, actor, action)
 
 

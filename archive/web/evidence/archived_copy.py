@@ -20,7 +20,7 @@ from archive.labels.label import LABELS
 from archive.labels.language import TAGS
 from archive.labels.when import beijing, utc
 from archive.web.evidence import screenshots
-from archive.web.evidence.downloads import ORIGINALS
+from archive.web.http.access_control import ORIGINALS
 from archive.web.http.archives import archives
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
@@ -65,7 +65,7 @@ async def around(datasette: Datasette, request: Request) -> Response:
         database=context.database,
         raw=f"{context.address('copy', capture, 'raw', **marked)}{f'#{MARK}' if marked else ''}",
         here=context.absolute(context.address("copy", capture)),
-        may_download=await _may_download(context),
+        may_download=await context.may(ORIGINALS),
         has_screenshots=screenshots.browser(datasette) is not None,
     )
 
@@ -111,7 +111,7 @@ def _later(message: str) -> Response:
 async def originals(datasette: Datasette, request: Request) -> Response:
     """The originals of the record that a capture shows, or else of the capture alone, as WARC or WACZ."""
     context, capture = await _requested_capture(datasette, request)
-    if not await _may_download(context):
+    if not await context.may(ORIGINALS):
         raise Forbidden(REFUSED)
     archived = await capture_frame.archived(context.db, capture)
     if archived is None:
@@ -135,11 +135,6 @@ def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, captu
         capture_alone = capture if record is None else None
         export(db, place_of(db), out, form, record=record, capture=capture_alone, as_received=True)
         return out.read_bytes()
-
-
-async def _may_download(context: RequestContext) -> bool:
-    """Return whether the reader may have originals."""
-    return bool(await context.datasette.permission_allowed(context.request.actor, ORIGINALS, default=False))
 
 
 async def _requested_place(context: RequestContext) -> MarkedPlace:

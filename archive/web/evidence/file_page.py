@@ -24,9 +24,9 @@ from archive.tables.file_pages import FilePage, from_json_text
 from archive.tables.printed_table import PrintedTable
 from archive.tables.printed_table import from_json_text as tables_from_json_text
 from archive.web.evidence.archived_copy import HEADERS
-from archive.web.evidence.downloads import FILES
 from archive.web.formats.responses import file_name
 from archive.web.http import reader_requests
+from archive.web.http.access_control import FILES
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE
 from archive.web.http.request_context import RequestContext, number
@@ -132,7 +132,7 @@ async def original(context: RequestContext) -> Response:
 async def _may_download(context: RequestContext) -> bool:
     """Whether the reader may have sealed files, and there are any here."""
     here = bool(context.db.path) and place_of(Path(context.db.path)).is_file()
-    return here and bool(await context.datasette.permission_allowed(context.request.actor, FILES, default=False))
+    return here and await context.may(FILES)
 
 
 def _made(_datasette: Datasette, request: Head) -> tuple[Head, bytes]:

@@ -22,9 +22,9 @@ from archive.proof.bundle import write_bundle
 from archive.proof.differences import diff, first_texts
 from archive.proof.event_proof import ABSENT, AFTER, BEFORE, PAGE, EventProof, event_proof
 from archive.proof.sheet import Kept, SealedDay, Sheet, ShownCapture, SiteLinks, fragment
-from archive.web.evidence.downloads import PROOFS
 from archive.web.formats.responses import citation_response
 from archive.web.http import reader_requests
+from archive.web.http.access_control import PROOFS
 from archive.web.http.datasette_class import Datasette
 from archive.web.http.errors import NOTHING_HERE, TOO_LARGE
 from archive.web.http.request_context import RequestContext, Row
@@ -97,7 +97,7 @@ async def citation_file(context: RequestContext) -> Response:
 async def bundle(context: RequestContext) -> Response:
     """The bundle, made by a process of its own. Raises Forbidden, NotFound where there are no originals,
     BadRequest where it is too large."""
-    if not await _may_download(context):
+    if not await context.may(PROOFS):
         raise Forbidden(REFUSED)
     number, evidence = int(context.part("id")), place_of(Path(context.db.path))
     if not evidence.is_file():
@@ -181,7 +181,7 @@ def _own_pages(connection: sqlite3.Connection, proof: EventProof, list_pages: fr
 async def _sheet(context: RequestContext, known: KnownProof) -> Sheet:
     proof, number = known.proof, known.proof.event["id"]
     address = _address(context, proof)
-    has_bundle = place_of(Path(context.db.path)).is_file() and await _may_download(context)
+    has_bundle = place_of(Path(context.db.path)).is_file() and await context.may(PROOFS)
     own = known.own and {"before": known.own[0], "after": known.own[1]}
     return Sheet(
         proof,
@@ -217,7 +217,3 @@ def _captures(context: RequestContext, known: KnownProof) -> Iterator[ShownCaptu
 
 def _address(context: RequestContext, proof: EventProof) -> str:
     return context.absolute(context.proof(proof.event["id"]))
-
-
-async def _may_download(context: RequestContext) -> bool:
-    return bool(await context.datasette.permission_allowed(context.request.actor, PROOFS, default=False))

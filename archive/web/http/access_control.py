@@ -33,8 +33,13 @@ _INSIDE = re.compile(
     r"logs?|debug[a-z-]*|allowed|rules|check|jump|ip-rate-limit-debug)(\.[a-z]+)?/?"
 )
 
-INSIDE = "view-inside"
-"""The permission to see the pages about the server. Nobody has it unless an operator gives it."""
+INSIDE, ORIGINALS, PROOFS, FILES = "view-inside", "download-originals", "download-proofs", "download-files"
+"""The permissions that nobody has unless an operator gives them: to see the pages about the server; to download originals,
+which hold personal data and all, bundles that prove events, with those captures whole that hold none, and single files that
+are known to hold none."""
+
+_SETTINGS = {INSIDE: "operators", ORIGINALS: "originals", PROOFS: "proofs", FILES: "files"}
+"""The settings that give them (`plugins: disclosures:`), an allow block each."""
 
 
 class AccessControl(DatasetteMiddleware):
@@ -105,16 +110,13 @@ async def is_open_to_all(datasette: Datasette, database: str) -> bool:
 
 
 async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
-    """Return whether an operator's setting (`plugins: disclosures: operators:`, an allow
-    block) shows `actor` the pages about the server.
+    """Return whether an operator's setting gives `actor` a permission; the root user of plain `datasette --root` may see the inside.
 
-    So it does to the root user of plain `datasette --root`. None where neither says so.
+    None where neither says so: another plugin may, and without one the answer is no.
     """
-    if action != INSIDE:
-        return None
-    if actor and actor.get("id") == "root":
+    if action == INSIDE and actor and actor.get("id") == "root":
         return True
-    allow = site_settings(datasette).get("operators")
+    allow = site_settings(datasette).get(_SETTINGS.get(action, ""))
     return True if allow is not None and actor_matches_allow(actor, allow) else None
 
 

@@ -134,6 +134,10 @@ class RequestContext:
         pairs = urlencode({name: value for name, value in kept.items() if value is not None}, doseq=True)
         return _requested_path(self.datasette, self.request) + (f"?{pairs}" if pairs else "")
 
+    async def may(self, permission: str) -> bool:
+        """Return whether the reader has a permission that an operator gives (`archive.web.http.access_control`)."""
+        return bool(await self.datasette.permission_allowed(self.request.actor, permission, default=False))
+
     async def render(self, template: str, /, **variables: object) -> Response:
         """Return the page of a template, which knows this context as `context`."""
         return await render(self.datasette, self.request, template, context=self, **variables)
