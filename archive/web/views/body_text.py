@@ -53,7 +53,7 @@ def part(text: str, number: int, most: int = LONGEST) -> TextPart:
     return TextPart(tuple(_blocks(own.split("\n"))), len(own), len(text), number, parts)
 
 
-def part_at(text: str, place: int, most: int = LONGEST) -> int:
+def part_at(text: str, place: int, most: int) -> int:
     """The number of the part in which the character at `place` stands."""
     number = place // most + 1
     return number + (place >= _edge(text, number * most, most) and number * most < len(text))
