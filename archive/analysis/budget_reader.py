@@ -128,8 +128,7 @@ class _Output:
 
 
 def catch_up(connection: sqlite3.Connection) -> None:
-    """Read the budgets that are noted as changed, all of them where another version read them;
-    the caller's transaction."""
+    """Read the budgets that are noted as changed, all where another version read them; the caller's transaction."""
     Rereading("budgets", "budget_tables", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS).catch_up(connection)
 
 

@@ -35,8 +35,7 @@ NO_NUMBER, NO_CREATED, NO_PUBLISHER, NO_DEPARTMENT, NO_DOCUMENT_NUMBER, NO_PUBLI
 """The missing-field mask: bits of the column `lacks`."""
 
 DOUBTFUL_NUMBER, DOUBTFUL_TITLE, DOUBTFUL_DATE, DOUBTFUL_PUBLISHER, IN_FUTURE = 1, 2, 4, 8, 16
-"""The mask of quality flags: bits of the column `doubtful`;
-and that its date was still to come when it was first seen."""
+"""The mask of quality flags: bits of the column `doubtful`; and that its date was to come when it was first seen."""
 
 _ALL = DOUBTFUL_NUMBER | DOUBTFUL_TITLE | DOUBTFUL_DATE | DOUBTFUL_PUBLISHER
 _QUALITY_FLAGS = {

@@ -26,8 +26,7 @@ _SERIES = (("周报", 52), ("月报", 12), ("季报", 4))
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One number of the prose. `indicator`: the indicators of the table that it means,
-    joined by +; None: none of them."""
+    """One number of the prose. `indicator`: the indicators of the table that it means, joined by +, or None."""
 
     figure: Figure
     indicator: str | None

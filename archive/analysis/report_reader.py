@@ -90,8 +90,7 @@ def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
 
 
 def catch_up(connection: sqlite3.Connection) -> None:
-    """Read the reports that are noted as changed, all of them where another version read them;
-    the caller's transaction."""
+    """Read the reports that are noted as changed, all where another version read them; the caller's transaction."""
     reading = Rereading("reports", "annual_reports", VERSION, _EVERY, _input, _read, _write)
     if not reading.is_current(connection):
         connection.execute("DELETE FROM report_rules")

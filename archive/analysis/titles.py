@@ -29,8 +29,7 @@ _LEAD = re.compile("^(?:.*[:：])?(?:关于)?(?:公开|公布|公示)?")
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """One budget, or final accounts, that a title announces.
-    `type`: BUDGET or ACCOUNTS; `unit`: whose, where it says so."""
+    """One budget, or final accounts, that a title announces. `type`: BUDGET or ACCOUNTS; `unit`: whose, if stated."""
 
     year: int
     type: str
@@ -58,8 +57,7 @@ def budgets(title: str) -> list[Budget]:
 
 
 def _unit(title: str) -> str | None:
-    """The unit that a budget's title names: what stands right before the year,
-    or between it and the word for its budget."""
+    """The unit that a budget's title names: what stands before the year, or between it and the word for budget."""
     rest = _LEAD.sub("", "".join(title.split()))
     found = _BEFORE_YEAR.match(rest) or _AFTER_YEAR.search(rest)
     return found["unit"] if found else None
@@ -137,8 +135,7 @@ def subject(title: str) -> int | None:
 
 
 def fingerprint(text: str | None, least: int = 1) -> int | None:
-    """A key that texts share which differ in blanks and punctuation alone;
-    None for one of fewer than `least` characters."""
+    """A key that texts share which differ in blanks and punctuation alone; None for one below `least` characters."""
     essence = _PUNCTUATION.sub("", _normal(text or ""))
     if len(essence) < least:
         return None

@@ -1,5 +1,4 @@
-"""Tables of web pages, cells that span rows and columns as the page states them.
-A table that holds another is layout."""
+"""Tables of web pages, cells that span rows and columns as stated. A table that holds another is layout."""
 
 from collections.abc import Collection, Iterator
 

@@ -43,8 +43,7 @@ def _piece_at_end(text: str) -> bool:
 
 
 def check_unpacked(data: bytes, limits: Limits) -> None:
-    """Refuse a zip container whose contents, as declared, are beyond the limits.
-    (zipfile reads no more than declared.)"""
+    """Refuse a zip container whose contents, as declared, are beyond the limits. (zipfile reads no more.)"""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         entries = archive.infolist()
     total = sum(entry.file_size for entry in entries)

@@ -224,8 +224,7 @@ def _read_zip(data: bytes, order: Order) -> Extracted:
 
 
 def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, order: Order) -> tuple[Extracted, int]:
-    """Return the result for one member, and how many bytes it unpacks to
-    (only just more than `left` if it is larger)."""
+    """The result for one member, and how many bytes it unpacks to (only just more than `left` if it is larger)."""
     if entry.flag_bits & 1:
         return Extracted(None, Kind.ZIP.value, "encrypted", "the archive asks for a password"), 0
     try:
@@ -240,8 +239,7 @@ def _read_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, left: int, or
 
 
 def _joined(members: tuple[str, ...], results: list[Extracted], max_text: int) -> Extracted:
-    """Return one result for an archive: the texts under the names of their files,
-    and a message for what was not read."""
+    """One result for an archive: the texts under the names of their files, and a message for what was not read."""
     if not results:
         return Extracted(None, Kind.ZIP.value, "empty", "the archive holds no file")
     state = min((item.state for item in results), key=STATES.index)
@@ -287,8 +285,7 @@ def _read_within(stream: IO[bytes] | gzip.GzipFile, limit: int) -> bytes | None:
 
 
 def member_name(entry: zipfile.ZipInfo) -> str:
-    """Return the name of a member: Chinese Windows writes GB 18030 without saying so,
-    some tools UTF-8 without saying so."""
+    """The name of a member: Chinese Windows writes GB 18030 without saying so, some tools UTF-8 without saying so."""
     name = entry.filename
     if not entry.flag_bits & 0x800:
         name = decode(name.encode("cp437", "replace")) or name

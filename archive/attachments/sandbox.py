@@ -48,8 +48,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 @cache
 def wrapper() -> tuple[str, ...]:
-    """Return the command that starts another one in namespaces of its own,
-    as far as this machine gives them; else ()."""
+    """The command that starts another one in namespaces of its own, as far as this machine gives them; else ()."""
     unshare = shutil.which("unshare", path=os.defpath)
     if not unshare:
         return ()
@@ -151,8 +150,7 @@ def _handled_kinds(version: int) -> int:
 
 
 def _restrict_files(workshop: Path | None, programs: Collection[str]) -> None:
-    """Forbid by Landlock every file, TCP, and signals to processes outside,
-    as far as the kernel's version of it goes."""
+    """Forbid by Landlock every file, TCP, signals to processes outside, as far as the kernel's version goes."""
     version = landlock_version()
     if version < 1:
         return

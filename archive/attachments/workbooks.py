@@ -41,8 +41,7 @@ class _Workbook:
     hidden: Mapping[str, HiddenCells]
 
     def rows(self, sheet: calamine.CalamineSheet, most: int) -> list[list[str]]:
-        """Return the rows of a sheet as they are printed, up to the one with
-        which they have more than `most` characters."""
+        """The rows of a sheet as they are printed, up to the one with which they have more than `most` characters."""
         rows: list[list[str]] = []
         first = _first_column(sheet)
         for place, values in enumerate(sheet.iter_rows()):
@@ -104,8 +103,7 @@ def _prepared(data: bytes, limits: Limits) -> _Workbook:
 
 
 def _joined(sheets: list[tuple[str, list[str]]]) -> tuple[str, tuple[FilePage, ...]]:
-    """Return the text of all sheets, by name and lines, and where each begins in it;
-    with several, each under its name."""
+    """The text of all sheets, by name and lines, and where each begins in it; with several, each under its name."""
     several = sum(bool(lines) for _, lines in sheets) > 1
     numbered = (
         (FilePage(0, SHEET, number, name), "\n".join((name, *lines) if several and lines else lines))

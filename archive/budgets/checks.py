@@ -123,8 +123,7 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
 
 
 def _staff_and_office(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """人员经费合计 = 301 + 303, 公用经费合计 = Σ the other classes, where they stand side by side,
-    each group with a sum of its own."""
+    """人员经费合计 = 301 + 303, 公用经费合计 = Σ the other classes, where they stand side by side, each with a sum of its own."""
     classes = [line for line in lines if line.is_of_class]
     if len({line.code for line in classes}) == len(classes):
         for whole in staff_and_office(lines):
@@ -237,8 +236,7 @@ def _is_of_a_year(line: BudgetLine) -> bool:
 
 
 def _below(head: tuple[str, ...], by_path: Mapping[tuple[str, ...], BudgetLine]) -> dict[str, BudgetLine]:
-    """Return the lines of a row just below a head by the names of their columns,
-    or of the heads whose sums they are."""
+    """The lines of a row just below a head by the names of their columns, or of the heads whose sums they are."""
     found: dict[str, BudgetLine] = {}
     for path, line in by_path.items():
         names = path[len(head) :]

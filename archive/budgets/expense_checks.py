@@ -1,5 +1,4 @@
-"""Identities that three public expenses must satisfy, within their table
-and beside the table of basic spending. Pure."""
+"""Identities that three public expenses must satisfy, within their table and beside that of basic spending. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence

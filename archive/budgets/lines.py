@@ -120,8 +120,7 @@ class _Columns:
         return found[2] or "" if found else text
 
     def amount(self, row: int, column: int, name: str) -> Decimal | None:
-        """Return the amount of a row whose name is given; None for a count of vehicles
-        or journeys, which looks like one."""
+        """The amount of a row whose name is given; None for a count of vehicles or journeys, which looks like one."""
         value = amount(self._rows[row].cells[column])
         is_count = _COUNTED.search(name) or (
             column in self._mere_counts and value and not _TO_THE_CENT.fullmatch(self._cells[column][row])
@@ -149,8 +148,7 @@ class _Columns:
         return 2 * max(words, parts) >= max(1, len(behind))
 
     def _not_covered(self, column: int) -> Iterator[int]:
-        """Yield the columns behind one but those that its cells cover:
-        a code may stand in those of 类, 款 and 项, merged."""
+        """Yield the columns behind one but those that its cells cover: a code may be in those of 类, 款, 项, merged."""
         for behind in range(column + 1, len(self._cells)):
             if any(row.cells[behind] is not None for row in self._rows):
                 yield behind
@@ -172,8 +170,7 @@ class _Columns:
         return any(amount(cell) is not None for cell in self._cells[column])
 
     def _blocks(self, coded: list[int]) -> list[list[int]]:
-        """Return columns of codes in blocks: those without amounts between them are of one,
-        such as two classifications."""
+        """Return columns of codes in blocks: those without amounts between are of one, such as two classifications."""
         blocks = [coded[:1]] if coded else []
         for before, start in pairwise(coded):
             if any(before < column < start for column in self.amounts):
@@ -182,8 +179,7 @@ class _Columns:
         return blocks
 
     def _codes_of(self, codes: list[list[int]]) -> list[str]:
-        """Return the code of each row in a block: the first of several,
-        or the longest where they go on from each other."""
+        """The code of each row in a block: the first of several, or the longest where they go on from each other."""
         rows = zip(*map(self._joined_codes, codes), strict=True)
         return [_first_in_full([code for code in row if code]) for row in rows]
 

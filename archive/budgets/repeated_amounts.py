@@ -30,8 +30,7 @@ _FUNDS = {"general_spending": "一般公共预算", "fund_spending": "政府性�
 
 
 def check_between(tables: Sequence[_Table]) -> Iterator[BudgetCheck]:
-    """Yield identities between tables of one document: the same total in two of them,
-    the same amounts where that holds."""
+    """Yield identities between tables of one document: the same total in two, the same amounts where that holds."""
     for one, other in combinations(tables, 2):
         kinds = {one[0].heading.kind, other[0].heading.kind}
         whole, part = (one, other) if one[0].heading.kind in SUMMARIES else (other, one)

@@ -42,8 +42,7 @@ class BudgetRow:
 
 @dataclass(frozen=True, slots=True)
 class BudgetStatement:
-    """A table as a budget means it, however many pages it goes on over.
-    `columns`: names, upper heads before a slash."""
+    """A table as a budget means it, however many pages it goes over. `columns`: names, upper heads before a slash."""
 
     heading: Heading
     columns: tuple[str, ...]

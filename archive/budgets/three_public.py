@@ -108,8 +108,7 @@ def year_of_column(heading: Heading, column: str) -> int | None:
 
 
 def role_of(name: str) -> str | None:
-    """Return the part of three public expenses that a column is,
-    as its name and the heads above say; None for any other."""
+    """The part of three public expenses that a column is, as its name and the heads above say; None for any other."""
     own, above = _own_and_above(name)
     if "会议" in own or "培训" in own or "机关运行" in name:
         return None

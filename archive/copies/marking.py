@@ -31,8 +31,7 @@ NOWHERE = MarkedPlace()
 
 
 def linked_row(body: Element, base: str, addresses: Iterable[str]) -> Element | None:
-    """Return the row that links to one of these addresses, by whichever of the portal's hosts;
-    None where there is none."""
+    """The row that links to one of these addresses, by whichever of the portal's hosts; None where there is none."""
     wanted = {_in_portal(address) for address in addresses} - {("", ""), ("/", "")}
     for link in body.iter("a"):
         if link.get("href") and _in_portal(joined(base, link.get("href"))) in wanted:

@@ -73,8 +73,7 @@ class OpenFile:
 
 
 def open_file(connection: sqlite3.Connection, attachment_id: int) -> OpenFile | None:
-    """Return a file that may be given away, as far as the archive itself can tell;
-    None where it may not, or isn't there."""
+    """A file that may be given away, as far as the archive itself can tell; None where it may not, or isn't there."""
     row = connection.execute(_FILE, {"id": attachment_id, "most": _LONGEST_TEXT}).fetchone()
     if row is None or redaction_version(connection, FIRST) != RULES_VERSION:
         return None

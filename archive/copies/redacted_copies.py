@@ -82,8 +82,7 @@ class _Parts:
     capture_id: int
 
     def find(self, address: str) -> Part | None:
-        """Return the capture at an address that is nearest to the page itself;
-        an image only where its text is known."""
+        """The capture at an address that is nearest to the page itself; an image only where its text is known."""
         url = urldefrag(address).url
         row = self.archive.execute(_PART, (url, self.capture_id)).fetchone()
         if row is None or hidden(self.archive, url, row[1]):

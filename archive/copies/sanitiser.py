@@ -214,8 +214,7 @@ def _remove_active(root: Element, parts: Parts) -> None:
 
 
 def _remove(parent: Element, node: Element) -> None:
-    """Remove `node` from the tree; the text behind it stays,
-    and what a parser put into an element that can't hold any."""
+    """Remove `node` from the tree; the text behind it stays, and what a parser put into one that can't hold any."""
     if node.tag in _EMPTY:
         etree.strip_tags(parent, node.tag)
         return

@@ -14,8 +14,7 @@ class BeingCrawledError(ArchiveError):
 
 
 def hold(db: Path, portal: str) -> FileLock:
-    """The right to write what `portal` says into `db`, until it is released
-    or this process ends. Raises ArchiveError."""
+    """The right to write what `portal` says into `db`, until released or this process ends. Raises ArchiveError."""
     busy = BeingCrawledError(f"{portal} is being crawled into {db} already: wait for that crawl to end")
     return _taken(db, f"{db.name}.{portal}.lock", busy)
 

@@ -146,8 +146,7 @@ def m006_deferred_and_retired(db: Database) -> None:
 
 
 def _widen(db: Database, table: str, before: str, after: str) -> None:
-    """Change a condition of a table, and nothing about how a row is stored:
-    SQLite's documentation allows it this way."""
+    """Change a condition of a table, and nothing of how a row is stored: SQLite's documentation allows it this way."""
     (version,) = db.execute("PRAGMA schema_version").fetchone()
     db.execute("PRAGMA writable_schema = ON")
     db.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = ?", (before, after, table))
@@ -173,8 +172,7 @@ def m007_lives_of_portals(db: Database) -> None:
 
 @migrations()
 def m008_certificates_and_seals(db: Database) -> None:
-    """The TLS certificates of the servers that gave captures;
-    and the days that are sealed, as the evidence has them."""
+    """The TLS certificates of the servers that gave captures; and the sealed days, as the evidence has them."""
     db.execute("ALTER TABLE captures ADD COLUMN certificate TEXT")
     db.execute("""
         CREATE TABLE certificates (
@@ -216,8 +214,7 @@ _BUDGETS, _BUDGET_CHANGES = (
 
 @migrations()
 def m011_budgets(db: Database) -> None:
-    """Tables of budgets and final accounts, their lines and checks,
-    and the triggers that note what is to be read again."""
+    """Tables of budgets and final accounts, their lines and checks, and triggers that note what is to be read again."""
     for statement in statements(_BUDGETS):
         db.execute(statement)
 
@@ -249,8 +246,7 @@ _PAGE_TABLES = Path(__file__).with_name("page_tables.sql").read_text(encoding="u
 
 @migrations()
 def m014_tables_of_pages(db: Database) -> None:
-    """The tables of records' own pages, as JSON beside their text;
-    budgets are read from them, no longer from the text."""
+    """The tables of records' own pages, as JSON beside their text; budgets are read from them, not from the text."""
     db.execute("ALTER TABLE records ADD COLUMN tables TEXT")
     db.execute("DROP VIEW attachment_tables")
     for statement in statements(_PAGE_TABLES):

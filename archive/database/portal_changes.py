@@ -91,8 +91,7 @@ class Moves:
 
 
 def retired(connection: sqlite3.Connection) -> Mapping[str, str]:
-    """Return the portals that are not watched any more, and since when;
-    none where an earlier version wrote the archive."""
+    """The portals that are not watched any more, and since when; none where an earlier version wrote the archive."""
     try:
         return dict(connection.execute("SELECT id, retired_at FROM portals WHERE retired_at IS NOT NULL").fetchall())
     except sqlite3.OperationalError as error:

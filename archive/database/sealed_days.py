@@ -1,5 +1,4 @@
-"""The sealed days of the chain, as the table `seals` keeps them beside the records,
-where the originals are not at hand."""
+"""The sealed days of the chain, as the table `seals` keeps them beside the records, where originals aren't at hand."""
 
 import sqlite3
 from typing import NamedTuple

@@ -132,8 +132,7 @@ class ArchiveRow:
 
 
 class Answers:
-    """A cursor over the rows of several archives, the first one's first;
-    each is asked when those before have no more."""
+    """A cursor over the rows of several archives, the first one's first; each is asked when the one before ends."""
 
     def __init__(self, archives: "SeveralArchives") -> None:
         self._archives = archives
@@ -212,8 +211,7 @@ DESCENDING = " DESC"
 
 
 def ordered(rows: Iterable[Any], *terms: str) -> list[Any]:
-    """Return rows of several archives in one order: by columns, as ORDER BY names them;
-    the first column counts most."""
+    """Return rows of several archives in one order: by columns, as ORDER BY has them; the first column counts most."""
     rows = list(rows)
     for term in reversed(terms):
         name = term.removesuffix(DESCENDING)

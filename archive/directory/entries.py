@@ -1,5 +1,4 @@
-"""Entries of the directory: a portal's home each, with its division, where it was named,
-and what a survey found of it."""
+"""Entries of the directory: a portal's home each, its division, where it was named, and what a survey found of it."""
 
 import sqlite3
 from collections.abc import Iterable, Iterator
@@ -35,8 +34,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class PortalHome:
-    """A row of `directory`. `division_code`: None where the row leads to no division;
-    `as_of`: the day its source had it."""
+    """A row of `directory`. `division_code`: None where it leads to none; `as_of`: the day its source had it."""
 
     home: str
     name: str

@@ -93,8 +93,7 @@ def _released(
 
 
 def _table(connection: sqlite3.Connection, name: str, table: Mapping[str, Any], writing: "_Writing") -> Described:
-    """Write the files of a table, one for each province and year;
-    of one without rows a file that has its columns alone."""
+    """Write the files of a table, one for each province and year; of one without rows a file of its columns alone."""
     cursor = connection.execute(table["sql"])
     columns = tuple(column[0] for column in cursor.description)[_PARTITIONS:]
     kinds = _kinds(columns, table)

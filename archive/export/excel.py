@@ -139,8 +139,7 @@ class _SheetWriter:
             self._widths[column] = max(self._widths[column], _width(value))
 
     def _write_cell(self, column: int, value: object) -> None:
-        """Write a number as a number, if Excel keeps all its digits,
-        a day or a moment as such; anything else as text."""
+        """Write a number as a number, if Excel keeps all its digits, a day or moment as such; all else as text."""
         if isinstance(value, int | float | Decimal) and math.isfinite(value) and -_LONGEST < value < _LONGEST:
             self._sheet.write_number(self._place, column, value)
         elif isinstance(value, datetime):

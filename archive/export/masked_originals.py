@@ -1,5 +1,4 @@
-"""Sealed originals as they may leave the archive: what holds personal data is replaced
-by its masked copy, or left out."""
+"""Sealed originals as they may leave the archive: what holds personal data is masked, or left out."""
 
 from collections.abc import Container
 from dataclasses import replace

@@ -55,8 +55,7 @@ class Rows:
         return replace(self, rows=_parsed(self.columns, self.rows)) if self.table else self
 
     def in_beijing_time(self) -> "Rows":
-        """Return the rows with the archive's times as the clocks of Beijing show them,
-        and columns whose names say so."""
+        """The rows with the archive's times as the clocks of Beijing show them, and columns whose names say so."""
         times, rows = self._times()
         changes = dict.fromkeys(times, _beijing)
         return replace(self, columns=_noted(self.columns, times), rows=_changed(rows, changes))
@@ -83,8 +82,7 @@ class Rows:
         return changes
 
     def _times(self) -> tuple[frozenset[int], Iterable[Row]]:
-        """Return the places of the columns that hold times, as the first rows have it,
-        or else their names; and all rows."""
+        """The places of the columns that hold times, as the first rows have it, or else their names; and all rows."""
         remaining = iter(self.rows)
         first = list(islice(remaining, _LOOKED_AT))
         places = frozenset(

@@ -1,5 +1,4 @@
-"""Captures as WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/):
-a ZIP of a WARC, its index and its list of pages."""
+"""Captures as WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): a ZIP of a WARC, its index and list of pages."""
 
 import gzip
 import hashlib

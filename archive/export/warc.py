@@ -210,8 +210,7 @@ def _request_block(exchange: Exchange, uri: str) -> bytes:
 
 
 def _protocol(exchange: Exchange) -> str:
-    """Return the protocol as a WARC can state it: HTTP/2 has no text form,
-    and its exchanges are written as HTTP/1.1."""
+    """The protocol as a WARC can state it: HTTP/2 has no text form, and its exchanges are written as HTTP/1.1."""
     return exchange.protocol if exchange.protocol in {"HTTP/1.0", "HTTP/1.1"} else "HTTP/1.1"
 
 

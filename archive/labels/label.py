@@ -70,8 +70,7 @@ class Label:
 
 
 def read_labels(path: Path) -> dict[str, Label]:
-    """Return the labels of a file by their keys, in its order.
-    A key that is `see`n stands above the one that sees it."""
+    """The labels of a file by their keys, in its order. A key that is `see`n stands above the one that sees it."""
     labels: dict[str, Label] = {}
     with path.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):

@@ -11,8 +11,7 @@ from archive.labels.label import LABELS, Label, label_of, labels_under
 
 @dataclass(frozen=True, slots=True)
 class StatedBeside:
-    """Another `table` whose `columns` state something of the figures of a row,
-    which has its key in the column `key`."""
+    """Another `table` whose `columns` state something of the figures of a row, whose column `key` has its key."""
 
     table: str
     key: str

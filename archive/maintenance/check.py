@@ -107,8 +107,7 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
 
 
 def _can_be_opened(evidence_path: Path) -> bool:
-    """Whether there are originals to compare with; else `verify_file` says why not,
-    and it is no fault of the archive."""
+    """Whether there are originals to compare with; else `verify_file` says why not, and it is no fault."""
     try:
         evidence_file.open_for_reading(evidence_path).close()
     except DAMAGE:

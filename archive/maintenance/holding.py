@@ -47,8 +47,7 @@ _WAITING = """
 
 @dataclass(frozen=True, slots=True)
 class HeldText:
-    """A text that waits to be looked at. `source`: the file's address,
-    "" for the record's own text; `name`: of the file."""
+    """A text that waits to be looked at. `source`: the file's address, "" for the record's text; `name`: the file's."""
 
     number: int
     record: int

@@ -151,8 +151,7 @@ def _mask_all(connection: sqlite3.Connection, progress: index.Progress | None) -
 
 
 def _strides(connection: sqlite3.Connection, table: _Table) -> Iterator[tuple[int, int]]:
-    """The table's rows in strides: those after one id, up to another.
-    Raises ArchiveError where they stand in no order."""
+    """The table's rows in strides: those after one id, up to another. Raises ArchiveError where they have no order."""
     sql = f"SELECT max(rowid) FROM (SELECT rowid FROM {table.name} WHERE rowid > ? ORDER BY rowid LIMIT ?)"  # noqa: S608 - constant names
     low = 0
     while (high := connection.execute(sql, (low, STRIDE)).fetchone()[0]) is not None:
@@ -168,8 +167,7 @@ def _require_between(table: _Table, low: int, high: int, number: int) -> None:
 
 
 def _changes(connection: sqlite3.Connection, table: _Table, low: int, high: int) -> Iterator[_Change]:
-    """Yield the changes that today's rules make in the rows of the owners after `low`,
-    up to `high`. Raises ArchiveError."""
+    """Yield the changes that today's rules make in rows of the owners after `low`, to `high`. Raises ArchiveError."""
     for row in connection.execute(table.rows(), (low, high)).fetchall():
         _require_between(table, low, high, row[table.owner])
         texts = {name: redact(row[name] or "") for name in table.texts}

@@ -188,8 +188,7 @@ def _taken_through(
 
 
 def _take_through(connection: sqlite3.Connection) -> None:
-    """Take the archive through what became of portals in the one attached as `theirs`;
-    what was removed there stays here."""
+    """Take the archive through what became of portals in the one attached as `theirs`; what it removed stays."""
     theirs = [Change(*row) for row in connection.execute(f"{CHANGES.format('theirs')}")]
     known = set(changes(connection))
     for change in theirs:

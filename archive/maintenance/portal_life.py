@@ -87,8 +87,7 @@ def change(db: Path, changed: list[Change], stated: Mapping[str, str] = {}, *, d
 
 
 def apply(connection: sqlite3.Connection, change: Change) -> int:
-    """Make a change, if its portal is there, and note it; the caller's transaction.
-    Returns how many records became one."""
+    """Make a change, if its portal is there, and note it; the caller's transaction; how many records became one."""
     joined = 0
     if _knows(connection, change.portal):
         with _row_tuples(connection):
@@ -153,8 +152,7 @@ def _row_tuples(connection: sqlite3.Connection) -> Iterator[None]:
 
 
 def _move(c: sqlite3.Connection, change: Change) -> int:
-    """Let the addresses on a host be those on another; what was crawled there already,
-    before this was said, is joined."""
+    """Let the addresses on a host be those on another; what was crawled there before this was said is joined."""
     portal = change.portal
     moves = Moves([(str(change.before), str(change.after))])
     c.create_function("moved_address", 1, lambda url: url and moves.address(url), deterministic=True)

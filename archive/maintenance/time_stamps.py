@@ -1,5 +1,4 @@
-"""Asking time stamp servers (RFC 3161) for each sealed day that has no stamp yet,
-and remembering that none gave one."""
+"""Asking time stamp servers (RFC 3161) for each sealed day without a stamp, and remembering that none gave one."""
 
 import json
 import sqlite3
@@ -17,16 +16,14 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
 
 WAITS = (1.0, 5.0)
-"""Seconds between two tries at the same servers; after the last one the next crawl,
-or `disclosures seal`, asks again."""
+"""Seconds between two tries at the same servers; after the last the next crawl, or `disclosures seal`, asks again."""
 
 _FAILED = "timestamp_failed"
 
 
 @dataclass(frozen=True, slots=True)
 class NoStamp:
-    """No server gives a time stamp: since when (UTC, ISO 8601), the first day without one,
-    and what the last one said."""
+    """No server gives a time stamp: since when (UTC, ISO 8601), the first day without, and what the last one said."""
 
     since: str
     day: str

@@ -142,8 +142,7 @@ _Reader = Callable[[str, int], _Value | None]
 
 @lru_cache(maxsize=1)
 def labels_in(text: str) -> tuple[re.Match[str], ...]:
-    """Return the labels in `text`, in order. The last text's are remembered:
-    whoever masks a text asks several times."""
+    """The labels in `text`, in order. The last text's are remembered: whoever masks a text asks several times."""
     return tuple(LABEL.finditer(text))
 
 

@@ -47,13 +47,11 @@ _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
 """Sure kinds first: a later one then sees the earlier masks."""
 
 _MOST_PASSES = 4
-"""A mask can uncover what stood in its shadow; what is left after so many passes stays,
-as it would have in the first."""
+"""A mask can uncover what stood in its shadow; what is left after so many passes stays, as in the first."""
 
 
 _SHORT = 60
-"""Characters of texts that come again and again, as labels, names of agencies and kinds do:
-the last ones are remembered."""
+"""Characters of texts that come again and again, as labels, names and kinds do: the last ones are remembered."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,4 @@
-"""Particulars that a sentence gives without a label before them:
-where a person lives, the car driven, the passport held."""
+"""Particulars that a sentence gives without a label before them: where one lives, the car driven, the passport held."""
 
 import re
 from collections.abc import Iterator
@@ -39,8 +38,7 @@ def _homes(text: str) -> Iterator[MaskedSpan]:
 
 
 def _is_a_persons(text: str, verb: re.Match[str]) -> bool:
-    """Whether the sentence says of a person who lives somewhere,
-    before or behind the place, and not where a firm is."""
+    """Whether the sentence says of a person who lives somewhere, before or behind the place, not where a firm is."""
     before = _END.split(text[max(0, verb.start() - _LONGEST_SENTENCE) : verb.start()])[-1]
     if verb["own"]:
         return True

@@ -34,6 +34,5 @@ def _pieces(joined: str, texts: Iterable[str]) -> list[str]:
 
 
 def redact_pages(pages: Iterable[FilePage]) -> tuple[FilePage, ...]:
-    """Return pages without personal data in the names of sheets and of files inside an archive,
-    which their text repeats."""
+    """Return pages without personal data in the names of sheets and files in an archive, which their text repeats."""
     return tuple(replace(page, name=redact(page.name).text, member=redact(page.member).text) for page in pages)

@@ -70,8 +70,7 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class NameEvidence:
-    """The evidence in a portal's records: how many each name has published,
-    with which prefixes, and who has budgets."""
+    """The evidence in a portal's records: how many each name published, with which prefixes, and who has budgets."""
 
     names: Mapping[str, int]
     prefixes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

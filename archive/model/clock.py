@@ -66,7 +66,6 @@ def time_of(header: str | None) -> datetime | None:
 
 
 def disagreement(times: Iterable[datetime], now: datetime) -> str:
-    """Say how the portal's clock, by its answers, disagrees with ours,
-    as the end of a sentence; empty where it doesn't."""
+    """Say how the portal's clock, by its answers, disagrees with ours, as the end of a sentence; else empty."""
     latest = max(times, default=now)
     return "" if abs(latest - now) < AGREES else f"clock says {text(latest)}, this machine's {text(now)}"

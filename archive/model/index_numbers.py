@@ -88,8 +88,7 @@ def is_credit_code(code: str) -> bool:
 
 
 def _is_in_a_division(prefix: str) -> bool:
-    """Whether a prefix begins with the code of a division (GB/T 2260) that is known,
-    or at least of a province that is."""
+    """Whether a prefix begins with the code of a division (GB/T 2260) that is known, or of a province that is."""
     return prefix[:6] in divisions() or (province_of(prefix) is not None and not is_organisation_code(prefix))
 
 

@@ -95,8 +95,7 @@ _ROTATING = re.compile(
 
 
 def essence(text: str | None) -> str:
-    """`text` without noise, blanks and invisible characters, widths folded:
-    equal for two readings that say the same."""
+    """`text` without noise, blanks and invisible characters, widths folded: equal for readings that say the same."""
     text = _essence_of_lines(text or "")
     # Joined, the lines make one line, whose ends may be noise in their turn.
     for _ in range(_MOST_PASSES):

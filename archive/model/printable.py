@@ -11,8 +11,7 @@ UNSEEN = re.compile(
     "([\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f"
     "\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e007f])"
 )
-"""Characters that nobody sees, and those that turn the reading direction:
-either can make one name look like another."""
+"""Characters that nobody sees, and those that turn the reading direction: both can make a name look like another."""
 
 _RADICAL = re.compile("[\u2e80-\u2fdf]")
 _UNRELATED = dict(zip("⻢⻩⻰⻬⻙⻉⻥⻛⻨⻋⺠⻓⻔⻝⻘⻦⻣⻤", "马黄龙齐韦贝鱼风麦车民长门食青鸟骨鬼", strict=True))

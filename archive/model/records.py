@@ -114,8 +114,7 @@ def same_title(one: str, other: str) -> bool:
 
 
 def same_agency(one: str, other: str) -> bool:
-    """Whether two names may be one agency's: alike, cut, or one without its county's name
-    or in a shorter form (县政府办)."""
+    """Whether two names may be one agency's: alike, cut, or one without its county or in a shorter form (县政府办)."""
     first, second = (stem(name).replace("人民政府", "政府") for name in (one, other))
     return first in second or second in first
 
@@ -130,8 +129,7 @@ _COMPARED: dict[str, tuple[str, Callable[[str, str], bool]]] = {
     "published_on": (DATE_DIFFERS, eq),
     "publisher": (PUBLISHER_DIFFERS, same_agency),
 }
-"""Fields that a record's own page and its rows both state:
-the doubt where they differ, and what makes two values one."""
+"""Fields that a record's own page and its rows both state: the doubt where they differ, what makes two values one."""
 
 
 def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merged:

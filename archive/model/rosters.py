@@ -369,8 +369,7 @@ def _share_of_offices(lines: Iterable[str]) -> float:
 
 @lru_cache(maxsize=4096)  # it is asked of a cell as of a column, an item and a run
 def _name_of(token: str) -> str | None:
-    """The name that a token is, without a number before it, or brackets,
-    amounts and the like behind it; None if none."""
+    """The name that a token is, without a number before it, or brackets, amounts and the like behind; None if none."""
     if len(token) > 80 or (len(token) > _LONGEST_OF_LETTERS and token.isalpha()):
         return None
     token = _BEFORE.sub("", token)

@@ -13,8 +13,7 @@ from archive.model.addresses import DEFAULT_PORTS
 _SPECIAL = tuple(
     map(ip_network, ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "2002::/16", "2001::/23", "2001:db8::/32"))
 )
-"""Networks that some versions of `ipaddress` call global:
-IETF protocols, 6to4, Teredo, a cloud's own services, examples."""
+"""Networks that some versions of `ipaddress` call global: IETF protocols, 6to4, Teredo, clouds' services, examples."""
 
 _UNICAST_V6 = ip_network("2000::/4")
 """The part that IANA hands out of IPv6's global unicast addresses;
@@ -22,8 +21,7 @@ _UNICAST_V6 = ip_network("2000::/4")
 
 
 class NotGlobalError(Exception):
-    """A connection refused: the address leads into a private or special network,
-    and it is not the portal's own home."""
+    """A connection refused: the address leads into a private or special network, and isn't the portal's own home."""
 
 
 def is_global(address: str) -> bool:

@@ -29,8 +29,7 @@ def _counts() -> tuple[int, ...]:
 
 
 def _is_working_day(day: date) -> bool:
-    """Whether people work on a day that is covered; as the package says,
-    which looks through all its years for each day."""
+    """Whether people work on a day that is covered; the package looks through all its years for each day."""
     return day in chinese_calendar.workdays or (day.weekday() < _SATURDAY and day not in chinese_calendar.holidays)
 
 

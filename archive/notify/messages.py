@@ -175,8 +175,7 @@ def _send(server: SplitResult, mail: EmailMessage) -> None:
 
 
 def _connected(server: SplitResult) -> smtplib.SMTP:
-    """A session with the mail server, encrypted: without, only with this machine itself,
-    or where no password is given."""
+    """A session with the mail server, encrypted; without, only with this machine, or where no password is given."""
     host, safely = server.hostname or "", ssl.create_default_context()
     if server.scheme == "smtps":
         return smtplib.SMTP_SSL(host, server.port or 465, timeout=_TIMEOUT, context=safely)

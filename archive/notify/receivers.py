@@ -11,8 +11,7 @@ from archive.notify.messages import DeliveryError, check_hook, check_mail, post,
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A message in the forms that receivers take: `subject` and `text` by mail,
-    `content` as JSON, `brief` in a room."""
+    """A message as receivers take it: `subject` and `text` by mail, `content` as JSON, `brief` in a room."""
 
     subject: str
     text: str

@@ -33,8 +33,7 @@ class NewsReport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionMessage:
-    """A message to one subscriber. `leave`: the address that ends the subscription.
-    `brief`: the text for a chat room."""
+    """A message to one subscriber. `leave`: the address that ends the subscription. `brief`: for a chat room."""
 
     subject: str
     text: str

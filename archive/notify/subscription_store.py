@@ -38,8 +38,7 @@ MOST_OF_RECEIVER = 100
 """Subscriptions of one receiver."""
 
 DEAD_AFTER, DEAD_WITHIN = 5, timedelta(days=4)
-"""A mailbox that its server refused (5xx) so many times in a row, over so long at least,
-is dead: its subscriptions end."""
+"""A mailbox that its server refused (5xx) so many times in a row, over so long, is dead: its subscriptions end."""
 
 ENDED_KEPT = timedelta(days=90)
 """The time for which an operator is told that a subscription ended for its mailbox is dead."""

@@ -1,5 +1,4 @@
-"""The request that an address makes for the answer to a question, and its rows,
-known again from one answer to the next."""
+"""The request that an address makes for the answer to a question, and its rows, known from one answer to the next."""
 
 import hashlib
 import json

@@ -40,8 +40,7 @@ def in_words(column: str, value: object, portals: Mapping[str, str]) -> str:
 
 
 def named(column: str, value: object) -> object:
-    """Return a value with codes by their names and words of both languages in the reader's;
-    a number or a time as it is."""
+    """A value with codes by their names and words of both languages in the reader's; a number or a time as it is."""
     if not isinstance(value, str):
         return value
     if column == "changed":

@@ -145,8 +145,7 @@ class HitCounts:
 
 
 def of_publisher(connection: Readable, filters: Filters, name: str) -> Filters:
-    """`filters`, narrowed to a publisher of this name or, where there is none,
-    to those with these words in their names."""
+    """`filters`, narrowed to a publisher of this name or, if there is none, those with these words in their names."""
     if name and connection.execute("SELECT 1 FROM records WHERE publisher = ? LIMIT 1", (name,)).fetchone():
         return replace(filters, publisher=name)
     return replace(filters, publisher_has=name)

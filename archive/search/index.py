@@ -37,8 +37,7 @@ MONTHS = 12 * 10_000
 """A number of months after any date: records without one come last."""
 
 OWN_PAGE_READ = "EXISTS (SELECT 1 FROM readings g WHERE g.record_id = u.record_id AND g.catalog_id = 0)"
-"""Of the records `u` that wait for something: that their own page was read,
-so that they will hardly change again soon."""
+"""Of the records `u` that wait for something: that their own page was read, so that they will hardly change soon."""
 
 EVERY = "record_any"
 """The filter that every entry has."""

@@ -88,8 +88,7 @@ class _Tried:
     reading: Reading
 
     def is_rare(self, group: Group) -> bool:
-        """Return whether a group is one word, neither quoted nor a number,
-        that finds few by itself, without filters too."""
+        """Whether a group is one word, neither quoted nor a number, that finds few by itself, without filters too."""
         alone, word = engine.Search(Query((group,))), group.words[0]
         plain = len(group.words) == 1 and not (word.quoted or word.glued or all(map(str.isdecimal, word.units)))
         return plain and engine.count_up_to(self.connection, alone, FEW + 1) <= FEW
@@ -147,8 +146,7 @@ def _units(group: Group) -> tuple[str, ...]:
 
 
 def _letters(query: Query) -> str:
-    """Return the letters of a search in Latin letters alone, such as `jiao yu ju`;
-    empty where there is anything else."""
+    """The letters of a search in Latin letters alone, such as `jiao yu ju`; empty where there is anything else."""
     text = "".join(_text(group) for group in query.groups if not group.exclude)
     return text if re.fullmatch(r"[a-z]+", text) else ""
 

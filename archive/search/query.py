@@ -118,8 +118,7 @@ class Query:
         return Query(tuple(replace(group, also=()) for group in self.groups))
 
     def written(self, instead: Mapping[Group, str] | None = None) -> str:
-        """Return the query as it can be typed; `instead`: other text for some of its groups,
-        nothing to leave one out."""
+        """The query as it can be typed; `instead`: other text for some of its groups, nothing to leave one out."""
         texts = ((instead or {}).get(group, group.written()) for group in self.groups)
         return " ".join(filter(None, texts))
 

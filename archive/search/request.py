@@ -1,5 +1,4 @@
-"""The request that an address of the search page makes, the addresses of other requests,
-and the search that it means."""
+"""The request that an address of the search page makes, addresses of other requests, and the search that it means."""
 
 import re
 from collections.abc import Mapping

@@ -38,8 +38,7 @@ _FIGURE = re.compile(
 PRINTED_FIGURE = re.compile(
     r"\d\s*+[百千]?\s*+[万亿]?\s*+[余多]?\s*+[人批万个公平条件篇次名起套户项期场份家部例宗元倍辆台亩吨%％]"
 )
-"""A number with its unit in a text as printed, whose lines may break it:
-its last digit and what the unit begins with."""
+"""A number with its unit in a text as printed, whose lines may break it: its last digit and the unit's beginning."""
 
 _DIGIT = re.compile("[0-9]")
 _RANGE_BEGINS = re.compile(r"[-—–~～至]\s?[0-9]")

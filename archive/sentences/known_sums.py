@@ -62,8 +62,7 @@ def role_of(words: str) -> str | None:
 
 
 def _parts(passages: Passages, roles: Sequence[str | None], whole: int) -> dict[str, int]:
-    """Return the parts of a whole that follow it, up to the first amount that is none,
-    or is a second one of its name."""
+    """The parts of a whole that follow it, up to the first amount that is none, or is a second one of its name."""
     parts: dict[str, int] = {}
     known = _PARTS[roles[whole] or ""]
     for number in range(whole + 1, len(roles)):

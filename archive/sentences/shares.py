@@ -186,8 +186,7 @@ def _are_all_parts(passages: Passages, series: Sequence[_ShareOfWhole]) -> bool:
 
 
 def _fit_but_one(rates: Sequence[Figure], figures: Sequence[Figure]) -> bool:
-    """Whether all rates but one are shares of the sum of all figures,
-    one of these with decimals, which is no chance."""
+    """Whether all rates but one are shares of the sum of all figures, one with decimals, which is no chance."""
     parts = amounts(figures)
     every = total(parts)
     equations = [rate("share", each, part, every) for each, part in zip(rates, parts, strict=True)]

@@ -45,8 +45,7 @@ class _Character:
 
 
 class PdfTables:
-    """The tables of a PDF, read page by page. What stands at the end of a page is above a table
-    that begins the next one."""
+    """The tables of a PDF, read page by page. What ends a page is above a table that begins the next one."""
 
     def __init__(self) -> None:
         self.tables: list[PrintedTable] = []

@@ -103,8 +103,7 @@ async def page(context: RequestContext) -> Response:
 
 
 def due(stage: str, year: int) -> str:
-    """Return the day by which a year's budget, or its final accounts, are out:
-    a catalogue walked before proves nothing."""
+    """The day by which a year's budget, or its final accounts, are out: a catalogue walked before proves nothing."""
     return f"{year}-04-30" if stage == "budget" else f"{year + 1}-10-31"
 
 

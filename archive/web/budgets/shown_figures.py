@@ -16,8 +16,7 @@ COLUMNS = "l.printed, l.value_yuan, l.held, l.failed, t.record_id, t.attachment_
 """The columns of `budget_lines l` and `budget_tables t` that `figure` takes, as SQL."""
 
 OF_ITS_OWN_YEAR = "l.role IS NOT NULL AND l.entry_year = t.fiscal_year AND l.entry_stage = t.stage"
-"""The condition for figures that a document gives of its own year and stage,
-not of those it is compared with, as SQL."""
+"""The condition for figures that a document gives of its own year and stage, not those it is compared with, as SQL."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,8 +200,7 @@ def laid_out(table: PrintedTable, place: TablePlace) -> ShownTable:
 def _cells(
     table: PrintedTable, owners: Mapping[_Field, Merged], row: int, rows: range, place: TablePlace
 ) -> Iterator[ShownCell]:
-    """Yield the cells that begin in a row of those shown;
-    a merged one that began before them begins anew with the first."""
+    """Yield the cells that begin in a row of those shown; a merged one from before them begins with the first."""
     for column in range(table.width):
         top, left, height, width = owners.get((row, column), (row, column, 1, 1))
         if (row, column) == (max(top, rows.start), left):

@@ -71,8 +71,7 @@ async def page(context: RequestContext) -> Response:
 
 
 def _order(each: UnitYear, sort: str) -> tuple[object, ...]:
-    """Return by what a unit stands: its name; or an amount, the largest first,
-    behind all others where it is not checked."""
+    """Return by what a unit stands: its name; or an amount, the largest first, behind all others where unchecked."""
     if sort == NAME:
         return (each.unit,)
     compared = each.figures.get(sort)

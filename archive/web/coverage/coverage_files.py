@@ -17,8 +17,7 @@ _OF_PORTAL = ("id", "name", "records", "last_seen", "walked_at")
 
 
 def coverage_file(title: str, of: Iterable[CoveredDivision], form: str) -> Response:
-    """Return divisions as a file: for people with headings and the names of states,
-    for machines with names and codes."""
+    """Return divisions as a file: for people with headings and states' names, for machines with names and codes."""
     return whole_file(Rows(title, tuple(COLUMNS), [[*each.row().values()] for each in of], "counties", COLUMNS), form)
 
 

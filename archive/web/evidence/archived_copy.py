@@ -85,8 +85,7 @@ async def raw(datasette: Datasette, request: Request) -> Response:
 
 
 async def screenshot(datasette: Datasette, request: Request) -> Response:
-    """A picture of the copy in a frame with address, time and digest.
-    Raises NotFound where there is no page to be shown."""
+    """A picture of the copy in a frame with address, time and digest. Raises NotFound where no page is shown."""
     context, capture = await _requested_capture(datasette, request)
     archived = await capture_frame.archived(context.db, capture)
     if archived is None or archived.copy is None or archived.copy.page is None or not screenshots.browser(datasette):

@@ -107,8 +107,7 @@ NOT_OF_ONE_PAGE = LABELS["error.not_one_page"]
 
 
 def _neighbour(captures: Mapping[int, Row], number: int, place: int) -> Row:
-    """Return the last capture before the one of this number that shows something else
-    (`place` 0), or the first after it."""
+    """The last capture before the one of this number that shows something else (`place` 0), or the first after it."""
     ordered = sorted(captures.values(), key=lambda row: (row["fetched_at"], row["id"]))
     at = next(index for index, row in enumerate(ordered) if row["id"] == number)
     others = list(reversed(ordered[:at])) if place == 0 else ordered[at + 1 :]

@@ -1,5 +1,4 @@
-"""The sheet that proves an event, /-/proof/ID: what is claimed, the captures that show it,
-and what it does not prove."""
+"""The sheet that proves an event, /-/proof/ID: what is claimed, captures that show it, what it does not prove."""
 
 import json
 import logging

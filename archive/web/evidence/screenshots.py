@@ -154,8 +154,7 @@ def _framed(copy: bytes, framed: Framed, height: int) -> str:
 
 
 async def _run(program: str, page: Path, *arguments: str) -> bytes:
-    """Return what Chromium writes; whatever it has started ends with it.
-    Raises ScreenshotError where it takes too long."""
+    """Return what Chromium writes; what it has started ends with it. Raises ScreenshotError if it takes too long."""
     flags = [*_FLAGS, f"--user-data-dir={page.parent / 'profile'}", *(["--no-sandbox"] if os.geteuid() == 0 else [])]
     process = await asyncio.create_subprocess_exec(
         program, *flags, *arguments, page.as_uri(), start_new_session=True,

@@ -39,8 +39,7 @@ VARIES = "Sec-Fetch-Dest"
 """The header by which an answer is a feed, or a page that shows it."""
 
 ENTRIES = 50
-"""Entries of a page's feed of each sort: records that came last, those observed last,
-the newest by the date they state."""
+"""Entries of a page's feed of each sort: those that came last, were observed last, or state the latest date."""
 
 MOST_EVENTS = 100
 

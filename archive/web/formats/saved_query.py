@@ -1,5 +1,4 @@
-"""Queries by address: /-/sql holds a query and its title,
-and leads to it whatever the database of the archive is called."""
+"""Queries by address: /-/sql holds a query and its title, and leads to it whatever the archive's database is called."""
 
 from collections.abc import Mapping
 from urllib.parse import urlencode

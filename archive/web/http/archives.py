@@ -173,8 +173,7 @@ def _held_privately(path: str) -> str | None:
 
 
 _SAYS_NOTHING_OF = {"allow", "allow_sql"}
-"""Keys of metadata that are the operator's alone. Datasette copies all that it is given,
-for each permission it looks up."""
+"""Keys of metadata that are the operator's alone. Datasette copies all it is given for each permission."""
 
 
 def metadata(datasette: Datasette, key: str | None = None, database: str | None = None) -> dict[str, Any]:

@@ -99,8 +99,7 @@ class Message:
 
 
 def sql_message(text: str) -> Message:
-    """Return what SQLite says of a reader's SQL in the reader's language,
-    with its own words where there are none for it."""
+    """Return what SQLite says of a reader's SQL in the reader's language, with its own words where there are none."""
     for pattern, label in _SQL_ERRORS:
         if match := re.fullmatch(pattern, text):
             return Message(label.format(**match.groupdict()))

@@ -189,8 +189,7 @@ def tidied(pairs: Pairs) -> Pairs:
 
 
 def is_ranked(pairs: Iterable[tuple[str, str]]) -> bool:
-    """Return whether the view `search` can answer this: there are words,
-    no order of its own, and only columns it has."""
+    """Whether the view `search` can answer this: there are words, no order of its own, and only columns it has."""
     filled = [(key, value) for key, value in pairs if value]
     keys = {key for key, _ in filled}
     if "_search" not in keys or keys & _KEEPS_TABLE:

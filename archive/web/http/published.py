@@ -75,8 +75,7 @@ class PublishedArchive(ArchiveDatabase):
 
 
 class _Followed:
-    """A published archive: its name on the site, the folder it is published in,
-    and the snapshot there that is served."""
+    """A published archive: its name on the site, the folder it is published in, and the snapshot that is served."""
 
     def __init__(self, name: str, folder: Path) -> None:
         """Read what is published. Raises ArchiveError."""

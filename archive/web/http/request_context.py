@@ -76,8 +76,7 @@ class RequestContext:
         return replace(self, names=(self.archive_of(value),))
 
     def tables_of(self, value: object) -> str:
-        """The address of the page of tables of the archive that `value` is a number of,
-        or else of the context's own."""
+        """The address of the page of tables of the archive that `value` is a number of, or else the context's own."""
         return str(self.datasette.urls.database(self.archive_of(value)))
 
     def stated_archive(self, value: object) -> dict[str, str]:
@@ -145,8 +144,7 @@ class RequestContext:
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """One page of a list: which it is, how many there are,
-    and the addresses of its neighbours (None: there is none)."""
+    """One page of a list: which it is, how many there are, and its neighbours' addresses (None: there is none)."""
 
     number: int
     last: int
@@ -250,8 +248,7 @@ def _without_unreadable(datasette: Datasette, request: Request, names: tuple[str
 
 
 def is_for_machines(request: Request) -> bool:
-    """Return whether a file or a feed is requested, in which nothing may be missing
-    that no page around it can tell of."""
+    """Whether a file or a feed is requested, in which nothing may be missing that no page around it can tell of."""
     return "." in request.path.rpartition("/")[2]
 
 

@@ -98,8 +98,7 @@ def with_archives(opened: Mapping[str, Callable[[Datasette], Database]], metadat
 
 
 def read_metadata(path: Path) -> dict[str, Any]:
-    """Datasette's metadata, from YAML or JSON: who may see the archive,
-    and the settings of plugins. Raises ArchiveError."""
+    """Datasette's metadata, from YAML or JSON: who may see the archive, and plugins' settings. Raises ArchiveError."""
     try:
         metadata = parse_metadata(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, BadMetadataError) as error:

@@ -1,5 +1,4 @@
-"""Files that are sent while they are made: by a thread of their own, a piece at a time,
-stopped when the reader leaves."""
+"""Files that are sent while they are made: by a thread of their own, a piece at a time, until the reader leaves."""
 
 import asyncio
 import logging
@@ -81,8 +80,7 @@ class Streamed(Response):  # type: ignore[misc]  # Datasette comes without types
         self._datasette, self._request, self._database, self._make = datasette, request, database, file.make
 
     async def asgi_send(self, send: Send) -> None:
-        """Send it. Raises BadRequest before anything is sent;
-        later the connection breaks, and the file is not whole."""
+        """Send it. Raises BadRequest before anything is sent; later the connection breaks: the file is not whole."""
         if self._request.method == "HEAD":
             await super().asgi_send(send)
             return

@@ -118,8 +118,7 @@ async def of_publisher(context: RequestContext) -> Selection:
 
 
 async def selected_publisher(context: RequestContext) -> tuple[Row, str | None, str | None]:
-    """Return the portal, the publisher's name (None: none stated) and the kind requested.
-    Raises BadRequest, NotFound."""
+    """The portal, the publisher's name (None: none stated) and the kind requested. Raises BadRequest, NotFound."""
     if not context.parameter("portal") or "name" not in context.request.args:
         raise BadRequest(MALFORMED)
     return (

@@ -1,5 +1,4 @@
-"""The one page that documents what machines can ask, /-/api,
-with examples from the archive itself, each of which works."""
+"""The one page that documents what machines can ask, /-/api, with examples from the archive itself that work."""
 
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping

@@ -1,5 +1,4 @@
-"""Transparency cards: /-/cards?year= sets the portals side by side,
-/-/cards/<portal>/<year> is one, a page to print."""
+"""Transparency cards: /-/cards?year= sets the portals side by side, /-/cards/<portal>/<year> is one, to print."""
 
 import re
 from collections.abc import Iterable, Mapping

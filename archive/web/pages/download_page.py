@@ -69,8 +69,7 @@ def _named(context: RequestContext) -> Snapshot:
 
 
 def _name(snapshot: Snapshot) -> str:
-    """Return the file name for those who download it: made of its day and its digest,
-    so that two are never mixed up."""
+    """The file name for those who download it: made of its day and its digest, so that two are never mixed up."""
     return f"disclosures-{snapshot.made_at[:10]}-{snapshot.sha256[:12]}.db"
 
 

@@ -98,8 +98,7 @@ def _named(context: RequestContext, portal_id: str, row: Row) -> Name:
 
 
 async def _others(context: RequestContext, portal_id: str, name: str | None) -> list[Name]:
-    """Of a cut name the whole ones that begin so, of a whole name its cut ones:
-    perhaps the same publisher, kept apart."""
+    """Of a cut name the whole ones that begin so, of a whole name its cut ones: perhaps the same publisher."""
     if name is None:
         return []
     begun = stem(name)

@@ -1,5 +1,4 @@
-"""The questions' pages: /-/questions lists them, /-/questions/NAME explains and answers one;
-files and a feed beside it."""
+"""The questions' pages: /-/questions lists them, /-/questions/NAME explains and answers one; its files and feed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,8 +29,7 @@ _NOT_SHOWN = {"record_id"}
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One value that a parameter may have. `chosen`: it is the requested one;
-    `quoted`: its label is a portal's name."""
+    """One value that a parameter may have. `chosen`: it is requested; `quoted`: its label is a portal's name."""
 
     value: str
     label: str
@@ -147,8 +145,7 @@ def _cell(
 def _link(
     context: RequestContext, row: Mapping[str, Any], name: str, proofs: Mapping[tuple[int, str], int]
 ) -> Markup | None:
-    """A cell that leads to a record, a publisher, or the sheet of the event
-    that its row tells of; None for any other."""
+    """A cell that leads to a record, a publisher, or the sheet of the event that its row tells of; else None."""
     value = row[name]
     if name == "noticed_at" and (event := proofs.get((row.get("record_id") or 0, value))):
         return Markup('<a href="{}">{}</a>').format(context.proof(event), beijing(value))

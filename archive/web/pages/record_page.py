@@ -164,8 +164,7 @@ def _read(
 
 
 def _units(connection: sqlite3.Connection, own: Mapping[str, Any]) -> list[str]:
-    """Return the units whose budgets or accounts the record has;
-    none in a snapshot of a version that read no budgets."""
+    """The units whose budgets or accounts the record has; none in a snapshot of a version that read no budgets."""
     with suppress(sqlite3.OperationalError):
         return [row["unit_name"] for row in connection.execute(_UNITS, own)]
     return []
@@ -211,8 +210,7 @@ def _days(row: Row, page: Row | None) -> tuple[Day, ...]:
 
 
 def _files(connection: sqlite3.Connection, own: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the files that the record's page links to, each with the beginning of its text,
-    and whether it has tables."""
+    """The files that the record's page links to, each with the beginning of its text, and whether it has tables."""
     with_tables: set[int] = set()
     with suppress(sqlite3.OperationalError):  # a snapshot of an earlier version has none
         with_tables = {row["id"] for row in connection.execute(_WITH_TABLES, own)}

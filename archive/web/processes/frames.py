@@ -1,5 +1,4 @@
-"""Frames: what two processes tell each other, JSON with bytes behind it.
-Nothing in a frame can act, whoever wrote it."""
+"""Frames: what two processes tell each other, JSON with bytes behind it. Nothing in one can act, whoever wrote it."""
 
 import asyncio
 import json

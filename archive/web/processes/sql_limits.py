@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from archive.database.connection import OPERATORS_ALONE
 
 LONGEST_STORED = 16 << 20
-"""Bytes of one value that a page of ours, or a table's, may read:
-the longest text of a file has 5,000,000 characters."""
+"""Bytes of one value that a page of ours, or a table's, may read: a file's longest text has 5,000,000 characters."""
 
 LONGEST_VALUE = 1 << 20
 """Bytes of one value in the SQL of a reader, who can make values of any length."""
@@ -16,8 +15,7 @@ FUNCTIONS = frozenset({
     "edit", "eval", "fts3_tokenizer", "fts5", "fts5_source_id", "load_extension", "randomblob", "readfile", "sqlite_compileoption_get",
     "sqlite_compileoption_used", "sqlite_log", "sqlite_source_id", "sqlite_version", "writefile", "zeroblob",
 })  # fmt: skip
-"""Functions that nothing here needs: they make values out of nothing,
-reach outside of the database, or name the library."""
+"""Functions that nothing here needs: they make values of nothing, reach out of the database, or name the library."""
 
 PRAGMAS = frozenset({
     "pragma_foreign_key_list", "pragma_index_info", "pragma_index_list", "pragma_index_xinfo", "pragma_table_info", "pragma_table_list",

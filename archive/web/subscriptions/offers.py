@@ -1,5 +1,4 @@
-"""Ways to be told of events that a site offers: feeds always;
-mail and chat rooms as far as its operator set them up."""
+"""Ways to be told of events that a site offers: feeds always; mail and chat rooms where its operator set them up."""
 
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary

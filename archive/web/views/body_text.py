@@ -39,8 +39,7 @@ class TextPart:
 
 
 def beginning(text: str, most: int, length: int | None = None) -> TextPart:
-    """The beginning of `text` in blocks, `most` characters at the most.
-    `length`: where `text` is itself a beginning."""
+    """The beginning of `text` in blocks, `most` characters at the most. `length`: where `text` is a beginning."""
     cut = text[: _edge(text, most)]
     return TextPart(tuple(_blocks(cut.split("\n"))), len(cut), length if length is not None else len(text))
 

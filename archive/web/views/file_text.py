@@ -1,5 +1,4 @@
-"""The text of a file as its page shows it: one of its pages, or a part of a long one,
-with the places where words stand."""
+"""The text of a file as its page shows it: a page, or a part of a long one, with the places where words stand."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -28,8 +28,7 @@ RECENT = (
 
 @dataclass(frozen=True, slots=True)
 class PeriodBar:
-    """A month or a year: where its bar stands, how high it is, how many hits,
-    and the query string that narrows to it."""
+    """A month or a year: where its bar stands, how high it is, how many hits, the query string that narrows to it."""
 
     when: str
     count: int

@@ -75,8 +75,7 @@ def neighbours(connection: Readable, record: Row) -> tuple[Neighbours, ...]:
 
 
 def with_elsewhere(found: tuple[Neighbours, ...], others: Readable, record: Row) -> tuple[Neighbours, ...]:
-    """Return a record's neighbours with the same documents and titles
-    that other archives have behind its own archive's."""
+    """A record's neighbours with the same documents and titles that other archives have behind its own archive's."""
     by_label = {each.label: each for each in found}
     for label, column in ((DOCUMENT, "document_number"), (TITLE, "title")):
         more = _same(others, {column: record[column], "id": NOWHERE}, label, column)

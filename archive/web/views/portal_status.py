@@ -46,8 +46,7 @@ class Concern:
 
 @dataclass(frozen=True, slots=True)
 class PagesBeside:
-    """An alarm's message, and the addresses of the copies of a page that lacks a field now
-    and of one that was read well."""
+    """An alarm's message, and the addresses of copies of a page that lacks a field and of one that was read well."""
 
     message: str
     now: str
