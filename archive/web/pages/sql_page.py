@@ -52,10 +52,10 @@ async def _render(context: RequestContext, sql: str, **variables: object) -> Res
 
 
 def _file(answer: SqlAnswer, form: str) -> Response:
+    rows = Rows("SQL", answer.columns, answer.rows, labels=HEADINGS)
     if form == "json":
-        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-        return json_response({"rows": rows, "truncated": answer.truncated})
-    return whole_file(Rows("SQL", answer.columns, answer.rows, labels=HEADINGS), form)
+        return json_response({"rows": rows.dicts(), "truncated": answer.truncated})
+    return whole_file(rows, form)
 
 
 async def _answer(context: RequestContext, sql: str) -> SqlAnswer:
