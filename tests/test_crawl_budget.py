@@ -1,23 +1,16 @@
 """A crawl ends at its budget with what it has, and keeps no other portal waiting."""
 
-import asyncio
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from scrapy.http import Request, Response
 
 from archive.database.lock import hold
-from archive.model import clock
-from crawler.middlewares.budget import BudgetMiddleware
-from crawler.portals.portal_file import CrawlBudget, Schedule
 from tests.conftest import Site, SiteRequest, crawl, empty_archive, portal_file, program, rows
 from tests.waiting import wait_until
 
@@ -184,35 +177,3 @@ def test_crawl_due_starts_what_becomes_due_while_a_slow_portal_is_under_way(tmp_
             process.terminate()
             tarpit.closed.set()
             process.communicate(timeout=60)
-
-
-@pytest.mark.parametrize(("begun", "ends"), [(12, True), (7, False)])
-def test_a_crawl_begun_in_the_hours_of_its_file_ends_with_them(
-    monkeypatch: pytest.MonkeyPatch, begun: int, ends: bool
-) -> None:
-    told: list[str] = []
-
-    async def end(reason: str) -> None:
-        told.append(reason)
-
-    portal = SimpleNamespace(home="http://a.example/", schedule=Schedule(hours=(8, 13)), budget=CrawlBudget())
-    store = SimpleNamespace(add_problem=lambda problem: told.append(problem.message))
-    crawler = SimpleNamespace(
-        spidercls=SimpleNamespace(portal=portal),
-        engine=SimpleNamespace(close_spider_async=end),
-        get_item_pipeline=lambda _: store,
-    )
-
-    async def answered() -> None:
-        monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 10, begun, 59, tzinfo=clock.BEIJING))
-        budget = BudgetMiddleware(crawler)  # type: ignore[arg-type]
-        request, response = Request("http://a.example/"), Response("http://a.example/")
-        assert budget.process_response(request, response) is response
-        assert told == []
-        monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 10, 13, 0, tzinfo=clock.BEIJING))
-        budget.process_response(request, response)
-        await asyncio.sleep(0)
-
-    asyncio.run(answered())
-    message = "the crawl ended after 13 o'clock in Beijing, until when its file allows it (hours)"
-    assert told == ([message, "incomplete"] if ends else [])

@@ -16,6 +16,7 @@ from scrapy.http import HtmlResponse, Response
 from scrapy.spiders import Spider
 from scrapy.utils.test import get_crawler
 
+from archive.model import clock
 from archive.model.observations import Problem
 from archive.model.site import Site
 from crawler.middlewares import certificates
@@ -24,7 +25,7 @@ from crawler.middlewares.certificates import certificate_of, faults
 from crawler.middlewares.compression import MOST_CODINGS, CannotUnpackError, CompressionMiddleware, unpack
 from crawler.middlewares.robots import MOST_BYTES, ObedientRobotsMiddleware
 from crawler.middlewares.site_requests import SiteMiddleware
-from crawler.portals.portal_file import CrawlBudget
+from crawler.portals.portal_file import CrawlBudget, Schedule
 from crawler.spiders.failures import TOO_LARGE, UNDECODED, ForbiddenByRobots, LeavesSite, NotConnected
 from tests.certificates import self_signed
 
@@ -229,13 +230,17 @@ def test_what_is_no_certificate_is_told_and_a_long_one_is_known_by_its_digest_al
 # --- the budget ---
 
 
-class Spent:
-    """A crawl of a portal with this budget: what it said when it ended."""
+LAST, NEXT = (datetime(2026, 3, 10, hour, minute, tzinfo=clock.BEIJING) for hour, minute in ((12, 59), (13, 0)))
 
-    def __init__(self, **limits: int) -> None:
+
+class Spent:
+    """A crawl of a portal with these hours of the day and this budget: what it said when it ended."""
+
+    def __init__(self, of_day: tuple[int, int] | None = None, **limits: int) -> None:
         self.said: list[str] = []
         self.ended: list[str] = []
-        portal = SimpleNamespace(budget=CrawlBudget(**limits), home="http://www.p.example/")
+        schedule = Schedule(hours=of_day)
+        portal = SimpleNamespace(budget=CrawlBudget(**limits), schedule=schedule, home="http://www.p.example/")
         store = SimpleNamespace(add_problem=self._told)
         crawler: Any = SimpleNamespace(
             spidercls=SimpleNamespace(portal=portal), get_item_pipeline=lambda _: store, engine=SimpleNamespace(close_spider_async=self._end),
@@ -279,3 +284,13 @@ class Spent:
 )  # fmt: skip
 def test_a_crawl_ends_once_at_its_budget(limits: dict[str, int], events: list[int | None], said: list[str]) -> None:
     assert Spent(**limits).after(*events) == said
+
+
+@pytest.mark.parametrize(("begun", "ends"), [(12, True), (7, False)])
+def test_a_crawl_begun_in_the_hours_of_its_file_ends_with_them(
+    monkeypatch: pytest.MonkeyPatch, begun: int, ends: bool
+) -> None:
+    moments = iter((datetime(2026, 3, 10, begun, 59, tzinfo=clock.BEIJING), *[LAST] * ends, *[NEXT] * ends))
+    monkeypatch.setattr(clock, "now", lambda: next(moments))
+    said = ["the crawl ended after 13 o'clock in Beijing, until when its file allows it (hours)"]
+    assert Spent(of_day=(8, 13)).after(1, 1) == said * ends

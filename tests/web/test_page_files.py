@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 from archive.export import record_rows
 from archive.web.formats import page_files, responses
 from archive.web.http import streaming
+from tests import waiting
 from tests.web.exported import LISTS, lines, table
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
 
@@ -216,7 +217,7 @@ def test_nothing_is_made_for_a_reader_who_left(site, monkeypatch):
         monkeypatch.setattr(
             page_files.record_rows, "rows", lambda *_, **__: itertools.repeat(A_RECORD)
         )  # without an end
-        await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
+        await asyncio.wait_for(site.app()(SCOPE, receive, send), waiting.SECONDS)
 
     asyncio.run(ask())
     assert sum(len(message.get("body", b"")) for message in made) < 10 * streaming.PATIENCE * 65_536
@@ -239,7 +240,7 @@ def test_a_reader_who_takes_too_long_is_left(site, monkeypatch):
         monkeypatch.setattr(
             page_files.record_rows, "rows", lambda *_, **__: itertools.repeat(A_RECORD)
         )  # without an end
-        await asyncio.wait_for(site.app()(SCOPE, receive, send), 20)
+        await asyncio.wait_for(site.app()(SCOPE, receive, send), waiting.SECONDS)
 
     asyncio.run(ask())
     assert all(message.get("more_body") for message in sent[1:])

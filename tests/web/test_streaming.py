@@ -13,6 +13,7 @@ from datasette.app import Datasette
 from archive.export import record_rows
 from archive.web.formats import page_files
 from archive.web.http import streaming
+from tests import waiting
 
 SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b"/-/search.csv", "query_string": b"",
          "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip
@@ -31,7 +32,7 @@ def sent_by(site: Datasette) -> list[dict[str, Any]]:
             messages.append(message)
 
         await site.invoke_startup()
-        await asyncio.wait_for(site.app()(SCOPE, receive, send), 30)
+        await asyncio.wait_for(site.app()(SCOPE, receive, send), waiting.SECONDS)
 
     asyncio.run(ask())
     return messages
