@@ -22,7 +22,6 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from bench import page
@@ -42,8 +41,6 @@ _NAMES_AS_THEY_ARE = {"disable_test_id_escaping_and_forfeit_all_rights_to_commun
 """Else pytest escapes the Chinese in the names of tests anew whenever it collects them, and finds none of them again."""
 _IN_PROCESS = "not crawl and not browser"
 """The tests that take part: a crawl for each mutant would take hours."""
-_MEMORY = Path("/dev/shm")
-"""Where Linux keeps files in memory: archives that tests make and throw away wait for no disk there."""
 PROCESSES = os.cpu_count() or 1
 
 
@@ -151,9 +148,7 @@ def run(where: Path, *, processes: int = PROCESSES) -> None:
     """Try the mutants that have not been tried. Raises MutmutFailedError."""
     paths = os.pathsep.join([str(where / "mutants"), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     command: list[str | Path] = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(processes)]
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else None) as scratch:
-        environment = {**os.environ, "PYTHONPATH": paths, "CI": "1", "TMPDIR": scratch}
-        done = subprocess.run(command, cwd=where, env=environment, check=False)
+    done = subprocess.run(command, cwd=where, env={**os.environ, "PYTHONPATH": paths, "CI": "1"}, check=False)
     if done.returncode:
         raise MutmutFailedError(f"mutmut failed in {where}")
 
