@@ -21,11 +21,11 @@ import pytest
 from hypothesis import Phase, settings
 
 from archive.analysis import derivation_process
-from archive.analysis.derivation_process import attempted
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests import marks, skips, warm
+from tests.derived_here import derived_here
 from tests.files_in_memory import keep_files_in_memory
 from tests.garbage import collect_seldom
 from tests.new_archives import copy_what_is_made_anew
@@ -99,9 +99,7 @@ def _loopback_only() -> Iterator[None]:
 def _derived_here() -> Iterator[None]:
     """Facts are derived in the tests' own process: it is large, and dear to fork. The tests of that fork have it, `forked`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(
-            derivation_process, "forked", lambda work, inputs, _: [attempted(work, each) for _, each in inputs]
-        )
+        patch.setattr(derivation_process, "forked", derived_here)
         yield
 
 

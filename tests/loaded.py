@@ -8,10 +8,12 @@ from pkgutil import iter_modules
 
 from sqlite_utils.plugins import ensure_plugins_loaded
 
+from archive.analysis import derivation_process
 from archive.analysis.report_rules import terms
 from archive.model.divisions import divisions
 from archive.model.site import domain_of
 from crawler.cli.main import MODULES
+from tests.derived_here import derived_here
 from tests.garbage import collect_seldom
 from tests.new_archives import copy_what_is_made_anew
 
@@ -35,6 +37,7 @@ for package in PACKAGES:
 for other in OTHERS:
     import_module(other)
 
+derivation_process.forked = derived_here
 copy_what_is_made_anew()
 ensure_plugins_loaded()  # sqlite_utils looks through the metadata of all packages for its plugins
 divisions()
