@@ -80,9 +80,12 @@ def test_a_long_text_is_masked_beside_the_crawls_of_other_portals(
     monkeypatch: pytest.MonkeyPatch, characters: int, *, beside: bool
 ) -> None:
     threads: set[threading.Thread] = set()
-    monkeypatch.setattr(
-        redact.RedactPipeline, "masked", lambda _, item: threads.add(threading.current_thread()) or item
-    )
+
+    def masked(_: RedactPipeline, item: object) -> object:
+        threads.add(threading.current_thread())
+        return item
+
+    monkeypatch.setattr(redact.RedactPipeline, "masked", masked)
     url, text = "http://p.example/1.html", "样" * characters or None
     for item in (AttachmentFile(url, "样本", url, text=text), replace(filled(RecordPage, "样本"), body=text)):
         threads.clear()

@@ -1,4 +1,4 @@
-"""A picture of one figure over the years: a bar for each year's budget and accounts, a gap where none is known. Pure."""
+"""A picture of one figure over the years: a bar for each year's budget and accounts, a gap where there is none."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

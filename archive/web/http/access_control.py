@@ -34,9 +34,9 @@ _INSIDE = re.compile(
 )
 
 INSIDE, ORIGINALS, PROOFS, FILES = "view-inside", "download-originals", "download-proofs", "download-files"
-"""The permissions that nobody has unless an operator gives them: to see the pages about the server; to download originals,
-which hold personal data and all, bundles that prove events, with those captures whole that hold none, and single files that
-are known to hold none."""
+"""The permissions that nobody has unless an operator gives them: to see the pages about the server; to download
+originals, which hold personal data and all, bundles that prove events, with those captures whole that hold none,
+and single files that are known to hold none."""
 
 _SETTINGS = {INSIDE: "operators", ORIGINALS: "originals", PROOFS: "proofs", FILES: "files"}
 """The settings that give them (`plugins: disclosures:`), an allow block each."""
@@ -110,9 +110,9 @@ async def is_open_to_all(datasette: Datasette, database: str) -> bool:
 
 
 async def allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
-    """Return whether an operator's setting gives `actor` a permission; the root user of plain `datasette --root` may see the inside.
+    """Return whether an operator's setting gives `actor` a permission; None where it doesn't say so.
 
-    None where neither says so: another plugin may, and without one the answer is no.
+    Another plugin may, and without one the answer is no. The root user of plain `datasette --root` may see the inside.
     """
     if action == INSIDE and actor and actor.get("id") == "root":
         return True
