@@ -65,15 +65,16 @@ def hidden(connection: sqlite3.Connection, url: str, sha256: str, text: str = ""
     return None
 
 
-def any_hidden(connection: sqlite3.Connection) -> bool:
-    """Return whether the archive hides anything at all."""
+def count_hidden(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Return how many entries there are of what is withheld, and of texts that are held back."""
     try:
-        sql = "SELECT EXISTS (SELECT 1 FROM withheld) OR EXISTS (SELECT 1 FROM rosters WHERE state <> 'released')"
-        return bool(connection.execute(sql).fetchone()[0])
+        sql = "SELECT (SELECT count(*) FROM withheld), (SELECT count(*) FROM rosters WHERE state <> 'released')"
+        withheld, held = connection.execute(sql).fetchone()
     except sqlite3.OperationalError as error:
         if "no such table" not in str(error):
             raise
-        return False
+        return 0, 0
+    return withheld, held
 
 
 def is_record_withheld(connection: sqlite3.Connection, record_id: int) -> bool:

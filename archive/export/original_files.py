@@ -15,7 +15,7 @@ from typing import Literal
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.database.portal_changes import Moves
 from archive.database.record_addresses import record_of
-from archive.database.withheld import any_hidden, hidden
+from archive.database.withheld import count_hidden, hidden
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, one_line
 from archive.evidence.text_encoding import text_of
@@ -113,7 +113,7 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
 
 def _public(connection: sqlite3.Connection, evidence_path: Path, ids: Sequence[int]) -> list[int]:
     """Return those of the captures that are neither withheld nor held back, nor show what is withheld."""
-    if not any_hidden(connection):
+    if not any(count_hidden(connection)):
         return list(ids)
     public = []
     with closing(Originals(evidence_path)) as originals:

@@ -13,9 +13,11 @@ from lxml import html
 from warcio.archiveiterator import ArchiveIterator
 
 from archive.evidence.evidence_reader import beside
+from archive.maintenance.withholding import withhold
 from archive.web.http.server import make_datasette
 from archive.web.views import capture_frame
 from tests.web import sealed
+from tests.web.asking import asking
 from tests.web.asking import text as words
 from tests.web.sample_archive import build
 from tests.web.sealed import ID, PHONE, build_sealed, number
@@ -342,3 +344,13 @@ def test_a_view_of_a_copy_makes_it_once(get, monkeypatch):
     get(f"/-/copy/{page}")
     assert get(f"/-/copy/{other}/raw").content != first
     assert made == [page, page, page, other]
+
+
+def test_a_copy_that_is_withheld_between_its_page_and_its_frame_is_not_given_away(tmp_path):
+    archive = build_sealed(tmp_path)
+    get, page = asking(archive), number(sealed.PAGE)
+    assert get(f"/-/copy/{page}").status_code == 200
+    withhold(archive, beside(archive), "样本", sealed.SECOND, addresses=[sealed.PAGE])
+    frame = get(f"/-/copy/{page}/raw")
+    assert frame.status_code != 200
+    assert "样本公告之一" not in frame.text

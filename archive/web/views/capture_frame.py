@@ -14,6 +14,7 @@ from archive.copies.marking import NOWHERE, MarkedPlace
 from archive.copies.redacted_copies import RedactedCopy, redacted_copy
 from archive.copies.sanitiser import NotShown, SanitisedPage
 from archive.database.portal_changes import Moves
+from archive.database.withheld import count_hidden
 from archive.evidence.evidence_reader import place_of as evidence_of
 from archive.evidence.http_exchange import EvidenceError
 from archive.labels.code_labels import CAPTURES, REDACTIONS
@@ -39,8 +40,8 @@ LONGEST_MARK = 200
 _FRESH = 10.0
 """Seconds within which a browser requests the frame of a page."""
 
-_MADE: WeakKeyDictionary[Database, tuple[tuple[int, str, MarkedPlace], float, RedactedCopy]] = WeakKeyDictionary()
-"""Of each archive the copy made last: its capture, its digest and the place marked in it,
+_MADE: WeakKeyDictionary[Database, tuple[tuple[object, ...], float, RedactedCopy]] = WeakKeyDictionary()
+"""Of each archive the copy made last: its capture, its digest, the place marked in it and how much was hidden,
 and when. It is given away once."""
 
 NOT_HERE = LABELS["original.not_here"]
@@ -121,9 +122,10 @@ async def archived(db: Database, capture_id: int, place: MarkedPlace = NOWHERE) 
     capture: Archived | None = await db.execute_fn(lambda connection: registered(connection, capture_id))
     if capture is None or capture.confirms:
         return capture
+    made_as = await _made_as(db, capture.row, place)
     copy, why_not = await shown(db, capture.row, place)
     if copy is not None:
-        _MADE[db] = ((capture_id, capture.row["sha256"], place), time.monotonic(), copy)
+        _MADE[db] = (made_as, time.monotonic(), copy)
     return replace(capture, copy=copy, why_not=why_not)
 
 
@@ -183,9 +185,14 @@ async def framed(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[
     """The copy of a capture, or why there is none, for the frame:
     what the page around it has just made is made once only."""
     made = _MADE.pop(db, None)
-    if made and made[0] == (row["id"], row["sha256"], place) and time.monotonic() - made[1] < _FRESH:
+    if made and made[0] == await _made_as(db, row, place) and time.monotonic() - made[1] < _FRESH:
         return made[2], None
     return await shown(db, row, place)
+
+
+async def _made_as(db: Database, row: Row, place: MarkedPlace) -> tuple[object, ...]:
+    """What a copy is made of; another one is to be made where more is withheld or held back since."""
+    return row["id"], row["sha256"], place, await db.execute_fn(count_hidden)
 
 
 async def shown(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[RedactedCopy | None, Label | None]:
