@@ -5,8 +5,8 @@ import tempfile
 from pathlib import Path
 
 MEMORY = Path("/dev/shm")
-ROOM = 4 << 30
-"""Bytes that must be free there: all files of a run take a quarter of it."""
+ROOM = 1 << 30
+"""Bytes that must be free there: four times what all files of a run take."""
 
 
 def keep_files_in_memory() -> None:
