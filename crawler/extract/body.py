@@ -10,6 +10,7 @@ from lxml import etree
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import LABEL_COLON, SOURCES, squash
 from crawler.extract.pairs import METADATA, cells, pairs_in, read_pairs
+from crawler.extract.row import DOCUMENT_NUMBER
 from crawler.extract.text import BLOCKS, HIDDEN, Element, lines_of
 
 _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "contentregion", "ucap-content"}
@@ -81,12 +82,12 @@ def read_body(element: Element | None, title: str | None = None, skip: Collectio
     if element is None:
         return None
     lines = _without_related(lines_of(element, skip).split("\n"))
-    while lines and _is_residue(lines[-1]):
+    while lines and is_residue(lines[-1]):
         lines.pop()
     heads = [
         at
         for at, line in enumerate(lines[:_MOST_HEADS])
-        if line == title or _is_head(line) or (at and lines[at - 1] == title and is_date(line))
+        if line == title or _is_head(line) or (at and lines[at - 1] == title and _is_of_day(line))
     ]
     start = heads[-1] + 1 if heads and (heads[0] == 0 or title in lines[: heads[-1]]) else 0
     return "\n".join(lines[start:] or lines) or None
@@ -100,14 +101,20 @@ def _without_related(lines: list[str]) -> list[str]:
     return lines
 
 
+def _is_of_day(line: str) -> bool:
+    """Whether a line is a date, or says little behind one: what stands below a title."""
+    return is_date(line) or (len(line) <= _LONGEST_RESIDUE and _DAY_FIRST.match(line) is not None and "。" not in line)
+
+
 def _is_head(line: str) -> bool:
     """Whether a line above the text is the one with its source and date, or holds nothing but a page's buttons."""
-    label = (LABEL_COLON.search if _DAY_FIRST.match(line) else LABEL_COLON.match)(line[: _LONGEST_HEAD + 1])
+    begins_without = _DAY_FIRST.match(line) or DOCUMENT_NUMBER.match(line)
+    label = (LABEL_COLON.search if begins_without else LABEL_COLON.match)(line[: _LONGEST_HEAD + 1])
     is_dateline = label is not None and squash(label[1]) in _HEAD_LABELS and len(line) <= _LONGEST_HEAD
-    return is_dateline or _is_residue(line)
+    return is_dateline or is_residue(line)
 
 
-def _is_residue(line: str) -> bool:
+def is_residue(line: str) -> bool:
     """Whether a line holds nothing but a page's buttons and the headings of what is not there."""
     return len(line) <= _LONGEST_RESIDUE and not _BUTTONS.sub("", line)
 

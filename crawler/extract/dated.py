@@ -321,7 +321,7 @@ def box_of(link: Element) -> Element | None:
     texts = [text for text in visible_texts(link, _LARGEST_BOX) if text.strip()]
     if len(texts) > 1 and any(map(is_date, texts)):
         return link
-    boxes = islice(link.iterancestors("div", "p"), _HIGHEST_BOX)
+    boxes = islice(link.iterancestors("div", "p", "section", "article"), _HIGHEST_BOX)
     small = takewhile(lambda box: is_small(box, _LARGEST_BOX), boxes)
     box = next((box for box in small if date_in([tidy(text) for text in visible_texts(box)], link)), None)
     targets = {other.get("href") for other in LINKS(box)} if box is not None else set()

@@ -6,7 +6,7 @@ date.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from lxml import etree
@@ -86,8 +86,7 @@ def _from_tables(root: Element, base_url: str) -> list[Row]:
         if next(table.iterancestors("tr"), None) in inside:
             inside.update(trs)  # a table inside a row belongs to that row
             continue
-        for tr in trs:
-            cells = _spread(cell for cell in tr if cell.tag in TABLE_CELLS)
+        for tr, cells in _grid(trs):
             texts = texts_of(cells)
             if columns := _header_of(cells, texts):
                 header, own_header, wide = columns, True, _wide_columns(cells)
@@ -170,12 +169,36 @@ def _from_flat_uls(root: Element, base_url: str) -> list[Row]:
     return rows
 
 
+def _grid(trs: Iterable[Element]) -> Iterator[tuple[Element, list[Element | None]]]:
+    """The rows of a table with their cells by column, among them those that span down from a record's row above.
+
+    A row without a link, beside a cell that has one and spans into it, goes on with that cell's record, and is left out.
+    """
+    held: dict[int, tuple[Element, int]] = {}  # column → the cell that spans into the next row, and into how many
+    for tr in trs:
+        own = _spread(cell for cell in tr if cell.tag in TABLE_CELLS)
+        cells, above = list(own), [cell for cell, _ in held.values()]
+        for column, (cell, _) in sorted(held.items()):
+            cells.insert(column, cell)
+        if link_of(above) is None or link_of(own) is not None:
+            yield tr, cells
+        held = {column: (cell, rows - 1) for column, (cell, rows) in held.items() if rows > 1}
+        begun = [(column, cell, _span(cell, "rowspan") - 1) for column, cell in enumerate(cells) if cell in own]
+        if any(rows > 0 for _, _, rows in begun) and link_of(own) is not None:
+            held |= {column: (cell, rows) for column, cell, rows in begun if rows > 0}
+
+
+def _span(cell: Element | None, attribute: str) -> int:
+    """The number of rows or columns that a cell spans."""
+    span = "1" if cell is None else cell.get(attribute) or "1"
+    return int(span[:4]) if span.isdecimal() else 1
+
+
 def _spread(cells: Iterable[Element]) -> list[Element | None]:
     """`cells` by column: one that spans several stands in the first, and None in the others."""
     columns: list[Element | None] = []
     for cell in cells:
-        span = cell.get("colspan") or "1"
-        columns += [cell, *[None] * (min(int(span[:4]), _MOST_COLUMNS) - 1 if span.isdecimal() else 0)]
+        columns += [cell, *[None] * (min(_span(cell, "colspan"), _MOST_COLUMNS) - 1)]
     return columns
 
 

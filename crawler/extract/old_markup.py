@@ -1,14 +1,15 @@
-"""Lists as older pages write them, put into the markup of today's: rows in no element of their own, links that a script opens."""
+"""Lists as older pages write them, put into the markup of today's: rows in no element of their own, links that a script opens,
+days in a column beside their titles, years in headings."""
 
 import re
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
-from itertools import groupby, pairwise
+from itertools import groupby, islice, pairwise, takewhile
 
 from lxml import etree
 
 from crawler.extract.dates import is_date
-from crawler.extract.field_labels import tidy
+from crawler.extract.field_labels import squash, tidy
 from crawler.extract.row import date_in, is_page_link, target
 from crawler.extract.text import BLOCKS, Element, line_of, visible_texts
 
@@ -24,6 +25,13 @@ _LINK, _DAY, _NEITHER, _END = "LD-|"
 _TURNS = ("LD", "DL", "LLD", "DLL")
 """The marks of a row of one link or of two, a day behind or before."""
 
+_DAY_COLUMNS = etree.XPath(".//*[self::ul or self::ol][li[3]][not(.//a)]")
+_SHORT_WITH_YEAR = etree.XPath(
+    ".//*[not(*)][contains(., '年')][string-length(.) < 20][not(self::a or self::option or self::script)]"
+)
+_YEAR = re.compile(r"((?:19|20)\d{2})年(?:(\d{1,2})月份?)?")
+_YEARLESS = re.compile(r"(\d{1,2})[-/月](\d{1,2})日?")
+
 _NO_ROW = re.compile(r"首\s?页|[上下]一?页|[尾末]页")
 _LONGEST_DAY = 40
 
@@ -32,10 +40,16 @@ Line = list[Element]
 
 
 def in_todays_markup(root: Element, url: str) -> Element:
-    """Return `root`, or a copy in which lines that are rows are items, and links and rows lead where their script does."""
-    if not any(_opened(root, url)) and not any(map(_rows_of, _HOLDERS(root))):
+    """Return `root`, or a copy in which lines that are rows are items with their whole day, and links lead where their script does."""
+    if not any(
+        any(found) for found in (_opened(root, url), map(_rows_of, _HOLDERS(root)), _columns(root), _in_years(root))
+    ):
         return root
     root = deepcopy(root)
+    for item, day in list(_columns(root)):
+        item.append(day)
+    for node, day in list(_in_years(root)):
+        node.text = day
     for clicked, address in list(_opened(root, url)):
         (clicked if clicked.tag == "a" else _link_around(clicked)).set("href", address)
     for holder in _HOLDERS(root):
@@ -101,9 +115,17 @@ def _marks(child: Element) -> Iterator[str]:
 def _rows_in_lines(holder: Element) -> list[Line]:
     """The lines with a link from the first that has a date, too, to the last such, where at least half of them, and two, have one; else none."""
     lines = [(line, link) for line in _lines(holder) if (link := _link_in(line)) is not None]
+    if any(_holds_several(line) for line, _ in lines):
+        return []
     dated = [at for at, (line, link) in enumerate(lines) if date_in(_texts(line), link)]
     rows = [line for line, _ in lines[dated[0] : dated[-1] + 1]] if dated else []
     return rows if len(dated) >= max(_LEAST, len(rows) / 2) else []
+
+
+def _holds_several(line: Line) -> bool:
+    """Whether a line holds several rows, which nothing but their order parts."""
+    marks = [mark for child in line if isinstance(child.tag, str) for mark in _marks(child)]
+    return min(marks.count(_LINK), marks.count(_DAY)) > 1
 
 
 def _lines(holder: Element) -> list[Line]:
@@ -154,3 +176,69 @@ def _make_item(line: Line) -> None:
     elif item.text:
         block.tail = None
     item.extend(line)
+
+
+# --- days that stand apart from their rows ---
+
+
+def _columns(root: Element) -> Iterator[tuple[Element, Element]]:
+    """Items of a list of titles, each with its day in a list beside that, which has as many items and nothing but days in them."""
+    for days in _DAY_COLUMNS(root):
+        items = list(days.iterchildren("li"))
+        if not all(is_date(line_of(item, _LONGEST_DAY)) for item in items):
+            continue
+        titles = next((each for each in _lists_beside(days) if len(each) == len(items)), ())
+        if all(_leads_to_one(item) and not date_in(_texts([item])) for item in titles):
+            yield from zip(titles, items, strict=False)
+
+
+def _leads_to_one(item: Element) -> bool:
+    return len({link.get("href") for link in item.iter("a") if is_page_link(link.get("href"))}) == 1
+
+
+def _lists_beside(days: Element) -> Iterator[list[Element]]:
+    """The items of the lists that stand right before and behind one, or in the boxes beside the box that it has for itself."""
+    holder = days.getparent()
+    column = days if len(holder) > 1 else holder
+    for before in (True, False):
+        beside = next(column.itersiblings("*", preceding=before), None)
+        if beside is not None:
+            lists = [beside] if beside.tag in {"ul", "ol"} else list(beside.iterchildren("ul", "ol"))
+            yield [item for each in lists for item in each.iterchildren("li")]
+
+
+def _in_years(root: Element) -> Iterator[tuple[Element, str]]:
+    """Elements with a month and a day alone below a heading that is a year, or a month of one, each with its whole day.
+
+    Years that stand one beside another are a choice of lists, and head none.
+    """
+    for heading in _SHORT_WITH_YEAR(root):
+        head = _only_in(heading)
+        if (stated := _year_in(heading)) and not any(map(_year_in, _neighbours(head))):
+            for block in takewhile(lambda each: not _year_in(each), head.itersiblings("*")):
+                yield from _whole_days(block, *stated)
+
+
+def _only_in(element: Element) -> Element:
+    """The box that an element has for itself, or the element."""
+    holder = element.getparent()
+    return element if len(holder) > 1 or holder.tag == "body" or tidy(holder.text or "") else holder
+
+
+def _neighbours(element: Element) -> Iterator[Element]:
+    for before in (True, False):
+        yield from islice(element.itersiblings("*", preceding=before), 1)
+
+
+def _year_in(element: Element) -> tuple[str, str | None] | None:
+    """The year, and the month if there is one, that an element prints and nothing else."""
+    printed = _YEAR.fullmatch(squash(line_of(element, _LONGEST_DAY)))
+    return (printed[1], printed[2]) if printed else None
+
+
+def _whole_days(block: Element, year: str, month: str | None) -> Iterator[tuple[Element, str]]:
+    """The elements of a block that print a month and a day alone, those of another `month` left out, each with its day in `year`."""
+    for node in block.iter(etree.Element):
+        day = _YEARLESS.fullmatch(squash(node.text or "")) if len(node) == 0 else None
+        if day and (month is None or int(month) == int(day[1])):
+            yield node, f"{year}-{day[1]}-{day[2]}"

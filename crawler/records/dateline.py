@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterable, Sequence
 
 from archive.model.agencies import agency_of
+from crawler.extract.body import is_residue
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, SOURCES, is_label, squash, tidy
+from crawler.extract.pairs import METADATA, read_pairs
 from crawler.extract.row import DOCUMENT_NUMBER
-from crawler.extract.text import Element
+from crawler.extract.text import Element, line_of
 
 Cell = tuple[Element, str]
 
@@ -29,6 +31,10 @@ _LONGEST_BARE = 60
 _SMALL_HEADINGS = frozenset({"h3", "h4", "h5"})
 _LONGEST_TITLE = 300
 _IN_BRACKETS = re.compile(r"[（(][^（()）]{1,100}[)）]")
+_SUBTITLE = re.compile("(?:——|—|--).")
+_CENTRED = re.compile(r"text-align\s{0,3}:\s{0,3}center", re.IGNORECASE)
+_NAMING = re.compile(r"[\u4e00-\u9fff《》〈〉“”（）、]{7}")
+_SHORTEST_TEXT = 30
 
 
 def datelines(cells: Sequence[Cell]) -> list[int]:
@@ -117,7 +123,7 @@ def _agency_beside_date(text: str) -> str | None:
 
 
 def title_above(cells: Sequence[Cell]) -> str | None:
-    """The line above the dateline, or a small heading above one that begins with a day: the title of a page that marks none."""
+    """The line above the dateline, or one that is set off above a day: the title of a page that marks none."""
     at = next(iter(datelines(cells)), None)
     if at is None:
         days = (
@@ -125,16 +131,39 @@ def title_above(cells: Sequence[Cell]) -> str | None:
             for at, (_, text) in enumerate(cells)
             if at and len(text) <= _LONGEST_BARE and _BEGINS_WITH_DAY.match(text)
         )
-        at = next((at for at in days if cells[at - 1][0].tag in _SMALL_HEADINGS), None)
+        at = next((at for at in days if _is_set_off(cells[at - 1][0], is_date(tidy(cells[at][1])))), None)
     above = [tidy(text) for _, text in cells[max(0, at - _NEAR - 1) : at]] if at else []
     return next(
         (text for text in reversed(above) if text and len(text) <= _LONGEST_TITLE and not _is_below_title(text)), None
     )
 
 
+def _is_set_off(cell: Element, above_date: bool) -> bool:
+    """Whether a line is a small heading or, above a date and nothing else, in the middle of the page."""
+    is_centred = cell.tag == "center" or (cell.get("align") or "").lower() in {"center", "middle"}
+    return cell.tag in _SMALL_HEADINGS or (
+        above_date and (is_centred or _CENTRED.search(cell.get("style") or "") is not None)
+    )
+
+
 def _is_below_title(text: str) -> bool:
-    """Whether a line is what stands between a title and its dateline: a day, the document's number, a remark in brackets."""
-    return is_date(text) or DOCUMENT_NUMBER.fullmatch(text) is not None or _IN_BRACKETS.fullmatch(text) is not None
+    """Whether a line is what stands between a title and its dateline: a day, the document's number, a subtitle, a remark in brackets."""
+    between = (DOCUMENT_NUMBER.fullmatch, _IN_BRACKETS.fullmatch, _SUBTITLE.match)
+    return is_date(text) or any(form(text) is not None for form in between)
+
+
+def title_below_metadata(cells: Sequence[Cell]) -> str | None:
+    """The only line between a record's metadata and its text: the title of a page that marks none."""
+    named = ((cell, tidy(text)) for cell, text in cells if len(text) <= _LONGEST_TITLE and _NAMING.search(text))
+    return next((text for cell, text in named if not is_residue(text) and _joins_metadata_to_text(cell)), None)
+
+
+def _joins_metadata_to_text(cell: Element) -> bool:
+    above, below = cell.getprevious(), cell.getnext()
+    if above is None or below is None or not all(isinstance(each.tag, str) for each in (above, below)):
+        return False
+    text = line_of(below, _LONGEST)
+    return len(text) >= _SHORTEST_TEXT and "。" in text and len(read_pairs(above)) >= METADATA and not read_pairs(cell)
 
 
 def _states_source(text: str) -> bool:

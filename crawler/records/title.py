@@ -9,7 +9,7 @@ from lxml import etree
 from archive.model.records import fullest, is_cut
 from crawler.extract.field_labels import is_label, squash, tidy
 from crawler.extract.text import Element, flow, in_document, visible_texts
-from crawler.records.dateline import Cell, title_above
+from crawler.records.dateline import Cell, title_above, title_below_metadata
 
 _TITLE_BOXES = etree.XPath(
     "//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@class, 'biaoti')"
@@ -18,7 +18,7 @@ _TITLE_BOXES = etree.XPath(
 _MOST_HEADINGS = 20
 _PAGE_TITLE = etree.XPath("string(/html/head/title)")
 _SITE_NAME = re.compile(
-    r".*(?:人民政府|政府网|门户网站|(?:信息|公众|政务)网|政务公开|信息公开|委员会|管委会|局)[-—_|]*$"
+    r".*(?:人民政府|政府网|网站|(?:信息|公众|政务)网|(?:公开|信息|政务)平台|政务公开|信息公开|委员会|管委会|局)[-—_|]*$"
 )
 _GENERIC = re.compile(
     r"(?:[-—_|\s]|政府|政务|信息|公开|政策|法规|文件|解读|通知|公告|公示|新闻|动态|工作|栏目|目录|详情|详细|内容|正文|页面?|查看|浏览|显示|展示)+"
@@ -47,8 +47,9 @@ def find_title(
         candidates.append((repeated, "line that begins the window's title"))
     if _could_be_title(window, site) and not _GENERIC.fullmatch(window):
         candidates.append((window, "window's title"))
-    if not candidates and (above := title_above(cells)) and _could_be_title(above, site):
-        candidates.append((above, "line above the date"))
+    for find, place in ((title_above, "line above the date"), (title_below_metadata, "line between metadata and text")):
+        if not candidates and (line := find(cells)) and _could_be_title(line, site):
+            candidates.append((line, place))
     title = fullest([text for text, _ in candidates])
     return next(((text, place) for text, place in candidates if text == title), None)
 
@@ -85,10 +86,15 @@ def _texts(headings: Iterable[Element], site: str) -> list[str]:
 
 
 def _repeated(window: str, cells: Sequence[Cell]) -> str | None:
-    """The longest part of the window's title, up to one of its bars, that is a line of the page as well: 标题_栏目_某县 …"""
+    """The longest part of the window's title that is a line of the page as well: up to one of its bars, or behind the site's name.
+
+    标题_栏目_某县 …, 某县信息公开平台 标题.
+    """
     lines = {squash(text): tidy(text) for _, text in cells if len(text) <= _LONGEST_TITLE}
     ends = [bar.start() for bar in _BARS.finditer(window)]
-    return next((lines[start] for end in reversed(ends) if (start := squash(window[:end])) in lines), None)
+    site, _, behind = window.partition(" ")
+    parts = [*(window[:end] for end in reversed(ends)), *([behind] if _SITE_NAME.fullmatch(site) else [])]
+    return next((lines[part] for part in map(squash, parts) if part in lines and not _GENERIC.fullmatch(part)), None)
 
 
 def _without_site(window: str, site: str) -> str:
