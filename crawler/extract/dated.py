@@ -16,6 +16,7 @@ from crawler.extract.row import (
     LINKS,
     absolute,
     date_in,
+    folder_of,
     group_of,
     how_like_a_title,
     is_page_link,
@@ -40,6 +41,9 @@ _PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\
 _BESIDE = re.compile(
     r"[【\[]?(?:(?:相关|关联)[\u4e00-\u9fff]{2}|(?:延伸|推荐|扩展|热门|精彩)(?:阅读|信息|文章|新闻|内容|资讯|推荐|点击|浏览)|参考(?:资料|文献)|猜你喜欢|热点推荐"
     r"|(?:热点|热门|点击|阅读|浏览|新闻|信息|文章|本周|本月){1,2}(?:排行|排名)榜?|(?:您|你)可能(?:还)?(?:感兴趣|喜欢))"
+)
+_NEWS = re.compile(
+    r"(?:最新|近期|热点|热门|今日|实时)(?:动态|信息|新闻|发布|公开|公告|文件|资讯|消息|更新|关注|内容|文章|要闻)(?: ?更多\S{0,3})?"
 )
 _LONGEST_HEADING = 20
 _HIGHEST_HEADING = 6
@@ -96,17 +100,16 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
     page's own folder count twice, and boxes half.
     """
     blocks = _without_hidden_tabs([block for block in _blocks(root, base_url) if block.is_list])
-    blocks = [block for block in blocks if not _is_beside_page(block, root)]
+    folder = folder_of(base_url)
+    blocks = [block for block in blocks if not _is_beside_page(block, root, folder)]
     if not blocks:
         return []
-    pagers = _pagers(root)
-    folder = base_url.partition("?")[0].rpartition("/")[0] + "/"
+    pagers = pagers_of(root)
 
     def rank(block: _Block) -> tuple[bool, int, int, bool, int]:
         labelled = any(len(row.fields) > _TITLE_AND_DATE for row in block.rows.values())
         near = _nearness(block.last, pagers) if len(blocks) > 1 else 0
-        is_own = sum(str(row.url).startswith(folder) for row in block.rows.values()) * 2 > len(block.rows)
-        weight = block.dated // (1 if block.of_items else 2) * (2 if is_own else 1)
+        weight = block.dated // (1 if block.of_items else 2) * (2 if block.leads_into(folder) else 1)
         return labelled, near, weight, block.of_items, len(block.rows)
 
     best = max(blocks, key=rank)
@@ -147,6 +150,10 @@ class _Block:
     def is_yearless(self) -> bool:
         """Whether its rows print a month and a day alone."""
         return all(DATE_UNREADABLE in row.doubts for row in self.rows.values())
+
+    def leads_into(self, folder: str) -> bool:
+        """Whether most of its rows lead to pages in a folder, or below it."""
+        return sum(str(row.url).startswith(folder) for row in self.rows.values()) * 2 > len(self.rows)
 
     @property
     def last(self) -> Element:
@@ -224,10 +231,11 @@ def _undated_group(rows: Mapping[Element, Row]) -> list[Element]:
     return first if not any(said[: len(first)]) and sum(said) * 2 > len(rows) - len(first) > 0 else []
 
 
-def _is_beside_page(block: _Block, root: Element) -> bool:
-    """Whether the heading of a block says that it is none of the page's own, unless the page is called so."""
-    heading = _text_before(next(iter(block.rows)))
-    return heads_what_is_beside(heading) and heading not in read_breadcrumb(root)
+def _is_beside_page(block: _Block, root: Element, folder: str) -> bool:
+    """Whether the heading of a block, which the page isn't called, says that it is none of the page's own: 最新动态 where rows lead elsewhere, too."""
+    heading, trail = _text_before(next(iter(block.rows))), read_breadcrumb(root)
+    is_news = bool(trail) and _NEWS.fullmatch(heading) is not None and not block.leads_into(folder)
+    return (is_news or heads_what_is_beside(heading)) and heading not in trail
 
 
 def heads_what_is_beside(text: str) -> bool:
@@ -397,7 +405,7 @@ def _within(link: Element, boxes: Container[Element]) -> bool:
     return any(up in boxes for up in islice(link.iterancestors(), MOST_HOLDERS))
 
 
-def _pagers(root: Element) -> list[Element]:
+def pagers_of(root: Element) -> list[Element]:
     """Elements of the page's pagers: what their words stand in, or the links to the second and the third page."""
     texts = (text for text in _PAGER_TEXTS(root) if _PAGER_SIGN.search(text))
     named = [text.getparent() for text in islice(texts, _MOST_PAGERS)]

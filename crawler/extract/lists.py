@@ -7,12 +7,12 @@ date.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 
 from lxml import etree
 
 from archive.model.observations import Row
-from crawler.extract.dated import dated_rows, signature
+from crawler.extract.dated import dated_rows, pagers_of, signature
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, bracketed_label, is_label, squash, value_of
 from crawler.extract.old_markup import in_todays_markup
@@ -20,20 +20,26 @@ from crawler.extract.pairs import DATES, read_pairs
 from crawler.extract.row import (
     INDEX_NUMBER,
     PrintedPairs,
+    folder_of,
     is_page_link,
     is_pager,
     link_of,
     make_row,
+    plain_row,
     texts_of,
     typed_row,
 )
 from crawler.extract.text import CONTROLS, TABLE_CELLS, Element, is_control, is_hidden, line_of
+from crawler.extract.trail import read_breadcrumb
 
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
 _MOST_COLUMNS = 12
 _LONGEST_HEADER = 20
 
 _FEW = 2
+
+_SHORTEST_TITLE = 7
+_HIGHEST_PAGER = 3
 
 HOVER_BOX = 3
 """So many labelled values beside a row are its hover box."""
@@ -59,7 +65,9 @@ def _rows(root: Element, base_url: str) -> list[Row]:
     if rows := rows or _from_flat_uls(root, base_url):
         return rows
     dated = dated_rows(root, base_url)
-    return dated if len(dated) >= len(bare) else bare
+    if dated or bare:
+        return dated if len(dated) >= len(bare) else bare
+    return _undated_rows(root, base_url)
 
 
 def _without_copies(rows: list[Row]) -> list[Row]:
@@ -290,3 +298,37 @@ def _looks_like_row(cells: Sequence[Element], texts: Sequence[str]) -> bool:
     links = [link_of([cell]) is not None for cell in cells]
     known = (is_date(text) or INDEX_NUMBER.fullmatch(text) for text in texts)
     return sum(links) == 1 and any(form for form, link in zip(known, links, strict=True) if not link)
+
+
+# --- rows of a link alone ---
+
+
+def _undated_rows(root: Element, base_url: str) -> list[Row]:
+    """Rows of a link and nothing else: those of the box right before the pager, below a trail, that all lead into the page's own folder."""
+    if not read_breadcrumb(root):
+        return []
+    for pager in pagers_of(root):
+        for up in (pager, *islice(pager.iterancestors(), _HIGHEST_PAGER)):
+            box = next(up.itersiblings("*", preceding=True), None)
+            if box is not None and (rows := _rows_of_links(box, base_url)):
+                return rows
+    return []
+
+
+def _rows_of_links(box: Element, base_url: str) -> list[Row]:
+    """The rows that all items of a box are; none where one of them is more than the link to a record, or less."""
+    while len(box) == 1:
+        box = box[0]
+    rows = []
+    for item in box.iterchildren(etree.Element):
+        if not (text := line_of(item)):
+            continue  # a rule between rows
+        link = link_of([item])
+        row = None if link is None else plain_row(item, link, base_url)
+        title = "" if row is None else row.fields.get("title", "")
+        if row is None or len(title) < _SHORTEST_TITLE or len(text) > len(title) + _SHORTEST_TITLE:
+            return []
+        if not (row.url or "").startswith(folder_of(base_url)):
+            return []
+        rows.append(row)
+    return rows if len({row.url for row in rows}) == len(rows) > _FEW else []

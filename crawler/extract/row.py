@@ -71,6 +71,11 @@ def absolute(base_url: str, href: str) -> str | None:
     return url if url.lower().startswith(("http://", "https://")) else None
 
 
+def folder_of(url: str) -> str:
+    """The address of the folder in which a page stands."""
+    return url.partition("?")[0].rpartition("/")[0] + "/"
+
+
 def target(node: Element, url: str) -> str | None:
     """The target of a click on `node`: its address, or the one that its script names; None where neither is there."""
     href = node.get("href") or ""
