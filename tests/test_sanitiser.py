@@ -423,3 +423,27 @@ def test_attributes_beyond_are_cut_wherever_values_hold_brackets_or_have_no_end(
         ("<p a b c='no end", "<p a b"),
     ):
         assert sanitiser.with_few_attributes(page) == cut
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        '<span style="display:none">9</span>',
+        '<span style="font-size:0">9</span>',
+        '<span style="opacity: 0.0">9</span>',
+        "<rt>9</rt>",
+        "<rp>9</rp>",
+        '<img alt="9" src="none.png">',
+    ],
+)
+def test_a_number_is_masked_over_what_nobody_reads_within_it(between: str) -> None:
+    page = sanitise_page(f"<ruby>110105{between}19491231{between}002X</ruby>", "http://p.example/", lambda _: None)
+    assert page.masked == {"resident_id": 1}
+
+
+@pytest.mark.parametrize("style", ["font-size:0.5em", "opacity: .9", "font-size:00.1px"])
+def test_what_is_small_or_pale_is_read(style: str) -> None:
+    page = sanitise_page(
+        f'<p>110105<span style="{style}">9</span>19491231002X</p>', "http://p.example/", lambda _: None
+    )
+    assert page.masked == {}

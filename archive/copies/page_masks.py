@@ -1,7 +1,8 @@
 """Personal data masked in the tree of a page, also where markup cuts a number up.
 
 The text is read in several views, as one can't know how a style sheet sets it: inline elements joined, as a reader sees
-them; the same without what an inline style hides; and the pieces of a line apart. A number found in any of them is
+them; the same as one reads on, without what an inline style hides, notes above the line and words in the place of pictures; and
+the pieces of a line apart. A number found in any of them is
 masked where it stands, in texts and attributes.
 """
 
@@ -38,7 +39,10 @@ _BLANK = re.compile(rf"[\s{_LEFT_OUT}]")
 _SPACE = re.compile(r"\s")
 NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that lxml refuses in a text that is set, though its parser lets some of them in."""
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDING = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])", re.IGNORECASE
+)
+_ABOVE_THE_LINE = frozenset({"rt", "rp"})
 
 _MOST_COLUMNS = 20
 
@@ -164,8 +168,8 @@ def is_masked(root: Element) -> bool:
 def _views(root: Element) -> Iterator[_View]:
     """Yield the views one after the other, each made late: what an earlier one masked, the next one sees masked."""
     yield _flow(root)
-    if any(map(_is_hidden, root.xpath(".//*[@style or @hidden]"))):
-        yield _flow(root, hidden=False)
+    if any(map(_is_read_over, root.xpath(".//*[@style or @hidden or self::rt or self::rp]"))):
+        yield _flow(root, whole=False)
     yield _flow(root, apart=True)
     for element in root.iter(etree.Element):
         for name in (name for name, value in element.items() if len(value) >= _SHORTEST):
@@ -174,14 +178,14 @@ def _views(root: Element) -> Iterator[_View]:
             yield view
 
 
-def _flow(root: Element, *, apart: bool = False, hidden: bool = True) -> _View:
+def _flow(root: Element, *, apart: bool = False, whole: bool = True) -> _View:
     """Return the text below `root`; `apart` with a blank between any two pieces,
-    without `hidden` as inline styles show it."""
+    not `whole`: as one reads on, see above."""
     view, cells = _View(), 0
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if event == "start":
-            if not hidden and _is_hidden(node):
+            if not whole and _is_read_over(node):
                 walk.skip_subtree()
                 continue
             if node.tag in TABLE_CELLS and (columns := _columns_before(node)):
@@ -218,5 +222,8 @@ def _columns_before(cell: Element) -> int:
     return min(int(span[:4]), _MOST_COLUMNS) if span.isascii() and span.isdigit() and int(span[:4]) else 1
 
 
-def _is_hidden(node: Element) -> bool:
-    return node.get("hidden") is not None or _HIDING.search(node.get("style") or "") is not None
+def _is_read_over(node: Element) -> bool:
+    """Whether an element is hidden by an inline style, above the line, or in the place of a picture."""
+    if node.get("hidden") is not None or node.tag in _ABOVE_THE_LINE:
+        return True
+    return (node.text or "").startswith(PICTURE_PLACE) or _HIDING.search(node.get("style") or "") is not None
