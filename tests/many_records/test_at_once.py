@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -239,6 +240,28 @@ def test_what_the_layout_made_is_no_event_and_an_edit_beside_it_is_one(crawls: C
     assert (outcome(crawls), changes(crawls), kept(crawls)) == ("finished", [url(5)], 0)
     causes = Counter(str(each["cause"]) for each in rows(crawls.path, "SELECT cause FROM versions WHERE number > 1"))
     assert causes == {"layout": 47, "source": 1}
+
+
+def test_a_page_that_loses_the_line_that_others_gain_is_edited(crawls: Crawls) -> None:
+    frame = "\n样本县人民政府门户网站"
+    crawls.run(all_rows(), pages=all_pages(edited([48], frame)))
+    crawls.run(all_rows(), pages=all_pages(edited(range(1, 21), frame)))
+    by_layout = rows(crawls.path, "SELECT record_id FROM deferred WHERE by_layout ORDER BY record_id")
+    assert [each["record_id"] for each in by_layout] == [*range(1, 21)]
+
+
+def test_a_layout_that_names_each_page_s_file_in_its_text_is_no_edit(tmp_path: Path) -> None:
+    crawls = Crawls(tmp_path / "a.db")
+    linking = {
+        n: replace(page(n, text(n)), attachments=(LinkedFile(f"样本附件{n}.txt", f"http://p.example/{n}.txt"),)) for n in MANY
+    }  # fmt: skip
+    naming = {
+        n: replace(each, body=f"{each.body}\n样本附件{n}.txt\n样本县人民政府门户网站") for n, each in linking.items()
+    }
+    crawls.run(all_rows(), pages=all_pages(linking))
+    for _ in range(2):
+        crawls.run(all_rows(), pages=all_pages(naming))
+    assert (outcome(crawls), changes(crawls), kept(crawls)) == ("finished", [], 0)
 
 
 def test_a_line_that_editors_added_to_many_is_no_layout_s(crawls: Crawls) -> None:

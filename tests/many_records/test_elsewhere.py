@@ -274,13 +274,16 @@ def test_a_record_that_is_new_on_such_a_day_stays(crawls: Crawls) -> None:
     assert sorted(str(each["url"]) for each in rows(crawls.path, "SELECT url FROM records")) == urls([*MANY, 60])
 
 
-def test_a_record_that_moves_in_the_portal_s_new_layout_has_the_text_that_it_had(crawls: Crawls) -> None:
+@pytest.mark.parametrize(("besides", "has_moved"), [("", True), ("另有改动。", False)])
+def test_a_record_that_moves_in_the_portal_s_new_layout_has_the_text_that_it_had(
+    crawls: Crawls, besides: str, has_moved: bool
+) -> None:
     framed, moved = edited(MANY, "\n样本县人民政府门户网站"), "http://p.example/new/7.html"
     for _ in range(2):
         crawls.run(all_rows(), pages=all_pages(framed, of=[n for n in MANY if n != 7]))
     elsewhere = listed(*(replace(row(n), key=moved) if n == 7 else row(n) for n in MANY))
-    crawls.run(elsewhere, pages=[replace(framed[7], url=moved)], asked={7: "gone"})
-    assert crawls.events() == [("moved", moved)]
+    crawls.run(elsewhere, pages=[replace(framed[7], url=moved, body=f"{framed[7].body}{besides}")], asked={7: "gone"})
+    assert crawls.events() == ([("moved", moved)] if has_moved else [("withdrawn", url(7))])
 
 
 def test_records_that_lists_lead_to_at_other_addresses_for_good_have_moved(crawls: Crawls) -> None:
