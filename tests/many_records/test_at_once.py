@@ -242,6 +242,23 @@ def test_what_the_layout_made_is_no_event_and_an_edit_beside_it_is_one(crawls: C
     assert causes == {"layout": 47, "source": 1}
 
 
+@pytest.mark.parametrize(("besides", "cause"), [("", "layout"), ("另有改动。", "source")])
+def test_a_page_that_is_read_after_the_others_took_on_a_layout_has_changed_in_what_else_it_says(
+    crawls: Crawls, besides: str, cause: str
+) -> None:
+    """It links a file, too, which the layout names in its text."""
+    linked = LinkedFile("样本附件.txt", "http://p.example/7.txt")
+    before, framed = replace(page(7, text(7)), attachments=(linked,)), edited(MANY, "\n样本县人民政府门户网站")
+    crawls.run(all_rows(), pages=[before])
+    for _ in range(2):
+        crawls.run(all_rows(), pages=all_pages(framed, of=[n for n in MANY if n != 7]))
+    now = f"{framed[7].body}{besides}\n样本附件.txt"
+    crawls.run(all_rows(), pages=[replace(before, body=now)])
+    assert (outcome(crawls), kept(crawls)) == ("finished", 0)
+    (last,) = rows(crawls.path, "SELECT cause FROM versions WHERE record_id = 7 ORDER BY number DESC LIMIT 1")
+    assert last["cause"] == cause
+
+
 def test_a_page_that_loses_the_line_that_others_gain_is_edited(crawls: Crawls) -> None:
     frame = "\n样本县人民政府门户网站"
     crawls.run(all_rows(), pages=all_pages(edited([48], frame)))
