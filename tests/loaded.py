@@ -6,16 +6,20 @@ None of it depends on the environment but `crawler.settings`.
 from importlib import import_module
 from pkgutil import iter_modules
 
+from datasette.plugins import pm
 from sqlite_utils.plugins import ensure_plugins_loaded
 
 from archive.analysis import derivation_process
 from archive.analysis.report_rules import terms
 from archive.model.divisions import divisions
 from archive.model.site import domain_of
+from archive.search import spelling
+from archive.search.synonyms import thesaurus
 from crawler.cli.main import MODULES
 from tests.derived_here import derived_here
 from tests.garbage import collect_seldom
 from tests.new_archives import copy_what_is_made_anew
+from tests.web import compiled_templates
 
 PACKAGES = ("crawler.middlewares", "scrapy.downloadermiddlewares", "scrapy.spidermiddlewares")
 """Packages of which a crawl loads most modules, by their names."""
@@ -42,5 +46,7 @@ copy_what_is_made_anew()
 ensure_plugins_loaded()  # sqlite_utils looks through the metadata of all packages for its plugins
 divisions()
 terms()
+spelling.prepare(thesaurus().words)
+pm.register(compiled_templates)
 domain_of("example.org")  # loads the list of public suffixes
 collect_seldom()  # a collection in a forked process would else write to all that it shares

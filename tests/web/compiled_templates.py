@@ -1,23 +1,14 @@
-"""A plugin of Datasette: templates are compiled once for all sites of a process."""
+"""A plugin of Datasette: templates are compiled once for all sites of all tests, until they change."""
 
-from jinja2 import BytecodeCache, Environment
-from jinja2.bccache import Bucket
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemBytecodeCache
 from pluggy import HookimplMarker
 
+FOLDER = Path(__file__).parents[2] / "build" / "templates"
+FOLDER.mkdir(parents=True, exist_ok=True)
 
-class _InMemory(BytecodeCache):
-    def __init__(self) -> None:
-        self._compiled: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if compiled := self._compiled.get(bucket.key):
-            bucket.bytecode_from_string(compiled)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._compiled[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _InMemory()
+_COMPILED = FileSystemBytecodeCache(str(FOLDER))
 
 
 @HookimplMarker("datasette")
