@@ -80,7 +80,7 @@ def test_a_missing_archive(tmp_path: Path) -> None:
 def test_a_file_that_is_no_archive(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(b"PK\x03\x04 this is no database" * 100)
-    assert "cannot read" in refused(program("search", "预算", "--db", other))
+    assert "cannot read" in refused(disclosures("search", "预算", "--db", other))
     assert "cannot read" in refused(disclosures("crawl", "sample", "--db", other))
 
 
@@ -162,7 +162,7 @@ def test_progress_is_one_line_on_a_terminal_and_the_log_is_plain(sample_portal: 
 
 
 def test_help_names_every_command() -> None:
-    shown = program("--help").stdout
+    shown = disclosures("--help").stdout
     for command in ("crawl", "demo", "sample", "search", "serve"):
         assert command in shown
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Site, crawl, portal_file, program, rows
+from tests.conftest import Site, crawl, disclosures, portal_file, rows
 
 TEXT = "<div id=zoom><p>样本正文，为测试而写，并非政府文件，请勿引用。</p></div>"
 SOURCES = {"agency": "样本县财政局", "paper": "样本日报", "stated": "样本之家"}
@@ -54,6 +54,6 @@ def test_the_publisher_of_each_source_and_what_differs(archive: tuple[Path, Path
 def test_pages_read_again_give_the_same(archive: tuple[Path, Path]) -> None:
     _, db = archive
     before = rows(db, "SELECT count(*) FROM versions")
-    assert program("reparse", "--db", db, "county").returncode == 0
+    assert disclosures("reparse", "--db", db, "county").returncode == 0
     assert publishers(db) == EXPECTED
     assert rows(db, "SELECT count(*) FROM versions") == before
