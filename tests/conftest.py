@@ -249,10 +249,12 @@ def portal_file(folder: Path, home: str, *catalogs: tuple[str, str, str], name: 
 
 
 def crawl(
-    portal: Path, db: Path, *options: object, env: Mapping[str, str] | None = None
+    portal: Path, db: Path, *options: object, env: Mapping[str, str] | None = None, first: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """Crawl a portal file into `db` without delay."""
-    return warm.disclosures("crawl", portal, "--db", db, "--delay", 0, "--concurrency", 4, *options, env=env)
+    """Crawl a portal file into `db` without delay; `first`: statements that the crawl's process runs before."""
+    return warm.disclosures(
+        "crawl", portal, "--db", db, "--delay", 0, "--concurrency", 4, *options, env=env, first=first
+    )
 
 
 @cache

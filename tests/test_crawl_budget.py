@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from archive.database.lock import hold
-from tests.conftest import Site, SiteRequest, crawl, empty_archive, portal_file, program, rows
+from tests.conftest import Site, SiteRequest, crawl, disclosures, empty_archive, portal_file, rows
 from tests.waiting import wait_until
 
 LIST = "/list.html"
@@ -70,11 +70,10 @@ def test_an_endless_list_ends_at_the_budget_and_the_next_crawl_goes_on(
 
 
 def test_one_list_has_a_longest_length_of_its_own(tmp_path: Path) -> None:
-    limit = tmp_path / "sitecustomize.py"
-    limit.write_text("import crawler.spiders.list_pages as pages\npages.LONGEST_LIST = 7\n")
+    limit = "import crawler.spiders.list_pages as pages; pages.LONGEST_LIST = 7"
     with Site({LIST: endless, "/other.html": "<html><body><ul>" + ROW.format(5) + "</ul></body></html>"}) as site:
         portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST), ("budget", "预算", "/other.html"))
-        program("crawl", portal, "--db", tmp_path / "a.db", "--delay", 0, env={"PYTHONPATH": str(tmp_path)})
+        crawl(portal, tmp_path / "a.db", first=limit)
         assert len([path for path in site.requests if path.startswith(LIST)]) == 7
     assert over_budget(tmp_path / "a.db") == ["规划 goes on after 7 pages: the rest is not read"]
     assert rows(tmp_path / "a.db", "SELECT complete FROM ledger ORDER BY catalog_id") == [
@@ -128,15 +127,15 @@ def tarpit() -> Iterator[Tarpit]:
 
 
 def test_time_outs_one_after_the_other_end_a_crawl(tmp_path: Path, tarpit: Tarpit) -> None:
-    (tmp_path / "sitecustomize.py").write_text("import crawler.settings as settings\nsettings.DOWNLOAD_TIMEOUT = 0.3\n")
     catalogs = [("plan", f"规划{number}", f"/list{number}.html") for number in range(9)]
     portal = with_budget(portal_file(tmp_path, tarpit.url, *catalogs), most_timeouts=4)
-    done = program("crawl", portal, "--db", tmp_path / "a.db", "--delay", 0, env={"PYTHONPATH": str(tmp_path)})
+    impatient = "import crawler.settings as settings; settings.DOWNLOAD_TIMEOUT = 0.3"
+    done = disclosures("crawl", portal, "--db", tmp_path / "a.db", "--delay", 0, first=impatient)
     assert done.returncode == 1
     assert len([path for path in tarpit.requests if path.startswith("/list")]) <= 6
     (message,) = over_budget(tmp_path / "a.db")
     assert "4 answers one after the other" in message
-    status = program("status", "--db", tmp_path / "a.db")
+    status = disclosures("status", "--db", tmp_path / "a.db")
     assert "most_timeouts" in status.stdout
 
 

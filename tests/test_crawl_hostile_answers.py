@@ -167,21 +167,18 @@ def test_records_are_archived_whatever_headers_their_pages_have(tmp_path: Path) 
     assert ("stands behind" in doctor.stdout, "Traceback" in doctor.stderr) == (True, False), doctor.stdout
 
 
-def test_a_page_on_which_judging_fails_is_sealed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_on_which_judging_fails_is_sealed(tmp_path: Path) -> None:
     """Our own fault while an answer is judged costs its reading, not its evidence."""
-    fault = tmp_path / "sitecustomize.py"
-    fault.write_text(
+    fault = (
         "import crawler.middlewares.evidence as evidence\nreal = evidence.judge\n"
         "def judge(status, text, url, *rest, **named):\n"
         "    if url.endswith('bad.html'): raise RecursionError('样本')\n"
         "    return real(status, text, url, *rest, **named)\nevidence.judge = judge\n"
     )
-    from tests.conftest import program
-
     answers = {"/bad.html": record(), "/good.html": record()}
     with Site({LIST: listing(list(answers)), **answers}) as site:
         portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
-        program("crawl", portal, "--db", tmp_path / "a.db", "--delay", 0, env={"PYTHONPATH": str(tmp_path)})
+        crawl(portal, tmp_path / "a.db", first=fault)
     sealed = rows(tmp_path / "a.db", "SELECT DISTINCT outcome FROM captures WHERE url LIKE '%bad.html'")
     assert [row["outcome"] for row in sealed] == ["error"]
     told = rows(tmp_path / "a.db", "SELECT message FROM problems WHERE url LIKE '%bad.html' AND kind = 'failed'")

@@ -1,7 +1,5 @@
 """Personal data on a page never reaches the archive's file, and numbers that are none come through untouched."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 from tests.conftest import Answer, Site, crawl, portal_file, rows
@@ -89,17 +87,15 @@ def test_a_link_that_holds_an_id_number_is_not_kept_and_its_row_is(tmp_path: Pat
 
 
 def test_a_fault_of_our_own_that_quotes_the_page_is_masked(tmp_path: Path) -> None:
-    script = (
-        "import sys; from crawler.spiders import record_reader\n"
+    fault = (
+        "from crawler.spiders import record_reader\n"
         f"def broken(*_, **__): raise ValueError('样' * 185 + '{RESIDENT_ID}')\n"
         "record_reader.read_record = broken\n"
-        "from crawler.cli.main import main; sys.argv[0] = 'disclosures'; main()"
     )
     with Site(
         {"/list.html": listed('<a href="1.html">样本名单</a>'), "/1.html": "<html><body>样本</body></html>"}
     ) as site:
         portal = portal_file(tmp_path, site.url, ("other", "样本", "/list.html"))
-        command = [sys.executable, "-c", script, "crawl", str(portal), "--db", str(tmp_path / "a.db"), "--delay", "0"]
-        subprocess.run(command, capture_output=True, timeout=60, check=False)
+        crawl(portal, tmp_path / "a.db", first=fault)
     (problem,) = rows(tmp_path / "a.db", "SELECT * FROM problems")
     assert (problem["kind"], RESIDENT_ID[:12] in str(problem["message"])) == ("reading_failed", False)

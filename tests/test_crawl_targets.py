@@ -132,20 +132,16 @@ def test_a_public_name_that_leads_to_this_machine_is_not_reached(
     portal = portal_file(tmp_path, home, ("plan", "规划", LIST))
     if old_tls:
         portal.write_text("old_tls = true\n" + portal.read_text("utf-8"), "utf-8")
-    resolve = tmp_path / "sitecustomize.py"
-    resolve.write_text(
+    resolve = (
         "import socket\nreal = socket.getaddrinfo\n"
         "socket.getaddrinfo = lambda host, *rest, **named: real('127.0.0.1' if 'county' in str(host) else host, *rest, **named)\n"
         "socket.gethostbyname = lambda host: '127.0.0.1'\n"
     )
-    from tests.conftest import program
-
-    options = ("--db", tmp_path / "a.db", "--delay", 0)
-    done = program("crawl", portal, *options, env={"PYTHONPATH": str(tmp_path)})
+    done = crawl(portal, tmp_path / "a.db", first=resolve)
     assert done.returncode == 1
     assert listener.connections == []
     assert "not_global" in done.stdout or "public internet" in done.stdout
-    probed = program("probe", home, "--delay", "0", env={"PYTHONPATH": str(tmp_path)})
+    probed = disclosures("probe", home, "--delay", 0, first=resolve)
     assert probed.returncode == 1
     assert "public internet" in probed.stderr
     assert listener.connections == []

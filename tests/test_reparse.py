@@ -2,8 +2,6 @@
 
 import json
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +11,6 @@ from tests.conftest import Site, copied, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
 
 WORSE_PARSER = """
-import sys
 from dataclasses import replace
 from crawler.spiders import list_pages, pages, record_reader, reparse
 
@@ -28,13 +25,9 @@ def read_list(*arguments):
 
 record_reader.read_record, list_pages.read_list = read_record, read_list
 reparse.versions = lambda: {"reading": 0}
-from crawler.cli.main import main
-sys.argv[0] = "disclosures"
-main()
 """
 
 SEES_TOO_MUCH = """
-import sys
 from dataclasses import replace
 from crawler.spiders import list_pages, pages, reparse
 from archive.model.observations import Row
@@ -47,9 +40,6 @@ def read_list(answer, *arguments):
 
 list_pages.read_list = read_list
 reparse.versions = lambda: {"reading": 0}
-from crawler.cli.main import main
-sys.argv[0] = "disclosures"
-main()
 """
 
 
@@ -60,8 +50,7 @@ def misread(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     pages = {f"/zwgk/d/{n}.html": record(f"样本文件之{n}", f"640324001/2017-0000{n}") for n in (1, 2, 3)}
     with Site({LIST: page(TABLE), **pages}) as site:
         portal, db = portal_file(folder, site.url, ("plan", "规划", LIST)), folder / "a.db"
-        command = [sys.executable, "-c", WORSE_PARSER, "crawl", str(portal), "--db", str(db), "--delay", "0"]
-        subprocess.run(command, check=True, timeout=60, capture_output=True)
+        assert crawl(portal, db, first=WORSE_PARSER).returncode == 0
         assert (
             rows(db, "SELECT document_number, body FROM records") == [{"document_number": None, "body": "样本正文"}] * 2
         )
@@ -154,8 +143,7 @@ def test_what_only_an_earlier_parser_took_for_a_row_is_not_said_to_be_gone(tmp_p
     pages = {f"/zwgk/d/{n}.html": record(f"样本文件之{n}", f"640324001/2017-0000{n}") for n in (1, 2, 3)}
     with Site({LIST: page(TABLE), "/zwgk/about.html": page("<h1>样本</h1>"), **pages}) as site:
         portal, db = portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db"
-        command = [sys.executable, "-c", SEES_TOO_MUCH, "crawl", str(portal), "--db", str(db), "--delay", "0"]
-        subprocess.run(command, timeout=60, capture_output=True, check=False)
+        crawl(portal, db, first=SEES_TOO_MUCH)
         assert rows(db, "SELECT count(*) AS n FROM listings") == [{"n": 5}]
         assert "2 rows no longer read" in disclosures("reparse", "--db", db).stdout
         assert "rows no longer read" not in disclosures("reparse", "--db", db).stdout
@@ -184,8 +172,7 @@ def test_what_is_masked_in_a_text_read_again_is_counted(tmp_path: Path) -> None:
     pages = {f"/zwgk/d/{n}.html": record(f"样本文件之{n}", f"640324001/2017-0000{n}", text) for n in (1, 2, 3)}
     with Site({LIST: page(TABLE), **pages}) as site:
         portal, db = portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db"
-        command = [sys.executable, "-c", WORSE_PARSER, "crawl", str(portal), "--db", str(db), "--delay", "0"]
-        subprocess.run(command, check=True, timeout=60, capture_output=True)
+        assert crawl(portal, db, first=WORSE_PARSER).returncode == 0
     assert rows(db, "SELECT * FROM redactions") == []
     disclosures("reparse", "--db", db)
     assert rows(db, "SELECT kind, count FROM redactions") == [{"kind": "phone", "count": 1}] * 2

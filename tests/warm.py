@@ -56,14 +56,15 @@ def _fork_writer() -> None:
     writer_client.start = ready
 
 
-def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path | None) -> NoReturn:
-    """In the new process: what the command's program does, its output in files."""
+def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path | None, first: str) -> NoReturn:
+    """In the new process: what the command's program does, its output in files; before it, the statements `first`."""
     for number, name in ((1, "out"), (2, "err")):
         os.dup2(os.open(Path(folder, name), os.O_WRONLY | os.O_CREAT), number)
     os.environ.clear()
     os.environ.update(env)
     if cwd:
         os.chdir(cwd)
+    exec(first, {})
     if arguments[1:2] == ["crawl"]:
         _fork_writer()
     sys.argv = arguments
@@ -77,10 +78,17 @@ def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path |
 
 
 def disclosures(
-    *arguments: object, env: Mapping[str, str] | None = None, cwd: Path | None = None, seconds: float = _SECONDS
+    *arguments: object,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    seconds: float = _SECONDS,
+    first: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """Run our command. Raises subprocess.TimeoutExpired."""
-    return _run("disclosures", *arguments, env=env, cwd=cwd, seconds=seconds)
+    """Run our command; in its process before it the statements `first`, which may break something there.
+
+    Raises subprocess.TimeoutExpired.
+    """
+    return _run("disclosures", *arguments, env=env, cwd=cwd, seconds=seconds, first=first)
 
 
 def scrapy(*arguments: object, env: Mapping[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
@@ -89,11 +97,11 @@ def scrapy(*arguments: object, env: Mapping[str, str], cwd: Path) -> subprocess.
 
 
 def _run(
-    *words: object, env: Mapping[str, str] | None, cwd: Path | None, seconds: float
+    *words: object, env: Mapping[str, str] | None, cwd: Path | None, seconds: float, first: str = ""
 ) -> subprocess.CompletedProcess[str]:
     command = [*map(str, words)]
     with TemporaryDirectory() as folder:
-        process = processes.Process(target=_main, args=(command, folder, {**os.environ, **(env or {})}, cwd))
+        process = processes.Process(target=_main, args=(command, folder, {**os.environ, **(env or {})}, cwd, first))
         process.start()
         process.join(seconds)
         if process.exitcode is None:
