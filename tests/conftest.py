@@ -39,9 +39,11 @@ settings.register_profile(  # for `make mutants`: that an example fails is enoug
 settings.load_profile("untimed")  # on a busy machine a single example may take long
 
 SLOWEST = (
-    "test_every_page", "test_most_changed", "test_bench", "test_ten_days", "test_reader_journeys", "test_alarm", "test_health",
-    "test_merge", "test_browser", "test_cli", "test_browser_record", "test_reparse", "test_update", "test_kills",
-    "test_redaction", "test_year",
+    "test_every_page", "test_most_changed", "test_bench", "test_ten_days", "test_newcomers_walk", "test_reader_journeys",
+    "test_restore", "test_withholding", "test_browser_record", "test_browser", "test_file_tables", "test_crawl_attachments",
+    "test_verify_compares", "test_crawl_personal_data", "test_alarm", "test_health", "test_merge", "test_cli", "test_converter",
+    "test_reparse", "test_update", "test_kills", "test_redaction", "test_year", "test_proof_page", "test_search_help",
+    "test_style", "test_several_archives", "test_page_files",
 )  # fmt: skip
 """Files whose tests take longest; they begin first, so that no process is left with one of them at the end."""
 
