@@ -101,3 +101,7 @@ def test_a_change_is_checked_where_both_figures_are() -> None:
 
     changes = changed_figures(read(table(general("120.00"), TITLED)), read(table(general("130.00"), TITLED)))
     assert ("201", True) in {(each.after.code, each.checked) for each in changes}
+    sums_wrong = GENERAL.replace("120.00", "125.00")
+    for before, after in ((sums_wrong, general("130.00")), (general("130.00"), sums_wrong)):
+        one_sided = changed_figures(read(table(before, TITLED)), read(table(after, TITLED)))
+        assert {each.checked for each in one_sided if each.after.code == "201"} == {False}

@@ -55,6 +55,11 @@ def test_a_conflict_stays_one_until_its_division_is_archived() -> None:
     assert work([portal(TONGXIN), portal(YANCHI, records=0)], entries) == [(1, CONFLICT, None)]
 
 
+def test_of_several_homes_of_a_division_that_is_not_archived_each_wants_a_step_of_its_own() -> None:
+    entries = [home(TONGXIN, DEAD), home(TONGXIN, MISREAD, at="http://b.example/")]
+    assert work([], entries) == [(1, DEAD, None), (1, MISREAD, None)]
+
+
 def test_a_division_merged_since_is_archived_with_the_one_it_is_now() -> None:
     assert work([portal(JINGAN)], [home(ZHABEI)]) == work([portal(ZHABEI)], [home(JINGAN)]) == []
 
