@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from archive.budgets.changes import changed_figures
+from archive.budgets.documents import BudgetTable
 from archive.budgets.spending import explains_projects, role_of_spending, spending_figures
 from archive.budgets.units import unit_names
 from tests.budget_forms import DOWN, GENERAL, TITLED, read, table
@@ -93,6 +94,37 @@ def test_a_figure_in_another_unit_or_at_another_place_is_no_change() -> None:
 def test_what_stands_twice_in_a_version_is_not_compared() -> None:
     twice = read(table(DOWN, THREE), table(DOWN.replace("3.00", "4.00"), THREE, page=2))
     assert changed_figures(read(table(DOWN, THREE)), twice) == []
+
+
+def test_a_figure_of_a_table_that_states_no_unit_is_compared_as_it_is_printed() -> None:
+    unitless = THREE.partition("\n")[0]
+    (change,) = changed_figures(read(table(DOWN, unitless)), read(table(DOWN.replace("3.00\n3", "4.00\n3"), unitless)))
+    assert (change.before.printed, change.after.printed, change.after.yuan) == ("3.00", "4.00", None)
+
+
+def test_rows_of_one_name_are_told_apart_by_their_codes() -> None:
+    def version(printed: str) -> list[BudgetTable]:
+        return read(table(f"科目编码|科目名称|合计\n201|样本支出|5.00\n208|样本支出|{printed}", TITLED))
+
+    (change,) = changed_figures(version("7.00"), version("9.00"))
+    assert (change.after.code, change.before.printed, change.after.printed) == ("208", "7.00", "9.00")
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("2025年“三公”经费支出表\n单位：万元", "2026年“三公”经费支出表\n单位：万元"),
+        ("2026年“三公”经费支出预算表\n单位：万元", "2026年“三公”经费支出决算表\n单位：万元"),
+    ],
+)
+def test_tables_of_two_years_or_stages_in_a_version_are_compared_each_with_its_own(first: str, second: str) -> None:
+    def version(printed: str) -> list[BudgetTable]:
+        rows = "项目|金额\n“三公”经费合计|12.00\n公务接待费|"
+        return read(table(f"{rows}3.00", first), table(f"{rows}{printed}", second, page=2))
+
+    (change,) = changed_figures(version("4.00"), version("5.00"))
+    assert (change.before.printed, change.after.printed) == ("4.00", "5.00")
+    assert change.table.statement.heading == version("5.00")[1].statement.heading
 
 
 def test_a_change_is_checked_where_both_figures_are() -> None:
