@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from archive.masking.redaction import redact, redact_json
+from archive.masking.redaction import redact, redact_fields, redact_json
 from archive.masking.table_redaction import redact_pages, redact_tables
 from archive.model.observations import AttachmentFile, ListPage, MissingPage, Observation, Problem, RecordPage, Row
 from archive.model.printable import printable
@@ -70,7 +70,7 @@ def _row(row: Row) -> Row:
 
 def _reading(reading: AnyReading, counts: Counter[str]) -> AnyReading:
     """Count what was masked in the values as printed; the same number in a field is not counted again."""
-    masked = redact_json(dict(reading.source_fields))
+    masked = redact_fields(reading.source_fields, reading.fields.get("title", ""))
     counts.update(masked.counts)
     fields = {name: redact(value).text for name, value in reading.fields.items()}
     return replace(reading, fields=fields, source_fields=masked.value)

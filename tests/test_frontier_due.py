@@ -11,7 +11,7 @@ import pytest
 from archive.ingest import frontier
 from archive.ingest.frontier import TRIES, Frontier, mode_for
 from archive.ingest.store import Store
-from archive.masking.redaction import redact_json
+from archive.masking.redaction import redact_fields, redact_json
 from archive.model.clock import text
 from archive.model.observations import Capture, ListPage, Paging, Row
 from tests.past_crawls import SECOND, URL, Past
@@ -63,6 +63,12 @@ def test_a_row_whose_numbers_were_masked_is_no_news(past: Past) -> None:
     store.finish("finished", text(NOW))
     store.close()
     assert past.ask(lambda asked: asked.news(URL, PLANS, {"联系电话": phone})) is None
+
+
+def test_a_row_that_lists_persons_is_no_news_by_their_names(past: Past) -> None:
+    title, persons = "样本镇低保对象名单", {"备注": "马玉兰、杨占山、李建国、王小花、周生虎"}
+    past.crawl(seen=[listed(Row({"title": title}, redact_fields(persons, title).value, key=URL))])
+    assert past.ask(lambda asked: asked.news(URL, PLANS, persons, title)) is None
 
 
 def claims(rows: int | None, catalog: str = PLANS) -> ListPage:

@@ -97,10 +97,11 @@ def served() -> dict[str, Answer | str]:
         for i, title in ((1, TITLE), (2, "样本镇救助公示"), (3, "样本镇通知"))
     )
     heads = "".join(f"<th>{name}</th>" for name in ("索引号", "标题", "发布机构", "发布日期"))
+    summary = f"<table><tr><td>索引号：</td><td>640324001/2018-00001</td><td>内容概述：</td><td>{' '.join(NAMES)}</td></tr></table>"
     body = "".join(f"<w:p><w:r><w:t>{name}，男，救助500元</w:t></w:r></w:p>" for name in XLSX_NAMES)
     return {
         "/list.html": f"<html><body><table><tr>{heads}</tr>{listed}</table></body></html>",
-        "/d/1.html": page(TITLE, table),
+        "/d/1.html": page(TITLE, table).replace("<div", f"{summary}<div", 1),
         "/d/2.html": page("样本镇救助公示", '<p>样本公示正文，名单见附件。</p><a href="../f/a.docx">样本附件.docx</a>'),
         "/d/3.html": page("样本镇通知", "<p>样本通知正文，可以示人。</p>"),
         "/f/a.docx": Answer(
@@ -148,6 +149,7 @@ def archive(tmp_path: Path) -> Iterator[Held]:
 def test_a_roster_is_nowhere_and_its_title_and_number_of_persons_are_shown(archive: Held, tmp_path: Path) -> None:
     (one,) = rows(archive.db, "SELECT * FROM records WHERE url LIKE '%/d/1.html'")
     assert (one["title"], one["publisher"], one["published_on"], one["body"]) == (TITLE, "样本局", "2018-01-01", None)
+    assert json.loads(str(one["source_fields"]))["内容概述"] == f"（列有约 {len(NAMES)} 人，不予公开）"
     (file,) = rows(archive.db, "SELECT state, text, sha256 IS NOT NULL AS sealed FROM attachments")
     assert file == {"state": "roster", "text": None, "sealed": 1}
     assert named(archive.bytes()) == []
@@ -242,6 +244,10 @@ def test_an_older_archive_is_judged_when_it_is_opened(archive: Held) -> None:
         )
         change = json.dumps({"changed": {"body": [body, ""], "title": ["样本", "样本二"]}}, ensure_ascii=False)
         connection.execute("UPDATE events SET detail = ? WHERE record_id = 1", (change,))
+        summary = json.dumps({"标题": TITLE, "内容概述": " ".join(NAMES)}, ensure_ascii=False)
+        for table, owner in (("records", "id"), ("readings", "catalog_id <> 0 AND record_id")):
+            connection.execute(f"UPDATE {table} SET source_fields = ? WHERE {owner} = 1", (summary,))
+        connection.execute("UPDATE settings SET value = '1' WHERE name = 'redaction_version'")
     archive.run("redact")
     assert named(archive.bytes()) == []
     assert [row["persons"] for row in rows(archive.db, "SELECT persons FROM rosters")] == [len(NAMES), len(NAMES)]

@@ -13,7 +13,7 @@ from archive.ingest.deferral import WITNESSES
 from archive.ingest.health import CLOCK_SLACK
 from archive.ingest.record_writer import NO_FILE, PENDING, UNLINKED
 from archive.ingest.windows import WAS_READ
-from archive.masking.redaction import redact_json
+from archive.masking.redaction import redact_fields
 from archive.model.clock import moment
 from archive.model.clock import text as written
 from archive.model.noise import same_pairs
@@ -221,17 +221,18 @@ class Frontier:
         )
         return {row[0] for row in rows}
 
-    def news(self, key: str, catalog_url: str, source_fields: Mapping[str, str]) -> str | None:
+    def news(self, key: str, catalog_url: str, source_fields: Mapping[str, str], title: str = "") -> str | None:
         """`new` or `changed` where a catalogue's row is not what it was when last read; None where it prints the same."""
-        row = self._connection.execute(
+        known = self._connection.execute(
             "SELECT t.source_fields FROM records r JOIN readings t ON t.record_id = r.id "
             "JOIN catalogs c ON c.id = t.catalog_id AND c.url = ? WHERE r.portal = ? AND r.url = ? AND r.state = 'listed'",
             (catalog_url, self._portal, key),
         ).fetchone()
-        if row is None:
+        if known is None:
             withheld = "SELECT 1 FROM records WHERE portal = ? AND url = ? AND state = 'withheld'"
             return None if self._connection.execute(withheld, (self._portal, key)).fetchone() else "new"
-        return None if same_pairs(json.loads(row[0]), redact_json(dict(source_fields)).value) else "changed"
+        printed = redact_fields(source_fields, title).value
+        return None if same_pairs(json.loads(known[0]), printed) else "changed"
 
     def family(self, catalog_url: str) -> str | None:
         """The family of portal software that made a catalogue's lists when they were last read."""

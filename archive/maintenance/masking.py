@@ -13,13 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from archive.database.connection import ArchiveError, open_for_reading, transaction
 from archive.database.lock import hold
 from archive.database.redaction_version import redaction_version, set_redaction_version
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.maintenance.holding import note_traces
-from archive.masking.redaction import RULES_VERSION, redact, redact_json
+from archive.masking.redaction import RULES_VERSION, RedactedJson, redact, redact_fields, redact_json
 from archive.masking.table_redaction import redact_tables
 from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
@@ -166,18 +167,26 @@ def _require_between(table: _Table, low: int, high: int, number: int) -> None:
         raise ArchiveError(f"{table.name} is damaged after row {low}: `disclosures verify` says all that is wrong")
 
 
+def _masked_json(name: str, value: Any, row: sqlite3.Row, stored: Mapping[str, Any]) -> RedactedJson:  # noqa: ANN401 - JSON
+    """Mask the JSON of a column; the title of what a page prints stands in the same row, or in its fields."""
+    if name != "source_fields":
+        return redact_json(value)
+    return redact_fields(value, (stored["fields"].get("title") if "fields" in stored else row["title"]) or "")
+
+
 def _changes(connection: sqlite3.Connection, table: _Table, low: int, high: int) -> Iterator[_Change]:
     """Yield the changes that today's rules make in rows of the owners after `low`, to `high`. Raises ArchiveError."""
     for row in connection.execute(table.rows(), (low, high)).fetchall():
         _require_between(table, low, high, row[table.owner])
         texts = {name: redact(row[name] or "") for name in table.texts}
-        jsons = {name: redact_json(json.loads(row[name] or "null")) for name in table.json}
+        stored = {name: json.loads(row[name] or "null") for name in table.json}
+        jsons = {name: _masked_json(name, value, row, stored) for name, value in stored.items()}
         tables = {name: redact_tables(from_json_text(row[name])) for name in table.tables}
         counts = {name: masked.counts for name, masked in texts.items()}
         counts |= {name: masked.counts for name, masked in jsons.items()}
         counts |= {name: masked for name, (_, masked) in tables.items()}
         values: dict[str, str | None] = {name: masked.text for name, masked in texts.items() if masked.counts}
-        values |= {name: _json(masked.value) for name, masked in jsons.items() if masked.counts}
+        values |= {name: _json(masked.value) for name, masked in jsons.items() if masked.value != stored[name]}
         values |= {name: to_json_text(masked) for name, (masked, found) in tables.items() if found}
         if values:
             yield _Change(table, row[table.owner], {name: row[name] for name in table.key}, values, counts)

@@ -33,6 +33,7 @@ from archive.masking.personal_numbers import MaskedSpan
 from archive.masking.sentences_about_persons import sentence_spans
 from archive.masking.written_figures import as_digits
 from archive.model.printable import without_radicals
+from archive.model.rosters import persons_listed
 
 RULES_VERSION = 9
 
@@ -127,6 +128,14 @@ def redact_json(value: object) -> RedactedJson:
     """
     counts: dict[str, int] = {}
     return RedactedJson(_redact_value(value, counts), counts)
+
+
+def redact_fields(fields: Mapping[str, str], title: str) -> RedactedJson:
+    """Mask what a page of this title prints beside labels, as `redact_json` does; where it lists persons only how many stays."""
+    masked = redact_json(dict(fields))
+    persons = {label: persons_listed(title, value) for label, value in masked.value.items()}
+    lists = {label: f"（列有约 {count} 人，不予公开）" for label, count in persons.items() if count}
+    return RedactedJson({**masked.value, **lists}, masked.counts)
 
 
 def _redact_value(value: object, counts: dict[str, int], label: str = "") -> object:

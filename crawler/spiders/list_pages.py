@@ -159,7 +159,10 @@ class ListPages:
         if not self._update:
             return [row for row in linked if row.url not in self._read_before]
         news = [
-            self._site.frontier.news(canonicalize_url(str(row.url)), catalog.url, row.source_fields) for row in linked
+            self._site.frontier.news(
+                canonicalize_url(str(row.url)), catalog.url, row.source_fields, row.fields.get("title", "")
+            )
+            for row in linked
         ]
         walk.new_rows += news.count("new")
         walk.quiet = 0 if any(news) else walk.quiet + 1
