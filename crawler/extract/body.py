@@ -86,7 +86,7 @@ def read_body(element: Element | None, title: str | None = None, skip: Collectio
         lines.pop()
     heads = [
         at
-        for at, line in enumerate(lines[:_MOST_HEADS])
+        for at, line in enumerate(takewhile(_is_above_text, lines[:_MOST_HEADS]))
         if line == title or _is_head(line) or (at and lines[at - 1] == title and _is_of_day(line))
     ]
     start = heads[-1] + 1 if heads and (heads[0] == 0 or title in lines[: heads[-1]]) else 0
@@ -99,6 +99,10 @@ def _without_related(lines: list[str]) -> list[str]:
         if _RELATED.match(lines[at]) and all(len(line) <= _LONGEST_RELATED for line in lines[at:]):
             return lines[:at]
     return lines
+
+
+def _is_above_text(line: str) -> bool:
+    return "。" not in line or _is_head(line)
 
 
 def _is_of_day(line: str) -> bool:

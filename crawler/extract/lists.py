@@ -50,6 +50,7 @@ Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" wher
 
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
 _TABLE_ROWS = etree.XPath("./tr | ./thead/tr | ./tbody/tr")
+_BOXES = etree.XPath(".//*[self::div or self::li or self::dl][*[2]][not(*//*[2])]")  # of short boxes
 _UL_ROWS = etree.XPath(".//*[li[2]][not(.//ul)]")  # a ul, or a box that a page takes for one
 
 
@@ -62,7 +63,7 @@ def _rows(root: Element, base_url: str) -> list[Row]:
     if rows := _from_tables(root, base_url):
         return rows
     rows, bare = _from_ul_rows(root, base_url)
-    if rows := rows or _from_flat_uls(root, base_url):
+    if rows := rows or _from_flat_uls(root, base_url) or _from_boxes(root, base_url):
         return rows
     dated = dated_rows(root, base_url)
     if dated or bare:
@@ -177,6 +178,27 @@ def _from_flat_uls(root: Element, base_url: str) -> list[Row]:
     return rows
 
 
+def _from_boxes(root: Element, base_url: str) -> list[Row]:
+    """Rows of boxes drawn as a table: those behind a box whose own boxes are a header, or in the box behind the one that it stands in."""
+    for head in _BOXES(root):
+        cells = _parts(head)
+        if not is_label(line_of(cells[0], _LONGEST_HEADER)) or not (header := _header_of(cells, texts_of(cells))):
+            continue
+        following = list(head.itersiblings("*")) or list(islice(head.getparent().itersiblings("*"), 1))
+        lines = [_parts(box) for each in following for box in (each, *each.iterchildren(etree.Element))]
+        printed = [(line, texts_of(line)) for line in lines if len(line) == len(header)]
+        rows = [
+            _headed_row(header, line, texts, [], base_url) for line, texts in printed if _goes_on(header, line, texts)
+        ]
+        if rows:
+            return rows
+    return []
+
+
+def _parts(box: Element) -> list[Element]:
+    return list(islice(box.iterchildren(etree.Element), _MOST_COLUMNS + 1))
+
+
 def _grid(trs: Iterable[Element]) -> Iterator[tuple[Element, list[Element | None]]]:
     """The rows of a table with their cells by column, among them those that span down from a record's row above.
 
@@ -228,7 +250,7 @@ def _is_row(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
 
 def _is_metadata(cells: Sequence[Element | None], texts: Sequence[str]) -> bool:
     """Whether labels and values stand in turns, or in one cell each, as beside a record, and not in rows under a header."""
-    labels = sum(is_label(text) or _begins_with_label(text) for text in texts)
+    labels = sum(is_label(text) or _begins_with_label(text) for text in texts) or sum(map(_has_label, cells))
     return labels > 0 and sum(map(bool, texts)) <= labels * 2 and link_of(cells) is None
 
 
@@ -236,6 +258,12 @@ def _begins_with_label(text: str) -> bool:
     """Whether a label stands at the beginning of a text, by its colon or its brackets."""
     marked = any(mark in text for mark in "：:】]")
     return marked and bool(LABEL_COLON.match(text) or bracketed_label().match(text))
+
+
+def _has_label(cell: Element | None) -> bool:
+    """Whether a label stands at the beginning of a cell in an element of its own."""
+    first = None if cell is None else next(cell.iterchildren(etree.Element), None)
+    return first is not None and is_label(line_of(first, _LONGEST_HEADER))
 
 
 def _in_turns(texts: Sequence[str]) -> bool:

@@ -10,7 +10,7 @@ from archive.model.observations import Paging, RecordPage, Row
 from crawler.extract.body import densest, find_body
 from crawler.extract.dated import AROUND_A_BLOCK, MOST_HOLDERS, heads_what_is_beside, is_more
 from crawler.extract.field_labels import SOURCES, squash, tidy
-from crawler.extract.pairs import METADATA
+from crawler.extract.pairs import BESIDE_DATE, METADATA
 from crawler.extract.row import LINKS, absolute, is_page_link
 from crawler.extract.text import Element, line_of, visible_texts
 
@@ -55,7 +55,7 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
         return DETAIL
     if len(rows) > _MOST_BESIDE:
         return LIST
-    names_source = any(squash(label) in SOURCES for label, _ in beside)
+    names_source = BESIDE_DATE in record.read_at.values() or any(squash(label) in SOURCES for label, _ in beside)
     if rows and not _is_article(root, body, rows, record, names_source):
         return OTHER if shows_the_latest(root, rows, record.url) else LIST
     return DETAIL if _is_record(root, record, has_text, bool(rows) or len(beside) > 1 or names_source) else OTHER

@@ -41,6 +41,9 @@ METADATA = 3
 FROM_SOURCE = "publisher_from_source"
 """The doubt about a publisher that nothing but the source (来源) names."""
 
+BESIDE_DATE = "text beside the date"
+"""The place of a publisher that no label names, right under the title."""
+
 DATE_UNREADABLE = "date_unreadable"
 """The doubt about a printed date that gives no day: 12-19 without a year."""
 

@@ -62,6 +62,12 @@ def is_same_site(one: str, other: str) -> bool:
     return one == other or domain_of(one) == domain_of(other) != ""
 
 
+def slashed(href: str) -> str:
+    """A link with / for each \\ before its query, as browsers read it."""
+    path, mark, query = href.partition("?")
+    return path.replace("\\", "/") + mark + query
+
+
 def without_visit(url: str) -> str:
     """An absolute address without what a portal makes anew for each visit: a session's id, and the time or a random number against caches.
 

@@ -12,6 +12,7 @@ from archive.model.records import fullest
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import squash, tidy, value_of
 from crawler.extract.pairs import read_pairs, understand
+from crawler.extract.place import slashed
 from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, lines_of, visible_texts
 from crawler.extract.tree import SURROGATES
 
@@ -45,6 +46,7 @@ _SHORTEST_TITLE = 3
 _MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|推荐|热门|热|荐|新)[\])）】]", re.IGNORECASE)
 """The text of an element within a link that says of the record that it is new or stands on top."""
 
+_DOTS = "·•●■◆▪▶►»> "
 _FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
@@ -65,7 +67,7 @@ def is_page_link(href: str | None) -> bool:
 def absolute(base_url: str, href: str) -> str | None:
     """`href` made absolute, or None where it is no address of a page on the web. Half a character is replaced, as browsers do."""
     try:
-        url = urljoin(base_url, SURROGATES.sub("\ufffd", re.sub(r"[\t\r\n]", "", href.strip())))
+        url = urljoin(base_url, SURROGATES.sub("\ufffd", slashed(re.sub(r"[\t\r\n]", "", href.strip()))))
     except ValueError:
         return None
     return url if url.lower().startswith(("http://", "https://")) else None
@@ -173,7 +175,8 @@ def _without_date(titled: Element, date: tuple[str, ...]) -> str:
 
 
 def _without_marks(link: Element, title: str) -> str:
-    """A title without marks such as NEW that stand in elements of their own at the ends of its link."""
+    """A title without the dot before it, and without marks such as NEW that stand in elements of their own at the ends of its link."""
+    title = title.lstrip(_DOTS) or title
     for mark in (line_of(child) for child in link if isinstance(child.tag, str)):
         if _MARK.fullmatch(mark):
             title = title.removesuffix(mark).removeprefix(mark).strip() or title

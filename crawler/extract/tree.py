@@ -1,4 +1,5 @@
-"""From a page's text to its tree, whatever the text: what its style sheets hide says so itself, a text in no box has one, 3天前 is a day."""
+"""From a page's text to its tree, whatever the text: what its style sheets hide says so itself, a text in no box has one,
+3天前 is a day, links lead where the page's base says."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from itertools import islice, takewhile
 from lxml import etree
 
 from crawler.extract.dates import parse_date
+from crawler.extract.place import joined
 from crawler.extract.text import BLOCKS, Element, in_document
 
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost of reading a page.
@@ -36,6 +38,8 @@ _SHORTEST_SENTENCE = 30
 _SAID_TO_MACHINES = etree.XPath(
     "//*[@datetime or @title][not(*)][contains(., '前') or contains(., '天') or contains(., '刚')]"
 )
+_LEADS_BY_ITSELF = re.compile(r"#|[a-zA-Z][\w+.-]*:|//")
+_DEFAULT_PORT = re.compile(r"\A(http://[^/:]+):80(?=/|\Z)", re.IGNORECASE)
 _AGO = re.compile(r"\s*(?:\d{1,3}\s*(?:秒钟?|分钟|个?小时|天|日|周|个?星期|个?月|年)前|刚刚|今天|[昨前]天)\s*")
 
 
@@ -52,6 +56,7 @@ def parse_html(text: str) -> Element:
     _mark_hidden(root)
     _box_text(root)
     _print_days(root)
+    _resolve(root)
     return root
 
 
@@ -232,3 +237,17 @@ def _print_days(root: Element) -> None:
         stated = parse_date(node.get("datetime") or node.get("title")) if _AGO.fullmatch(node.text or "") else None
         if stated is not None and node.tag != "a":
             node.text = stated
+
+
+# --- links on a page that states its base ---
+
+
+def _resolve(root: Element) -> None:
+    """Have links lead where the base that a page states says, which is not where the page stands."""
+    stated = next(in_document(root, "base"), None)
+    base = "" if stated is None else _DEFAULT_PORT.sub(r"\1", (stated.get("href") or "").strip())
+    for node in in_document(root, "a", "iframe") if base else ():
+        name = "href" if node.tag == "a" else "src"
+        link = (node.get(name) or "").strip()
+        if link and not _LEADS_BY_ITSELF.match(link):
+            node.set(name, joined(base, link) or link)

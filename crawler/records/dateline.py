@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from archive.model.agencies import agency_of
 from crawler.extract.body import is_residue
 from crawler.extract.dates import is_date, parse_date
-from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, SOURCES, is_label, squash, tidy
+from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, PLAIN_WORDS, SOURCES, is_label, squash, tidy
 from crawler.extract.pairs import METADATA, read_pairs
 from crawler.extract.row import DOCUMENT_NUMBER
 from crawler.extract.text import Element, line_of
@@ -25,7 +25,8 @@ _DAY = re.compile(
 )
 _BEGINS_WITH_DAY = re.compile(rf"[\[（(【\s]{{0,3}}{_DAY.pattern}")
 _SENTENCE = re.compile("[，。；]")
-_READERS = re.compile(r"(?:浏览|阅读|点击|访问)(?:次数|量|数)?[\s:：]{0,3}\d{0,9}\s?次?")
+_READERS = re.compile(r"(?:浏览|阅读|点击|访问|人气)(?:次数|量|数)?[\s:：]{0,3}\d{0,9}\s?次?")
+_BETWEEN = re.compile(r"[·•|｜/\[\]【】]")
 _LONGEST = 200
 _LONGEST_BARE = 60
 _SMALL_HEADINGS = frozenset({"h3", "h4", "h5"})
@@ -65,11 +66,21 @@ def bare_agency(cells: Sequence[Cell], title: str | None) -> str | None:
 
 
 def above_text(cells: Sequence[Cell], body: Element | None) -> list[Cell]:
-    """Those of `cells` that stand outside the body, or inside above its first sentence: what it says itself labels nothing."""
+    """Those of `cells` that stand outside the body, or inside above its first sentence: what it says itself labels nothing.
+
+    But for its last line, if that says where the text comes from or when it was published.
+    """
     within = set(body.iter()) if body is not None else set()
-    sentences = (at for at, (cell, text) in enumerate(cells) if cell in within and _is_sentence(text))
-    first = next(sentences, len(cells))
-    return [(cell, text) for at, (cell, text) in enumerate(cells) if at < first or cell not in within]
+    inside = [at for at, (cell, _) in enumerate(cells) if cell in within]
+    first = next((at for at in inside if _is_sentence(cells[at][1])), len(cells))
+    last = {inside[-1]} if inside and _says_whence(cells[inside[-1]][1]) else set()
+    return [each for at, each in enumerate(cells) if at < first or each[0] not in within or at in last]
+
+
+def _says_whence(text: str) -> bool:
+    label = LABEL_COLON.match(text)
+    known = squash(label[1]) if label and "。" not in text else ""
+    return known in SOURCES or (FIELD_OF.get(known) == "published_on" and known not in PLAIN_WORDS)
 
 
 def _is_sentence(text: str) -> bool:
@@ -118,8 +129,8 @@ def _agency_beside_date(text: str) -> str | None:
     day = _DAY.search(text) if len(text) <= _LONGEST_BARE else None
     if day is None:
         return None
-    rest = _READERS.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")
-    return agency_of(tidy(rest)) if tidy(rest) else None
+    rest = tidy(_BETWEEN.sub(" ", _READERS.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")))
+    return agency_of(rest) if rest else None
 
 
 def title_above(cells: Sequence[Cell]) -> str | None:
@@ -147,9 +158,9 @@ def _is_set_off(cell: Element, above_date: bool) -> bool:
 
 
 def _is_below_title(text: str) -> bool:
-    """Whether a line is what stands between a title and its dateline: a day, the document's number, a subtitle, a remark in brackets."""
+    """Whether a line is what stands between a title and its dateline: a label, a day, the document's number, a subtitle, a remark in brackets."""
     between = (DOCUMENT_NUMBER.fullmatch, _IN_BRACKETS.fullmatch, _SUBTITLE.match)
-    return is_date(text) or any(form(text) is not None for form in between)
+    return is_date(text) or is_label(text) or any(form(text) is not None for form in between)
 
 
 def title_below_metadata(cells: Sequence[Cell]) -> str | None:

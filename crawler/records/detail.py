@@ -20,7 +20,7 @@ from crawler.extract.body import densest, find_body, read_body
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import SOURCES, squash
 from crawler.extract.footer import find_footers, outside
-from crawler.extract.pairs import FROM_SOURCE, Pairs, cells, pairs_in, understand
+from crawler.extract.pairs import BESIDE_DATE, FROM_SOURCE, Pairs, cells, pairs_in, understand
 from crawler.extract.text import Element
 from crawler.extract.trail import read_breadcrumb
 from crawler.records.dateline import Cell, above_text, bare_agency, bare_date, heads_of
@@ -112,7 +112,7 @@ class _Fields:
 
     def _publisher(self, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
         if "publisher" not in self.fields and (agency := bare_agency(texts, self.fields.get("title"))):
-            self._set("publisher", agency, "text beside the date")
+            self._set("publisher", agency, BESIDE_DATE)
             self.doubts.add(FROM_SOURCE)
         printed = agency_of(self._source, self._agencies) if self._source else None
         for each in declared:

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 from lxml import etree
 
 from archive.model.observations import LinkedFile
-from crawler.extract.place import without_visit
+from crawler.extract.place import slashed, without_visit
 from crawler.extract.text import Element
 
 _TEXTS = etree.XPath(".//text()")
@@ -129,7 +129,7 @@ def _file_link(node: Element, target: str, base_url: str, body: Element | None) 
 
 def _address(target: str, base_url: str) -> str | None:
     """The absolute address of a link, of the shown file for a viewer page; None if it leads nowhere on the web."""
-    target = re.sub(r"[\r\n\t]", "", target).strip()
+    target = slashed(re.sub(r"[\r\n\t]", "", target).strip())
     if not target or target.startswith("#") or "{{" in target:
         return None
     try:
