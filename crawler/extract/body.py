@@ -87,7 +87,7 @@ def read_body(element: Element | None, title: str | None = None, skip: Collectio
     heads = [
         at
         for at, line in enumerate(takewhile(_is_above_text, lines[:_MOST_HEADS]))
-        if line == title or _is_head(line) or (at and lines[at - 1] == title and _is_of_day(line))
+        if line == title or _is_head(line) or (title in lines[max(0, at - 2) : at] and _is_of_day(line))
     ]
     start = heads[-1] + 1 if heads and (heads[0] == 0 or title in lines[: heads[-1]]) else 0
     return "\n".join(lines[start:] or lines) or None

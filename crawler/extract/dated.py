@@ -9,7 +9,6 @@ from itertools import islice, takewhile
 from lxml import etree
 
 from archive.model.observations import Row
-from crawler.extract.dates import is_date
 from crawler.extract.field_labels import squash, tidy
 from crawler.extract.pairs import DATE_UNREADABLE
 from crawler.extract.row import (
@@ -326,8 +325,8 @@ def item_of(link: Element) -> Element | None:
 
 def box_of(link: Element) -> Element | None:
     """The smallest box around a link in which a date stands too, and no link that leads elsewhere; a link around both is one."""
-    texts = [text for text in visible_texts(link, _LARGEST_BOX) if text.strip()]
-    if len(texts) > 1 and any(map(is_date, texts)):
+    texts = [text for text in map(tidy, visible_texts(link, _LARGEST_BOX)) if text]
+    if len(texts) > 1 and date_in(texts, link):
         return link
     boxes = islice(link.iterancestors("div", "p", "section", "article"), _HIGHEST_BOX)
     small = takewhile(lambda box: is_small(box, _LARGEST_BOX), boxes)

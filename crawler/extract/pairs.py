@@ -49,7 +49,7 @@ DATE_UNREADABLE = "date_unreadable"
 
 _LONGEST_CELL = 600
 _LONGEST_NEIGHBOUR = 200
-_JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
+JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
 _CONTROL = "\0"  # stands for a field to fill in, which makes the label before it a search form's; in no page's text
 _CELL_TAGS = frozenset({"td", "th", "dt", "dd", "li", "div", "p"})
 _BOX_OF = {"td": "table", "th": "table", "dt": "dl", "dd": "dl", "li": "ul"}
@@ -84,7 +84,7 @@ _FURNITURE = re.compile(
     rf"[|｜©]|[【\[(（〖]\s{{0,3}}(?:我要)?(?:{_ACTIONS})|(?<=\s)(?:我要)?(?:{_ACTIONS})|版权所有|[Cc]opyright|\s/\s|(?<=\s)[AaTt][+-]"
 )
 """Marks that end a value beside the next label: a bar, ©, the buttons of a page (打印, 关闭, 字体：大 中 小)."""
-_OPENING, _CLOSING, _BLANKS = "【[（(", "】]）)", " \t\u00a0\u3000" + _JOINT
+_OPENING, _CLOSING, _BLANKS = "【[（(", "】]）)", " \t\u00a0\u3000" + JOINT
 _CLOSES = tuple(_CLOSING)
 _MAY_END = re.compile(r"[|｜©【\[(（〖】\]）)版Cc\s]")  # a character of each thing that ends a value
 _OPENS = re.compile(r"[【\[（(]")
@@ -199,7 +199,7 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None, agencie
 
 
 def cells(root: Element, skip: Collection[Element] = ()) -> Iterator[tuple[Element, str]]:
-    """The text of each block of `root` in order, text of different inline elements joined by _JOINT; nothing from inside `skip`."""
+    """The text of each block of `root` in order, text of different inline elements joined by JOINT; nothing from inside `skip`."""
     blocks: list[Element] = [root]
     texts: list[str] = []
     walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
@@ -214,7 +214,7 @@ def cells(root: Element, skip: Collection[Element] = ()) -> Iterator[tuple[Eleme
                     texts.append(_CONTROL)
             if tag in BLOCKS and node is not root:
                 if texts:
-                    yield blocks[-1], _JOINT.join(texts)
+                    yield blocks[-1], JOINT.join(texts)
                     texts = []
                 blocks.append(node)
             text = None if passed_over else node.text
@@ -223,13 +223,13 @@ def cells(root: Element, skip: Collection[Element] = ()) -> Iterator[tuple[Eleme
             text = node.tail if node is not root else None
         if block_ends:
             if texts:
-                yield blocks[-1], _JOINT.join(texts)
+                yield blocks[-1], JOINT.join(texts)
                 texts = []
             blocks.pop()
         if text and not text.isspace():
             texts.append(flow(text))
     if texts:
-        yield root, _JOINT.join(texts)
+        yield root, JOINT.join(texts)
 
 
 def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
@@ -256,7 +256,7 @@ def _with_colons(text: str) -> list[tuple[str, str]]:
         return []
     if colons == 1:  # nearly always so, and then there is no need to look for any label anywhere
         label, _, value = text.partition("：" if "：" in text else ":")
-        if is_label(label) and label.strip(_JOINT)[-1:].isalpha():
+        if is_label(label) and label.strip(JOINT)[-1:].isalpha():
             return [(label, _up_to_furniture(value, squash(label)))]
     labels = list(LABEL_COLON.finditer(text))
     ends = [*(following.start() for following in labels[1:]), len(text)]
@@ -303,7 +303,7 @@ def _up_to_furniture(value: str, label: str = "") -> str:
 
 def _begins_with_inline_label(text: str) -> bool:
     """Whether the first of a text's elements is a label without a colon: for a plain word (标题) further labels vouch."""
-    first, *others = text.split(_JOINT)
+    first, *others = text.split(JOINT)
     if not others or not is_label(first):
         return False
     return squash(first) not in PLAIN_WORDS or len(list(filter(_is_sure, others))) >= _LEAST_KNOWN
@@ -317,7 +317,7 @@ def _is_sure(text: str) -> bool:
 def _inline_pairs(text: str) -> list[tuple[str, str]]:
     """Labels without a colon, each in an element of its own, and what stands in the elements up to the next one."""
     pairs: list[tuple[str, str]] = []
-    for part in text.split(_JOINT):
+    for part in text.split(JOINT):
         if not pairs or _is_sure(part) or (is_label(part) and squash(part) in _PLAIN_BESIDE):
             pairs.append((tidy(part), ""))
         else:
@@ -327,7 +327,7 @@ def _inline_pairs(text: str) -> list[tuple[str, str]]:
 
 
 def _plain(text: str) -> str:
-    return tidy(text.replace(_JOINT, "").replace(_CONTROL, " "))
+    return tidy(text.replace(JOINT, "").replace(_CONTROL, " "))
 
 
 def _is_stated(value: str) -> bool:

@@ -19,7 +19,7 @@ from crawler.extract.tree import SURROGATES
 PrintedPairs = list[tuple[str, str]]
 """Labels as printed, with their values."""
 
-_PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*页")
+_PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*[页条]|第\s*\d+\s*页")
 _NO_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:|about:|$)", re.IGNORECASE)
 INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\u4e00-\u9fff-]{3,24}[/-](?:19|20)\d{2,4}-\d{3,8}")
 DOCUMENT_NUMBER = re.compile(

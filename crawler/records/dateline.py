@@ -7,7 +7,7 @@ from archive.model.agencies import agency_of
 from crawler.extract.body import is_residue
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, PLAIN_WORDS, SOURCES, is_label, squash, tidy
-from crawler.extract.pairs import METADATA, read_pairs
+from crawler.extract.pairs import JOINT, METADATA, read_pairs
 from crawler.extract.row import DOCUMENT_NUMBER
 from crawler.extract.text import Element, line_of
 
@@ -136,6 +136,8 @@ def _agency_beside_date(text: str) -> str | None:
 def title_above(cells: Sequence[Cell]) -> str | None:
     """The line above the dateline, or one that is set off above a day: the title of a page that marks none."""
     at = next(iter(datelines(cells)), None)
+    if at is not None and (before := _before_labels(cells[at][1])):
+        return before
     if at is None:
         days = (
             at
@@ -149,6 +151,14 @@ def title_above(cells: Sequence[Cell]) -> str | None:
     )
 
 
+def _before_labels(text: str) -> str | None:
+    """The text before the first label of a dateline, in an element of its own, where it names something."""
+    label = LABEL_COLON.search(text)
+    before = text[: label.start()] if label else ""
+    named = tidy(before.replace(JOINT, " "))
+    return named if before.rstrip(" ").endswith(JOINT) and _NAMING.search(named) and not _DAY.search(named) else None
+
+
 def _is_set_off(cell: Element, above_date: bool) -> bool:
     """Whether a line is a small heading or, above a date and nothing else, in the middle of the page."""
     is_centred = cell.tag == "center" or (cell.get("align") or "").lower() in {"center", "middle"}
@@ -158,9 +168,9 @@ def _is_set_off(cell: Element, above_date: bool) -> bool:
 
 
 def _is_below_title(text: str) -> bool:
-    """Whether a line is what stands between a title and its dateline: a label, a day, the document's number, a subtitle, a remark in brackets."""
+    """Whether a line is what stands between a title and its dateline: a label, a day, an agency, a number, a subtitle, a remark in brackets."""
     between = (DOCUMENT_NUMBER.fullmatch, _IN_BRACKETS.fullmatch, _SUBTITLE.match)
-    return is_date(text) or is_label(text) or any(form(text) is not None for form in between)
+    return is_date(text) or is_label(text) or agency_of(text) == text or any(form(text) is not None for form in between)
 
 
 def title_below_metadata(cells: Sequence[Cell]) -> str | None:

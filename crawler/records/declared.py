@@ -1,10 +1,12 @@
-"""Statements of a record's page to machines: its meta elements and its JSON-LD."""
+"""Statements of a record's page to machines: its meta elements, its JSON-LD, and attributes for its scripts."""
 
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from lxml import etree
 
 from crawler.extract.field_labels import value_of
 from crawler.extract.text import Element, in_document
@@ -24,6 +26,15 @@ _NAMES = {
 """Names of meta elements (GB/T 33190 and the State Council's rules for sites of 2017), and what each states."""
 
 _KEYS = {"headline": TITLE, "title": TITLE, "datePublished": PUBLISHED, "pubDate": PUBLISHED}
+_ATTRIBUTES = {
+    "data-pubdate": PUBLISHED,
+    "data-pubtime": PUBLISHED,
+    "data-publishdate": PUBLISHED,
+    "data-publish-date": PUBLISHED,
+    "data-publish-time": PUBLISHED,
+    "data-source": SOURCE,
+}
+_WITH_ATTRIBUTES = etree.XPath("//*[" + " or ".join(f"@{name}" for name in _ATTRIBUTES) + "]")
 _LINKED_DATA = "application/ld+json"
 _MOST_METAS = 200
 _MOST_BLOCKS = 10
@@ -40,8 +51,8 @@ class Statement:
 
 
 def read_declared(root: Element) -> list[Statement]:
-    """The statements of the page in meta elements, then in JSON-LD; of each place the first that has a value."""
-    return [*_of_metas(root), *_of_linked_data(root)]
+    """The statements of the page in meta elements, then in JSON-LD, then in attributes; of each place the first that has a value."""
+    return [*_of_metas(root), *_of_linked_data(root), *_of_attributes(root)]
 
 
 def _of_metas(root: Element) -> Iterator[Statement]:
@@ -61,6 +72,14 @@ def _of_linked_data(root: Element) -> Iterator[Statement]:
             for key, name in _KEYS.items():
                 if isinstance(thing.get(key), str) and (value := value_of(thing[key])):
                     yield Statement(name, value, f"JSON-LD {key}")
+
+
+def _of_attributes(root: Element) -> Iterator[Statement]:
+    """Statements in attributes of one element: where several have them, each tells of a row."""
+    nodes = _WITH_ATTRIBUTES(root)
+    for attribute, name in _ATTRIBUTES.items() if len(nodes) == 1 else ():
+        if value := value_of(nodes[0].get(attribute) or ""):
+            yield Statement(name, value, f"attribute {attribute}")
 
 
 def _things(text: str) -> Iterator[Mapping[str, Any]]:

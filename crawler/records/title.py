@@ -18,7 +18,7 @@ _TITLE_BOXES = etree.XPath(
 _MOST_HEADINGS = 20
 _PAGE_TITLE = etree.XPath("string(/html/head/title)")
 _SITE_NAME = re.compile(
-    r".*(?:人民政府|政府网|网站|(?:信息|公众|政务)网|(?:公开|信息|政务)平台|政务公开|信息公开|(?:公开|政务)(?:专栏|专题)|委员会|管委会|局)[-—_|]*$"
+    r".*(?:人民政府|政府网|网站|门户|(?:信息|公众|政务)网|(?:公开|信息|政务)平台|政务公开|信息公开|(?:公开|政务)(?:专栏|专题)|委员会|管委会|局)[-—_|]*$"
 )
 _GENERIC = re.compile(
     r"(?:[-—_|\s]|政府|政务|信息|公开|政策|法规|文件|解读|通知|公告|公示|新闻|动态|工作|栏目|目录|详情|详细|内容|正文|页面?|查看|浏览|显示|展示)+"
@@ -43,6 +43,9 @@ def find_title(
         return sure[0]
     window = _without_site(tidy(_PAGE_TITLE(root)[:_LONGEST_WINDOW]), site)
     candidates = [*sure, *_named(root, window, site)]
+    name_columns = bool(candidates) and all(_GENERIC.fullmatch(text) for text, _ in candidates)
+    if name_columns and (above := title_above(cells)) and _could_be_title(above, site):
+        candidates = [(above, "line above the date")]
     if not candidates and (repeated := _repeated(window, cells)):
         candidates.append((repeated, "line that begins the window's title"))
     if _could_be_title(window, site) and not _GENERIC.fullmatch(window):
