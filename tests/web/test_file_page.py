@@ -21,6 +21,7 @@ from datasette.app import Datasette
 from lxml import html
 from python_calamine import CalamineWorkbook
 
+from archive.web.evidence import file_page
 from archive.web.http.server import make_datasette
 from archive.web.views.file_text import LONGEST_PART
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
@@ -83,6 +84,7 @@ FILES: dict[str, bytes] = {
     "hidden.doc": f"<html><body><p>{NOTICE * 9}</p><p style='display:none'>{PHONE}</p></body></html>".encode(),
     "inline.doc": f"<html><body><p>{NOTICE * 9}</p><img src='data:image/png;base64,AAAA'></body></html>".encode(),
     "info.rtf": rtf(f"{{\\info {PHONE}}}Sample text of a letter."),
+    "many.pdf": document([pdf_page(f"Sample page {number}{' with asphalt' * (number in (3, 7))}.") for number in range(1, 10)], SIZE),
     "packed.zip": zipped({"a.txt": NOTICE.encode()}),
     "long.txt": ("样本的一行文字。\n" * (2 * LONGEST_PART // 9) + "末尾说到沥青。\n").encode(),
 }  # fmt: skip
@@ -148,6 +150,36 @@ def test_a_pdf_is_shown_page_by_page(county: County) -> None:
     (before,) = {link.get("href") for link in second.cssselect("a[rel=prev]")}
     assert shown(tree(county.get(before)))[1] == "A sample first page."
     assert not second.cssselect("a[rel=next]")
+
+
+@pytest.mark.parametrize(
+    ("query", "linked", "marked"),
+    [
+        ("?page=5", [1, 4, 5, 6, 9], []),
+        ("?page=1", [1, 2, 9], []),
+        ("?page=9", [1, 8, 9], []),
+        ("?page=5&q=asphalt", [1, 3, 4, 5, 6, 7, 9], [3, 7]),
+        ("?page=5&q=Sample", [1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2, 3, 4, 5, 6, 7, 8]),
+    ],
+)
+def test_of_many_pages_the_ends_the_neighbours_and_those_with_words_are_linked(
+    county: County, monkeypatch: pytest.MonkeyPatch, query: str, linked: list[int], marked: list[int]
+) -> None:
+    monkeypatch.setattr(file_page, "MOST_LINKS", 8)
+    page = county.page("many.pdf", query)
+    assert [text(link) for link in page.cssselect(".pages-of-file a")] == [f"第 {number} 页" for number in linked]
+    assert [text(mark) for mark in page.cssselect(".pages-of-file mark")][:8] == [
+        f"第 {number} 页" for number in marked
+    ]
+    assert page.cssselect(".jump input[name=page]")[0].get("max") == "9"
+
+
+def test_so_many_pages_as_may_be_linked_are_all_linked(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_page, "MOST_LINKS", 9)
+    page = county.page("many.pdf", "?page=5&q=asphalt&exact=1")
+    assert len(page.cssselect(".pages-of-file a")) == 9
+    assert page.cssselect(".jump") == []
+    assert all("q=asphalt&exact=1" in link.get("href") for link in page.cssselect(".pages-of-file a"))
 
 
 def test_a_page_without_text_is_there_and_says_so(county: County) -> None:
