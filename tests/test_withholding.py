@@ -299,26 +299,6 @@ def test_a_row_without_a_link_is_on_no_copy_of_a_list_page_old_or_new(archive: A
     assert TITLE in got[f"/-/record/{archive.record('d/one.html')}"][1].decode()
 
 
-@pytest.mark.parametrize("printed", ["样本剔<b>犀圆</b>盘申领&#20844;示", "样本剔犀圆盘13812345678申领公示"])
-def test_a_row_is_on_no_older_list_page_however_that_prints_its_title(archive: Archive, printed: str) -> None:
-    """In entities, with markup in it, with a number that the archive masks: no link tells of the row."""
-    for number in (5, 6):
-        titles = (printed, f"样本又一行之{number}")
-        archive.site.answers["/list.html"] = list_page(
-            *(f"<td>9</td><td>{title}</td><td>样本局</td><td>2018-01-09</td>" for title in titles)
-        )
-        archive.crawl()
-
-    def shown() -> list[str]:
-        got = all_answers(archive.db, addresses_of(archive.db))
-        return [path for path, (_, data) in got.items() if "申领" in data.decode("utf-8", "replace")]
-
-    assert len([path for path in shown() if "/raw" in path]) > 1, "both list pages"
-    (row,) = rows(archive.db, "SELECT id FROM records WHERE title LIKE '样本剔犀%'")
-    archive.run("withhold", row["id"], "--reason", "样本")
-    assert shown() == []
-
-
 def test_a_record_that_was_withdrawn_is_so_again_when_it_is_lifted(archive: Archive) -> None:
     one = archive.record("d/one.html")
     del archive.site.answers["/d/one.html"]
