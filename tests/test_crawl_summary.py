@@ -89,3 +89,19 @@ def test_files_are_counted_by_what_was_read_now_and_what_is_left(db: Path) -> No
     ]
     assert said(db)[0][2:] == []
     assert said(db, *written)[0][2] == "  4 files: 1 read now, 1 without text, 1 not asked for yet"
+
+
+def test_files_of_another_portal_are_not_counted(db: Path) -> None:
+    other = (
+        "INSERT INTO portals (id, name, division_code, home) VALUES ('other', '另一样本县', '640323', '')",
+        "INSERT INTO records (id, portal, kind, url, first_seen, last_seen) VALUES (999, 'other', 'plan', 'http://o.example/', '', '')",
+        "INSERT INTO attachments (record_id, name, url, state) VALUES (999, '', 'http://o.example/1.pdf', 'pending')",
+    )
+    assert said(db, *other)[0][2:] == []
+
+
+def test_changes_that_are_doubted_are_a_number(db: Path) -> None:
+    doubted = "UPDATE crawls SET counts = json_set(coalesce(counts, '{}'), '$.held', 3) WHERE id = 2"
+    lines = said(db, doubted)[0]
+    assert lines[2] == "  3 of them seem to have changed, and are doubted until a later crawl reads the same"
+    assert "doubted" not in " ".join(said(db, crawl=1)[0])

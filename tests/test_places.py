@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from scrapy.settings import Settings
 from archive.model import clock
 from crawler.jobs import run
 from crawler.jobs.run import PortalCrawl, PortalsInTurn
-from crawler.portals.portal_file import Schedule
+from crawler.portals.portal_file import PortalFileError, Schedule
 from crawler.spiders.catalog import CatalogSpider
 from tests.conftest import empty_archive
 
@@ -149,3 +149,29 @@ def test_a_crawl_that_is_put_off_is_made_in_its_mode(db: Path, monkeypatch: pyte
     for crawl in (put_off, planned):
         asyncio.run(process._to_its_end(crawl))
     assert modes == ["update", ""]
+
+
+def test_what_is_under_way_or_was_crawled_within_half_a_day_is_not_crawled_besides(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: now)
+    crawls = alone("waits", "lately", "just", "long")
+    for crawl, hours in zip(crawls, (30, 11, 12, 30), strict=True):
+        crawl.made_at = now - timedelta(hours=hours)
+    for crawl in crawls[1:]:
+        crawl.numbers = {"disclosures/crawl_id": 1}
+    left_out: list[Container[str]] = []
+
+    def due(but: Container[str]) -> tuple[list[str], list[PortalFileError]]:
+        left_out.append(but)
+        return [], []
+
+    assert list(run._due_besides(crawls, due)) == []
+    assert left_out == [{"waits", "lately"}]
+
+    def broken(_: Container[str]) -> tuple[list[str], list[PortalFileError]]:
+        raise PortalFileError("sample.toml: is being edited")
+
+    assert list(run._due_besides(crawls, broken)) == []
+    assert capsys.readouterr().err == "note: sample.toml: is being edited\n"

@@ -21,7 +21,7 @@ from archive.evidence.evidence_store import Evidence
 from bench.ten_days import FAULTS, at, command, crawl, morning
 from tests import warm
 from tests.changing_portal import NOW, Document, Portal, redesigned
-from tests.conftest import Answer, Site, SiteRequest, rows
+from tests.conftest import Answer, Site, SiteRequest, portal_file, rows
 from tests.county import County
 from tests.waiting import SECONDS, wait_until
 
@@ -149,6 +149,7 @@ def test_an_archive_of_many_days_is_made_anew_row_for_row_and_goes_on(town: Town
     db, said = restored(town.db, tmp_path, town.folder / "county.toml")
     assert different(town.db, db) == []
     assert "every event and version that was sealed is as it was" in said
+    assert "NOTHING IS WITHHELD NOW" not in said, "its log would say that something was"
     assert table(beside(db), "claims") == before, "it goes on under the name of the one that was lost"
     verified = warm.disclosures("verify", "--db", db)
     assert verified.returncode == 0, verified.stdout
@@ -170,6 +171,24 @@ def test_what_a_crawl_asked_for_only_if_it_changed_is_asked_for_so_again_long_af
     assert rows(town.db, "SELECT 1 FROM captures WHERE status = 304") != []
     (folder := tmp_path / "new").mkdir()
     assert different(town.db, restored(town.db, folder, tmp_path / "county.toml")[0]) == []
+
+
+def test_a_portal_whose_file_changed_since_and_a_record_given_back_are_as_they_were(tmp_path: Path) -> None:
+    with Site({}) as site:
+        town = Town(site, tmp_path, documents={n: Document(n) for n in range(1, 5)})
+        town.crawl()
+        file = tmp_path / "county.toml"
+        portal_file(tmp_path, f"{site.url}new/", ("budget", "样本新目录", "/plans/new.html"))
+        file.write_text(f'checked = 2026-05-31\n{file.read_text("utf-8")}', encoding="utf-8")
+    for number, options in ((1, ("--reason", "sample")), (1, ("--lift",)), (2, ("--reason", "sample"))):
+        assert warm.disclosures("withhold", number, *options, "--db", town.db).returncode == 0
+    (folder := tmp_path / "new").mkdir()
+    db, said = restored(town.db, folder, file)
+    assert "withheld again: 1 " in said
+    stated = "SELECT id, url, state FROM records ORDER BY id"
+    assert rows(db, stated) == rows(town.db, stated)
+    given_back = ("events", "listings")  # of these withholding takes away what giving back doesn't bring
+    assert different(town.db, db, "withheld", *given_back) == []
 
 
 def test_portals_that_are_crawled_at_one_time_keep_their_numbers(tmp_path: Path) -> None:
