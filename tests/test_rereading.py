@@ -36,4 +36,7 @@ def test_a_batch_ends_at_its_bounds_and_nothing_is_left(tmp_path, monkeypatch, m
         claim_reader.catch_up(connection)
         assert [row[0] for row in connection.execute("SELECT record_id FROM claims")] == [1, 2, 4, 5, 6]
         assert connection.execute("SELECT count(*) FROM unread_claims").fetchone()[0] == 0
-    assert [size for size in sizes if size] == batches
+        assert [size for size in sizes if size] == batches
+        connection.execute("UPDATE records SET body = '样本正文。' WHERE id = 1")
+        claim_reader.catch_up(connection)
+        assert [row[0] for row in connection.execute("SELECT record_id FROM claims")] == [2, 4, 5, 6]

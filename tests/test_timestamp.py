@@ -1,5 +1,6 @@
 """Timestamps, requested from a server of our own: openssl behind plain HTTP on the loopback."""
 
+import hashlib
 import json
 import shutil
 import sqlite3
@@ -28,6 +29,9 @@ from tests.exchanges import exchange
 pytestmark = pytest.mark.skipif(
     shutil.which("openssl") is None, reason="openssl, the tests' timestamp server, is not installed"
 )
+
+SHA256 = bytes.fromhex("0609608648016503040201")
+"""Its OID, in DER."""
 
 HASH = "ab" * 32
 CONFIG = """
@@ -188,6 +192,15 @@ def test_another_hash_root_or_token(authority: tuple[Path, bytes], server: str, 
         check(token, HASH, [])
     with pytest.raises(TimestampError, match="no timestamp"):
         check(b"nothing", HASH, [authority[1]])
+
+
+def test_a_token_that_names_another_algorithm_for_the_same_digest_is_for_another_hash(server: str) -> None:
+    """No other program would find that it holds."""
+    token, digest = stamp(HASH, f"{server}/good"), hashlib.sha256(HASH.encode()).digest()
+    named = token.rindex(SHA256, 0, token.index(digest)) + len(SHA256) - 1
+    renamed = token[:named] + b"\x08" + token[named + 1 :]  # SHA3-256
+    with pytest.raises(TimestampError, match="another hash"):
+        stated_time(renamed, HASH)
 
 
 def test_no_altered_token_says_another_time(authority: tuple[Path, bytes], server: str) -> None:

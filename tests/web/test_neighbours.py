@@ -11,6 +11,8 @@ from lxml import html
 
 from archive.labels.label import LABELS
 from archive.web.http.server import make_datasette
+from archive.web.views.cells import LONGEST_VALUE
+from tests.web.asking import asking_copy, tree
 from tests.web.sample_archive import build
 
 SERIES, PUBLISHER, TITLE, DOCUMENT = (
@@ -19,7 +21,7 @@ SERIES, PUBLISHER, TITLE, DOCUMENT = (
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
+def site_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Records 1 to 20 in one series of numbers, of one publisher, a day each; 21 to 29 share a title and a document number."""
     path = build(tmp_path_factory.mktemp("near") / "disclosures.db")
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -33,7 +35,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
             "UPDATE records SET portal = 'checked' WHERE id IN (22, 12)",
         ):
             connection.execute(statement)
-    return make_datasette(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def site(site_path: Path) -> Datasette:
+    return make_datasette(site_path)
 
 
 def near(site: Datasette, number: int) -> dict[str, list[int]]:
@@ -93,6 +100,36 @@ def test_another_years_numbers_and_another_end_are_another_series(site: Datasett
     assert SERIES not in near(site, 31)
     assert SERIES not in near(site, 32)
     assert not {31, 32} & {number for each in range(1, 21) for number in near(site, each).get(SERIES, ())}
+
+
+def test_a_neighbour_that_is_gone_leads_to_the_sheet_of_its_last_going(site_path: Path, tmp_path: Path) -> None:
+    """3 went, came back and went again; 4 can't be had any more; 6 went and is listed again; of 7 no event is known."""
+    went = [(3, "unlisted"), (3, "returned"), (3, "unlisted"), (4, "withdrawn"), (4, "changed"), (6, "unlisted"), (6, "returned")]  # fmt: skip
+    events = ", ".join(
+        f"({number}, {record}, '{kind}', '2026-11-20T01:00:00Z', 1)" for number, (record, kind) in enumerate(went, 9001)
+    )
+    ask = asking_copy(
+        site_path,
+        tmp_path,
+        f"INSERT INTO events (id, record_id, kind, at, crawl_id) VALUES {events}",
+        "UPDATE records SET state = 'unlisted' WHERE id IN (3, 7)",
+        "UPDATE records SET state = 'withdrawn' WHERE id = 4",
+    )
+    (series,) = [each for each in tree(ask("/-/record/5")).cssselect(".near") if each.cssselect("h2")[0].text == SERIES]
+    proofs = {
+        int(line.cssselect("a")[0].get("href").rpartition("/")[2]): [
+            link.get("href") for link in line.cssselect(".state a")
+        ]
+        for line in series.cssselect("li")
+    }
+    assert proofs == {8: [], 7: [], 6: [], 4: ["/-/proof/9004"], 3: ["/-/proof/9003"], 2: []}
+
+
+def test_a_value_too_long_for_an_address_has_no_neighbours(site_path: Path, tmp_path: Path) -> None:
+    long = "样" * (LONGEST_VALUE + 1)
+    same = f"UPDATE records SET title = '{long}', document_number = '{long}', index_number = '{long}1', publisher = '{long}' WHERE id IN (41, 42)"
+    ask = asking_copy(site_path, tmp_path, same, "UPDATE records SET published_on = '2019-01-01' WHERE id IN (41, 42)")
+    assert tree(ask("/-/record/41")).cssselect(".near") == []
 
 
 def test_without_a_day_or_a_publisher_nothing_is_around_it(site: Datasette, tmp_path: Path) -> None:

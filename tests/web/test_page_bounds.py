@@ -233,7 +233,9 @@ def test_where_portals_are_many_the_home_page_shows_those_that_need_attention(
         refused, "UPDATE portals SET checked_on = '2026-11-01'", "UPDATE ledger SET complete = 1", of="disclosures"
     )
     monkeypatch.setattr(home_page, "MOST_PORTALS", most)
-    assert [text(link) for link in tree(get("/")).cssselect(".portal-table th a")] == shown
+    page = tree(get("/"))
+    assert [text(link) for link in page.cssselect(".portal-table th a")] == shown
+    assert text(page.cssselect(".figures li")[0]) == "66 条记录", "of all portals"
 
 
 @pytest.mark.parametrize("events", [49, 50, 51])

@@ -4,6 +4,7 @@ import asyncio
 import re
 import sqlite3
 from contextlib import closing
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -11,12 +12,12 @@ from hypothesis import strategies as st
 from lxml import html
 
 from archive.export.citation_formats import bibtex
-from archive.labels.label import LABELS
+from archive.labels.label import LABELS, Label
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.proof.sheet import qr_code
 from archive.web.http.server import make_datasette
 from archive.web.views import body_text, cells, neighbours
-from archive.web.views.citation import of_record
+from archive.web.views.citation import of_record, of_sheet
 from archive.web.views.neighbours import series_of
 from tests.web import sealed
 from tests.web.asking import text as words
@@ -366,6 +367,19 @@ def test_the_page_can_be_cited(page):
     (digest,) = [code.text for code in page.cssselect("#cite code")]
     assert digest in lines[0]
     assert digest in lines[1]
+
+
+def test_a_sheet_is_cited_by_the_day_in_beijing_of_what_was_observed():
+    proof = SimpleNamespace(
+        claim=Label("样本记录不再列出。", "The sample is no longer listed."),
+        event={"id": 7, "at": "2026-11-20T16:30:00Z"},
+    )
+    found = of_sheet(proof, here("proof", 7), "2026-11-28")
+    assert (found.key, found.dated, found.accessed) == ("disclosures-proof-7", "2026-11-21", "2026-11-28")
+    assert found.en.endswith(
+        "The sample is no longer listed”. 2026-11-21. Seen 2026-11-28. http://archive.example/-/proof/7."
+    )
+    assert "样本记录不再列出[EB/OL]" in found.zh
 
 
 # --- what would turn the reading direction ---
