@@ -19,7 +19,7 @@ from scrapy.utils.test import get_crawler
 from archive.model import clock
 from archive.model.observations import Problem
 from archive.model.site import Site
-from crawler.middlewares import certificates
+from crawler.middlewares import budget, certificates
 from crawler.middlewares.budget import MEGABYTE, BudgetMiddleware
 from crawler.middlewares.certificates import certificate_of, faults
 from crawler.middlewares.compression import MOST_CODINGS, CannotUnpackError, CompressionMiddleware, unpack
@@ -284,6 +284,13 @@ class Spent:
 )  # fmt: skip
 def test_a_crawl_ends_once_at_its_budget(limits: dict[str, int], events: list[int | None], said: list[str]) -> None:
     assert Spent(**limits).after(*events) == said
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(7199, []), (7200, ["the crawl ended after 2 hours (most_hours)"])])
+def test_a_crawl_ends_after_its_hours(monkeypatch: pytest.MonkeyPatch, seconds: int, said: list[str]) -> None:
+    moments = iter((1000.0, 1000.0 + seconds))
+    monkeypatch.setattr(budget, "monotonic", lambda: next(moments))
+    assert Spent(hours=2).after(1) == said
 
 
 @pytest.mark.parametrize(("begun", "ends"), [(12, True), (7, False)])
