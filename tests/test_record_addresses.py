@@ -16,7 +16,7 @@ SITE = "http://p.example/"
 
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
-    """Records 1 to 4: 1 moved from `old`, its list links to `link`; 2 and 3 are listed at one address; of 4 something changed."""
+    """Records 1 to 4, and 10: 1 moved from `old`, its list links to `link`; 2 and 3 are listed at one address; of 4 something changed."""
     path: Path = empty_archive(tmp_path_factory.mktemp("addresses") / "a.db")
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript(f"""
@@ -24,7 +24,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Con
             INSERT INTO crawls (id, portal, mode, started_at) VALUES (1, 'p', 'full', '');
             INSERT INTO catalogs (id, portal, kind, title, path, url) VALUES (1, 'p', 'plan', '', '', '{SITE}list.html');
             INSERT INTO records (id, portal, kind, url, first_seen, last_seen)
-                SELECT value, 'p', 'plan', '{SITE}' || value || '.html', '', '' FROM json_each('[1, 2, 3, 4]');
+                SELECT value, 'p', 'plan', '{SITE}' || value || '.html', '', '' FROM json_each('[1, 2, 3, 4, 10]');
             INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, link)
                 VALUES (1, 1, '', '', '{SITE}link'), (2, 1, '', '', '{SITE}both'), (3, 1, '', '', '{SITE}both');
             INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES
@@ -34,7 +34,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Con
         yield connection
 
 
-@pytest.mark.parametrize(("named", "found"), [(4, 4), ("4", 4), ("1.html", 1), ("link", 1), ("old", 1)])
+@pytest.mark.parametrize(("named", "found"), [(4, 4), ("4", 4), ("10", 10), ("1.html", 1), ("link", 1), ("old", 1)])
 def test_a_record_is_named_by_its_id_its_address_its_list_s_link_or_a_former_address(
     connection: sqlite3.Connection, named: int | str, found: int
 ) -> None:

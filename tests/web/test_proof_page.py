@@ -247,6 +247,8 @@ def test_the_bundle_is_for_those_whom_the_operator_allows_it(site, sheet, two_da
 
 # --- side by side ---
 
+CUT = "文字过长，只对照开头部分。"
+
 
 @pytest.fixture(scope="module")
 def sealed_site(tmp_path_factory) -> Datasette:
@@ -329,6 +331,17 @@ def test_texts_are_compared_up_to_a_length(sealed_site, monkeypatch):
     page = page_of(sealed_site, f"/-/compare?before={number(sealed.PAGE)}&after={number(sealed.PAGE, 2)}")
     assert "两次采集的文字相同" in words(page)
     assert "样本页脚" not in words(page.cssselect(".sides")[0])
+    assert CUT in words(page)
+
+
+@pytest.mark.parametrize(("most", "lines"), [(2, 2), (1000, None)])
+def test_so_many_lines_are_compared_and_a_page_says_where_there_are_more(
+    sealed_site, compared, monkeypatch, most, lines
+):
+    monkeypatch.setattr(comparison, "MOST_LINES", most)
+    page = page_of(sealed_site, f"/-/compare?before={number(sealed.PAGE)}&after={number(sealed.PAGE, 2)}")
+    assert len(page.cssselect(".pair:not(.head)")) == (lines or len(compared.cssselect(".pair:not(.head)")))
+    assert (CUT in words(page)) is (lines is not None)
 
 
 def test_where_no_originals_are_at_hand_nothing_is_compared(sealed_site, tmp_path):
