@@ -191,7 +191,7 @@ async def framed(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[
 
 
 async def _made_as(db: Database, row: Row, place: MarkedPlace) -> tuple[object, ...]:
-    """What a copy is made of; another one is to be made where more is withheld or held back since."""
+    """Contents of a copy; another one is to be made where more is withheld or held back since."""
     return row["id"], row["sha256"], place, await db.execute_fn(count_hidden)
 
 
