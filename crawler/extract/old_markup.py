@@ -34,6 +34,7 @@ _YEARLESS = re.compile(r"(\d{1,2})[-/月](\d{1,2})日?")
 
 _NO_ROW = re.compile(r"首\s?页|[上下]一?页|[尾末]页")
 _LONGEST_DAY = 40
+_MOST_YEARS = 200
 
 Line = list[Element]
 """The elements of a row: those between two line breaks, and the break before them, whose tail begins the line; or a link and its day."""
@@ -212,7 +213,7 @@ def _in_years(root: Element) -> Iterator[tuple[Element, str]]:
 
     Years that stand one beside another are a choice of lists, and head none.
     """
-    for heading in _SHORT_WITH_YEAR(root):
+    for heading in islice(_SHORT_WITH_YEAR(root), _MOST_YEARS):
         head = _only_in(heading)
         if (stated := _year_in(heading)) and not any(map(_year_in, _neighbours(head))):
             for block in takewhile(lambda each: not _year_in(each), head.itersiblings("*")):
