@@ -62,6 +62,32 @@ def test_last_years_figures_are_held_against_last_years_document(archive: sqlite
     assert compared(archive) == {}
 
 
+@pytest.mark.parametrize(("printed", "holds"), [("3.40", 1), ("3.60", 0), ("2.60", 1), ("2.40", 0)])
+def test_a_figure_that_one_document_rounds_agrees_with_what_it_may_be_rounded_of(
+    archive: sqlite3.Connection, printed: str, holds: int
+) -> None:
+    document(archive, "样本局2026年部门预算", DOWN.replace("公务接待费|2.00", f"公务接待费|{printed}"))
+    document(archive, "样本局2025年部门预算", BUDGET_2025.replace("公务接待费|2.00|3.00", "公务接待费|2.00|3"))
+    left, right, agrees = compared(archive)["last_year", "reception"]
+    assert (float(left), float(right), agrees) == (float(printed) * 10_000, 30_000, holds)
+
+
+@pytest.mark.parametrize(("last_year", "own"), [(True, True), (True, False), (False, True)])
+def test_a_comparison_is_checked_where_both_figures_are(
+    archive: sqlite3.Connection, last_year: bool, own: bool
+) -> None:
+    document(archive, "样本局2026年部门预算", DOWN)
+    document(archive, "样本局2025年部门预算", BUDGET_2025)
+    compared(archive)
+    for year, is_checked in ((2026, last_year), (2025, own)):
+        archive.execute(
+            "UPDATE budget_lines SET held = ?, failed = 0 WHERE table_id IN (SELECT id FROM budget_tables WHERE fiscal_year = ?)",
+            (2 if is_checked else 0, year),
+        )
+    checked = archive.execute("SELECT DISTINCT checked FROM budget_comparisons").fetchall()
+    assert [bool(each) for (each,) in checked] == [last_year and own]
+
+
 def test_accounts_are_held_against_the_budget_that_they_print(archive: sqlite3.Connection) -> None:
     document(archive, "样本局2026年部门决算", INTERLEAVED)
     document(archive, "样本局2026年部门预算", DOWN.replace("2.公务接待费|2.00|3.00", "2.公务接待费|2.00|3.50"))
@@ -88,6 +114,14 @@ def test_what_does_not_belong_together_is_not_compared(
     document(archive, "样本局2026年部门预算", DOWN.replace("费|1.00|1.00", "费|0.00|1.00"))
     document(archive, title, rows, publisher)
     assert ("last_year", "abroad") not in compared(archive)
+
+
+def test_figures_of_two_years_ago_are_not_held_against_that_year_s_document(archive: sqlite3.Connection) -> None:
+    document(archive, "样本局2026年部门预算", DOWN.replace("2025年", "2024年"))
+    document(archive, "样本局2024年部门预算", BUDGET_2025.replace("2024年", "2023年").replace("2025年", "2024年"))
+    assert compared(archive) == {}
+    printed = archive.execute("SELECT DISTINCT fiscal_year, document_year FROM budget_figures ORDER BY 2, 1").fetchall()
+    assert [tuple(each) for each in printed] == [(2023, 2024), (2024, 2024), (2024, 2026), (2026, 2026)]
 
 
 STATES = "样本局2026年公务接待费支出{}万元。"

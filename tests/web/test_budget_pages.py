@@ -92,6 +92,7 @@ def test_names_of_one_agency_are_one_row(archive, tmp_path) -> None:
     )
     assert cells(tree(renamed(f"{GRID}?lang=zh")), EDUCATION) == ["2/9 三公"] * 3
     assert text(tree(renamed(f"{GRID}/unit?name=样例县教体局&lang=zh")).cssselect("h1")[0]) == f"{EDUCATION} 预决算"
+    assert list(of_year(renamed, 2025)) == [EDUCATION]
 
 
 def test_what_a_title_announces_adds_nothing_to_what_was_read_and_counts_only_without_a_doubt(

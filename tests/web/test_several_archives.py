@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from datasette.app import Datasette
@@ -249,7 +250,11 @@ def test_sql_is_asked_of_each_archive(sites: Sites) -> None:
         "south,one,7",
         "south,three,7",
     ]
-    assert asyncio.run(sites[1].client.get(f"/-/sql?sql={sql}&db=north")).headers["location"].startswith("/north?sql=")
+    location = asyncio.run(sites[1].client.get(f"/-/sql?sql={sql}&db=north")).headers["location"]
+    assert location.startswith("/north?sql=")
+    assert "db=" not in location
+    links = html.fromstring(ask(sites[1], location).text).xpath("//a[contains(@href, '/-/sql?')]/@href")
+    assert [parse_qs(urlsplit(link).query) for link in set(links)] == [{"db": ["north"], "sql": [sql]}]
 
 
 @pytest.mark.parametrize(
