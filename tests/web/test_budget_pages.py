@@ -264,6 +264,16 @@ def test_a_year_of_all_units_is_sorted_by_what_is_checked(archive, ask, tmp_path
         archive, tmp_path, less, "UPDATE budget_lines SET failed = 0, held = 2 WHERE role = 'reception'"
     )
     assert units(sound(f"{GRID}/2026?sort=reception")) == [WATER, EDUCATION]
+    # 19 is more than 17: units stand by their totals where nothing else is asked for.
+    totals = asking_copy(archive, tmp_path, "UPDATE budget_lines SET failed = 0, held = 2 WHERE role = 'total'")
+    assert units(totals(f"{GRID}/2026")) == [WATER, EDUCATION]
+    # What is not checked stands before what is not there.
+    none = asking_copy(
+        archive,
+        tmp_path,
+        "DELETE FROM budget_lines WHERE role = 'reception' AND printed = '8.00' AND entry_year = 2026",
+    )
+    assert units(none(f"{GRID}/2026?sort=reception")) == [WATER, EDUCATION]
 
 
 def test_a_years_table_is_a_file_in_yuan_that_says_what_is_not_checked(ask) -> None:
