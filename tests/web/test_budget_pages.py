@@ -179,6 +179,28 @@ def test_what_a_replaced_file_changed_is_told_with_its_window_and_its_sheet(ask)
     assert before == "/-/copy/12"
 
 
+def changes_of_reception(page) -> list[list[str]]:
+    """Where each change of it leads."""
+    changed = [each for each in page.cssselect(".changed li") if "公务接待费" in text(each)]
+    return [[link.get("href") for link in each.cssselect("a")] for each in changed]
+
+
+def test_another_event_at_the_same_capture_tells_of_a_change_no_second_time(archive, ask, tmp_path) -> None:
+    returned = (
+        "INSERT INTO events (record_id, kind, at, crawl_id, after_capture_id) "
+        "SELECT record_id, 'returned', at, crawl_id, after_capture_id FROM events WHERE kind = 'changed'"
+    )
+    shown = changes_of_reception(tree(asking_copy(archive, tmp_path, returned)(f"{UNIT}&lang=zh")))
+    assert shown == changes_of_reception(tree(ask(f"{UNIT}&lang=zh")))
+
+
+def test_a_change_in_a_version_that_was_replaced_since_leads_to_no_cell(archive, ask, tmp_path) -> None:
+    replaced = asking_copy(archive, tmp_path, "UPDATE attachments SET capture_id = 1")
+    (links,) = changes_of_reception(tree(replaced(f"{UNIT}&lang=zh")))
+    (before,) = changes_of_reception(tree(ask(f"{UNIT}&lang=zh")))
+    assert [link for link in before if link not in links] == [link for link in before if "/tables?" in link] != []
+
+
 def test_documents_say_what_was_read_what_is_missing_and_which_identities_do_not_hold(ask) -> None:
     page = tree(ask(f"{GRID}/unit?name={WATER}&lang=zh"))
     said = text(page.cssselect("#y2026budget")[0])
