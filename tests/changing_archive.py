@@ -44,7 +44,8 @@ class Document:
 @dataclass(frozen=True)
 class Crawl:
     """A crawl of one portal. `listed`: place → document and whether it stands at its other address; `gone`: whether pages of
-    records that are missing are gone; `ended`: whether it came to its end."""
+    records that are missing are gone; `ended`: whether it came to its end.
+    """
 
     portal: str
     listed: Mapping[int, tuple[int, bool]]

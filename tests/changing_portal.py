@@ -18,7 +18,8 @@ LIST, SECOND = "/plans/list.html", "/plans/second.html"
 @dataclass(frozen=True)
 class Document:
     """One document of the portal; every third has a file. `folder`: where it stands below the list's; `copy_of`: whose words it has.
-    `listed_in`: 1, in a portal of two lists 2, or 0 where no list shows it."""
+    `listed_in`: 1, in a portal of two lists 2, or 0 where no list shows it.
+    """
 
     number: int
     text: str = ""

@@ -23,7 +23,8 @@ _AT_ONE_PLACE = {"match", "fullmatch"}
 @dataclass(frozen=True, slots=True)
 class Used:
     """A pattern and its use. `name`: of module and variable, or of module and function. `anywhere`: whether it is looked for
-    at every place of a text, not at its beginning alone."""
+    at every place of a text, not at its beginning alone.
+    """
 
     name: str
     pattern: re.Pattern[Any]

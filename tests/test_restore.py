@@ -34,7 +34,8 @@ TABLES = (
 @dataclass
 class Town(Portal):
     """A portal that answers what it is asked again with "not modified". `moved`: documents with another address; `unlisted`: those
-    that no list shows."""
+    that no list shows.
+    """
 
     documents: dict[int, Document] = field(default_factory=lambda: {n: Document(n) for n in range(1, 71)})
     moved: set[int] = field(default_factory=set)

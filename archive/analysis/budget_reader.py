@@ -31,7 +31,8 @@ MOST_FILES = 50
 
 MOST_SECONDS = 20.0
 """Seconds of processor time for the budgets of a record:
-a document of one unit takes a fiftieth, but some are of all of a county's."""
+a document of one unit takes a fiftieth, but some are of all of a county's.
+"""
 
 _EVERY = (
     "SELECT id FROM records WHERE tables IS NOT NULL UNION SELECT record_id FROM attachments WHERE tables IS NOT NULL"
@@ -69,7 +70,8 @@ class _Source:
 @dataclass(frozen=True, slots=True)
 class _Replaced:
     """An earlier version of a file, or of the record's own page where `attachment_id` is None:
-    its tables, as JSON, and its text."""
+    its tables, as JSON, and its text.
+    """
 
     attachment_id: int | None
     url: str
@@ -255,7 +257,8 @@ def _line_rows(table_id: int, read: _Read) -> list[tuple[object, ...]]:
 
 def _roles(table: BudgetTable) -> dict[tuple[int, int], tuple[str, int | None, str | None, int | None]]:
     """Return by row and column of a line its role, which set of three public expenses it is of,
-    and that figure's stage and year."""
+    and that figure's stage and year.
+    """
     return {
         (each.line.row, each.line.column): (each.role, None, each.stage, each.year)
         for each in spending_figures(table.statement.heading, table.lines)

@@ -66,7 +66,8 @@ class _Claim:
 
 def catch_up(connection: sqlite3.Connection) -> None:
     """Read the sentences of records that are noted as changed, all where another version read them;
-    the caller's transaction."""
+    the caller's transaction.
+    """
     Rereading("claims", "claims", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS).catch_up(connection)
 
 

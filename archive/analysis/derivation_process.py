@@ -87,7 +87,8 @@ def _work(
     work: Callable[[Input], Output], inputs: Sequence[tuple[str, Input]], limits: dict[str, float], writer: Connection
 ) -> NoReturn:
     """Send the results, as the process that was forked. Its parent's files are closed:
-    locks must not outlive their owner."""
+    locks must not outlive their owner.
+    """
     try:
         gc.disable()
         os.closerange(3, writer.fileno())

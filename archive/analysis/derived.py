@@ -227,7 +227,8 @@ def _name(
 
 def learn(connection: sqlite3.Connection, portal: str) -> None:
     """Say anew whose the names of a portal's publishers are, from its records and its portal file.
-    The caller's transaction."""
+    The caller's transaction.
+    """
     row = connection.execute("SELECT division_code, agencies FROM portals WHERE id = ?", (portal,)).fetchone()
     division = divisions().get(row[0])
     found = agencies.learn(_evidence(connection, portal), agencies.stated_in(row[1]), division.name if division else "")
@@ -236,7 +237,8 @@ def learn(connection: sqlite3.Connection, portal: str) -> None:
 
 def _evidence(connection: sqlite3.Connection, portal: str) -> NameEvidence:
     """Return the evidence that a portal's records give of its publishers;
-    names that no record bears any more are forgotten."""
+    names that no record bears any more are forgotten.
+    """
     names = dict(map(tuple, connection.execute("SELECT id, name FROM publisher_names WHERE portal = ?", (portal,))))
     published = "SELECT publisher_id, count(*) FROM derived WHERE portal = ? AND publisher_id IS NOT NULL GROUP BY 1"
     counts = {names[name]: count for name, count in connection.execute(published, (portal,))}

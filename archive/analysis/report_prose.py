@@ -34,7 +34,8 @@ class Claim:
 
 def read_claims(text: str, template: str | None, year: int | None) -> tuple[Claim, ...]:
     """The numbers with a unit in `text`, the first MOST_CLAIMS of them.
-    `template` and `year` are the report's: they tell what the numbers mean."""
+    `template` and `year` are the report's: they tell what the numbers mean.
+    """
     text = text.translate(FULL_WIDTH)
     return tuple(
         Claim(each, meant(text[each.begin : each.start], each.unit, template, year) if template else None)
@@ -44,7 +45,8 @@ def read_claims(text: str, template: str | None, year: int | None) -> tuple[Clai
 
 def read_equations(claims: Sequence[Claim], text: str) -> tuple[Equation, ...]:
     """The sums, differences and rates that the sentences around `claims`, read from `text`,
-    state; and numbers of issues."""
+    state; and numbers of issues.
+    """
     figures = [claim.figure for claim in claims]
     stated = (each for each in stated_equations.read_equations(Passages(text, figures)) if each.kind in KINDS)
     return (*stated, *(equation for figure in figures for equation in _series(figure)))

@@ -20,7 +20,8 @@ ONLY_HEADING = "统计数"
 @dataclass(frozen=True, slots=True)
 class Term:
     """One cell of a rule. `rule`: its left side, which names it, and the column it is added up in,
-    or `row` where it is added up along its line; `label`: of the left side, as the template words it."""
+    or `row` where it is added up along its line; `label`: of the left side, as the template words it.
+    """
 
     template: str
     rule: str

@@ -65,7 +65,8 @@ def lawsuits(template: str) -> tuple[Line, ...]:
 
 def template_of(text: str, year: int | None) -> str | None:
     """Return the template that the table in `text` follows; None where there is no table.
-    `year` decides where no heading does."""
+    `year` decides where no heading does.
+    """
     bare = "".join(text.split())
     if "政府公报公开政府信息数" in bare or "制发规范性文件总数" in bare:
         return "2014"

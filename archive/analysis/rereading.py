@@ -59,7 +59,8 @@ class Rereading(Generic[Input, Output]):
 
     def catch_up(self, connection: sqlite3.Connection) -> None:
         """Read all that is noted, and every record where another version read last; a record that fails is a problem.
-        The caller's transaction."""
+        The caller's transaction.
+        """
         noted = f"unread_{self.name}"
         if not self.is_current(connection):
             connection.execute(f"INSERT OR IGNORE INTO {noted} {self.every}")

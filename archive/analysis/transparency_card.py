@@ -98,7 +98,8 @@ class Counts:
 
     def found_and_missing(self, code: str) -> tuple[int, int] | None:
         """Return how many units' `budget` or `accounts` were found and how many not;
-        None where no such catalogue is archived."""
+        None where no such catalogue is archived.
+        """
         return self.budgets.get(code) or ((0, 0) if "budget" in self.catalogs else None)
 
     @property
@@ -115,7 +116,8 @@ class Counts:
 
 ITEMS = {"index_number": 1, "created_on": 2, "publisher": 4, "responsible_department": 8}
 """Fields that every record should state, as bits of `derived.lacks`; a document number only documents have, and by its
-date of publication a record is in the year at all."""
+date of publication a record is in the year at all.
+"""
 
 # CROSS JOIN: portal by portal, each a stretch of the index.
 _YEAR = "p CROSS JOIN {} ON t.portal = p.id AND t.published_on BETWEEN :first AND :last WHERE :portal IN ('', p.id)"

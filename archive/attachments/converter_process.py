@@ -106,7 +106,8 @@ class _Server:
 
 def _between(kept: set[int]) -> list[tuple[int, int]]:
     """Return ranges of all descriptors but the first three and those `kept`,
-    each up to but not including its second number."""
+    each up to but not including its second number.
+    """
     edges = [2, *sorted(kept), os.sysconf("SC_OPEN_MAX")]
     return [(low + 1, high) for low, high in pairwise(edges)]
 
@@ -154,7 +155,8 @@ def load(*, ocr: bool) -> None:
 
 def main() -> None:
     """Serve the owner at the other end of the socket whose number is the first argument;
-    the second says whether to load OCR."""
+    the second says whether to load OCR.
+    """
     load(ocr=sys.argv[2] == "ocr")
     server = _Server(socket.socket(fileno=int(sys.argv[1])))
     try:

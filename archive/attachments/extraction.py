@@ -82,7 +82,8 @@ class Extracted:
 
 def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: bool = False) -> Extracted:
     """Extract the text of the file `data`, called `name` where it was found.
-    The name decides only whether HTML is a document."""
+    The name decides only whether HTML is a document.
+    """
     if len(data) < SMALLEST or not data.strip(b"\0\t\r\n "):
         return Extracted(None, "application/x-empty", "empty", f"the file has {len(data)} bytes and nothing to read")
     if len(data) > limits.max_bytes:
@@ -141,7 +142,8 @@ def _failed(message: str) -> Extracted:
 
 def _parsed(answer: bytes, most: int) -> Extracted:
     """Return what a converter answered: a line of JSON, one of tables, one of pages, then the text, cut after `most`
-    characters. Raises ConversionError if it is anything else."""
+    characters. Raises ConversionError if it is anything else.
+    """
     head, _, rest = answer.partition(b"\n")
     tables, _, rest = rest.partition(b"\n")
     pages, _, text = rest.partition(b"\n")

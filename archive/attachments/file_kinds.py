@@ -110,7 +110,8 @@ def _sniff_magic(data: bytes) -> Kind | None:
 
 def decode(data: bytes) -> str | None:
     """Return the text of `data`: by its byte order mark, else UTF-8 if it is that without fault,
-    else GB 18030; else None."""
+    else GB 18030; else None.
+    """
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return data.decode(encoding, "replace")

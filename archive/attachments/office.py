@@ -126,7 +126,8 @@ def _page_text(page: PdfTextPage) -> str:
 
 def _left_to_right(line: str, boxes: list[tuple[str, float, float]]) -> str:
     """Return a line made again of its characters, each with its left and right edge,
-    if some stand left of what comes before."""
+    if some stand left of what comes before.
+    """
     ordered = sorted(boxes, key=itemgetter(1))
     if not _piece_at_end(line) or ordered == boxes or sorted("".join(line.split())) != sorted(b[0] for b in boxes):
         return line
@@ -158,7 +159,8 @@ def read_docx(data: bytes, limits: Limits) -> FileContents:
 
 def read_slides(data: bytes, limits: Limits) -> FileContents:
     """Return the text of each slide: paragraphs as lines, rows of tables as lines with tabs.
-    Notes of the speaker are left out."""
+    Notes of the speaker are left out.
+    """
     check_unpacked(data, limits)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

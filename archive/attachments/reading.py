@@ -259,7 +259,8 @@ def _joined(members: tuple[str, ...], results: list[Extracted], max_text: int) -
 
 def _members_joined(members: Iterable[tuple[str, Extracted]]) -> tuple[str, list[FilePage]]:
     """Return the texts of an archive's files, each under its name, as one;
-    and their pages, the first of each with the name."""
+    and their pages, the first of each with the name.
+    """
     texts: list[str] = []
     pages: list[FilePage] = []
     start = 0

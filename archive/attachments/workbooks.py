@@ -119,7 +119,8 @@ def _first_column(sheet: calamine.CalamineSheet) -> int:
 
 def _merged(sheet: calamine.CalamineSheet, first: int) -> list[Merged]:
     """Return the first and last row and column of each merged cell of a sheet,
-    columns counted from the `first` filled one."""
+    columns counted from the `first` filled one.
+    """
     return [(r0, c0 - first, r1, c1 - first) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ()]
 
 

@@ -301,7 +301,8 @@ def _ends_item(name: str) -> bool:
 
 def _items(own: Sequence[BudgetLine]) -> list[BudgetLine]:
     """Return the items of a column that make up its total:
-    一、二、…, or where none is so numbered all, if they are （一） or 1.."""
+    一、二、…, or where none is so numbered all, if they are （一） or 1..
+    """
     items = [line for line in own if _ITEM.match(line.name)]
     if items:
         return items

@@ -15,7 +15,8 @@ _BEGINS = re.compile(r"[(（]?[一二三四五六七八九十\d]+[)）、.．]|�
 @dataclass(frozen=True, slots=True)
 class SetBelow:
     """A table with its cells below the columns of another.
-    `places`: for each of these, the column of its own that stands there."""
+    `places`: for each of these, the column of its own that stands there.
+    """
 
     table: PrintedTable
     places: tuple[int, ...]

@@ -57,7 +57,8 @@ _BESIDE_NAME = re.compile(r"^(?:\[\d+\]|\d{6,}-?|\d{3,}-)|\((?:加?盖?公?章|�
 @dataclass(frozen=True, slots=True)
 class Heading:
     """The heading of a table: `title` as printed, its kind (a code of `budget_tables.kind`), stage (`budget`,
-    `accounts`), year, unit and agency, as far as stated."""
+    `accounts`), year, unit and agency, as far as stated.
+    """
 
     title: str
     kind: str

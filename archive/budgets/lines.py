@@ -250,7 +250,8 @@ def _row_lines(statement: BudgetStatement, columns: _Columns, place: int, row: B
 
 def _labels(columns: _Columns, row: BudgetRow, column: int) -> dict[int, str]:
     """Return the words on the left of an amount by their columns, up to the amounts before,
-    merged cells from above among them."""
+    merged cells from above among them.
+    """
     labels: dict[int, str] = {}
     for left in range(column - 1, -1, -1):
         text = columns.name(left, row.labels[left])

@@ -22,7 +22,8 @@ def stated_parts(statements: Iterable[BudgetStatement], titles: Sequence[str]) -
 
 def _parts(statements: Iterable[BudgetStatement]) -> list[Part]:
     """Return the tables of each unit: a document of several has the first kind of table again
-    for each, or names another agency."""
+    for each, or names another agency.
+    """
     parts: list[Part] = []
     for statement in statements:
         first = parts[-1][0].heading if parts else None

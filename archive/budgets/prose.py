@@ -1,5 +1,6 @@
 """Amounts that the text of a budget states, held against its tables:
-three public expenses, and the totals of tables. Pure."""
+three public expenses, and the totals of tables. Pure.
+"""
 
 import re
 from collections import Counter
@@ -38,7 +39,8 @@ _STAGE_ALONE = re.compile("[，,；;、](?:实际)?(?:支出)?(?:预算|决算)(
 @dataclass(frozen=True, slots=True)
 class _Expense:
     """An amount that is said to be one of the three public expenses,
-    with the stage and the year that the words state, if they do."""
+    with the stage and the year that the words state, if they do.
+    """
 
     figure: Figure
     role: str

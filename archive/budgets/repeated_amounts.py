@@ -90,7 +90,8 @@ def _same_codes(kind: str, lines: Sequence[BudgetLine], others: Sequence[BudgetL
 
 def _by_code(lines: Sequence[BudgetLine]) -> dict[str, BudgetLine]:
     """Return the whole of each code, "" for the total; nothing of a table that has a code twice
-    or columns without a whole."""
+    or columns without a whole.
+    """
     wholes = [line for line in lines if (line.code or line.is_total) and is_whole(line)]
     by_code = {line.code: line for line in wholes}
     return by_code if len(by_code) == len(wholes) else {}
@@ -127,6 +128,7 @@ def _side(line: BudgetLine) -> str:
 
 def _on_side(side: str, total: BudgetLine, lines: Sequence[BudgetLine]) -> Iterator[BudgetLine]:
     """Yield the totals of a summary's side that a total repeats:
-    of the year (本年收入合计) alone, or with what is carried over."""
+    of the year (本年收入合计) alone, or with what is carried over.
+    """
     pattern = SUBTOTAL if "本年" in own_name(total) else GRAND
     yield from (line for line, *_ in totals_by_label(lines, pattern) if _side(line) == side)

@@ -1,5 +1,6 @@
 """Spending as a whole, its basic part and its projects (基本支出, 项目支出):
-which of them an amount is, and whether a text explains them. Pure."""
+which of them an amount is, and whether a text explains them. Pure.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -34,7 +35,8 @@ _ROLE_OF = {"基本支出": "basic", "项目支出": "project"}
 @dataclass(frozen=True, slots=True)
 class SpendingFigure:
     """An amount that is the whole of a table or of a class (类) of it,
-    or the basic or project part, for a year and a stage."""
+    or the basic or project part, for a year and a stage.
+    """
 
     line: BudgetLine
     role: str
@@ -55,7 +57,8 @@ def spending_figures(heading: Heading, lines: Iterable[BudgetLine]) -> Iterator[
 
 def role_of_spending(column: str) -> str | None:
     """Return which of ROLES a column is, as its name and the heads above say;
-    None for any other, as for one fund's part."""
+    None for any other, as for one fund's part.
+    """
     if _OTHERWISE.search(column):
         return None
     parts = [part for part in column.split("/") if not _STAGED.fullmatch(part)]
@@ -70,7 +73,8 @@ def role_of_spending(column: str) -> str | None:
 
 def _is_told_apart(line: BudgetLine) -> bool:
     """Whether a line is the total of its column, whose row may have no name,
-    or a class of the functional classification."""
+    or a class of the functional classification.
+    """
     return line.is_of_class and line.code[0] == "2" if line.code else line.is_of_whole_table
 
 

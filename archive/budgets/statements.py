@@ -1,5 +1,6 @@
 """Whole tables of a document: pieces on several pages joined,
-titles and heads of several rows told from rows of amounts. Pure."""
+titles and heads of several rows told from rows of amounts. Pure.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -126,14 +127,16 @@ def _texts(piece: _Piece, rows: int) -> Texts:
 
 def _below_same_head(piece: _Piece, last: _Piece) -> _Piece:
     """Return a piece whose head is that of the one before, if it prints that again;
-    rows without amounts below it are none of it."""
+    rows without amounts below it are none of it.
+    """
     height = _height_of_head(piece, last.head_texts)
     return replace(piece, head=height, columns=last.columns) if height else piece
 
 
 def _height_of_head(piece: _Piece, head: Texts) -> int:
     """Return how many rows of a piece are a head printed again, and rows that number its columns;
-    0 where it begins otherwise."""
+    0 where it begins otherwise.
+    """
     wanted, height = list(head), 0
     for row in piece.rows:
         texts = tuple(map(plain, row))
@@ -147,7 +150,8 @@ def _height_of_head(piece: _Piece, head: Texts) -> int:
 
 def _set_below(piece: _Piece, last: _Piece) -> _Piece:
     """Return the first table of a page set below the columns of the piece before,
-    if its lines are among those; else as it is."""
+    if its lines are among those; else as it is.
+    """
     if piece.width >= last.width or piece.page - last.page not in (0, 1) or title_among(piece.above):
         return piece
     below = set_below(piece.printed, last.printed.x)
@@ -246,7 +250,8 @@ def _covering(table: PrintedTable, first: int, last: int) -> dict[tuple[int, int
 
 def _spread(texts: list[str], names: Sequence[list[str]], place: int, piece: _Piece) -> list[str]:
     """Return an upper row of a head whose merged cells are not known:
-    a text reaches over blanks that have a name below it."""
+    a text reaches over blanks that have a name below it.
+    """
     if place + 1 >= piece.head:
         return texts
     below = [plain(cell) for cell in piece.rows[place + 1]]
@@ -282,7 +287,8 @@ def _is_rest(piece: _Piece, last: _Piece) -> bool:
 
 def _no_head(piece: _Piece) -> bool:
     """Whether the rows of a piece that name columns are rather the rest of a row of the page before,
-    or rows with numbers of lines."""
+    or rows with numbers of lines.
+    """
     rows = piece.rows[: piece.head]
     is_rest = len(rows) == 1 and sum(bool(plain(cell)) for cell in rows[0]) <= 2
     return is_rest or all(any(amount(cell) is not None for cell in row) for row in rows)

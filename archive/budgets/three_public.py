@@ -44,7 +44,8 @@ class ExpenseSet:
 
     def add(self, line: BudgetLine, name: str) -> None:
         """Take in a line that its column or row, called `name`, says to be one of these expenses;
-        any other is passed over."""
+        any other is passed over.
+        """
         role, own = role_of(name), _own_and_above(name)[0]
         if role == "total" and "三公" in name:
             self.parts[role] = line  # beside it, 合计 may be of meetings and training, too
@@ -91,7 +92,8 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
 
 def _stage(heading: Heading, period: str, column: str) -> str | None:
     """Return the stage of a row or column; None for what a budget says was carried out (执行数),
-    which is neither budget nor accounts."""
+    which is neither budget nor accounts.
+    """
     stated = stage_of(period) or stage_of(column)
     if stated is None and heading.stage == "budget" and "执行" in period + column:
         return None
@@ -100,7 +102,8 @@ def _stage(heading: Heading, period: str, column: str) -> str | None:
 
 def year_of_column(heading: Heading, column: str) -> int | None:
     """Return the year that a column of a table, or a row called by its year, is of:
-    its own, or the one before where it says so."""
+    its own, or the one before where it says so.
+    """
     stated = year_of([plain(column)])
     if stated is None and heading.year is not None and re.search("上年|上一年|去年", column):
         return heading.year - 1

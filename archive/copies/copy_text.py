@@ -19,7 +19,8 @@ _LINES = frozenset({
 
 def copy_text(copy: RedactedCopy) -> str:
     """Return the text of a copy, a line for each block and row, without empty ones.
-    Raises NotShown where it is a picture."""
+    Raises NotShown where it is a picture.
+    """
     if copy.page is not None:
         pieces = "".join(_pieces(copy.page.html))
     elif copy.media_type.startswith("text/"):

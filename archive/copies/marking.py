@@ -21,7 +21,8 @@ _SPACE = re.compile(r"\s+")
 @dataclass(frozen=True, slots=True)
 class MarkedPlace:
     """A place on a page: the row that links to one of `addresses`;
-    else the smallest element that holds the first of `texts` that is there."""
+    else the smallest element that holds the first of `texts` that is there.
+    """
 
     addresses: tuple[str, ...] = ()
     texts: tuple[str, ...] = ()

@@ -88,7 +88,8 @@ def open_file(connection: sqlite3.Connection, attachment_id: int) -> OpenFile | 
 
 def holds_unread(data: bytes) -> bool:
     """Whether a file holds pictures or further files, whose contents nobody has read,
-    or numbers of persons where no text is read from."""
+    or numbers of persons where no text is read from.
+    """
     if not data.startswith(b"PK"):
         return any(map(_UNREAD.search, _unpacked(data))) or not (data.startswith(PDF) or _is_clear(data))
     try:
@@ -100,7 +101,8 @@ def holds_unread(data: bytes) -> bool:
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
     """Yield a file as it is, then the objects of a PDF that are packed in it;
-    what can't be unpacked is taken for a picture."""
+    what can't be unpacked is taken for a picture.
+    """
     yield data
     for match in _PACKED_OBJECTS.finditer(data):
         try:
@@ -119,7 +121,8 @@ def _is_unread(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bool:
 
 def _is_clear(data: bytes) -> bool:
     """Whether bytes that are no PDF hold no number of a person,
-    however their characters are written and whatever tags stand between."""
+    however their characters are written and whatever tags stand between.
+    """
     if len(data) > _LARGEST:
         return False
     readings = (data.decode("utf-8", "replace"), data.decode("utf-16-le", "replace"))

@@ -180,7 +180,8 @@ def _views(root: Element) -> Iterator[_View]:
 
 def _flow(root: Element, *, apart: bool = False, whole: bool = True) -> _View:
     """Return the text below `root`; `apart` with a blank between any two pieces,
-    not `whole`: as one reads on, see above."""
+    not `whole`: as one reads on, see above.
+    """
     view, cells = _View(), 0
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:

@@ -45,7 +45,8 @@ Find = Callable[[str], Part | None]
 @dataclass(slots=True)
 class Parts:
     """The parts of one page, counted. `missing`: not captured; `withheld`: not surely free of personal data;
-    `removed`: scripts, frames and other things that could act."""
+    `removed`: scripts, frames and other things that could act.
+    """
 
     find: Find
     shown: int = 0

@@ -25,7 +25,8 @@ LONGEST_PAGE = 3_000_000
 
 MOST_ATTRIBUTES = 500
 """Attributes of one element that are read: the parser looks each up among those before it,
-so that time grows with their square."""
+so that time grows with their square.
+"""
 
 Element = Any  # an lxml element; lxml ships no types
 
@@ -99,7 +100,8 @@ _MISSING, _WITHHELD = "图像未采集 image not captured", "图像未显示 ima
 @dataclass(frozen=True, slots=True)
 class SanitisedPage:
     """A page without active content. `masked`: how many numbers of each kind;
-    the others as in `archive.copies.page_parts.Parts`."""
+    the others as in `archive.copies.page_parts.Parts`.
+    """
 
     html: str
     masked: Mapping[str, int]
@@ -115,7 +117,8 @@ class NotShown(Exception):  # noqa: N818 - it says what becomes of the page
 
 def sanitise_page(text: str, url: str, find: Find, place: MarkedPlace = NOWHERE) -> SanitisedPage:
     """Sanitise the page `text` captured at `url`, whose captured parts `find` returns;
-    mark a place in it. Raises NotShown."""
+    mark a place in it. Raises NotShown.
+    """
     if len(text) > LONGEST_PAGE:
         raise NotShown(TOO_LARGE)
     root = _parsed(text)

@@ -105,7 +105,8 @@ def _roll_back(connection: sqlite3.Connection) -> None:
 
 OPERATORS_ALONE = frozenset({("withheld", "reason"), ("deferred", "content")})
 """The columns that nobody but the operator reads; SQLite gives NULL in their place: why something is withheld, and
-texts of which nobody has judged yet whether they list persons."""
+texts of which nobody has judged yet whether they list persons.
+"""
 
 
 def hide_operators_columns(connection: sqlite3.Connection) -> None:

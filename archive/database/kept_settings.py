@@ -12,7 +12,8 @@ def setting(connection: sqlite3.Connection, name: str, schema: str = "main") -> 
 
 def setting_number(connection: sqlite3.Connection, name: str) -> int | None:
     """Return the whole number that is kept under a name, 0 where a damaged file has none there;
-    None where nothing is kept."""
+    None where nothing is kept.
+    """
     row = connection.execute("SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?", (name,)).fetchone()
     return row[0] if row else None
 

@@ -32,7 +32,8 @@ def held(db: Path, portal: str) -> Iterator[None]:
 @contextmanager
 def surveying(db: Path) -> Iterator[None]:
     """Keep other surveys into `db`, which would ask the same hosts,
-    out for as long as the block lasts. Raises ArchiveError."""
+    out for as long as the block lasts. Raises ArchiveError.
+    """
     busy = ArchiveError(f"another survey into {db} is under way: wait for that to end")
     lock = _taken(db, f"{db.name}-survey.lock", busy)  # no portal's: theirs begin with a dot
     try:

@@ -91,7 +91,8 @@ def m003_withheld_and_held_back(db: Database) -> None:
 @migrations()
 def m004_unsealed(db: Database) -> None:
     """The table of events and versions that are not sealed in the evidence yet, at first all there are;
-    and the archive's name there."""
+    and the archive's name there.
+    """
     db.execute(_UNSEALED)
     db.execute("INSERT INTO unsealed SELECT 'event', id, 0, 1 FROM events")
     db.execute("INSERT INTO unsealed SELECT 'version', record_id, number, 1 FROM versions")
@@ -121,7 +122,8 @@ def m005_windows(db: Database) -> None:
 
 def _break_lines(db: Database, table: str, columns: Sequence[str]) -> None:
     """Write a table's definition as schema.sql does, added columns on lines of their own.
-    SQLite's documentation allows it this way."""
+    SQLite's documentation allows it this way.
+    """
     (version,) = db.execute("PRAGMA schema_version").fetchone()
     db.execute("PRAGMA writable_schema = ON")
     added = [(f", {column}", f",\n    {column}") for column in columns]
@@ -305,7 +307,8 @@ _WORTH_LESS = """
 @migrations()
 def m020_one_spelling_of_homes(db: Database) -> None:
     """Homes in the directory stand in the one spelling of all that lead to a page:
-    in two, a home would contradict itself."""
+    in two, a home would contradict itself.
+    """
     for (home,) in db.execute("SELECT home FROM directory").fetchall():
         if is_on_the_web(home) and (spelled := one_spelling(home)) != home:
             names = {"home": home, "spelled": spelled}
@@ -316,7 +319,8 @@ def m020_one_spelling_of_homes(db: Database) -> None:
 
 def _names(db: Database, kind: str) -> list[str]:
     """The names of all of a kind, in the order in which they were made,
-    without what SQLite and the index keep for themselves."""
+    without what SQLite and the index keep for themselves.
+    """
     sql = (
         "SELECT name FROM sqlite_schema WHERE type = ? AND sql IS NOT NULL AND name NOT GLOB 'records_fts*' "
         "AND name NOT GLOB 'sqlite_*' AND tbl_name NOT GLOB '_sqlite_*' ORDER BY rowid"

@@ -10,7 +10,8 @@ from archive.model.observations import PortalOfFile
 
 def note(connection: sqlite3.Connection, portal: PortalOfFile, now: str) -> None:
     """Write down what the portal file says now; catalogues that it no longer names are walked no more,
-    so that their rows prove nothing."""
+    so that their rows prove nothing.
+    """
     stated = asdict(portal)
     agencies, catalogs = stated["agencies"], stated.pop("catalogs")
     connection.execute(

@@ -14,7 +14,8 @@ _FORMER = "SELECT record_id FROM events WHERE kind = 'moved' AND detail ->> '$.f
 
 def record_of(connection: sqlite3.Connection, record: int | str) -> int:
     """Return the id of the record with this id, or with this address now or before.
-    Raises ArchiveError where there is none, or more than one."""
+    Raises ArchiveError where there is none, or more than one.
+    """
     name = str(record)
     if name.isascii() and name.isdecimal() and len(name) < 19:
         found = _ids(connection.execute("SELECT id FROM records WHERE id = ?", (int(name),)))
@@ -27,7 +28,8 @@ def record_of(connection: sqlite3.Connection, record: int | str) -> int:
 
 def record_at(connection: sqlite3.Connection, url: str) -> int | None:
     """Return the record whose page is at an address; None where there is none.
-    Raises ArchiveError where there are several."""
+    Raises ArchiveError where there are several.
+    """
     return _only(_at(connection, _STANDING, url), url)
 
 

@@ -21,7 +21,8 @@ def last_seal(connection: sqlite3.Connection) -> Seal | None:
 
 def seal_at(connection: sqlite3.Connection, moment: str | None) -> Seal | None:
     """Return the seal of the day (UTC) of a moment of the archive;
-    None where it isn't sealed, or there is no such moment."""
+    None where it isn't sealed, or there is no such moment.
+    """
     return _seal(connection.execute(f"{_SEALS} WHERE day = substr(?, 1, 10)", (moment,)).fetchone())
 
 

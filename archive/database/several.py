@@ -87,7 +87,8 @@ def archive_of(values: Iterable[object]) -> str | None:
 
 class Numbers(tuple[Any, ...]):
     """Numbers of rows as one parameter of SQL: a list in JSON,
-    in which each archive finds null in the place of the others' numbers."""
+    in which each archive finds null in the place of the others' numbers.
+    """
 
     __slots__ = ()
 
@@ -229,7 +230,8 @@ def summed(rows: Iterable[Any], by: str, of: str) -> Counter[str]:
 
 def merged(found: Iterable[Iterable[tuple[Any, ...]]]) -> Iterator[Any]:
     """Yield the last values of what is found in each archive, the highest first, as it is in each;
-    looked up as they are taken."""
+    looked up as they are taken.
+    """
     return map(itemgetter(-1), merge(*found, reverse=True))
 
 

@@ -119,7 +119,8 @@ def note_page(connection: sqlite3.Connection, record_id: int, capture_id: int | 
 
 def links_to(text: str, addresses: Iterable[str]) -> bool:
     """Whether a page, or its data, links to one of the addresses, however it writes that,
-    and whatever it puts in front of it."""
+    and whatever it puts in front of it.
+    """
     ends = [end for address in addresses for end in _ends(address)]
     followed = as_followed(text) if ends else ""
     return any(end in followed for end in ends)
@@ -128,7 +129,8 @@ def links_to(text: str, addresses: Iterable[str]) -> bool:
 @lru_cache(maxsize=10_000)
 def _ends(address: str) -> tuple[str, ...]:
     """The last parts of an address, as `as_followed` has it:
-    a page's own encoding may be another than that of the address."""
+    a page's own encoding may be another than that of the address.
+    """
     parts = urlsplit(address)
     path, query = parts.path.rstrip("/"), parts.query
     if parts.fragment.startswith("row-") or not path:

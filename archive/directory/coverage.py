@@ -1,5 +1,6 @@
 """Coverage of the country: each county-level division with its state,
-the portals that an archive has of it, and its home."""
+the portals that an archive has of it, and its home.
+"""
 
 import sqlite3
 from abc import ABC, abstractmethod
@@ -29,7 +30,8 @@ from archive.model.divisions import COUNTY, HEADING, Division, divisions, provin
 
 ARCHIVED, NO_RECORDS, NOT_LISTED = "archived", "no_records", "not_listed"
 """States of divisions besides those of their homes: with records here,
-with a portal that was crawled and gave none, in no list."""
+with a portal that was crawled and gave none, in no list.
+"""
 
 UNREAD = "unread"
 
@@ -113,7 +115,8 @@ class CoveredDivision(_OfPortals):
     @property
     def state(self) -> str:
         """`archived` where there are records, `no_records` where a crawl gave none,
-        `surveyed` where none has ended; else its home's."""
+        `surveyed` where none has ended; else its home's.
+        """
         if self.records:
             return ARCHIVED
         if self.portals:
@@ -235,7 +238,8 @@ def _within(of: Area, code: str, name: str | None, counties: tuple[CoveredDivisi
 
 def _common(codes: Collection[str]) -> str:
     """The two or four digits that codes of one province begin with:
-    those of Chongqing, 5001 and 5002, have but two in common."""
+    those of Chongqing, 5001 and 5002, have but two in common.
+    """
     fours = {code[:4] for code in codes}
     return fours.pop() if len(fours) == 1 else fours.pop()[:2]
 

@@ -25,7 +25,8 @@ MOST_REASON = 1_000
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A row of somebody's list of portals: a division's code or full name (either may be ""),
-    and the address of a home page."""
+    and the address of a home page.
+    """
 
     code: str
     name: str
@@ -106,7 +107,8 @@ def note_found(connection: sqlite3.Connection, entry: PortalHome) -> None:
 
 def take_over(connection: sqlite3.Connection) -> None:
     """Take over the directory of the attached database `theirs`: homes that are new here,
-    and what was found of the others later."""
+    and what was found of the others later.
+    """
     connection.execute(
         f"INSERT INTO main.directory ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)} FROM theirs.directory WHERE true "  # noqa: S608
         f"ON CONFLICT (home) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FOUND)} "

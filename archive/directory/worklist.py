@@ -41,7 +41,8 @@ NEXT_STEPS = {
 @dataclass(frozen=True, slots=True)
 class Work:
     """Homes that one step would help: how many, in which state, by which family of software made,
-    one of them, and the step."""
+    one of them, and the step.
+    """
 
     count: int
     state: str

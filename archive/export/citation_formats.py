@@ -23,7 +23,8 @@ class Citation:
     """A thing cited. `key`: for programs; `number`: of the document, "" if none is stated; `site`: that published it;
     `dated`: the day of publication as stated (ISO 8601), or ""; `accessed`: the day on which it was captured, in
     Beijing; `address`: where it can be read here; `remark`: what more a reader should know, such as the original
-    address and the digest; `en`: the whole citation in English."""
+    address and the digest; `en`: the whole citation in English.
+    """
 
     key: str
     author: str
@@ -120,7 +121,8 @@ FORMATS: dict[str, tuple[Callable[[Citation], str], str]] = {
 
 def remark(original: str, captured_at: str, captured_at_utc: str, sha256: str) -> Label:
     """Say of what the cited is a copy: the original's address, when it was captured and the digest,
-    as far as they are known."""
+    as far as they are known.
+    """
     parts_zh, parts_en = zip(*_stated(original, captured_at, captured_at_utc, sha256), strict=True)
     return Label("，".join(parts_zh) + ".", ", ".join(parts_en) + ".")
 

@@ -43,7 +43,8 @@ _LAST = "SELECT max(finished_at) FROM crawls"
 @dataclass(frozen=True, slots=True)
 class Release:
     """A release as written: its files, how many of them were written anew,
-    and how many files of an earlier one are gone; rows by table."""
+    and how many files of an earlier one are gone; rows by table.
+    """
 
     files: int
     written: int

@@ -41,7 +41,8 @@ _CONTEXT = {
 @dataclass(frozen=True, slots=True)
 class Described:
     """A table of a release: its columns, each with the table whose labels it has, their types, those of whole numbers
-    of which some have none (`sparse`), its files (paths below the release), and how many rows they have."""
+    of which some have none (`sparse`), its files (paths below the release), and how many rows they have.
+    """
 
     name: str
     columns: Mapping[str, str]
@@ -61,7 +62,8 @@ def described(  # noqa: PLR0913 - what a release states of itself
     sums: Mapping[str, str],
 ) -> dict[str, str]:
     """Return the files that describe a release: path → text.
-    `made_at`: when the last crawl in it ended, UTC; `head`: of its chain."""
+    `made_at`: when the last crawl in it ended, UTC; `head`: of its chain.
+    """
     stated = _stated(made_at, head, licence, site)
     return {
         "datapackage.json": _json({**stated, "profile": "data-package", "name": _NAME, "resources": [_resource(each, sums) for each in tables if each.files]}),
@@ -104,7 +106,8 @@ def _resource(table: Described, sums: Mapping[str, str]) -> dict[str, Any]:
 
 def _type(table: Described, column: str) -> str:
     """The type of a column in Frictionless's words; its reader of Parquet turns whole
-    numbers into others where some are missing."""
+    numbers into others where some are missing.
+    """
     return "number" if column in table.sparse else _TYPES[table.kinds[column]][0]
 
 

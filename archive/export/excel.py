@@ -52,7 +52,8 @@ _OPTIONS = {"constant_memory": True, "strings_to_urls": False, "strings_to_formu
 @dataclass(frozen=True, slots=True)
 class ExcelSheet:
     """Rows for one sheet. `name`: "" for Excel's own; `columns`: the headings,
-    none where the rows have theirs among them."""
+    none where the rows have theirs among them.
+    """
 
     name: str
     columns: Sequence[str]

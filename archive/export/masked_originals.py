@@ -53,7 +53,8 @@ class MaskedOriginals(Originals):
 
     def _masked(self, exchange: Exchange) -> tuple[bytes, str] | None:
         """Return payload and media type of a masked copy, empty where none can be made;
-        None where nothing need be masked."""
+        None where nothing need be masked.
+        """
         payload = exchange.payload
         if not payload.strip() or sha256(payload).hexdigest() in self._clear:
             return None

@@ -21,7 +21,8 @@ EVENT_COLUMNS = ("at", "event", "detail")
 
 WINDOW_COLUMNS = ("not_before", "before_capture_id", "after_capture_id")
 """The columns of an exported event, after those of its record,
-that say when it happened at the earliest, and what shows it."""
+that say when it happened at the earliest, and what shows it.
+"""
 
 AT_A_TIME = 200
 

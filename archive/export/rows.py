@@ -62,7 +62,8 @@ class Rows:
 
     def labelled(self) -> "Rows":
         """Return the rows for people, in the reader's language: headings and codes in words, times in Beijing's,
-        decimals as numbers; a list of codes (JSON) as names in a row."""
+        decimals as numbers; a list of codes (JSON) as names in a row.
+        """
         times, rows = self._times()
         changes = {**self._words(), **dict.fromkeys(times, _beijing)}
         headings = [str(self.labels.get(column) or heading(self.table, column)) for column in self.columns]
@@ -154,7 +155,8 @@ def _named(code: Mapping[str, Label], value: object) -> object:
 
 def with_what_is_stated(connection: sqlite3.Connection, rows: Rows) -> Rows:
     """Return rows of a table with what the row that they belong to states of their figures,
-    as far as the rows have its key."""
+    as far as the rows have its key.
+    """
     stated = TABLES[rows.table].stated if rows.table in TABLES else None
     if stated is None or stated.key not in rows.columns:
         return rows

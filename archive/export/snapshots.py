@@ -33,7 +33,8 @@ PUBLISHED = 2
 
 APART = timedelta(days=1)
 """Time for which a download is good enough, though the archive went on:
-making one reads all of it, and takes its room twice."""
+making one reads all of it, and takes its room twice.
+"""
 
 _FORMAT = 1
 _DAMAGED = (OSError, ValueError, KeyError, TypeError)
@@ -59,7 +60,8 @@ def kept(db: Path) -> Snapshot | None:
 
 def is_due(db: Path) -> bool:
     """Return whether a snapshot should be made for download:
-    there is none, or the archive went on and the last one is old enough."""
+    there is none, or the archive went on and the last one is old enough.
+    """
     last = kept(db)
     if last is None:
         return True
@@ -71,7 +73,8 @@ def is_due(db: Path) -> bool:
 
 def renew(db: Path) -> Snapshot:
     """Make a snapshot of the archive for download; the one before goes.
-    Raises ArchiveError, in one line; what was there stays."""
+    Raises ArchiveError, in one line; what was there stays.
+    """
     folder = _folder(db)
     with _alone(folder, f"a snapshot of {db} is being made", f"cannot make a snapshot in {folder}"):
         new = folder / ".new.db"
@@ -126,7 +129,8 @@ def _withheld_at(db: Path) -> str:
 
 def check_together(paths: Mapping[str, Path]) -> None:
     """Check that all are archives, that no portal is in two of them,
-    and that each has originals of its own. Raises ArchiveError."""
+    and that each has originals of its own. Raises ArchiveError.
+    """
     portals: dict[str, Path] = {}
     originals: dict[Path, str] = {}
     files: dict[Path, str] = {}
@@ -164,7 +168,8 @@ def publish_several(archives: Mapping[str, Path], folder: Path, now: str) -> dic
 
 def published_archives(folder: Path) -> dict[str, Path]:
     """Return the folders in which archives are published, by their names;
-    `folder` itself, without a name, where it is one."""
+    `folder` itself, without a name, where it is one.
+    """
     several = sorted(place.parent for place in folder.glob(f"*/{CURRENT}"))
     return {place.name: place for place in several} if several and not (folder / CURRENT).exists() else {"": folder}
 

@@ -55,7 +55,8 @@ _Version = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class WrittenRecord:
     """A record of a WARC file. `data`: its bytes, gzipped by itself;
-    `number`, `exchange`: its capture, None for the warcinfo's."""
+    `number`, `exchange`: its capture, None for the warcinfo's.
+    """
 
     record: ArcWarcRecord
     number: int

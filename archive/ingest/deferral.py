@@ -53,7 +53,8 @@ _ASKED = """
 @dataclass(frozen=True, slots=True)
 class Deferred:
     """One thing kept aside. `catalog_id`: the catalogue whose row it is, OWN_PAGE for a record's page and all else. `by_layout`: 1 where
-    nothing but the portal's layout made the change."""
+    nothing but the portal's layout made the change.
+    """
 
     id: int
     record_id: int

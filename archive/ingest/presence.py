@@ -316,7 +316,8 @@ class Presence:
 
     def _proof(self, record: Missing) -> dict[str, Any]:
         """The walk that did not show the record (its list pages, so many, are in `walks`), the last list page that did, and the
-        capture of its own page."""
+        capture of its own page.
+        """
         answer, catalogs = self.noted.answers.get(record.url or ""), self._catalogs(record.record_id)
         parameters = {"record": record.record_id, "crawl": self._crawl_id, "catalogs": json.dumps(sorted(catalogs))}
         listed, pages = self._connection.execute(_LISTED_AND_PAGES, parameters).fetchone()

@@ -89,7 +89,8 @@ _FIRST = -(1 << 62)
 @dataclass(frozen=True, slots=True)
 class Window:
     """`not_before`: when the earlier state was last seen, UTC, ISO 8601. `before`, `after`: the capture that holds what was
-    seen then, and the first that shows the new state."""
+    seen then, and the first that shows the new state.
+    """
 
     not_before: str | None = None
     before: int | None = None

@@ -42,13 +42,15 @@ def reading(language: Language) -> Iterator[None]:
 
 def preferred(accepted: str) -> Language:
     """Return the language that an Accept-Language header (RFC 9110, section 12.5.4) ranks first,
-    the default without one of ours."""
+    the default without one of ours.
+    """
     ranked = sorted((_ranked(part) for part in accepted.split(",")), key=lambda each: -each[0])
     return next((LANGUAGES[name] for quality, name in ranked if quality > 0 and name in LANGUAGES), DEFAULT)
 
 
 def _ranked(part: str) -> tuple[float, str]:
     """Return the quality of one range of an Accept-Language header, 0 where it is none,
-    and the language that the range names."""
+    and the language that the range names.
+    """
     match = _RANGE.fullmatch(part.strip().lower())
     return (float(match["quality"] or 1), match["language"]) if match else (0.0, "")

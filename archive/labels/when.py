@@ -1,5 +1,6 @@
 """Times as people read them; and the time of an event in words: between the day on which its earlier state was last
-seen and that on which the new one was."""
+seen and that on which the new one was.
+"""
 
 from datetime import UTC, date, timedelta, tzinfo
 

@@ -1,5 +1,6 @@
 """Words as templates print them: labels and dates in the reader's language, numbers with their nouns,
-words of others marked as such."""
+words of others marked as such.
+"""
 
 import json
 import re
@@ -23,7 +24,8 @@ _CHINESE = re.compile("([\u3400-\u9fff\U00020000-\U0003ffff\u3001-\u3011\u3014\u
 
 def in_words(value: object) -> object:
     """Return what a template prints: a label by its name in the reader's language,
-    a text with codes for what nobody sees."""
+    a text with codes for what nobody sees.
+    """
     return with_codes(str(value) if isinstance(value, Label) else value)
 
 
@@ -49,7 +51,8 @@ def quoted(text: object) -> Markup:
 
 def quoting(text: object) -> Markup:
     """A sentence of ours that quotes others, as HTML: its days and times whole;
-    in English, what is Chinese is marked as such."""
+    in English, what is Chinese is marked as such.
+    """
     pieces = _CHINESE.split(str(text)) if READER.get() == "en" else [str(text)]
     return Markup("").join(quoted(piece) if place % 2 else dated(piece) for place, piece in enumerate(pieces))
 

@@ -110,7 +110,8 @@ def put_back(folder: Path, db: Path, evidence: Path) -> Backup:
 
 def copy_database(source: Path, target: Path, mode: int = 0o644) -> None:
     """One state of a database, page by page; writers go on meanwhile.
-    Raises sqlite3.Error, OSError, ArchiveError (no room)."""
+    Raises sqlite3.Error, OSError, ArchiveError (no room).
+    """
     target.touch(mode=mode)
     address = f"{source.resolve().as_uri()}?mode=ro"
     with closing(sqlite3.connect(address, uri=True, timeout=60)) as here, closing(sqlite3.connect(target)) as there:

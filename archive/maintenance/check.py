@@ -221,7 +221,8 @@ def _database(connection: sqlite3.Connection) -> Iterator[Fault]:
 
 def _schema(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Whether the tables are as this version makes them; tables
-    and indexes of someone's own may stand beside them, no triggers."""
+    and indexes of someone's own may stand beside them, no triggers.
+    """
     archive = Database(connection)
     if migrations.pending(archive):
         yield Fault(

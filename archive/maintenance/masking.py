@@ -36,7 +36,8 @@ UNFINISHED = 0
 @dataclass(frozen=True, slots=True)
 class _Table:
     """A table with text. `owner`: the column that says whose row it is;
-    `texts`, `json` and `tables`: columns to be masked."""
+    `texts`, `json` and `tables`: columns to be masked.
+    """
 
     name: str
     key: tuple[str, ...]

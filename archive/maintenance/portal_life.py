@@ -191,7 +191,8 @@ def _move(c: sqlite3.Connection, change: Change) -> int:
 
 def _move_withheld(c: sqlite3.Connection, portal: str, own: str) -> None:
     """Keep withheld what stands at another address now; what was captured at the former one stays so.
-    `own`: the portal's rows, as SQL."""
+    `own`: the portal's rows, as SQL.
+    """
     c.execute(
         "INSERT OR IGNORE INTO withheld (target, key, reason, at, record_id) SELECT target, moved_address(key), "  # noqa: S608
         f"reason, at, record_id FROM withheld WHERE target = 'address' AND ({own} OR key IN (SELECT url FROM attachments "

@@ -88,7 +88,8 @@ def seal(archive: sqlite3.Connection, evidence: Evidence) -> None:
 
 def withheld_entries(archive: sqlite3.Connection) -> list[tuple[str, str, str, str]]:
     """All that is withheld: target, key, since when, and the record it belongs to as its portal and key, or "".
-    List pages follow from it."""
+    List pages follow from it.
+    """
     return archive.execute(
         "SELECT w.target, w.key, w.at, coalesce(r.portal || ' ' || r.url, '') FROM withheld w "
         "LEFT JOIN records r ON r.id = w.record_id WHERE w.target <> 'page' ORDER BY 1, 2, 4"
@@ -235,7 +236,8 @@ def void_claims(evidence: sqlite3.Connection) -> int:
 
 def _noted(archive: sqlite3.Connection, evidence: Evidence) -> Iterator[tuple[RowName, bytes | None]]:
     """The rows noted, as they stand. One that was not made by our code, and never sealed,
-    stays so: somebody else made it."""
+    stays so: somebody else made it.
+    """
     name = name_of(archive)
     for kind, row_id, number, is_new in archive.execute("SELECT kind, row_id, number, is_new FROM unsealed"):
         row = RowName(kind, row_id, number)

@@ -80,7 +80,8 @@ class Transfer:
 
     def everything(self, *, ids_kept: bool = False) -> None:
         """Carry all that belongs to the portal. Raises NotAContinuationError.
-        `ids_kept`: records keep theirs, for there are none here."""
+        `ids_kept`: records keep theirs, for there are none here.
+        """
         self._portal_and_catalogs()
         self._crawls()
         self._map("record", self._records(ids_kept=ids_kept))

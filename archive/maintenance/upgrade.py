@@ -1,5 +1,6 @@
 """Bring an archive that an earlier version wrote up to date at once:
-its schema, its index and what is derived, its masking."""
+its schema, its index and what is derived, its masking.
+"""
 
 from contextlib import closing, suppress
 from pathlib import Path

@@ -75,7 +75,8 @@ LABELS = {
 _FIRST = "身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直"
 _SECOND = "业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ"
 """The characters with which a label can begin, and those, blanks aside, that can stand second:
-where none do none is looked for."""
+where none do none is looked for.
+"""
 
 LABEL = re.compile(
     rf"(?=[{_FIRST}][{_SECOND}{BLANK}\s（(\-])(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in LABELS.items())})"

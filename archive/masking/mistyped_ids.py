@@ -21,7 +21,8 @@ _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
 
 def mistyped_id_spans(text: str) -> list[MaskedSpan]:
     """Return the numbers in `text` that have the form of an ID number,
-    right before the first word about such, and behind it."""
+    right before the first word about such, and behind it.
+    """
     if not _LONG_NUMBER.search(text):  # nearly always so, and then there is no need to look for the words
         return []
     word = _SPEAKS_OF_THEM.search(text)

@@ -53,7 +53,8 @@ _LEAST_BY_DOTS = 3
 @dataclass(slots=True)
 class _Run:
     """A run of digits. `digits`: without gaps; `places`: where each stands in `text`;
-    `edges`: where groups begin, and the end."""
+    `edges`: where groups begin, and the end.
+    """
 
     text: str
     digits: str
@@ -224,7 +225,8 @@ def _is_printed_card(run: _Run, start: int, end: int) -> bool:
 
 def _is_grouped_card(run: _Run, start: int, end: int) -> bool:
     """Whether a card's number is grouped as one; of other nets than China's only in fours,
-    for rows of figures look alike."""
+    for rows of figures look alike.
+    """
     digits, sizes, gaps = run.digits[start:end], run.sizes(start, end), run.gaps(start, end)
     chinese = digits.startswith(("62", "955"))
     fours = set(sizes[:-1]) == {4}

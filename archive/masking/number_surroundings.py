@@ -101,7 +101,8 @@ _UNIT_BEFORE = re.compile(r"[户亩元吨头只辆台件项座处次%％‰]\Z")
 
 def letters_beside(text: str, span: MaskedSpan) -> bool:
     """Whether a letter stands right before or right behind, which makes a code of it;
-    a word such as Tel may stand before."""
+    a word such as Tel may stand before.
+    """
     before = _before(text, span.start, 40)
     if _LETTERS.match(text, span.end):
         return True
@@ -175,7 +176,8 @@ def within_a_sentence(text: str, span: MaskedSpan) -> bool:
 
 def is_other_number(text: str, span: MaskedSpan) -> bool:
     """Whether it is a part of a right credit code, or of a web address that names a page or file,
-    or the decimals of a ratio."""
+    or the decimals of a ratio.
+    """
     if span.kind != "resident_id" and _in_credit_code(text, span):
         return True
     before = text[span.start - 1 : span.start]

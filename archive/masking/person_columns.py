@@ -49,7 +49,8 @@ _SHAPES = {
     "bank_card": re.compile(r"\d{12,17}|\d{19}"),
 }
 """Numbers that are known in a row whose cells merged ones moved;
-not accounts of 18 digits, which could be credit codes."""
+not accounts of 18 digits, which could be credit codes.
+"""
 
 _ACCOUNT_BEHIND_BANK = re.compile(rf"[\u4e00-\u9fff（）()]{{2,24}}[{BLANK}:：]{{0,2}}(?P<number>\d{{12,19}})")
 _LANDLINE_OR_MOBILE = re.compile(rf"[\d（(+][\d{BLANK}）)\-－—/、]{{6,30}}")

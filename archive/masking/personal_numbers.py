@@ -16,7 +16,8 @@ STRETCH = rf"[{BLANK}]{{0,2}}"
 HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
 SEPARATOR = rf"(?:[{BLANK}_]|[^\w*])"
 """All that may stand between two groups of one number, as a regular expression:
-any character but a letter, a digit or a mask."""
+any character but a letter, a digit or a mask.
+"""
 
 DIGIT = re.compile(r"[\dXxＸｘ]")
 """A digit of a number, of whatever script, or the X with which an ID number ends."""

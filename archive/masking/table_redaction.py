@@ -1,5 +1,6 @@
 """Mask personal data in the tables of a file, where the head of a column says what stands below it,
-and in the names of its pages."""
+and in the names of its pages.
+"""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -58,7 +58,8 @@ def province_of(code: str) -> Division | None:
 
 def named_in(text: str, near: str = "") -> list[Division]:
     """The few divisions whose whole names occur in `text`: counties first,
-    then those with codes most like `near`, if given."""
+    then those with codes most like `near`, if given.
+    """
     printed = "".join(text.split())
     found = [division for division in divisions().values() if division.level != HEADING and division.name in printed]
 

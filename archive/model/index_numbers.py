@@ -72,7 +72,8 @@ def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
 
 def is_organisation_code(code: str) -> bool:
     """Whether a code of eight characters and a check digit is right by GB 11714-1997
-    (weights 3 7 9 10 5 8 4 2, modulo 11)."""
+    (weights 3 7 9 10 5 8 4 2, modulo 11).
+    """
     if not re.fullmatch(r"[0-9A-Z]{8}[0-9X]", code):
         return False
     total = sum(int(digit, 36) * weight for digit, weight in zip(code, (3, 7, 9, 10, 5, 8, 4, 2), strict=False))

@@ -49,7 +49,8 @@ class PortalOfFile:
 @dataclass(frozen=True, slots=True)
 class ServerCertificate:
     """A server's TLS certificate: its sha256 (hex), whose it is, who signed it,
-    and from when to when it is valid (UTC, ISO 8601)."""
+    and from when to when it is valid (UTC, ISO 8601).
+    """
 
     sha256: str
     subject: str

@@ -1,5 +1,6 @@
 """Text from portals made fit to be shown: on a terminal without control characters, which could move its cursor or
-write to its clipboard; on a page with the codes of characters that nobody sees. And numbers with their nouns."""
+write to its clipboard; on a page with the codes of characters that nobody sees. And numbers with their nouns.
+"""
 
 import re
 import unicodedata

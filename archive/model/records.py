@@ -56,7 +56,8 @@ _INDEX_YEAR = re.compile(r"[/-]((?:19|20)[0-9]{2})(?:[0-9]{2})?-")
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One page's reading of a record: `fields` as understood,
-    `source_fields` label → value as printed, `doubts` as flags."""
+    `source_fields` label → value as printed, `doubts` as flags.
+    """
 
     fields: Mapping[str, str]
     source_fields: Mapping[str, str]

@@ -126,7 +126,8 @@ _PROSE = re.compile(
 
 def persons_listed(title: str, text: str) -> int:
     """Return about how many persons a text lists, 0 where it is no roster.
-    `title`: with what the file is called, for a file."""
+    `title`: with what the file is called, for a file.
+    """
     return sum(_listed(title, text[start : start + PART]) for start in range(0, min(len(text), LONGEST), PART))
 
 
@@ -154,7 +155,8 @@ def _listed(title: str, text: str) -> int:
 @dataclass(frozen=True, slots=True)
 class _Table:
     """A table. `before`: the line before it; `rows`: its cells;
-    `first`, `last`: the lines where it begins, and behind its end."""
+    `first`, `last`: the lines where it begins, and behind its end.
+    """
 
     before: str
     rows: list[list[str]]
@@ -177,7 +179,8 @@ def _tables(lines: Sequence[str]) -> Iterator[_Table]:
 
 def _column(title: str, table: _Table) -> tuple[int, int]:
     """Count the persons that a table lists in its columns of names:
-    those to be protected, and those of offices and companies."""
+    those to be protected, and those of offices and companies.
+    """
     before, rows = table.before, _upright(table.rows)
     head = _head(rows)
     heads, body = rows[head] if head is not None else [], rows[head + 1 if head is not None else 0 :]
@@ -212,7 +215,8 @@ def _columns_by_heading(heads: Sequence[str], width: int) -> list[tuple[str, lis
 
 def _head(rows: Sequence[Sequence[str]]) -> int | None:
     """The row with the headings: the first of few in which a cell is a heading of names,
-    or the first with no digits at all."""
+    or the first with no digits at all.
+    """
     for number, row in enumerate(rows[:6]):
         if any(_NAME_HEADS.match(_compact(cell)) for cell in row):
             return number
@@ -274,7 +278,8 @@ def _is_of_offices_or_firms(others: Sequence[str], top: str, body: Sequence[Sequ
 
 def _items_with_names(title: str, lines: Sequence[str]) -> int:
     """Lines, or parts of them, that begin with a name, or have one behind a number or a village,
-    and details of the person."""
+    and details of the person.
+    """
     items = [item.strip() for line in lines for item in re.split("[；;。]", line) if item.strip()]
     short = [item for item in items if len(item) <= 120]
     headed = any(_NAME_HEADS.match(_compact(line)) for line in lines if len(line) <= _LONGEST_HEAD)

@@ -17,7 +17,8 @@ _SPECIAL = tuple(
 
 _UNICAST_V6 = ip_network("2000::/4")
 """The part that IANA hands out of IPv6's global unicast addresses;
-3000::/4 holds examples (RFC 9637) and nothing else yet."""
+3000::/4 holds examples (RFC 9637) and nothing else yet.
+"""
 
 
 class NotGlobalError(Exception):
@@ -104,7 +105,8 @@ def _ascii(host: str) -> str:
 
 def is_public_name(url: str) -> bool:
     """Whether the host of an address is a name that a public registry gives out:
-    the site of a portal there may reach public addresses alone."""
+    the site of a portal there may reach public addresses alone.
+    """
     place = _place(url)
     return place is not None and domain_of(place[0]) != ""
 

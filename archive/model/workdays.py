@@ -57,7 +57,8 @@ def working_days(start: str | None, end: str | None) -> int | None:
 @lru_cache(maxsize=1 << 14)
 def rest_day(text: str | None) -> str | None:
     """Return the reason why a day is free of work: a holiday's Chinese name, or WEEKEND;
-    empty for a working day, None where unknown."""
+    empty for a working day, None where unknown.
+    """
     day = _day(text)
     if day is None:
         return None

@@ -19,7 +19,8 @@ logging.getLogger("apprise").addHandler(logging.NullHandler())  # failures are r
 
 _BUSY = {-1, 45009, 130101, 9499, 11232}
 """Codes by which a service asks to be posted to later: WeCom's and DingTalk's busy (-1),
-their limits of messages a minute, Feishu's."""
+their limits of messages a minute, Feishu's.
+"""
 
 _LONGEST_WORDS = 120
 """Characters of a service's own words that an error repeats."""
@@ -70,7 +71,8 @@ def _posted(service: str, room: Any, text: str) -> tuple[str, Mapping[str, Any]]
 
 def _check_answer(service: str, answer: httpx.Response) -> None:
     """Check that the JSON of an answer states no error; an answer without any has said by its status that it took
-    the message. Raises DeliveryError."""
+    the message. Raises DeliveryError.
+    """
     try:
         stated = answer.json()
     except ValueError:

@@ -15,7 +15,8 @@ from archive.search.event_request import ORDER, EventRequest, condition, title
 
 MOST, MOST_OF_PORTAL = 50, 10
 """Events that are shown one by one: in all, and of one kind and portal, so that no flood hides the rest;
-of others it is said how many there are."""
+of others it is said how many there are.
+"""
 
 MOST_PORTALS = 20
 """Portals of each of which a message says how much there is."""
@@ -61,7 +62,8 @@ class EventReport:
 
     def summary(self, language: Language) -> str:
         """Return a line for each portal that says how many events of each kind there are,
-        and one for those beyond MOST_PORTALS."""
+        and one for those beyond MOST_PORTALS.
+        """
         comma, colon = ("，", "：") if language == "zh" else (", ", ": ")
         lines = [
             portal

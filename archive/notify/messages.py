@@ -71,7 +71,8 @@ def post_json(
     url: str, content: Mapping[str, Any], headers: Mapping[str, str] = MappingProxyType({})
 ) -> httpx.Response:
     """Post `content` as JSON, once, and return the answer.
-    Raises DeliveryError for any but 2xx; redirects are not followed."""
+    Raises DeliveryError for any but 2xx; redirects are not followed.
+    """
     host = urlsplit(url).hostname  # what follows the host is often a secret
     try:
         answer = httpx.post(url, json=content, headers=headers, timeout=_TIMEOUT)

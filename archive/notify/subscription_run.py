@@ -97,7 +97,8 @@ class Sending:
 
     def _report(self, subscription: Subscription, through: int) -> int:
         """Send what is new, and return how much that is. Raises DeliveryError,
-        NoSuchSubjectError, AnswerError, ValueError."""
+        NoSuchSubjectError, AnswerError, ValueError.
+        """
         topic = parse_topic(subscription.topic)
         if isinstance(topic, AnswerRequest):
             return self._report_answer(subscription, topic, through)

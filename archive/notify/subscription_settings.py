@@ -1,5 +1,6 @@
 """Settings of subscriptions: `plugins: disclosures: subscriptions:` in the operator's metadata.
-Without them, readers have feeds alone."""
+Without them, readers have feeds alone.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -32,7 +32,8 @@ CONFIRM_WITHIN = timedelta(days=1)
 MOST_WAITING_AT_RECEIVER = 3
 MOST_WAITING = 500
 """Subscriptions that wait for a confirmation: of one receiver, and of all.
-So nobody can flood a stranger, and no crowd many."""
+So nobody can flood a stranger, and no crowd many.
+"""
 
 MOST_OF_RECEIVER = 100
 """Subscriptions of one receiver."""
@@ -131,7 +132,8 @@ class Subscription:
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A subscription that ended, for its mailbox is dead: its number, and since when and how often it was refused.
-    Its address is forgotten."""
+    Its address is forgotten.
+    """
 
     subscription: int
     refusals: int
@@ -194,7 +196,8 @@ class Subscriptions:
 
     def _delete(self, condition: str, *values: object) -> None:
         """Delete subscriptions, and every byte of them: SQLite leaves what it deletes
-        in its pages until they are made anew."""
+        in its pages until they are made anew.
+        """
         cursor = self._con.execute(f"DELETE FROM subscriptions WHERE {condition}", values)  # noqa: S608 - conditions of ours
         if cursor.rowcount:
             self._con.execute("VACUUM")
@@ -231,7 +234,8 @@ class Subscriptions:
 
     def confirm(self, subscription: Subscription, last_event: int, rows: Iterable[str] = ()) -> None:
         """Begin to report what comes after `last_event`, or besides `rows` of an answer, in the place of the
-        receiver's former subscription to the same."""
+        receiver's former subscription to the same.
+        """
         former = (subscription.way, subscription.receiver, subscription.topic, subscription.id)
         self._delete("(way, receiver, topic) = (?, ?, ?) AND id <> ? AND confirmed_at IS NOT NULL", *former)
         with transaction(self._con):
@@ -266,7 +270,8 @@ class Subscriptions:
 
     def reported(self, number: int, through: int) -> None:
         """Note that the events up to `through`, and the rows that were due, were reported,
-        or that none of them was to be."""
+        or that none of them was to be.
+        """
         self._con.execute(
             "UPDATE subscriptions SET reported_through = ?, sending_through = NULL, under_way = 0, failures = 0, "
             "refusals = 0, refused_since = NULL WHERE id = ?",
@@ -319,7 +324,8 @@ class Subscriptions:
 
 def mailbox(receiver: str) -> str:
     """Return what is the same for all spellings of one mailbox:
-    a mail address without what stands behind a plus, in lower case."""
+    a mail address without what stands behind a plus, in lower case.
+    """
     name, at, host = receiver.casefold().rpartition("@")
     return f"{name.partition('+')[0]}{at}{host}"
 

@@ -55,7 +55,8 @@ _OUTCOME = "SELECT outcome FROM captures WHERE id = ?"
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """The bundle as it was written: how many captures, of which so many masked, and of so many only the digest; and the
-    last day, its hash, and whether it is over and sealed."""
+    last day, its hash, and whether it is over and sealed.
+    """
 
     captures: int
     masked: int
@@ -66,7 +67,8 @@ class Bundle:
 @dataclass(slots=True)
 class _Sealed:
     """Something a day seals: the file whose sha256 is its digest,
-    and the file whose sha256 that one names; None: not given."""
+    and the file whose sha256 that one names; None: not given.
+    """
 
     day: str
     digest: str

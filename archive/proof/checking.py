@@ -13,12 +13,14 @@ from archive.proof.checker import check
 
 NOT_WHOLE = (ValueError, LookupError, TypeError, AttributeError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
 """Exceptions that reading a damaged or foreign ZIP raises;
-RuntimeError where it seems encrypted, or compressed in an unknown way."""
+RuntimeError where it seems encrypted, or compressed in an unknown way.
+"""
 
 
 def faults(path: Path, kept: Mapping[str, str]) -> Iterator[str]:
     """Yield what is wrong with a bundle, in words. `kept`: day → its hash as kept elsewhere.
-    Raises ArchiveError if it can't be opened."""
+    Raises ArchiveError if it can't be opened.
+    """
     try:
         yield from check(str(path), dict(kept))
         yield from _tokens(path)

@@ -14,7 +14,8 @@ Row = Mapping[str, Any]
 
 LISTED, ABSENT, BEFORE, AFTER, PAGE = "listed", "absent", "before", "after", "page"
 """The things that a capture can show: the last list page with the record's row; a list page of the walk without it;
-what was before; what is now; what the record's own page answered then."""
+what was before; what is now; what the record's own page answered then.
+"""
 
 CLAIMS = labels_under("claim")
 """Kind of event → what is claimed, as a sentence with a title, a portal and a window to fill in."""
@@ -39,7 +40,8 @@ _LISTED = """
 @dataclass(frozen=True, slots=True)
 class CatalogueWalk:
     """One catalogue as it was walked, without the record on any of its pages.
-    `look`: 1, or 2 where it was walked once more."""
+    `look`: 1, or 2 where it was walked once more.
+    """
 
     catalog_id: int
     title: str
@@ -85,7 +87,8 @@ class EventProof:
 
 def event_proof(connection: sqlite3.Connection, event_id: int) -> EventProof:
     """Return what proves an event; `connection` has named rows.
-    Raises ArchiveError where there is none, or its record is withheld."""
+    Raises ArchiveError where there is none, or its record is withheld.
+    """
     event = connection.execute(_EVENT, (event_id,)).fetchone()
     record = event and connection.execute(_RECORD, (event["record_id"],)).fetchone()
     if not record:

@@ -33,7 +33,8 @@ STYLE = _FOLDER / "sheet.css"
 @dataclass(frozen=True, slots=True)
 class ShownCapture:
     """A capture on a sheet. `outcome`: what it turned out to be; `certificate`: the sha256 of the server's; `copy`:
-    where its copy is, None where none can be shown."""
+    where its copy is, None where none can be shown.
+    """
 
     id: int
     url: str
@@ -54,7 +55,8 @@ class ShownCapture:
 @dataclass(frozen=True, slots=True)
 class SealedDay:
     """A day of the chain, its hash, whether it is over and sealed,
-    and the time of its time stamp (UTC), "" where it has none."""
+    and the time of its time stamp (UTC), "" where it has none.
+    """
 
     day: str
     hash: str
@@ -65,7 +67,8 @@ class SealedDay:
 @dataclass(frozen=True, slots=True)
 class SiteLinks:
     """The addresses to which a sheet on a site leads, beside its captures: to its record, to the list pages without it
-    one by one, to the record's page before and now side by side, and to the bundle; "": not there."""
+    one by one, to the record's page before and now side by side, and to the bundle; "": not there.
+    """
 
     record: str = ""
     walks: str = ""
@@ -77,7 +80,8 @@ class SiteLinks:
 class Sheet:
     """The contents of one sheet: the proof, its captures, the day that seals the event, and the head now (None: not
     at hand); the permanent address of the sheet, "" where it has none; where it leads on a site, and how to cite it
-    there."""
+    there.
+    """
 
     proof: EventProof
     captures: Mapping[int, ShownCapture]

@@ -46,7 +46,8 @@ def _differing(removed: str, added: str, ahead: str) -> ComparedLines:
 
 def _blocks(old: str, new: str) -> Iterator[tuple[str | None, str, str]]:
     """Yield stretches of whole lines: what both have, or else None, what is gone and what came,
-    without their last line breaks."""
+    without their last line breaks.
+    """
     matcher = diff_match_patch()
     matcher.Diff_Timeout = _SECONDS
     *coded, lines = matcher.diff_linesToChars(f"{old}\n", f"{new}\n")

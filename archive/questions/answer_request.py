@@ -42,7 +42,8 @@ class AnswerRequest:
 
 def parse_answer_request(arguments: Mapping[str, Sequence[str]]) -> AnswerRequest | None:
     """Return the request that an address's arguments make, each a list of values;
-    None where they name no question. Raises ValueError."""
+    None where they name no question. Raises ValueError.
+    """
     if "question" not in arguments:
         return None
     question = questions().get(arguments["question"][0])

@@ -1,5 +1,6 @@
 """The order of a question's rows, so that what several archives answer can be put into one:
-rows bring along what they are ordered by."""
+rows bring along what they are ordered by.
+"""
 
 import re
 

@@ -1,5 +1,6 @@
 """A crawl played again from its sealed answers: its session is asked again for what it was asked for,
-in that order, at those times."""
+in that order, at those times.
+"""
 
 import sqlite3
 from collections import defaultdict, deque

@@ -29,7 +29,8 @@ SELECT wanted.key, r.title, r.document_number, r.index_number FROM json_each(?) 
 
 def completions(connection: Readable, typed: str) -> list[str]:
     """Return at most MOST texts that go on from `typed`, without characters that nobody sees;
-    its last word is the one that is completed."""
+    its last word is the one that is completed.
+    """
     *before, last = typed[:_LONGEST_TYPED].split() or [""]
     if not folded(last):
         return []

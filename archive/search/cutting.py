@@ -1,5 +1,6 @@
 """A long word cut into the words it is made of: places, years, agencies, known words;
-those that only ask are left out. Pure."""
+those that only ask are left out. Pure.
+"""
 
 import re
 from collections.abc import Callable, Collection, Iterator

@@ -109,13 +109,15 @@ class Search:
 
     def words(self, *columns: str) -> str:
         """Return the words as an FTS5 expression that finds them all in `columns`,
-        which are of HEAD (none: anywhere); empty without a query."""
+        which are of HEAD (none: anywhere); empty without a query.
+        """
         wanted = (self.query.match_wanted() or NOTHING) if self.query is not None else ""
         return _within(columns, wanted) if columns and wanted else wanted
 
     def parameters(self, *columns: str, without: str = "") -> dict[str, int | str]:
         """Return the parameters of the SQL: the hits whose words all stand in `columns`,
-        but for those of the expression `without`."""
+        but for those of the expression `without`.
+        """
         words = self.words(*columns)
         match = " AND ".join([*([words] if words else []), *self.filters.match()]) or f'"{EVERY}"'
         left_out = [each for each in (self.query.match_unwanted() if self.query else "", without) if each]
@@ -190,7 +192,8 @@ def first(connection: Readable, wanted: Search, limit: int, offset: int = 0) -> 
 
 def _ways(wanted: Search) -> list[tuple[Search, tuple[str, ...]]]:
     """Return the searches, and the columns they go by, whose hits come one after another;
-    each finds what those before it find."""
+    each finds what those before it find.
+    """
     if wanted.newest or wanted.query is None:
         return [(wanted, ())]
     closely = replace(wanted, query=wanted.query.closely())
@@ -218,7 +221,8 @@ def _once(found: Iterator[Ranked]) -> Iterator[Ranked]:
 
 def every(connection: Readable, wanted: Search) -> Iterator[int]:
     """The ids of all records found, in order, looked up as they are taken;
-    in memory is at most one month's of each archive."""
+    in memory is at most one month's of each archive.
+    """
     ways = _ways(wanted)
     before = ["", *(search.words(*columns) for search, columns in ways)]
     parameters = [
@@ -229,7 +233,8 @@ def every(connection: Readable, wanted: Search) -> Iterator[int]:
 
 def ids(wanted: Search) -> tuple[str, dict[str, int | str]]:
     """Return the statement that finds the ids of all records found, in no order,
-    and its parameters: for other statements."""
+    and its parameters: for other statements.
+    """
     return _IDS, wanted.parameters()
 
 
@@ -240,7 +245,8 @@ def latest(connection: sqlite3.Connection, wanted: Search, limit: int) -> list[i
 
 def _in_order(archive: Readable, parameters: Mapping[str, int | str]) -> Iterator[tuple[str, int]]:
     """Dates and ids of the records found, newest first. The index has them by month;
-    of each month the dates are looked up."""
+    of each month the dates are looked up.
+    """
     numbers = (row[0] for row in archive.execute(_NEWEST, parameters))
     dated = "SELECT published_on, id FROM records WHERE id IN (SELECT value FROM json_each(?)) ORDER BY published_on DESC, id DESC"
     for _, month in groupby(numbers, key=lambda number: number >> 32):

@@ -1,5 +1,6 @@
 """The request that an address makes for events: of the records that a search finds,
-that a catalogue lists, or of one record."""
+that a catalogue lists, or of one record.
+"""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -56,7 +57,8 @@ class EventRequest:
 
 def parse_event_request(arguments: Mapping[str, Sequence[str]]) -> EventRequest:
     """Return the request that an address's arguments make, each a list of values.
-    Raises ValueError where one can't be understood."""
+    Raises ValueError where one can't be understood.
+    """
     search = parse_request({name: values[0] for name, values in arguments.items()})
     if search.ignored:
         raise ValueError(f"no filters: {', '.join(search.ignored)}")
@@ -81,7 +83,8 @@ def number_of(text: str) -> int | None:
 
 def condition(connection: Readable, requested: EventRequest) -> tuple[str, dict[str, object]]:
     """Return the condition for the events of the requested records, of any kind:
-    SQL on columns of `events`, and its parameters."""
+    SQL on columns of `events`, and its parameters.
+    """
     parts: list[str] = [SHOWN_RECORDS]
     values: dict[str, object] = {}
     if requested.record is not None:

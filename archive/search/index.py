@@ -23,7 +23,8 @@ INDEXED = ("title", "document_number", "index_number", "publisher", "responsible
 HEAD = ("title", "publisher", "responsible_department", "document_number", "index_number")
 """Columns that are short and tell most. Each token of theirs stands in the index once more, marked: to find words in
 heads alone, the many texts with these words need then not be passed over, which takes long where two words are
-frequent."""
+frequent.
+"""
 
 WITHHELD = "withheld"
 """The state of records that have no entry."""
@@ -174,7 +175,8 @@ def is_current(connection: Readable) -> bool:
 
 def build(connection: sqlite3.Connection, progress: Progress | None = None) -> None:
     """Make the whole index anew, whatever is in it; the caller's transaction.
-    `progress` is told of every STRIDE records."""
+    `progress` is told of every STRIDE records.
+    """
     connection.execute("INSERT INTO records_fts (records_fts) VALUES ('delete-all')")
     connection.execute("DELETE FROM unindexed")
     connection.execute("INSERT INTO records_fts (records_fts, rank) VALUES ('hashsize', ?)", (_MEMORY,))

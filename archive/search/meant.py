@@ -43,7 +43,8 @@ Reading = Callable[[str], Query]
 @dataclass(frozen=True, slots=True)
 class Meant:
     """A search to try. `how`: `spelled`, `related`, `cut`, `split` or `part`; `words`: what is new in it;
-    `query`: all of it, as typed."""
+    `query`: all of it, as typed.
+    """
 
     how: str
     words: str
@@ -125,7 +126,8 @@ class _Tried:
 
     def rarer(self, group: Group) -> list[Meant]:
         """Return the search for the rarer character of a word of two, as a part of it;
-        none where neither is found, or the word has more."""
+        none where neither is found, or the word has more.
+        """
         units = _units(group)
         if len(units) != _PAIR or any(map(str.isascii, units)):
             return []
@@ -153,7 +155,8 @@ def _letters(query: Query) -> str:
 
 def _related(text: str) -> list[str]:
     """Return the words with which one is meant besides, those that share most characters with it;
-    none where none shares any."""
+    none where none shares any.
+    """
     shared = {word: len(set(text).intersection(word)) for word in thesaurus().meaning.get(text, ())}
     most = max(shared.values(), default=0)
     return [word for word, number in shared.items() if number == most > 0]
@@ -166,7 +169,8 @@ def _in_a_row(known: Iterable[str], letters: str) -> Iterator[str]:
 
 def _all_respelled(query: Query, rare: Iterable[Group], known: Iterable[str]) -> Iterator[str]:
     """Yield a search with each of its rare words as a known one that sounds like it,
-    where there are some for at least two."""
+    where there are some for at least two.
+    """
     alike = {group: list(spelling.words_alike(_text(group), known)) for group in rare}
     respelled = {group: words for group, words in alike.items() if words}
     if len(respelled) > 1:

@@ -68,7 +68,8 @@ class SearchRequest:
 
     def address(self, **changes: str | int) -> str:
         """Return the query string of this request, with some of it changed;
-        of its first page, unless `changes` name another."""
+        of its first page, unless `changes` name another.
+        """
         given = {name: getattr(self, name) for name in ("words", *FILTERS, "exact", "sort", "database")}
         given |= {"page": 1, **changes}
         return urlencode({_NAMES.get(name, name): value for name, value in given.items() if value not in {"", 1}})
@@ -124,7 +125,8 @@ def _named(part: str, portals: Mapping[str, str]) -> list[str]:
 
 def place_name(code: str) -> str:
     """Return the name of the division with a code or, of a part of one, of the division whose codes begin so;
-    the code where none is known."""
+    the code where none is known.
+    """
     division = divisions().get(f"{code:0<6}")
     return division.name if division else code
 

@@ -17,7 +17,8 @@ from operator import add
 
 VERSION = "3"
 """Changes whenever an entry of the same texts would be made otherwise;
-the index is then rebuilt (see `archive.search.index.refresh`)."""
+the index is then rebuilt (see `archive.search.index.refresh`).
+"""
 
 BREAK = "\ue000"
 """Among units: here a line, or one of several Latin words, ends."""
@@ -30,7 +31,8 @@ MARK = "-"
 
 _UNUSUAL = re.compile("[\\s\\S]?[^\x01-\x7f\u2010-\u2027\u3000-\u3020\u4e00-\u9fff！-／：-＠［-｀｛-､]+")
 """Characters that NFKC may make another letter or digit of, with the one before, which they may be joined to. Of the
-others it does so with none: they are ASCII, Han, and marks that are no part of a word in any form."""
+others it does so with none: they are ASCII, Han, and marks that are no part of a word in any form.
+"""
 
 # Each begins with the characters it is about, for which a search is quick, and only then looks at those before.
 _THOUSANDS_COMMA = re.compile(r"[,，](?<=[0-9].)(?=[0-9]{3}(?![0-9]))")

@@ -73,7 +73,8 @@ def marked(text: str, query: str | Query) -> list[tuple[str, bool]]:
 @dataclass(frozen=True, slots=True)
 class Passage:
     """A part of a text, on one line, and the words of the query that stand in it.
-    `place`: where the first of them stands in the text."""
+    `place`: where the first of them stands in the text.
+    """
 
     text: str
     words: frozenset[Word]
@@ -111,7 +112,8 @@ def passage(text: str | None, query: str | Query, width: int = WIDTH) -> Passage
 
 def places(text: str, query: str | Query, most: int) -> list[int]:
     """Return where words of the query stand in a text of any length, in order, as guessed for passages;
-    of each word the first `most`."""
+    of each word the first `most`.
+    """
     found = _places(text.translate(_FOLDING), words_of(query), most)
     return sorted({place for at in found.values() for place in at})
 

@@ -46,7 +46,8 @@ def readings(word: str) -> tuple[tuple[str, ...], ...]:
 
 def prepare(words: Iterable[str]) -> None:
     """Work out the pinyin of words, a tenth of a second for all that are known,
-    before a reader's search has to wait for it."""
+    before a reader's search has to wait for it.
+    """
     _by_sound()
     for word in words:
         readings(word)
@@ -68,7 +69,8 @@ def _sound(syllable: str) -> str:
 @dataclass(frozen=True, slots=True)
 class _Spoken:
     """Words by how they are spoken: by the letters of their pinyin,
-    by these without what is often confused, by initials, by sound."""
+    by these without what is often confused, by initials, by sound.
+    """
 
     letters: Mapping[str, list[str]]
     slurred: Mapping[str, list[str]]
@@ -77,7 +79,8 @@ class _Spoken:
 
     def of_letters(self, typed: str) -> list[str]:
         """Return the words of which letters are the pinyin or the initials;
-        without one, those that sound alike, or begin so."""
+        without one, those that sound alike, or begin so.
+        """
         whole = [*self.letters.get(typed, ()), *self.initials.get(typed, ())] or self.slurred.get(_slurred(typed), [])
         if whole or len(typed) < LEAST_BEGINNING:
             return whole

@@ -1,5 +1,6 @@
 """Years and document numbers as they are typed and printed: 2018年 is also 2018年度, 18年 and 二〇一八年;
-2018年第5号文 is 〔2018〕5号. Pure."""
+2018年第5号文 is 〔2018〕5号. Pure.
+"""
 
 import re
 from collections.abc import Iterator, Sequence

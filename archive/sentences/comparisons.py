@@ -123,7 +123,8 @@ def _step(figure: Figure, sign: int) -> _Step:
 
 def _second_step(passages: Passages, number: int, first: _Step) -> _Step | None:
     """Return the figure that says as a rate what the first says as an amount,
-    or the other way round; None where none follows."""
+    or the other way round; None where none follows.
+    """
     if number == len(passages.figures) or first.figure.unit == POINTS:
         return None
     words = passages.before(number)
@@ -135,7 +136,8 @@ def _second_step(passages: Passages, number: int, first: _Step) -> _Step | None:
 
 def _sides(passages: Passages, change: _Change, compared: Mapping[int, Figure]) -> _Sides | None:
     """Return the figure of which a change is stated, and the earlier one if that is printed, too;
-    None where words leave it open."""
+    None where words leave it open.
+    """
     figures, number = passages.figures, change.first
     before = _TURNS.sub("", passages.before(number))
     sides: _Sides | None = None
@@ -175,7 +177,8 @@ def _is_of_earlier_year(words: str, others: str) -> bool:
 
 def _earlier_of(passages: Passages, change: _Change, now: Figure, than: str) -> Figure | None:
     """Return the earlier figure that a comparison names, or that stands in brackets behind it;
-    None where none is printed."""
+    None where none is printed.
+    """
     behind = change.last + 1
     if behind < len(passages.figures) and _BEHIND.match(passages.before(behind)):
         figure = passages.figures[behind]

@@ -1,5 +1,6 @@
 """Equations that sentences state: what one figure prints, and what the others give in its place.
-Exact, and aware of rounding. Pure."""
+Exact, and aware of rounding. Pure.
+"""
 
 import re
 from collections.abc import Sequence
@@ -46,7 +47,8 @@ class Equation:
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number that is known but for `rounding`: printed by one figure, or worked out of several.
-    `shown`: as a reader writes it."""
+    `shown`: as a reader writes it.
+    """
 
     value: Decimal
     rounding: Decimal

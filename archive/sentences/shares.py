@@ -36,7 +36,8 @@ _MOST_NAMED = 1000
 
 def shares(passages: Passages, whole_of: Mapping[int, int]) -> Iterator[Equation]:
     """Yield the shares that sentences state. `whole_of`: the figure
-    that each part is said to be a part of, by their numbers."""
+    that each part is said to be a part of, by their numbers.
+    """
     of_wholes: list[_ShareOfWhole] = []
     for number in range(1, len(passages.figures)):
         if passages.figures[number].unit not in (PERCENT, TIMES) or not passages.figures[number].is_exact:
@@ -109,7 +110,8 @@ def _spent_and_planned(passages: Passages, number: int, words: str) -> tuple[int
 
 def is_planned(words: str) -> bool | None:
     """Return whether words call an amount one of a budget or a plan,
-    as the last of them that tells says; None where none does."""
+    as the last of them that tells says; None where none does.
+    """
     stages = list(_STAGE.finditer(_ACCOUNT.sub("", words)))
     return bool(stages[-1]["planned"]) if stages else None
 
@@ -174,7 +176,8 @@ def _named(passages: Passages, names: Sequence[str], share: _ShareOfWhole) -> in
 
 def _are_all_parts(passages: Passages, series: Sequence[_ShareOfWhole]) -> bool:
     """Whether rates are the shares of all parts of one thing:
-    two at least, and 100 % together, or all but one of them what they should be."""
+    two at least, and 100 % together, or all but one of them what they should be.
+    """
     figures = [passages.figures[each.part] for each in series]
     rates = [passages.figures[each.number] for each in series]
     if not 1 < len(figures) <= MOST_PARTS or len({each.unit for each in figures}) > 1:

@@ -33,7 +33,8 @@ def may_state(text: str) -> bool:
 
 def read_sentences(text: str) -> list[Sentence]:
     """Return the sentences of a text that state sums, differences,
-    rates or shares of figures that it prints; 0 = 0 states nothing."""
+    rates or shares of figures that it prints; 0 = 0 states nothing.
+    """
     running = running_text(text)
     passages = read_passages(running.text)
     equations = (each for each in read_equations(passages) if each.left or each.right)

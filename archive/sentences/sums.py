@@ -63,7 +63,8 @@ def _is_part(passages: Passages, number: int) -> bool:
 
 def _parts(passages: Passages, whole: int) -> list[int]:
     """Return the numbers of the figures that a sentence says a figure is made of;
-    none where it says so of no other, or in several levels."""
+    none where it says so of no other, or in several levels.
+    """
     figures, parts = passages.figures, list[int]()
     if not figures[whole].is_exact or is_change(passages, whole):
         return []

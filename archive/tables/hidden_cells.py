@@ -1,5 +1,6 @@
 """Rows and columns that a workbook hides: nobody sees them who opens or prints it,
-so they are no part of a table as printed. Pure."""
+so they are no part of a table as printed. Pure.
+"""
 
 import io
 import re

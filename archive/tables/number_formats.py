@@ -30,7 +30,8 @@ Styles = dict[tuple[int, int], int]
 @dataclass(frozen=True, slots=True)
 class NumberFormats:
     """The formats of a workbook's cells. `formats`: that of each style, by its number;
-    `styles`: those of the cells of each sheet."""
+    `styles`: those of the cells of each sheet.
+    """
 
     formats: Sequence[str] = ()
     styles: Mapping[str, Styles] = field(default_factory=dict)

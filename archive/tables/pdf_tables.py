@@ -106,7 +106,8 @@ def _connected(
 
 class _Grid:
     """The cells between lines. `x` from left to right, `y` from top to bottom;
-    `owner` of a field is the number of its cell."""
+    `owner` of a field is the number of its cell.
+    """
 
     def __init__(self, horizontal: Iterable[RuledLine], vertical: Iterable[RuledLine]) -> None:
         self._at_y, self._at_x = defaultdict[float, list[RuledLine]](list), defaultdict[float, list[RuledLine]](list)
@@ -173,7 +174,8 @@ class _Grid:
 
 def _open_ends(horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -> Iterator[RuledLine]:
     """Yield the sides that a table cut by the end of its page lacks:
-    most of its vertical lines go on beyond the last horizontal one."""
+    most of its vertical lines go on beyond the last horizontal one.
+    """
     left, right = min(line.at for line in vertical), max(line.at for line in vertical)
     top, bottom = max(line.at for line in horizontal), min(line.at for line in horizontal)
     above = [line.high for line in vertical if line.high - top > _LOWEST_ROW]
@@ -258,7 +260,8 @@ def _higher(one: _Character, other: _Character) -> float:
 
 def _above(grid: _Grid, grids: Sequence[_Grid], printed: Iterable[list[_Character]]) -> str:
     """Return the lines between a table and the tables above it;
-    of a line over tables side by side what stands over this one."""
+    of a line over tables side by side what stands over this one.
+    """
     top = grid.y[0]
     in_column = [other for other in grids if other.x[0] < grid.x[-1] and grid.x[0] < other.x[-1]]
     ceiling = min((other.y[-1] for other in in_column if other.y[-1] >= top), default=inf)
@@ -269,7 +272,8 @@ def _above(grid: _Grid, grids: Sequence[_Grid], printed: Iterable[list[_Characte
 
 def _room_beside(grid: _Grid, grids: Iterable[_Grid]) -> tuple[float, float]:
     """Return how far the room of a table reaches to the left and to the right:
-    half the way to a table that stands beside it."""
+    half the way to a table that stands beside it.
+    """
     beside = [other for other in grids if other.y[0] > grid.y[-1] and grid.y[0] > other.y[-1]]
     left = max(((other.x[-1] + grid.x[0]) / 2 for other in beside if other.x[-1] <= grid.x[0]), default=-inf)
     right = min(((grid.x[-1] + other.x[0]) / 2 for other in beside if other.x[0] >= grid.x[-1]), default=inf)

@@ -61,7 +61,8 @@ class CellsDownwards:
 
     def add(self, text: str, width: int = 1, *, from_left: bool = False, from_above: bool = False) -> None:
         """Add the next cell; one that goes on from the left or from above belongs to the cell there.
-        What goes beyond the limits is cut."""
+        What goes beyond the limits is cut.
+        """
         row, column = self._rows[-1], len(self._rows[-1])
         width = min(width, MOST_COLUMNS - column)
         if width < 1:

@@ -139,7 +139,8 @@ def _published_at(datasette: Datasette) -> str | None:
 
 async def _of_request(datasette: Datasette, request: Request, names: Collection[str]) -> dict[str, Any]:
     """Return the archives that can't be read at present, the page's own address,
-    and the picture that stands for it where that is shared."""
+    and the picture that stands for it where that is shared.
+    """
     left_out = [each for each in archives.left_out(datasette) if each in names]
     picture = datasette.urls.path(f"/-/static-plugins/disclosures/share-{READER.get()}.png")
     return {
@@ -152,7 +153,8 @@ async def _of_request(datasette: Datasette, request: Request, names: Collection[
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Add this site's templates before Datasette's own and other plugins' (after an operator's),
-    and what they call things by."""
+    and what they call things by.
+    """
     # Datasette finds a plugin's templates only beside a package, and from Python 3.12 on beside a module.
     loader: Any = env.loader
     paths = loader.loaders[0].searchpath

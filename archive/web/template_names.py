@@ -1,5 +1,6 @@
 """Names that templates may use besides the variables of their page:
-functions, filters, and names of what the whole site shares."""
+functions, filters, and names of what the whole site shares.
+"""
 
 from collections.abc import Callable, Mapping
 from hashlib import sha256

@@ -1,5 +1,6 @@
 """Lists as older pages write them, put into the markup of today's: rows in no element of their own, links that a script opens,
-days in a column beside their titles, years in headings."""
+days in a column beside their titles, years in headings.
+"""
 
 import re
 from collections.abc import Iterator, Sequence

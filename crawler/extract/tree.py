@@ -1,5 +1,6 @@
 """From a page's text to its tree, whatever the text: what its style sheets hide says so itself, a text in no box has one,
-3天前 is a day, links lead where the page's base says."""
+3天前 is a day, links lead where the page's base says.
+"""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -52,7 +52,8 @@ AT_ONCE = 50
 
 FULL_AT_ONCE = AT_ONCE * 4 // 5
 """Of these so many full crawls at the most: a whole walk takes hours, and updates would wait behind them for days. A portal whose
-lists were walked wholly before is updated meanwhile."""
+lists were walked wholly before is updated meanwhile.
+"""
 
 TERMINAL_REFRESH = 0.5
 """Seconds until the line of progress on a terminal is renewed."""

@@ -19,7 +19,8 @@ OLD_TLS = {
     "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.0",
 }
 """Scrapy's settings for a portal whose TLS was given up long ago: the library behind Scrapy's usual client can't speak
-it any more, Python's own can."""
+it any more, Python's own can.
+"""
 
 
 def spider_for(name: str) -> type[CatalogSpider]:

@@ -11,7 +11,8 @@ from tests.questions.small import SEEN, Small
 class Case:
     """A question over the archive that `write` fills. `expected`: values of these columns in the answer, in any order,
     where the answer's rows are no records; `left_out`: how many rows it says it left out; `now`: the moment of asking;
-    `ordered`: whether the order of `expected` is that of the answer."""
+    `ordered`: whether the order of `expected` is that of the answer.
+    """
 
     question: str
     write: Callable[[Small], object]

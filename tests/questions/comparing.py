@@ -30,7 +30,8 @@ class Expected:
 @dataclass(frozen=True)
 class Model:
     """A question's meaning in plain Python. `topic`: the archives it is compared over. `numbers`: values to be tried of
-    each parameter that is a number; `now`: the moment at which it is asked."""
+    each parameter that is a number; `now`: the moment at which it is asked.
+    """
 
     question: str
     topic: str

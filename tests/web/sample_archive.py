@@ -211,7 +211,8 @@ def past_file(digest: str, capture: int) -> AttachmentFile:
 
 def build_past(path: Path) -> Path:
     """Write the archive at `path`: three crawls in which record 1 changes, 2 is withdrawn, 3 unlisted, 4 moved to 40,
-    5 withdrawn and seen again, and 6 is read again by a newer parser."""
+    5 withdrawn and seen again, and 6 is read again by a newer parser.
+    """
     files = (LinkedFile("样例名单.xls", FILE), LinkedFile("别处.zip", "http://other.example/1.zip"))
     _first_crawl(path, files)
     _second_crawl(path, files)

@@ -44,7 +44,8 @@ WHERE c.portal = :portal AND c.kind = 'budget' AND l.complete
 @dataclass(slots=True)
 class GridCell:
     """A unit's document of one year, as far as it is known.
-    `kinds`: of its tables; `failing`: identities that do not hold."""
+    `kinds`: of its tables; `failing`: identities that do not hold.
+    """
 
     kinds: set[str] = field(default_factory=set)
     records: set[int] = field(default_factory=set)
@@ -109,7 +110,8 @@ def due(stage: str, year: int) -> str:
 
 def _read(connection: sqlite3.Connection, portal_id: str, stage: str) -> tuple[Grid, str | None]:
     """Return the cells by unit and year, units without any among them;
-    and the day of the last whole walk of budgets' catalogues."""
+    and the day of the last whole walk of budgets' catalogues.
+    """
     of = {"portal": portal_id, "stage": stage}
     units = budget_units(connection, portal_id)
     grid: defaultdict[str, dict[int, GridCell]] = defaultdict(lambda: defaultdict(GridCell))

@@ -1,5 +1,6 @@
 """Figures of budgets as pages show them: what is printed, how much it is, how far it is checked,
-and the cell it stands in."""
+and the cell it stands in.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -80,5 +81,6 @@ def in_ten_thousands(yuan: Decimal) -> str:
 
 def cell_address(context: RequestContext, record_id: int, **place: int | None) -> str:
     """Return the address of the page that shows a cell of a table, marked.
-    `place`: its file, if any, table, row and column."""
+    `place`: its file, if any, table, row and column.
+    """
     return f"{context.address('record', record_id, 'tables', **place)}#cell"

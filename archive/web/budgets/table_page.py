@@ -1,5 +1,6 @@
 """A table of a file or of a record's own page as it was read, /-/record/ID/tables,
-with a cell marked and what proves it."""
+with a cell marked and what proves it.
+"""
 
 import json
 import re
@@ -55,7 +56,8 @@ _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 @dataclass(frozen=True, slots=True)
 class TablePlace:
     """A requested table of a record: of which file (None: of its page), its number from 1,
-    and the cell that is to be marked."""
+    and the cell that is to be marked.
+    """
 
     record: int
     file: int | None
@@ -172,7 +174,8 @@ def _line(connection: sqlite3.Connection, place: TablePlace) -> Row | None:
 
 def _proof(connection: sqlite3.Connection, record_id: int, capture_id: int | None) -> dict[str, Any]:
     """Return the capture that holds a table, the day that seals it,
-    and the event whose sheet proves it, as far as there are any."""
+    and the event whose sheet proves it, as far as there are any.
+    """
     capture = connection.execute(_CAPTURE, {"capture": capture_id}).fetchone()
     event = connection.execute(_EVENT, {"record": record_id, "capture": capture_id}).fetchone()
     return {
@@ -185,7 +188,8 @@ def _proof(connection: sqlite3.Connection, record_id: int, capture_id: int | Non
 
 def laid_out(table: PrintedTable, place: TablePlace) -> ShownTable:
     """Return the part of a table that is requested, or that holds the marked cell,
-    merged cells as far as they reach into it."""
+    merged cells as far as they reach into it.
+    """
     most = max(1, MOST_CELLS // max(1, table.width))
     parts = max(1, -(-len(table.rows) // most))
     wanted = place.part or (place.row or 0) // most + 1

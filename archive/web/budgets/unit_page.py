@@ -1,5 +1,6 @@
 """A unit's money by year, /-/budgets/PORTAL/unit?name=:
-three public expenses, spending and its parts, documents, what changed."""
+three public expenses, spending and its parts, documents, what changed.
+"""
 
 import json
 import re

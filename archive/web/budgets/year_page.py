@@ -113,7 +113,8 @@ def _file(title: str, units: Iterable[UnitYear], form: str) -> Response:
 
 def _value(of: ShownFigure | None, form: str) -> object:
     """Return an amount in yuan: exact, as text; as a number in a workbook, which holds no other.
-    None where it has no unit."""
+    None where it has no unit.
+    """
     if of is None or of.yuan is None:
         return None
     return float(of.yuan) if form == "xlsx" else f"{of.yuan:f}"

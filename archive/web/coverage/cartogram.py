@@ -15,7 +15,8 @@ from archive.directory.coverage import GROUPS, Area
 @dataclass(frozen=True, slots=True)
 class Squares:
     """The squares of an area. `paths`: group → its squares as an SVG path, in units of a square;
-    `across`, `rows`: how many."""
+    `across`, `rows`: how many.
+    """
 
     area: Area
     paths: Mapping[str, str]

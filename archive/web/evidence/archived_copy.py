@@ -1,5 +1,6 @@
 """The addresses of archived copies: the page around one, the copy by itself,
-and originals for those allowed to have them."""
+and originals for those allowed to have them.
+"""
 
 import asyncio
 import logging
@@ -138,14 +139,16 @@ def _exported(db: Path, form: Literal["warc", "wacz"], record: int | None, captu
 
 async def _requested_place(context: RequestContext) -> MarkedPlace:
     """Return the place to be marked: the row of `record=`,
-    or the first that holds the text of `mark=`. Raises BadRequest."""
+    or the first that holds the text of `mark=`. Raises BadRequest.
+    """
     record = number(context, "record", _NUMBER)
     return await capture_frame.place_of(context.db, record, context.parameter("mark"))
 
 
 async def _requested_capture(datasette: Datasette, request: Request) -> tuple[RequestContext, int]:
     """Return the context of a request for a capture, and its number.
-    Raises NotFound, or Forbidden where the archive may not be seen."""
+    Raises NotFound, or Forbidden where the archive may not be seen.
+    """
     route = request.url_vars.get("database")
     named = next(
         (name for name in archives(datasette) if datasette.get_database(name).route == tilde_decode(route or "")), route

@@ -31,7 +31,8 @@ _WEEKS = Calendar()  # from Monday on, as in China
 @dataclass(frozen=True, slots=True)
 class CalendarCapture:
     """One capture in the calendar. `time`: of the day; `address`: of its comparison;
-    `chosen`: it is one of those compared."""
+    `chosen`: it is one of those compared.
+    """
 
     time: str
     outcome: Label

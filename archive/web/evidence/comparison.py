@@ -1,5 +1,6 @@
 """Two archived copies of one page, compared word by word:
-by a process of its own, for pages are as long as portals make them."""
+by a process of its own, for pages are as long as portals make them.
+"""
 
 import json
 from dataclasses import dataclass

@@ -67,7 +67,8 @@ class LinkedPage:
 @dataclass(frozen=True, slots=True)
 class ListedTable:
     """A table of the file: its number, from 1; the page it stands on, where that is known;
-    what stands above it; its size."""
+    what stands above it; its size.
+    """
 
     number: int
     page: Label | None
@@ -79,7 +80,8 @@ class ListedTable:
 @dataclass(frozen=True, slots=True)
 class ShownFile:
     """All that the archive has of a file. `pages`: one, of no kind, where none are known;
-    `open`: where it may be given away."""
+    `open`: where it may be given away.
+    """
 
     row: Mapping[str, Any]
     pages: tuple[FilePage, ...]

@@ -53,7 +53,8 @@ WHERE a.id = ?
 class KnownProof:
     """A proof as far as the archive knows it. `list_pages`: captures that are list pages; `hidden`: captures shown to
     nobody; `own`: the record's own page before and now, None where either isn't there; `sealed`, `head`: the day that
-    seals the event and the last sealed one, None where there is none yet."""
+    seals the event and the last sealed one, None where there is none yet.
+    """
 
     proof: EventProof
     rows: Mapping[int, Row]
@@ -95,7 +96,8 @@ async def citation_file(context: RequestContext) -> Response:
 
 async def bundle(context: RequestContext) -> Response:
     """The bundle, made by a process of its own. Raises Forbidden, NotFound where there are no originals,
-    BadRequest where it is too large."""
+    BadRequest where it is too large.
+    """
     if not await context.may(PROOFS):
         raise Forbidden(REFUSED)
     number, evidence = int(context.part("id")), place_of(Path(context.db.path))

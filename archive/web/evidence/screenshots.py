@@ -95,7 +95,8 @@ _KEPT: WeakKeyDictionary[Datasette, Kept] = WeakKeyDictionary()
 
 def browser(datasette: Datasette) -> str | None:
     """Return the Chromium that an operator's setting names (`plugins: disclosures: screenshots:`, true or a path);
-    None: pictures are not offered."""
+    None: pictures are not offered.
+    """
     setting = site_settings(datasette).get("screenshots")
     if not setting:
         return None

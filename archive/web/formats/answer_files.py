@@ -92,7 +92,8 @@ async def answer_entries(
 @dataclass(frozen=True, slots=True)
 class _Known:
     """Knowledge of the archive of an answer's rows: their records, the events that they tell of, portals' names,
-    when the last crawl ended."""
+    when the last crawl ended.
+    """
 
     records: Mapping[int, Row]
     events: Mapping[tuple[int, str], int]
@@ -108,7 +109,8 @@ def _known(connection: Readable, rows: Sequence[Row]) -> _Known:
 
 def _page(context: RequestContext, question: Question, row: Row, events: Mapping[tuple[int, str], int]) -> str:
     """The sheet of the event that a row tells of, or else the page of its record;
-    that of the question where it is of neither."""
+    that of the question where it is of neither.
+    """
     record = row.get("record_id")
     if event := events.get((record or 0, row.get("noticed_at") or "")):
         return context.proof(event)

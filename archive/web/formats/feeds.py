@@ -100,7 +100,8 @@ class Entry:
 @dataclass(frozen=True, slots=True)
 class Feed:
     """A feed. `page`: the address of what it is the feed of; `most`: so many entries it has, the last ones; `crawled`:
-    when the last crawl ended, which is when a feed without entries was updated."""
+    when the last crawl ended, which is when a feed without entries was updated.
+    """
 
     title: str
     page: str
@@ -111,7 +112,8 @@ class Feed:
 
 async def of_selection(context: RequestContext, selection: Selection) -> Response:
     """Return the feed of what a page lists: what came into the archive or was seen to change last,
-    and what is newest by the date it states."""
+    and what is newest by the date it states.
+    """
 
     def read(connection: Readable) -> Read:
         ids = dict.fromkeys(chain(_last(connection, selection), islice(selection.every(connection), ENTRIES)))
@@ -260,7 +262,8 @@ def document(*, title: str, page: str, here: str, entries: Iterable[Entry], othe
 
 def in_language(address: str) -> str:
     """Return a feed's address that names the reader's language,
-    for programs that follow feeds know neither cookie nor preference."""
+    for programs that follow feeds know neither cookie nor preference.
+    """
     return f"{address}{'&' if '?' in address else '?'}lang={READER.get()}"
 
 

@@ -70,7 +70,8 @@ async def _file_of(context: RequestContext, selection: Selection) -> Response:
 
 async def changes(context: RequestContext) -> Response:
     """Return what was observed, event by event, the last first:
-    on the days that the page of changes shows; as a feed, ever."""
+    on the days that the page of changes shows; as a feed, ever.
+    """
     form, requested = context.format, await observed_events.changes_request(context)
     if form == "atom":
         return await feeds.of_changes(context, requested)
@@ -96,7 +97,8 @@ async def changes(context: RequestContext) -> Response:
 
 def _with_pages(context: RequestContext, title: str, columns: tuple[str, ...], place: int, rows: Iterable[Row]) -> Rows:
     """Return the rows with the address of each record's page, of several archives with the archive's name;
-    `place`: of the record's id in a row."""
+    `place`: of the record's id in a row.
+    """
     stated = tuple(context.stated_archive(0))
 
     def paged(row: Row) -> Row:

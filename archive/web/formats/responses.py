@@ -31,7 +31,8 @@ Read = Callable[[Any], Rows]
 
 def streamed_file(datasette: Datasette, request: Request, database: Database, title: str, read: Read) -> Streamed:
     """Return the rows as a file in the format of the address:
-    for people in words of theirs, for machines with names and codes."""
+    for people in words of theirs, for machines with names and codes.
+    """
     extension = request.url_vars["format"]
     form = STREAMED[extension]
 

@@ -23,6 +23,7 @@ async def page(context: RequestContext) -> Response:
 
 def address(page_address: str, sql: str, title: str, parameters: Mapping[str, str]) -> str:
     """Return the permanent address of a query. `page_address`: of /-/sql in its archive;
-    `parameters`: values of those it names."""
+    `parameters`: values of those it names.
+    """
     pairs = {"sql": sql, **parameters} | ({TITLE: title} if title else {})
     return f"{page_address}{'&' if '?' in page_address else '?'}{urlencode(pairs)}"

@@ -36,7 +36,8 @@ _INSIDE = re.compile(
 INSIDE, ORIGINALS, PROOFS, FILES = "view-inside", "download-originals", "download-proofs", "download-files"
 """The permissions that nobody has unless an operator gives them: to see the pages about the server; to download
 originals, which hold personal data and all, bundles that prove events, with those captures whole that hold none,
-and single files that are known to hold none."""
+and single files that are known to hold none.
+"""
 
 _SETTINGS = {INSIDE: "operators", ORIGINALS: "originals", PROOFS: "proofs", FILES: "files"}
 """The settings that give them (`plugins: disclosures:`), an allow block each."""

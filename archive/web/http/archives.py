@@ -84,7 +84,8 @@ class ArchivesTogether(Database):  # type: ignore[misc]  # Datasette comes witho
 
     def _kept(self) -> SeveralArchives:
         """Return the connections of this thread: one for each archive,
-        another where another snapshot has taken its place."""
+        another where another snapshot has taken its place.
+        """
         kept: dict[str, tuple[Database, sqlite3.Connection]] = self._own.__dict__.setdefault("kept", {})
         for name in self._names:
             database = self.ds.get_database(name)
@@ -121,7 +122,8 @@ _UNREADABLE_SINCE: WeakKeyDictionary[Datasette, dict[str, float]] = WeakKeyDicti
 
 def leave_out(datasette: Datasette, name: str, reason: object) -> bool:
     """Leave an archive that can't be read out of pages over all;
-    return whether it was not left out yet, and others are there."""
+    return whether it was not left out yet, and others are there.
+    """
     known = left_out(datasette)
     if name in known or len(archives(datasette)) == len(known) + 1:
         return False
@@ -161,7 +163,8 @@ def leave_out_private(datasette: Datasette) -> None:
 
 def _held_privately(path: str) -> str | None:
     """Return what the file at `path` holds that is never served, whatever it is called,
-    and in whatever way it can be opened."""
+    and in whatever way it can be opened.
+    """
     for opened in ("mode=ro", "mode=ro&immutable=1"):  # the latter is how `datasette -i` does
         try:
             with closing(sqlite3.connect(f"{Path(path).resolve().as_uri()}?{opened}", uri=True)) as connection:

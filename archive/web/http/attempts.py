@@ -30,7 +30,8 @@ class Rule:
 BY_ADDRESS = Rule(free=5, longest=900)
 BY_NAME = Rule(free=20, longest=15)
 """Low, for whoever attacks a name from many addresses must not keep its owner out;
-addresses that have logged in with it don't wait."""
+addresses that have logged in with it don't wait.
+"""
 
 
 _OF_ONE_READER = 64

@@ -1,5 +1,6 @@
 """The names that a site goes by: a request for another is refused, so that no page,
-feed or cache ever repeats a name that somebody made up."""
+feed or cache ever repeats a name that somebody made up.
+"""
 
 import ipaddress
 import os
@@ -28,7 +29,8 @@ _LOOPBACK_NAME = "localhost"
 
 class KnownHosts:
     """An application, for requests that name the site as it is called:
-    by `names`, by loopback, or by the address they came to."""
+    by `names`, by loopback, or by the address they came to.
+    """
 
     def __init__(self, application: Application, names: Iterable[str] = ()) -> None:
         self._application = application

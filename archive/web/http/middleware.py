@@ -141,7 +141,8 @@ class Redirects(DatasetteMiddleware):
 
     def _permanent_address(self, scope: Scope) -> str | None:
         """Return the permanent address of the record whose row is requested as a page,
-        whatever else the address asks for."""
+        whatever else the address asks for.
+        """
         requested = _ROW_OF_RECORDS.fullmatch(scope["raw_path"].decode("ascii"))
         archive = requested and self._archive(requested["prefix"])
         if not requested or archive is None:

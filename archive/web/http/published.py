@@ -1,5 +1,6 @@
 """A published folder served: its snapshots never change, so answers may be kept;
-a newer snapshot takes over as soon as it is there."""
+a newer snapshot takes over as soon as it is there.
+"""
 
 import asyncio
 import secrets
@@ -36,7 +37,8 @@ from archive.web.http.server import ArchiveDatabase, with_archives
 
 KEEP = b"public, max-age=300"
 """Time in which a reader's browser, or a proxy, need not ask again.
-After that, it asks whether the answer it has still holds."""
+After that, it asks whether the answer it has still holds.
+"""
 
 _OWN = {None, b"max-age=5"}
 """Cache-Control of answers where nothing particular is meant: none, or Datasette's default."""
@@ -151,7 +153,8 @@ class PublishedSite:
 
     def _etag(self, scope: Scope) -> bytes:
         """The same as long as the answer is: for one address, language, snapshot and day,
-        and while originals are at hand or not."""
+        and while originals are at hand or not.
+        """
         sealed = [place_of(each.snapshot.path).is_file() for each in self._archives]
         address = scope.get("raw_path") or scope["path"].encode()
         state = b"\n".join(

@@ -1,5 +1,6 @@
 """Requests whose work readers can make heavy are answered by processes of their own:
-SQL, pages of tables, files of both, archived copies."""
+SQL, pages of tables, files of both, archived copies.
+"""
 
 import asyncio
 import re
@@ -49,7 +50,8 @@ RETRY_AFTER = 10
 
 JOBS: dict[str, Callable[[Datasette, Head], tuple[Head, bytes]]] = {}
 """Other work for processes of its own, by name: given a request, it returns an answer.
-Each is put here where it is defined."""
+Each is put here where it is defined.
+"""
 
 FIRST: WeakKeyDictionary[Datasette, Callable[[], None]] = WeakKeyDictionary()
 """The work of a new process before it answers for a site."""
@@ -107,7 +109,8 @@ class ReaderRequests(DatasetteMiddleware):
 
     async def _pass_on(self, lane: Lane, scope: Scope, send: Send) -> ErrorPage | None:
         """Send what another process answers; return the page to send in its place
-        where it ends before it has begun to."""
+        where it ends before it has begun to.
+        """
         started = False
         try:
             async with (

@@ -68,7 +68,8 @@ class RequestContext:
 
     def archive_of(self, *values: object) -> str:
         """The name of the archive that one of `values` is a number of (`archive.database.several`),
-        or else of the context's own."""
+        or else of the context's own.
+        """
         return archive_of(values) or self.database
 
     def holding(self, value: object) -> "RequestContext":
@@ -112,7 +113,8 @@ class RequestContext:
 
     def address(self, *parts: object, **parameters: object) -> str:
         """The address of one of this site's pages (`/-/` and `parts`) in this archive;
-        parameters that are None left out."""
+        parameters that are None left out.
+        """
         return address(self.datasette, self.database, *parts, **parameters)
 
     def record(self, record_id: int) -> str:
@@ -239,7 +241,8 @@ async def context_of_all(datasette: Datasette, request: Request, named: str | No
 
 async def all_readable(datasette: Datasette, request: Request) -> tuple[str, ...]:
     """Return the archives that the reader may see, which may be none;
-    on a page, without those that can't be read at present."""
+    on a page, without those that can't be read at present.
+    """
     return _without_unreadable(datasette, request, await _visible(datasette, request, archives(datasette)))
 
 
@@ -254,7 +257,8 @@ def is_for_machines(request: Request) -> bool:
 
 async def _seen(datasette: Datasette, request: Request, known: Iterable[str]) -> tuple[str, ...]:
     """Return the archives that the reader may see, by their names, in whatever order they are served.
-    Raises Forbidden where these are none."""
+    Raises Forbidden where these are none.
+    """
     seen = await _visible(datasette, request, known)
     if not seen:
         await datasette.ensure_permissions(request.actor, _permissions(next(iter(known))))

@@ -38,7 +38,8 @@ SETTINGS: dict[str, int | bool] = {
 class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes without types
     def connect(self, write: bool = False) -> sqlite3.Connection:
         """As Datasette has it, at whatever path: it would open another file where one has `?`, `#`
-        or `%41`. Nothing can be written."""
+        or `%41`. Nothing can be written.
+        """
         mode = "mode=ro" if self.is_mutable else "immutable=1"
         uri = f"{Path(self.path).absolute().as_uri()}?{mode}"
         connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
@@ -71,7 +72,8 @@ class ArchiveDatabase(Database):  # type: ignore[misc]  # Datasette comes withou
 
 def make_datasette(path: Path, metadata: dict[str, Any] | None = None) -> Datasette:
     """The site of the archive at `path`, read-only. `metadata`: an operator's.
-    Raises ArchiveError where there is no archive."""
+    Raises ArchiveError where there is no archive.
+    """
     return site_of({path.stem: path}, metadata)
 
 
@@ -88,7 +90,8 @@ def site_of(paths: Mapping[str, Path], metadata: dict[str, Any] | None = None) -
 
 def with_archives(opened: Mapping[str, Callable[[Datasette], Database]], metadata: dict[str, Any] | None) -> Datasette:
     """A Datasette with this site's settings and archives, each made by its function,
-    by the names with which their addresses begin."""
+    by the names with which their addresses begin.
+    """
     # Cookies of those logged in stay good as long as the secret does.
     datasette = Datasette(settings=SETTINGS, metadata=metadata, secret=os.environ.get("DATASETTE_SECRET"))
     datasette.remove_database("_memory")
@@ -110,7 +113,8 @@ def read_metadata(path: Path) -> dict[str, Any]:
 
 def plugin_settings(metadata: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of this plugin in an operator's metadata, as Datasette gives them:
-    `$env` and `$file` looked up."""
+    `$env` and `$file` looked up.
+    """
     plugins = metadata.get("plugins")
     ours = plugins.get("disclosures") if isinstance(plugins, Mapping) else None
     settings = resolve_env_secrets(ours or {}, os.environ)

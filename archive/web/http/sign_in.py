@@ -35,7 +35,8 @@ from archive.web.http.middleware import (
 
 SESSION_HOURS = 12.0
 """Hours after which one has to log in again, where the operator's metadata
-(`plugins: disclosures: session_hours:`) doesn't say."""
+(`plugins: disclosures: session_hours:`) doesn't say.
+"""
 
 PLUGIN = "datasette-auth-passwords"
 COOKIE = "ds_actor"
@@ -121,7 +122,8 @@ class SignIn(DatasetteMiddleware):
 
     async def _with_checked_credentials(self, scope: Scope, accounts: dict[str, str]) -> tuple[Scope, float]:
         """The request, with a name and password sent along only where that is allowed
-        and they are right; or how long to wait."""
+        and they are right; or how long to wait.
+        """
         (sent, *_) = [value for name, value in scope["headers"] if name == b"authorization"]
         if not sent.startswith(b"Basic "):
             return scope, 0.0
@@ -166,7 +168,8 @@ class SignIn(DatasetteMiddleware):
 
     def _sealed(self, actor: dict[str, Any], seconds: float) -> dict[str, Any]:
         """Return what a session's cookie says: who, until when, its number,
-        and a print of the password it was begun with."""
+        and a print of the password it was begun with.
+        """
         end = baseconv.base62.encode(int(time.time() + seconds))
         return {"a": actor, "e": end, "n": secrets.token_hex(8), "p": self._fingerprint(self._account(actor))}
 
@@ -212,7 +215,8 @@ class SignIn(DatasetteMiddleware):
 
     def _with_safe_cookies(self, scope: Scope, send: Send) -> Send:
         """`send`, with the session's cookie made to end, and every cookie kept from scripts,
-        other sites and open networks."""
+        other sites and open networks.
+        """
         hosts = [value for name, value in scope["headers"] if name == b"host"]
         name = host_name(hosts[0]) if hosts else None
         secure = scope.get("scheme") == "https" or not (name and is_loopback(name))

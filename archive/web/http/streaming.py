@@ -42,7 +42,8 @@ PATIENCE = 60.0
 
 LONGEST = 1800.0
 """Seconds from the first piece to the last, however slowly they are received:
-until then the archive's log can't be emptied."""
+until then the archive's log can't be emptied.
+"""
 
 _WORKER = ThreadPoolExecutor(1, thread_name_prefix="export")  # one, so that pages are answered meanwhile
 _ROOM = threading.BoundedSemaphore(AT_ONCE)
@@ -133,7 +134,8 @@ class _Work:
 
     def piece(self) -> bytes | None:
         """Return the next piece; None after the last. Raises
-        sqlite3.OperationalError("interrupted") where it takes too long."""
+        sqlite3.OperationalError("interrupted") where it takes too long.
+        """
         began = time.monotonic()
         if self._spent > WHOLE:
             raise sqlite3.OperationalError("interrupted")

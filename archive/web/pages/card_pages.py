@@ -140,7 +140,8 @@ def _file(context: RequestContext, title: str, cards: Iterable[Card], form: str)
 
 async def of_portal(context: RequestContext) -> Response:
     """A portal's card of the last finished year that it has anything of;
-    its line of the comparison where it has nothing yet."""
+    its line of the comparison where it has nothing yet.
+    """
     row = await portal_in_path(context)
     years = await _years(context, row["id"])
     card = (

@@ -1,5 +1,6 @@
 """The home page: what is new and what is gone, what can be done here, how much was published when,
-and how each portal stands."""
+and how each portal stands.
+"""
 
 from typing import Any
 

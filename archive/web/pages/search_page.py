@@ -83,7 +83,8 @@ class Value:
 @dataclass(frozen=True, slots=True)
 class Facet:
     """Hits divided by one thing. `left_out`: values that are not shown; `address`: the query string that shows all.
-    `whole`: all were asked for."""
+    `whole`: all were asked for.
+    """
 
     label: Label
     values: tuple[Value, ...]
@@ -143,7 +144,8 @@ class SearchResults:
     @property
     def is_hurried(self) -> bool:
         """Whether something took too long: it may be found in time at the next request,
-        so nobody should keep this answer."""
+        so nobody should keep this answer.
+        """
         return self.total is None or (self.total > 0 and self.facets is None)
 
 
@@ -247,7 +249,8 @@ def _narrowed(
     requested: SearchRequest, search: engine.Search, portals: Mapping[str, str]
 ) -> Iterator[tuple[Label, Label | str, str]]:
     """The filters that are set, and the archive where one of several is searched:
-    label, value in words, the address without it."""
+    label, value in words, the address without it.
+    """
     if requested.database:
         yield HEADINGS["archive"], requested.database, requested.address(database="")
     for name, value in requested.filters().items():

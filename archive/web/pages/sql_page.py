@@ -22,7 +22,8 @@ from archive.web.views import cells
 @dataclass(frozen=True, slots=True)
 class SqlAnswer:
     """The rows of all archives, each with the archive's name before it.
-    `truncated`: the archives that have more rows than these."""
+    `truncated`: the archives that have more rows than these.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]

@@ -32,7 +32,8 @@ _KEPT = 3
 
 _NEARLY = 0.9
 """The share of its time after which a process that ended was ended by its timer:
-that may have begun before this clock."""
+that may have begun before this clock.
+"""
 
 
 class WorkFailedError(Exception):
@@ -46,7 +47,8 @@ class WorkFailedError(Exception):
 @dataclass(slots=True)
 class ForkServer:
     """`prepare` is done once in the server, `work` in each of its forks,
-    with a connection to whoever waits and the request."""
+    with a connection to whoever waits and the request.
+    """
 
     prepare: Callable[[], None]
     work: Work

@@ -19,7 +19,8 @@ class NoPlaceError(Exception):
 @dataclass(slots=True)
 class Lane:
     """Work of one kind. `seconds`: until an answer, or its next piece, is there;
-    `memory`: bytes beside what the process has already."""
+    `memory`: bytes beside what the process has already.
+    """
 
     name: str
     at_once: int

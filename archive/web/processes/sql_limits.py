@@ -37,7 +37,8 @@ _READERS = {
 @dataclass(slots=True)
 class Connections:
     """Purposes of the connections of this process. `mapped`: bytes of the archive read
-    without copying them, as far as SQLite allows."""
+    without copying them, as far as SQLite allows.
+    """
 
     mapped: int = 1 << 40
     readers_sql: bool = False

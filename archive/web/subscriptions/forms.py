@@ -35,7 +35,8 @@ async def posted(request: Request) -> dict[str, str]:
 
 async def stage_page(datasette: Datasette, request: Request, stage: str, **variables: object) -> Response:
     """Return the page that says how a request or a link stands, `stage`, and may have a button.
-    Nobody keeps it: its address may hold a token."""
+    Nobody keeps it: its address may hold a token.
+    """
     response = await render(datasette, request, "subscription.html", stage=stage, **variables)
     response.status = _STATUS.get(stage, 200)
     response.headers["Cache-Control"] = "private, no-store"

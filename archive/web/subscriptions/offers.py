@@ -32,7 +32,8 @@ def settings_of(datasette: Datasette) -> SubscriptionSettings | None:
 
 def prepare(datasette: Datasette) -> None:
     """Check the settings of a site's subscriptions, and that its file can be used.
-    Raises SubscriptionSettingsError, ArchiveError."""
+    Raises SubscriptionSettingsError, ArchiveError.
+    """
     if settings := settings_of(datasette):
         with open_subscriptions(settings.file):
             pass

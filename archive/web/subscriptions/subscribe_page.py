@@ -1,5 +1,6 @@
 """The page /-/subscribe: ways to be told of what is observed of a search, an agency, a catalogue or a record,
-and of new answers; and its feed."""
+and of new answers; and its feed.
+"""
 
 from dataclasses import replace
 from typing import Any

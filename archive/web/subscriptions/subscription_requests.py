@@ -1,5 +1,6 @@
 """Requests to subscribe: what a reader posts, within limits, is noted,
-and whoever reads there is asked to confirm it."""
+and whoever reads there is asked to confirm it.
+"""
 
 import asyncio
 import math

@@ -60,7 +60,8 @@ def _title(connection: sqlite3.Connection, subscription: Subscription, language:
 
 def _already_there(connection: sqlite3.Connection, subscription: Subscription) -> tuple[int, list[str]]:
     """Return the last event, and the rows of the answer to the question that is subscribed to: of what comes after
-    these is reported. Raises BadRequest."""
+    these is reported. Raises BadRequest.
+    """
     topic = parse_topic(subscription.topic)
     try:
         rows = answer_rows(connection, topic) if isinstance(topic, AnswerRequest) else {}

@@ -42,7 +42,8 @@ _FRESH = 10.0
 
 _MADE: WeakKeyDictionary[Database, tuple[tuple[object, ...], float, RedactedCopy]] = WeakKeyDictionary()
 """Of each archive the copy made last: its capture, its digest, the place marked in it and how much was hidden,
-and when. It is given away once."""
+and when. It is given away once.
+"""
 
 NOT_HERE = LABELS["original.not_here"]
 DAMAGED = LABELS["original.damaged"]
@@ -97,7 +98,8 @@ SELECT id, name, state, media_type FROM attachments WHERE capture_id IN (SELECT 
 @dataclass(frozen=True, slots=True)
 class Archived:
     """One capture. `records`: that it shows; `lists`: the catalogues of which it is a list page; `same`: other captures
-    of its address, newest first; `confirms`: the capture that a "not modified" speaks of; `copy` or else `why_not`."""
+    of its address, newest first; `confirms`: the capture that a "not modified" speaks of; `copy` or else `why_not`.
+    """
 
     row: Row
     outcome: Label
@@ -131,7 +133,8 @@ async def archived(db: Database, capture_id: int, place: MarkedPlace = NOWHERE) 
 
 def registered(connection: sqlite3.Connection, capture_id: int, most: int = MOST_CAPTURES) -> Archived | None:
     """Return what the archive itself says of a capture, and of up to `most` captures of its page;
-    None where it knows none."""
+    None where it knows none.
+    """
     row = connection.execute(_CAPTURE, {"id": capture_id}).fetchone()
     if row is None:
         return None
@@ -183,7 +186,8 @@ async def place_of(db: Database, record_id: int | None, text: str) -> MarkedPlac
 
 async def framed(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[RedactedCopy | None, Label | None]:
     """The copy of a capture, or why there is none, for the frame:
-    what the page around it has just made is made once only."""
+    what the page around it has just made is made once only.
+    """
     made = _MADE.pop(db, None)
     if made and made[0] == await _made_as(db, row, place) and time.monotonic() - made[1] < _FRESH:
         return made[2], None
@@ -208,7 +212,8 @@ async def shown(db: Database, row: Row, place: MarkedPlace = NOWHERE) -> tuple[R
 
 async def made_of_originals(db: Database, job: str, request: Head) -> tuple[Head, bytes] | Label:
     """Return what a job makes of originals in a process of its own, or why there is nothing to be shown:
-    no originals, no place, too heavy."""
+    no originals, no place, too heavy.
+    """
     evidence = evidence_of(Path(db.path))
     if not evidence.is_file():
         return NOT_HERE

@@ -29,7 +29,8 @@ from archive.web.http.request_context import PORTAL_NAMES, QUERY
 @dataclass(frozen=True, slots=True)
 class Links:
     """Where cells of an archive's tables lead. `tables`: the address of the page of its tables; `address`: returns that
-    of another of the site's pages, given its parts."""
+    of another of the site's pages, given its parts.
+    """
 
     tables: str
     address: Callable[..., str]
@@ -197,7 +198,8 @@ def _text(value: str, column: str, table: str) -> Markup:
 
 def crawl_reason(text: str) -> Markup:
     """Return a reason that a crawl gave, in the reader's language;
-    in English, and marked as such, where it has no Chinese words."""
+    in English, and marked as such, where it has no Chinese words.
+    """
     phrases = in_chinese(text) if READER.get() == "zh" else None
     if phrases is None:
         return Markup('<span lang="en">{}</span>').format(dated(cut(text, LONGEST_CELL)))

@@ -23,7 +23,8 @@ _SERIES = re.compile(r".+?〔\d{4}〕")
 
 def example_searches(records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     """Return searches of several kinds, each of which finds one of the last `records`: a word,
-    with a year, an agency, numbers."""
+    with a year, an agency, numbers.
+    """
     records = sorted(records, key=itemgetter("id"), reverse=True)[:NEWEST]
     titles = [(record["title"] or "", (record["published_on"] or "")[:4]) for record in records]
     words = [(word, year) for word in WORDS for title, year in titles if word in title]

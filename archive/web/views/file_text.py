@@ -25,7 +25,8 @@ _NAMES = {
 @dataclass(frozen=True, slots=True)
 class ShownText:
     """One page of a file, or a part of it. `index`: of the page, from 0; `text`: its part;
-    `found_on`: the indexes of pages where words stand."""
+    `found_on`: the indexes of pages where words stand.
+    """
 
     index: int
     text: TextPart

@@ -37,7 +37,8 @@ WHERE id IN (SELECT value FROM json_each(:ids))
 @dataclass(frozen=True, slots=True)
 class Proof:
     """Proof that a record is gone. `page`: what its own page answered; None where it has none.
-    `reason`: as the crawl gave it."""
+    `reason`: as the crawl gave it.
+    """
 
     walks: tuple[CatalogueWalk, ...]
     page: Row | None
@@ -47,7 +48,8 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class EventEntry:
     """One event. `when`: between when and when it happened; `before`, `capture`: the answers that show what was before,
-    and it; `moved`: its address before and now; `was`: its state before."""
+    and it; `moved`: its address before and now; `was`: its state before.
+    """
 
     row: Row
     kind: Label
@@ -63,7 +65,8 @@ class EventEntry:
 @dataclass(frozen=True, slots=True)
 class Reread:
     """A version that nobody's edit made: this archive read a capture again,
-    or the portal has a new layout; `cause` says which."""
+    or the portal has a new layout; `cause` says which.
+    """
 
     row: Row
     cause: Label

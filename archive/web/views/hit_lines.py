@@ -110,7 +110,8 @@ def folded(hits: Iterable[Hit]) -> tuple[Hit, ...]:
 
 def title_key(title: str) -> str:
     """Return the part that titles have in common that differ in numbers other than years,
-    in marks or in the form of their characters."""
+    in marks or in the form of their characters.
+    """
     return " ".join(
         unit for unit in units(title) if unit not in _NUMERALS and (not unit.isdecimal() or _YEAR.fullmatch(unit))
     )
@@ -123,7 +124,8 @@ def _seen(row: Row, body: Passage | None, query: Query) -> frozenset[Word]:
 
 def _sought(query: Query, seen: Set[Word]) -> set[Word]:
     """The words still to be shown: those typed for which no added one is seen,
-    and those added where none of them is either."""
+    and those added where none of them is either.
+    """
     sought: set[Word] = set()
     for group in query.wanted:
         if seen.isdisjoint(group.also):
@@ -158,7 +160,8 @@ def _passage(connection: Readable, file: Row | None, part: Passage, query: Query
 
 def _page_at(connection: Readable, file: int, place: int) -> tuple[int | None, Label | None]:
     """Return which page of a file, from 1, holds the character at `place` of its text, and what it is called;
-    None where no page is known to."""
+    None where no page is known to.
+    """
     with suppress(OperationalError):  # a snapshot of an earlier version has no pages
         if row := connection.execute(_PAGE_AT, {"file": file, "place": place}).fetchone():
             return row["number"], page_label(FilePage.from_json(json.loads(row["page"])))

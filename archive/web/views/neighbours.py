@@ -54,7 +54,8 @@ _SERIAL = re.compile(r"(.*[^0-9])([0-9]+)", re.DOTALL)
 @dataclass(frozen=True, slots=True)
 class Neighbours:
     """A few records of one sort. `every`: the query string that lists them all; `numbered`: shown with their numbers;
-    `sheets`: of those that are gone, the event whose sheet proves it."""
+    `sheets`: of those that are gone, the event whose sheet proves it.
+    """
 
     label: Label
     rows: tuple[Row, ...]

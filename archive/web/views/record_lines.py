@@ -24,7 +24,8 @@ class RecordLine:
     """A record. `date`: of publication, as stated. `kind`: shown in the publisher's place, where a page is about one
     publisher. `state_proof`: the sheet that proves its state, where it is listed no more. `seen`: when an event was
     observed, in Beijing's time; `when`: between when and when it happened; `changed`: the names of what it changed;
-    `proof`: its sheet."""
+    `proof`: its sheet.
+    """
 
     date: str | None
     title: str

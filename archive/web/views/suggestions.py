@@ -74,7 +74,8 @@ def suggestions(
     total: int,
 ) -> Iterator[Suggestion]:
     """Yield what finds more than `search`, made of `requested`, which finds `total`;
-    each with its count, the likeliest first."""
+    each with its count, the likeliest first.
+    """
     known = {requested.address()}
     for label, changes in _tries(connection, requested, search, portals, total):
         request = replace(requested, **changes, page=1)
