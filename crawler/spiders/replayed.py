@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 
 from scrapy.exceptions import DontCloseSpider
@@ -48,12 +47,6 @@ class ReplayedSpider(CatalogSpider):
 def replayed_spider(portal: Portal, replay: Replay) -> type[ReplayedSpider]:
     """The spider of one crawl: `portal` with the catalogues that its file had then."""
     then = replay.logged.portal
-    portal = replace(
-        portal,
-        home=then.home,
-        catalogs=then.catalogs,
-        family=then.family,
-        checked=date.fromisoformat(then.checked_on) if then.checked_on else None,
-    )
+    portal = replace(portal, home=then.home, catalogs=then.catalogs, family=then.family)
     own = {"name": portal.id, "portal": portal, "site": portal.site, "replay": replay, "is_idle": asyncio.Event()}
     return type(f"ReplayedSpider_{portal.id}", (ReplayedSpider,), own)
