@@ -72,8 +72,8 @@ def _held(name: str, value: object) -> Iterator[tuple[str, re.Pattern[Any]]]:
     if isinstance(value, re.Pattern):
         yield name, value
     elif isinstance(value, Mapping):
-        for key, each in value.items():
-            yield from _held(f"{name}[{key}]", each)
+        for key, each in value.items():  # a key may be of anything, and not even have a text any more
+            yield from _held(f"{name}[{key if isinstance(key, str) else type(key).__name__}]", each)
     elif isinstance(value, tuple | list | set | frozenset):
         for place, each in enumerate(value):
             yield from _held(f"{name}[{place}]", each)
