@@ -32,7 +32,9 @@ def reader(monkeypatch: pytest.MonkeyPatch) -> Iterator[RecordReader]:
     """A reader all of whose pages are read in the reading process, which ends with the test."""
     monkeypatch.setattr(record_reader, "READ_HERE", 0)
     monkeypatch.setattr(record_reader, "_process", None)
-    yield RecordReader(["样本局"])
+    reader = RecordReader(["样本局"])
+    reader.wanted = 1
+    yield reader
     if record_reader._process and not record_reader._process.has_ended:
         record_reader._process.end()
 

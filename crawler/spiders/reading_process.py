@@ -41,5 +41,6 @@ def _read(text: str, url: str, base_url: str, agencies: tuple[str, ...]) -> Reco
 
 if __name__ == "__main__":
     gc.freeze()
+    gc.set_threshold(50_000)
     with socket.socket(fileno=int(sys.argv[1])) as connection, suppress(ConnectionError):
         serve(cast("BinaryIO", connection.makefile("rwb")))

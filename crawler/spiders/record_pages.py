@@ -43,6 +43,7 @@ class RecordPages:
             yield from self._files.requests(key, name or self._site.frontier.title(key), url)
             return
         self._site.count("pages_wanted")
+        self._reader.wanted += 1
         request = self._site.request(url, self.parse_record, {"url": url}, priority=priority)
         yield request.replace(headers={}, meta={}) if priority == PENDING else request
 

@@ -16,7 +16,7 @@ MODULE = "crawler.spiders.reading_process"
 """The module that the reading process runs."""
 
 READ_HERE = 100
-"""Pages of a crawl that are read in its own process: to begin another one takes as long."""
+"""A crawl that wants no more pages reads them in its own process: to begin another one takes as long."""
 
 
 class ReadingEndedError(OSError):
@@ -24,16 +24,15 @@ class ReadingEndedError(OSError):
 
 
 class RecordReader:
-    """Reads the pages of a crawl's records: the first READ_HERE at once, further ones in the reading process."""
+    """Reads the pages of a crawl's records: at once, and in the reading process from when READ_HERE are `wanted`, and more."""
 
     def __init__(self, agencies: Iterable[str]) -> None:
         self._agencies = tuple(agencies)
-        self._read = 0
+        self.wanted = 0
 
     async def read(self, text: str, url: str, base_url: str) -> RecordPage:
         """Return what a record's page says, as `read_record` does. Raises what that raises, or a ReadingEndedError."""
-        self._read += 1
-        if self._read <= READ_HERE:
+        if self.wanted <= READ_HERE:
             return read_record(text, url, base_url, cut=False, agencies=self._agencies)
         return await _reading_process().read(message((text, url, base_url, self._agencies)))
 
