@@ -231,10 +231,13 @@ def _undated_group(rows: Mapping[Element, Row]) -> list[Element]:
 
 
 def _is_beside_page(block: _Block, root: Element, folder: str) -> bool:
-    """Whether the heading of a block, which the page isn't called, says that it is none of the page's own: 最新动态 where rows lead elsewhere, too."""
-    heading, trail = _text_before(next(iter(block.rows))), read_breadcrumb(root)
-    is_news = bool(trail) and _NEWS.fullmatch(heading) is not None and not block.leads_into(folder)
-    return (is_news or heads_what_is_beside(heading)) and heading not in trail
+    """Whether the heading of a block, which the page isn't called, says that it is none of its own; 最新动态 of rows that lead elsewhere."""
+    heading = _text_before(next(iter(block.rows)))
+    is_beside = heads_what_is_beside(heading)
+    if not is_beside and (not _NEWS.fullmatch(heading) or block.leads_into(folder)):
+        return False
+    trail = read_breadcrumb(root)
+    return heading not in trail and (is_beside or bool(trail))
 
 
 def heads_what_is_beside(text: str) -> bool:
