@@ -6,7 +6,6 @@ or the exception that was raised. All crawls of a process write one archive. Whe
 it is finished within GRACE or left undone: it must not hold the archive that its owner gave up.
 """
 
-import gc
 import os
 import select
 import sqlite3
@@ -98,6 +97,4 @@ def _response(writer: WriterProcess, request: SessionStart | SessionCall) -> obj
 
 
 if __name__ == "__main__":
-    gc.freeze()
-    gc.set_threshold(50_000)
     serve(Connection(int(sys.argv[1])), WriterProcess())

@@ -5,7 +5,6 @@ closed; `crawler.spiders.record_reader` sends it. Either way a message is its le
 of `read_record`, then what it returns or raises.
 """
 
-import gc
 import pickle
 import socket
 import sys
@@ -40,7 +39,5 @@ def _read(text: str, url: str, base_url: str, agencies: tuple[str, ...]) -> Reco
 
 
 if __name__ == "__main__":
-    gc.freeze()
-    gc.set_threshold(50_000)
     with socket.socket(fileno=int(sys.argv[1])) as connection, suppress(ConnectionError):
         serve(cast("BinaryIO", connection.makefile("rwb")))
