@@ -36,7 +36,7 @@ def test_words_are_completed_while_they_are_typed(page, site):
     assert page.locator("#completions option").count() == 0
     with page.expect_response("**/-/search/completions?q=*"):
         page.locator("main input[name=q]").press_sequentially("棚户区")
-    page.wait_for_function("document.querySelectorAll('#completions option').length > 0")
+    page.locator("#completions option").first.wait_for(state="attached")
     offered = page.eval_on_selector_all("#completions option", "options => options.map(option => option.value)")
     assert "棚户区改造" in offered
     assert any(each.startswith("样例：") for each in offered)
