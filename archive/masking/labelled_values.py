@@ -78,9 +78,8 @@ _SECOND = "业中久手补资红音钉快抖乡亲人代件份伍休会住作保
 where none do none is looked for.
 """
 
-LABEL = re.compile(
-    rf"(?=[{_FIRST}][{_SECOND}{BLANK}\s（(\-])(?:{'|'.join(f'(?P<{kind}>{words})' for kind, words in LABELS.items())})"
-)
+_BEGINNING = re.compile(rf"[{_FIRST}](?=[{_SECOND}{BLANK}\s（(\-])")
+_LABEL = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in LABELS.items()))
 
 _TAIL = re.compile(
     rf"(?:[{BLANK}\n]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
@@ -141,10 +140,24 @@ class _Value:
 _Reader = Callable[[str, int], _Value | None]
 
 
+def label_at(text: str, start: int) -> re.Match[str] | None:
+    """The label that begins at `start` of `text`."""
+    return _LABEL.match(text, start) if _BEGINNING.match(text, start) else None
+
+
+def find_labels(text: str) -> Iterator[re.Match[str]]:
+    """Yield the labels in `text`, in order, none in another."""
+    end = 0
+    for beginning in _BEGINNING.finditer(text):
+        if beginning.start() >= end and (label := _LABEL.match(text, beginning.start())):
+            yield label
+            end = label.end()
+
+
 @lru_cache(maxsize=1)
 def labels_in(text: str) -> tuple[re.Match[str], ...]:
-    """The labels in `text`, in order. The last text's are remembered: whoever masks a text asks several times."""
-    return tuple(LABEL.finditer(text))
+    """The labels in `text`. The last text's are remembered: whoever masks a text asks several times."""
+    return tuple(find_labels(text))
 
 
 def labelled_spans(text: str) -> list[MaskedSpan]:
@@ -305,7 +318,7 @@ def _chat_account(text: str, start: int) -> _Value | None:
 
 def _home_address(text: str, start: int) -> _Value | None:
     address = _ADDRESS.match(text, start)
-    if not address or len(address[0]) < 4 or not _PLACE.search(address[0]) or LABEL.match(text, start):
+    if not address or len(address[0]) < 4 or not _PLACE.search(address[0]) or label_at(text, start):
         return None
     township = _TOWNSHIP.match(address[0])
     keep = township.end() if township else 0
@@ -333,7 +346,7 @@ _PRIVATE_HOST = re.compile(
     r"\.(?:com|net|cn)(?:\.cn|\.hk)?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
-_MAY_HOLD_MAIL = re.compile("[@＠#＃]|(?i:at)")
+_MAY_HOLD_MAIL = re.compile("[@＠#＃Aa](?:(?<![Aa])|(?=[Tt]))")
 _LOCAL_BEFORE = re.compile(rf"{_LOCAL}\Z")
 
 _READERS: dict[str, _Reader] = {

@@ -7,7 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from archive.masking import number_surroundings as surroundings
 from archive.masking.personal_numbers import (
@@ -30,6 +30,7 @@ _SHORTEST, _LONGEST = 11, 19
 _KEPT = {"resident_id": 2, "phone": 3, "bank_card": 4}
 """First digits of a number of each kind that stay."""
 
+_GROUP = re.compile(f"{DIGIT.pattern}+")
 _RUN = re.compile(rf"\d(?:{GAP}\d){{{_SHORTEST - 1},}}+(?:{GAP}[XxＸｘ])?")
 
 _ID = re.compile(r"(?=[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX])")
@@ -91,8 +92,9 @@ def number_spans(text: str) -> list[MaskedSpan]:
 
 
 def _run(text: str, start: int, end: int) -> _Run:
-    places = [match.start() for match in DIGIT.finditer(text, start, end)]
-    edges = [0, *(i for i, (first, second) in enumerate(pairwise(places), 1) if second - first > 1), len(places)]
+    groups = [match.span() for match in _GROUP.finditer(text, start, end)]
+    places = [place for first, last in groups for place in range(first, last)]
+    edges = [0, *accumulate(last - first for first, last in groups)]
     return _Run(text, ascii_digits(text[start:end]), places, edges)
 
 
@@ -169,7 +171,7 @@ def _is_old_id(run: _Run, start: int, end: int) -> bool:
 def _numbers_in(run: _Run, groups: Sequence[tuple[int, int]]) -> Iterator[MaskedSpan]:
     """Yield the other numbers in a stretch of groups: the longest that begins with each group."""
     at = 0
-    while at < len(groups):
+    while at < len(groups) and groups[-1][1] - groups[at][0] >= _SHORTEST:
         found = next(_from(run, groups, at), None)
         if found is None:
             at += 1
@@ -192,7 +194,8 @@ def _from(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> Iterator[tup
         end = groups[number][1]
         if end - start > _LONGEST:
             break
-        ends.append((end, number))
+        if end - start >= _SHORTEST:
+            ends.append((end, number))
     for end, number in reversed(ends):
         if spans := _number(run, start, end):
             yield spans, number

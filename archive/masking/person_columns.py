@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
-from archive.masking.labelled_values import LABEL, LABELS, labels_in, value_span
+from archive.masking.labelled_values import LABELS, find_labels, labels_in, value_span
 from archive.masking.personal_numbers import BLANK, HYPHEN, STRETCH, MaskedSpan
 
 _KINDS = (
@@ -117,7 +117,7 @@ def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int
 def _header(text: str, start: int, end: int) -> _Header | None:
     """The header that a line is, if it is one."""
     line = text[start:end]
-    if not (LABEL.search(line) or _ADDRESS_WORD.search(line)) or _MANY_DIGITS.search(line) or len(line) > 2000:
+    if not (any(find_labels(line)) or _ADDRESS_WORD.search(line)) or _MANY_DIGITS.search(line) or len(line) > 2000:
         return None
     between = _mark_between(line)
     cells = [text[first:last] for first, last in _cells(text, start, end, between)]

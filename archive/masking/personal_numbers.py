@@ -88,12 +88,16 @@ def is_mobile(digits: str) -> bool:
     return len(digits) == 11 and digits[0] == "1" and digits[1] in "3456789"
 
 
+_BEFORE_MOBILE = {11: "", 12: "0", 13: "86", 15: "0086"}
+"""What stands before a mobile's number, by the length of both."""
+
+
 def mobile_offset(digits: str) -> int | None:
     """After how many digits the mobile's number begins (after 0, 86 or 0086), or None where there is none."""
-    for prefix in ("", "0", "86", "0086"):
-        if len(digits) == 11 + len(prefix) and digits.startswith(prefix) and is_mobile(digits[len(prefix) :]):
-            return len(prefix)
-    return None
+    before = _BEFORE_MOBILE.get(len(digits))
+    if before is None or not digits.startswith(before) or not is_mobile(digits[len(before) :]):
+        return None
+    return len(before)
 
 
 def is_card(digits: str) -> bool:

@@ -14,11 +14,22 @@ _PERSON = re.compile(
 _A_FIRM = re.compile("公司|集团|企业|合作社|厂|店|中心|学校|医院|局|委员会|政府|银行|[分支]行")
 _FIRM = re.compile(rf"(?:{_A_FIRM.pattern})(?:（[^（）]{{0,20}}）)?[，,、；;：:\s]{{0,2}}$")
 _LIVES = re.compile(
-    r"(?P<own>家住)[于在]?(?=[\u4e00-\u9fff])|(?:居住[于在]|现居[于在]?|户籍(?:所在)?地|住所地?|住(?![建房院宿户宅持])[于在址]?|地址)[:：为是]{0,2}(?=[\u4e00-\u9fff])"
+    "|".join(
+        f"{verb}[:：为是]{{0,2}}(?=[\u4e00-\u9fff])"
+        for verb in (
+            "家住[于在]?",
+            "居住[于在]",
+            "现居[于在]?",
+            "户籍(?:所在)?地",
+            "住所地?",
+            "住(?![建房院宿户宅持])[于在址]?",
+            "地址",
+        )
+    )
 )
 _A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]|\d{1,3}-\d{1,3}-\d{1,4}")
 
-_PLATE = re.compile(r"[\u4e00-\u9fff][A-ZＡ-Ｚ][A-Z0-9Ａ-Ｚ０-９·•.]")
+_LETTER_OF_PLATE = re.compile(r"[A-ZＡ-Ｚ](?<=[\u4e00-\u9fff].)(?=[A-Z0-9Ａ-Ｚ０-９·•.])")
 _VEHICLE = re.compile(
     rf"[{BLANK}]?(?:号牌?|牌)?(?:[（(](?:[^（()）\n]{{0,10}}[)）])?)?(?:[黑白红蓝灰银黄绿]色|[\u4e00-\u9fff]{{2,4}}牌)?的?(?:[大中小](?:型|客车|货车|轿车)|微型|重型|轻型|普通|两轮|二轮|三轮|摩托|电动|轿车|货车|客车|面包|越野|汽车|车辆|牌照)"
 )
@@ -40,7 +51,7 @@ def _homes(text: str) -> Iterator[MaskedSpan]:
 def _is_a_persons(text: str, verb: re.Match[str]) -> bool:
     """Whether the sentence says of a person who lives somewhere, before or behind the place, not where a firm is."""
     before = _END.split(text[max(0, verb.start() - _LONGEST_SENTENCE) : verb.start()])[-1]
-    if verb["own"]:
+    if verb[0].startswith("家住"):
         return True
     if _PERSON.search(before):
         return not _FIRM.search(before)
@@ -49,8 +60,8 @@ def _is_a_persons(text: str, verb: re.Match[str]) -> bool:
 
 
 def _plates(text: str) -> Iterator[MaskedSpan]:
-    for beginning in _PLATE.finditer(text):
-        plate = value_span("number_plate", text, beginning.start())
+    for letter in _LETTER_OF_PLATE.finditer(text):
+        plate = value_span("number_plate", text, letter.start() - 1)
         if plate and _VEHICLE.match(text, plate.end):
             yield plate
 

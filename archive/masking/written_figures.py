@@ -28,21 +28,24 @@ _ENCLOSED = (
 _DIGITS = {ord(figure): str(digit) for figures in (*_HAN, *_ENCLOSED) for digit, figure in enumerate(figures)}
 _DIGITS |= dict.fromkeys(map(ord, "ⓍⓧⅩ"), "X")
 
-_RUN = re.compile(
-    "|".join(
-        rf"[{figures}](?:[{BLANK}{HYPHEN}\r\n]{{0,2}}+[{figures}]){{{_SHORTEST - 1},}}+[ⓍⓧⅩ]?"
-        for figures in map("".join, (_HAN, _ENCLOSED))
-    )
+_RUNS = tuple(
+    re.compile(rf"[{figures}](?:[{BLANK}{HYPHEN}\r\n]{{0,2}}+[{figures}]){{{_SHORTEST - 1},}}+[ⓍⓧⅩ]?")
+    for figures in map("".join, (_HAN, _ENCLOSED))
 )
 
 _ALIKE = str.maketrans("OoОоQDlIЗзХхΧχ×╳✕", "0000001133XXXXXXX")
-_MISREAD = re.compile(r"(?<![0-9A-Za-z])[0-9OoОоQDlIЗз]{11}(?:[0-9OoОоQDlIЗз]{6}[0-9OoОоXxХхΧχ×╳✕])?(?![0-9A-Za-z])")
+_LIKE_DIGITS = "0-9OoОоQDlIЗз"
+_MISREAD = re.compile(  # begins with a sign rather than with what stands before it, for that is sought faster
+    rf"[{_LIKE_DIGITS}](?<![0-9A-Za-z][{_LIKE_DIGITS}])[{_LIKE_DIGITS}]{{10}}"
+    rf"(?:[{_LIKE_DIGITS}]{{6}}[0-9OoОоXxХхΧχ×╳✕])?(?![0-9A-Za-z])"
+)
 _MOST_MISREAD = 7
 
 
 def as_digits(text: str) -> str:
     """Return `text`, of the same length, with numbers written in such figures in ASCII digits."""
-    text = _RUN.sub(lambda run: run[0].translate(_DIGITS), text)
+    for runs in _RUNS:
+        text = runs.sub(lambda run: run[0].translate(_DIGITS), text)
     return _MISREAD.sub(_as_read, text)
 
 

@@ -26,6 +26,9 @@ RULES_VERSION = 6
 LEAST = 5
 """Names from which on a text lists persons."""
 
+_SHORTEST = 3 * LEAST - 1
+"""Characters of the shortest text that can: so many names of two characters, and what stands between them."""
+
 MOST_COLUMNS = 60
 """Columns of a table that are looked at."""
 
@@ -58,7 +61,9 @@ _BEFORE = re.compile(
 )
 _BEHIND = re.compile(r"(?:[（(\[【].{0,60}|[\d*＊×xX.,:：\-－—].{0,60}|[男女].{0,2}|等.{0,12}|同学|同志|户)$")
 _SEPARATORS = re.compile(r"[\s、，,；;/|。:：]+")
-_ALONE = re.compile(rf"(?:(?<!{_HAN})|(?<=[人户者民生]))(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]))")
+_FIRST = f"[{_WORDS['surname']}{''.join(name[0] for name in _WORDS['compound'].split())}]"
+_BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{_HAN}{_FIRST})|(?<=[人户者民生]{_FIRST}))")
+_ENDS_ALONE = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]))")
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({_HAN})[ \u3000\u00a0]{{1,4}}({_HAN})(?![\u3400-\u9fff])")
 _NUMBER_BETWEEN = re.compile(rf"(?<={_HAN})(?=\d{{1,3}}{_HAN})")
 _DOTS = re.compile("[·•‧・．∙]")
@@ -128,14 +133,15 @@ def persons_listed(title: str, text: str) -> int:
     """Return about how many persons a text lists, 0 where it is no roster.
     `title`: with what the file is called, for a file.
     """
+    if len(text) < _SHORTEST or text.isascii():
+        return 0
     return sum(_listed(title, text[start : start + PART]) for start in range(0, min(len(text), LONGEST), PART))
 
 
 def _listed(title: str, text: str) -> int:
     text = without_radicals(UNSEEN.sub("", unicodedata.normalize("NFC", text)))
     text = _SPACED.sub(r"\1\2", text)
-    alone = (each for each in _ALONE.finditer(text) if each[0] not in _NO_NAMES)
-    few = text.count("\t") < LEAST and sum(1 for _ in islice(alone, LEAST)) < LEAST
+    few = text.count("\t") < LEAST and sum(1 for _ in islice(_names_alone(text), LEAST)) < LEAST
     if few and not _DOTS.search(text):
         return 0
     lines = [line.strip() for line in text.split("\n")]
@@ -147,6 +153,14 @@ def _listed(title: str, text: str) -> int:
             lines[table.first : table.last] = [""] * (table.last - table.first)
     rest = "\n".join(lines)
     return max(_items_with_names(title, lines), _runs(title, rest), _labelled(title, rest))
+
+
+def _names_alone(text: str) -> Iterator[str]:
+    """Yield what could be names in `text` with no other character right before and behind."""
+    for first in _BEGINS_ALONE.finditer(text):
+        name = _ENDS_ALONE.match(text, first.start())
+        if name and name[0] not in _NO_NAMES:
+            yield name[0]
 
 
 # --- tables ---

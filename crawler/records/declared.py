@@ -34,7 +34,9 @@ _ATTRIBUTES = {
     "data-publish-time": PUBLISHED,
     "data-source": SOURCE,
 }
-_WITH_ATTRIBUTES = etree.XPath(" | ".join(f"//@{name}/.." for name in _ATTRIBUTES))  # a fifth of the time of //*[@… or @…]
+_WITH_ATTRIBUTES = etree.XPath(
+    " | ".join(f"//@{name}/.." for name in _ATTRIBUTES)
+)  # a fifth of the time of //*[@… or @…]
 _LINKED_DATA = "application/ld+json"
 _MOST_METAS = 200
 _MOST_BLOCKS = 10
