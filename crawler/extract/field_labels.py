@@ -7,7 +7,7 @@ catalogues name the elements; portals vary them).
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -38,6 +38,7 @@ ABSENT = frozenset({"", "无", "空", "暂无", "其它", "其他", "-", "--", "
 BLANK = r"[\s\u200b-\u200f\u2060\ufeff]"
 """Every kind of blank that portals put into labels and values, invisible characters among them."""
 
+_LONGEST_LABEL = 24
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff]")
 _BEFORE_LABELS = (
     " \t\r\n\x0b\x0c\x1e\x1f\x85\u00a0\u1680"
@@ -50,9 +51,16 @@ _AROUND_LABELS = "[]【】()（）:：|｜"
 
 def squash(text: str) -> str:
     """`text` without blanks of any kind, a closing colon or brackets around it: a label ready to be looked up."""
+    return _squash_label(text) if len(text) <= _LONGEST_LABEL else _squash(text)
+
+
+def _squash(text: str) -> str:
     if not (text.isascii() or text.isprintable()):
         text = _INVISIBLE.sub("", text)
     return "".join(text.split()).strip(_AROUND_LABELS)
+
+
+_squash_label = lru_cache(maxsize=4096)(_squash)  # the same labels stand on page after page
 
 
 def tidy(text: str) -> str:
@@ -94,7 +102,6 @@ def glued_label() -> re.Pattern[str]:
     return re.compile(rf"({_LABEL}){BLANK}*[:：]")
 
 
-_LONGEST_LABEL = 24
 _FIRST_CHARACTERS = frozenset(label[0] for label in KNOWN)
 
 
