@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
         "archive.sentences",
         "archive.tables",
     },
-    "archive.attachments": {"archive.evidence", "archive.model", "archive.tables"},
+    "archive.attachments": {"archive.evidence", "archive.masking", "archive.model", "archive.tables"},
     "archive.budgets": {"archive.sentences", "archive.tables"},
     "archive.copies": {
         "archive.database",

@@ -15,6 +15,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from archive.evidence.text_encoding import decode_page
+from archive.masking.figures_in_markup import set_figures
 
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "object", "iframe"))
 BLOCKS = frozenset(
@@ -67,6 +68,7 @@ def read_html(source: str) -> Page:
         root = lxml_html.document_fromstring(source, parser=parser)
     except etree.ParserError:  # nothing in it
         return Page(None, "", 0, 0.0, from_office=False)
+    set_figures(root)
     text = visible_text(root)
     links = sum(_weight(link.text_content()) for link in root.iter("a"))
     filled = (

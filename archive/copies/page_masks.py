@@ -1,19 +1,18 @@
 """Personal data masked in the tree of a page, also where markup cuts a number up.
 
 The text is read in several views, as one can't know how a style sheet sets it: inline elements joined, as a reader sees
-them; the same as one reads on, without what an inline style hides, notes above the line and words in the place of pictures; and
-the pieces of a line apart. A number found in any of them is
-masked where it stands, in texts and attributes.
+them; the same without the elements that stand between two digits, be they hidden, raised, above the line or in the place of
+a picture; and the pieces of a line apart. A number found in any of them is masked where it stands, in texts and attributes.
 """
 
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -39,16 +38,29 @@ _BLANK = re.compile(rf"[\s{_LEFT_OUT}]")
 _SPACE = re.compile(r"\s")
 NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that lxml refuses in a text that is set, though its parser lets some of them in."""
-_HIDING = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:font-size|opacity)\s*:\s*0(?![.\d]*[1-9])", re.IGNORECASE
-)
-_ABOVE_THE_LINE = frozenset({"rt", "rp"})
+_LONGEST_NOTE = 30
+"""Characters that may stand within a number: of a note, a reading above the line, a button, words in the place of a picture."""
+
+_MOST_NOTES = 8
+"""Kinds of such elements on a page."""
 
 _MOST_COLUMNS = 20
 
 _TEXT, _TAIL = "", "tail"
 _STRENGTH = " \t\n"
 _SHORTEST = 11  # digits of the shortest number that is masked
+_WINDOW = 40  # characters on either side of what may stand within a number
+
+
+_Kind = tuple[str | None, ...]
+
+
+class _Note(NamedTuple):
+    """An inline element of few characters: its place in a view, and its kind."""
+
+    start: int
+    end: int
+    kind: _Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +179,11 @@ def is_masked(root: Element) -> bool:
 
 def _views(root: Element) -> Iterator[_View]:
     """Yield the views one after the other, each made late: what an earlier one masked, the next one sees masked."""
-    yield _flow(root)
-    if any(map(_is_read_over, root.xpath(".//*[@style or @hidden or self::rt or self::rp]"))):
-        yield _flow(root, whole=False)
+    notes: list[_Note] = []
+    whole = _flow(root, notes=notes)
+    yield whole
+    for kinds in _kinds_within_numbers("".join(whole.parts), notes):
+        yield _flow(root, without=kinds)
     yield _flow(root, apart=True)
     for element in root.iter(etree.Element):
         for name in (name for name, value in element.items() if len(value) >= _SHORTEST):
@@ -178,15 +192,17 @@ def _views(root: Element) -> Iterator[_View]:
             yield view
 
 
-def _flow(root: Element, *, apart: bool = False, whole: bool = True) -> _View:
-    """Return the text below `root`; `apart` with a blank between any two pieces,
-    not `whole`: as one reads on, see above.
+def _flow(
+    root: Element, *, apart: bool = False, without: frozenset[_Kind] = frozenset(), notes: list[_Note] | None = None
+) -> _View:
+    """Return the text below `root`, `apart` with a blank between any two pieces, `without` elements of some kinds.
+    Inline elements of few characters are added to `notes`, with their places.
     """
-    view, cells = _View(), 0
+    view, cells, began = _View(), 0, 0
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, node in walk:
         if event == "start":
-            if not whole and _is_read_over(node):
+            if without and _kind(node) in without:
                 walk.skip_subtree()
                 continue
             if node.tag in TABLE_CELLS and (columns := _columns_before(node)):
@@ -194,15 +210,39 @@ def _flow(root: Element, *, apart: bool = False, whole: bool = True) -> _View:
             else:
                 view.gap(_set_apart(node, cells) or (" " if apart else ""))
             cells += node.tag in TABLE_CELLS
+            began = view.length
             for name in _TYPED if node.attrib else ():
                 view.add(node, f"@{name}", node.get(name))
             view.add(node, _TEXT, node.text)
             continue
+        if notes is not None and not len(node) and began < view.length <= began + _LONGEST_NOTE:
+            notes.append(_Note(began, view.length, _kind(node)))
         cells -= node.tag in TABLE_CELLS
         view.gap(_set_apart(node, cells) or (" " if apart else ""))
         if node is not root:
             view.add(node, _TAIL, node.tail)
     return view
+
+
+def _kinds_within_numbers(text: str, notes: Iterable[_Note]) -> list[frozenset[_Kind]]:
+    """Return the kinds of elements, those that follow each other together, that stand between digits of what can be a number."""
+    found: dict[frozenset[_Kind], None] = {}
+    rows: list[list[_Note]] = []
+    for note in notes:
+        if rows and rows[-1][-1].end == note.start:
+            rows[-1].append(note)
+        else:
+            rows.append([note])
+    for row in rows:
+        before, behind = text[: row[0].start][-_WINDOW:], text[row[-1].end :][:_WINDOW]
+        if before[-1:].isdigit() and behind[:1].isdigit() and sum(map(str.isdigit, before + behind)) >= _SHORTEST:
+            found[frozenset(note.kind for note in row)] = None
+    return list(found)[:_MOST_NOTES]
+
+
+def _kind(node: Element) -> _Kind:
+    """Return the kind of an element by all that a style sheet mostly goes by."""
+    return node.tag, node.get("class"), node.get("style"), node.get("hidden")
 
 
 def _set_apart(node: Element, cells: int) -> str:
@@ -221,10 +261,3 @@ def _columns_before(cell: Element) -> int:
         return 0
     span = before.get("colspan") or ""
     return min(int(span[:4]), _MOST_COLUMNS) if span.isascii() and span.isdigit() and int(span[:4]) else 1
-
-
-def _is_read_over(node: Element) -> bool:
-    """Whether an element is hidden by an inline style, above the line, or in the place of a picture."""
-    if node.get("hidden") is not None or node.tag in _ABOVE_THE_LINE:
-        return True
-    return (node.text or "").startswith(PICTURE_PLACE) or _HIDING.search(node.get("style") or "") is not None

@@ -51,7 +51,7 @@ _RAW = frozenset({"xmp", "plaintext", "listing"})
 _FORM = frozenset({"form", "fieldset"})
 
 _TAGS = frozenset({
-    "a", "abbr", "address", "article", "aside", "b", "bdi", "bdo", "big", "blockquote", "br", "button", "caption",
+    "a", "abbr", "address", "article", "aside", "b", "bdi", "big", "blockquote", "br", "button", "caption",
     "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "dir", "div", "dl", "dt", "em",
     "figcaption", "figure", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "i", "img",
     "input", "ins", "kbd", "label", "legend", "li", "main", "map", "mark", "menu", "nav", "ol", "optgroup",
@@ -94,6 +94,9 @@ _CLEANER = nh3.Cleaner(
 
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost.
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True)
+_FEW_FIGURES = re.compile(r"\s*[\dXx]{1,8}\s*")
+_PLACES = re.compile(r"float|position|transform|translate|margin|left|right|inset|grid", re.IGNORECASE)
+_TURNS = re.compile("[\u202d\u202e]")
 _MISSING, _WITHHELD = "图像未采集 image not captured", "图像未显示 image not shown"
 
 
@@ -144,8 +147,10 @@ def sanitise_page(text: str, url: str, find: Find, place: MarkedPlace = NOWHERE)
 
 
 def cleaned(markup: str) -> str:
-    """Return `markup` with its harmless tags and attributes alone, and images only by `data:` addresses."""
-    return _CLEANER.clean(markup)
+    """Return `markup` with its harmless tags and attributes alone, images only by `data:` addresses, and no sign that
+    turns a stretch of text around.
+    """
+    return _TURNS.sub("", _CLEANER.clean(markup))
 
 
 def masks_all(markup: str) -> bool:
@@ -238,10 +243,18 @@ def _disarm(body: Element, base: str, parts: Parts) -> None:
         _remove_attributes(node)
         if node.get("background"):
             parts.missing += 1
-        if (style := node.get("style")) is not None:
+        if (style := node.get("style")) is not None and not _is_placed(node):
             if style not in styles:
                 styles[style] = sanitise_declarations(style, base, parts)
             node.set("style", styles[style])
+
+
+def _is_placed(node: Element) -> bool:
+    """Take the style from an element of a few figures, which could set them in another order; whether it had one like that."""
+    if len(node) or not _FEW_FIGURES.fullmatch(node.text or "") or not _PLACES.search(node.get("style") or ""):
+        return False
+    del node.attrib["style"]
+    return True
 
 
 def _disarm_element(node: Element, base: str, parts: Parts) -> None:

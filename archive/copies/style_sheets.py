@@ -25,6 +25,10 @@ LONG_NUMBER = re.compile(r"\d{11}")  # as long as the shortest private number
 _HOLDS_RULES = frozenset({"media", "supports", "layer", "container"})
 _HOLDS_FRAMES = frozenset({"keyframes", "-webkit-keyframes"})
 _ACTS = frozenset({"behavior", "-moz-binding", "src"})
+_REORDERS = frozenset({"order", "unicode-bidi", "flex-direction", "flex-flow"})
+"""Declarations that can set characters in another order than that in which they are masked."""
+_COUNTS = frozenset({"counter-reset", "counter-set", "counter-increment"})
+_FONTS = frozenset({"font", "font-family"})
 _FETCHES = frozenset({"url", "src", "image", "image-set", "-webkit-image-set", "cross-fade", "element", "paint", "expression"})  # fmt: skip
 
 Token = Any  # tinycss2 comes without types
@@ -76,7 +80,7 @@ def _qualified(rule: Token, base: str, parts: Parts) -> str:
 
 def _declarations(declarations: Iterable[Token], base: str, parts: Parts) -> Iterator[str]:
     for each in declarations:
-        if each.type != "declaration" or each.lower_name in _ACTS or _prints_digits(each):
+        if each.type != "declaration" or each.lower_name in (_ACTS | _REORDERS) or _prints_digits(each):
             continue
         value = [_settled(token, base, parts) for token in each.value]
         if not _fetches(value):
@@ -84,9 +88,14 @@ def _declarations(declarations: Iterable[Token], base: str, parts: Parts) -> Ite
 
 
 def _prints_digits(declaration: Token) -> bool:
-    """Return whether it prints text with digits, which could be a part of a number cut up."""
+    """Return whether it can print digits, which could be a part of a number cut up: a text, an attribute, a counter's start."""
+    kinds = {token.type for token in declaration.value}
+    if declaration.lower_name in _COUNTS:
+        return not kinds.isdisjoint({"number", "function"})
+    if any(token.type == "function" and token.lower_name == "attr" for token in declaration.value):
+        return True
     strings = (token.value for token in declaration.value if token.type == "string")
-    return declaration.lower_name == "content" and any(char.isdigit() for text in strings for char in text)
+    return declaration.lower_name not in _FONTS and any(char.isdigit() for text in strings for char in text)
 
 
 def _settled(token: Token, base: str, parts: Parts) -> Token:

@@ -14,9 +14,9 @@ STRETCH = rf"[{BLANK}]{{0,2}}"
 """The blanks that stretch a label out."""
 
 HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
-SEPARATOR = rf"(?:[{BLANK}_]|[^\w*])"
+SEPARATOR = rf"(?:[{BLANK}_²³¹⁰-⁹₀-₉]|[^\w*])"
 """All that may stand between two groups of one number, as a regular expression:
-any character but a letter, a digit or a mask.
+any character but a letter, a digit or a mask; the raised figure of a note is no digit of it.
 """
 
 DIGIT = re.compile(r"[\dXxＸｘ]")

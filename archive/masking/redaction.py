@@ -19,6 +19,7 @@ needs that contact must open the original page. Landlines of offices (0953-…, 
 numbers, project codes, document numbers and registration numbers, and numbers that are part of a web address.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -35,7 +36,7 @@ from archive.masking.written_figures import as_digits
 from archive.model.printable import without_radicals
 from archive.model.rosters import persons_listed
 
-RULES_VERSION = 9
+RULES_VERSION = 10
 
 _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
     number_spans,
@@ -46,6 +47,9 @@ _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
     mail_spans,
 )
 """Sure kinds first: a later one then sees the earlier masks."""
+
+_TURNED = re.compile("(?<=\u202e)[^\u202c\n]+")
+"""What stands behind the sign that turns the reading direction, up to the one that ends that."""
 
 _MOST_PASSES = 4
 """A mask can uncover what stood in its shadow; what is left after so many passes stays, as in the first."""
@@ -78,6 +82,14 @@ def redact(text: str) -> Redacted:
 
 def _redact(text: str) -> Redacted:
     counts: dict[str, int] = {}
+    masked = _masked_as_stored(text, counts)
+    if _TURNED.search(masked):
+        masked = _turned(_masked_as_stored(_turned(masked), counts))
+    return Redacted(masked, counts)
+
+
+def _masked_as_stored(text: str, counts: dict[str, int]) -> str:
+    """`text` with what is masked in it as its characters follow each other; what is masked anew is counted."""
     masked = read = as_digits(without_radicals(text))
     for _ in range(_MOST_PASSES):
         before = masked
@@ -86,7 +98,12 @@ def _redact(text: str) -> Redacted:
                 masked = _masked(masked, spans, counts)
         if masked == before:
             break
-    return Redacted(masked if read == text else _as_written(text, read, masked), counts)
+    return masked if read == text else _as_written(text, read, masked)
+
+
+def _turned(text: str) -> str:
+    """`text` in the order in which one reads it, where a sign turns a stretch of it around; of that, the text as stored."""
+    return _TURNED.sub(lambda stretch: stretch[0][::-1], text)
 
 
 def _as_written(text: str, read: str, masked: str) -> str:

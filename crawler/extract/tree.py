@@ -1,5 +1,5 @@
 """From a page's text to its tree, whatever the text: what its style sheets hide says so itself, a text in no box has one,
-3天前 is a day, links lead where the page's base says.
+numbers read on, 3天前 is a day, links lead where the page's base says.
 """
 
 import re
@@ -10,6 +10,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
+from archive.masking.figures_in_markup import set_figures
 from crawler.extract.dates import parse_date
 from crawler.extract.place import joined
 from crawler.extract.text import BLOCKS, Element, in_document
@@ -53,6 +54,7 @@ def parse_html(text: str) -> Element:
     if root is None:
         return etree.fromstring(b"<html><body></body></html>", parser=_PARSER)
     _mark_hidden(root)
+    set_figures(root)
     _box_text(root)
     _print_days(root)
     _resolve(root)
