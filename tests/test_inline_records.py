@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from crawler.extract.pairs import FROM_SOURCE
 from crawler.families import plain
 from crawler.services.answer import Answer
 
@@ -47,3 +48,52 @@ def test_other_data_is_no_list(script: str, shown: str) -> None:
 @pytest.mark.parametrize("url", ["http://www.county.gov.cn/", "http://www.county.gov.cn/index.html"])
 def test_data_of_a_home_page_is_no_list(url: str) -> None:
     assert read(f"data={listed()}", url=url) == []
+
+
+TEXT = "样本正文，仅供测试，不是任何政府的文件。" * 3
+ARTICLE = {"title": "样本通知", "pubDate": "2017-12-19", "content": TEXT}
+RECORD_URL = "http://www.county.gov.cn/xxgk/1.html"
+
+
+def read_article(data: object, shown: str = "", url: str = RECORD_URL) -> str | None:
+    page = f"<html><body>{shown}<script>data={json.dumps(data, ensure_ascii=False)}</script></body></html>"
+    record = plain.record(Answer(url, page))
+    return record.fields["title"] if record else None
+
+
+def test_an_object_with_title_day_and_text_is_the_pages_record() -> None:
+    assert read_article({"code": 0, "data": ARTICLE}) == "样本通知"
+    assert read_article([{"data": ARTICLE}, {"article": ARTICLE}]) is None
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        [ARTICLE],  # rows of a list, if only of one
+        {"rows": [ARTICLE]},
+        {"notice": ARTICLE, "article": {**ARTICLE, "title": "样本公告"}},  # which of them is the page's?
+        {**ARTICLE, "content": "样本"},
+        {**ARTICLE, "pubDate": "今天"},
+        {**ARTICLE, "title": ""},
+    ],
+)
+def test_other_objects_are_no_record(data: object) -> None:
+    assert read_article({"data": ARTICLE})
+    assert read_article(data) is None
+
+
+def test_a_page_that_shows_a_text_is_read_by_what_it_shows() -> None:
+    assert read_article(ARTICLE, shown=f"<div><p>{TEXT}</p></div>") is None
+
+
+def test_data_of_a_home_page_is_no_record() -> None:
+    assert read_article(ARTICLE, url="http://www.county.gov.cn/index.html") is None
+
+
+@pytest.mark.parametrize(("source", "publisher"), [("样本县财政局", "样本县财政局"), ("样本日报", None)])
+def test_a_source_in_data_is_the_publisher_where_it_is_an_agency(source: str, publisher: str | None) -> None:
+    page = f"<script>data={json.dumps({**ARTICLE, 'source': source}, ensure_ascii=False)}</script>"
+    record = plain.record(Answer(RECORD_URL, page))
+    assert record
+    assert record.fields.get("publisher") == publisher
+    assert (FROM_SOURCE in record.doubts) is (publisher is not None)

@@ -304,7 +304,13 @@ ALLOWED: dict[str, set[str]] = {
         "crawler.jobs",
         "crawler.portals",
     },
-    "crawler.records": {"archive.attachments", "archive.model", "archive.tables", "crawler.extract"},
+    "crawler.records": {
+        "archive.attachments",
+        "archive.model",
+        "archive.tables",
+        "crawler.extract",
+        "crawler.services",
+    },
     "crawler.services": {"archive.model", "crawler.extract"},
     "crawler.spiders": {
         "archive.database",

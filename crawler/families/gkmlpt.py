@@ -11,22 +11,19 @@ behind its last page answers without rows or with what is no data. It lists a re
 An article's date is that of its creation where it has a display_publish_time too, and else that of its publication.
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from archive.model.observations import LinkedFile, ListPage, Paging, RecordPage, Row
+from archive.model.observations import ListPage, Paging, RecordPage, Row
 from crawler.extract.row import absolute
-from crawler.extract.text import lines_of
-from crawler.extract.tree import parse_html
 from crawler.families.family import Family, reasons
 from crawler.records.detail import read_detail
-from crawler.records.linked_files import find_attachments
+from crawler.records.stated_record import with_data
 from crawler.services.answer import Answer
-from crawler.services.inline_data import stated
+from crawler.services.inline_data import stated, value_at
 from crawler.services.json_data import data_row, dicts, inside, number, query_of, record_keys, shown, with_query
 
 _PLACE = "/gkmlpt/"
@@ -36,7 +33,6 @@ _PAGE_SIZE = 100
 _DETAIL = re.compile(r"\bDETAIL[\"']?\s{0,20}[:=]\s{0,20}(?=\{)")
 _TREE = re.compile(r"\bTREE[\"']?\s{0,20}[:=]\s{0,20}(?=\[)")
 _DEEPEST = 5
-_CONTENT = re.compile(r"(?<![\w-])[\"']?content[\"']?\s{0,20}:\s{0,20}(?=\")")
 _FIELDS = record_keys("gkmlpt")
 _ENDED = {"is_abolished": "废止", "is_expired": "失效"}
 _NO_VALUE = (None, "", 0, "0")
@@ -92,47 +88,25 @@ def read_article(answer: Answer) -> RecordPage | None:
     """Return what a record's page holds as data, and what its labels say besides; None for a page without such data."""
     if "_CONFIG" not in answer.text or "DETAIL" not in answer.text:
         return None
-    value = _json_at(answer.text, _DETAIL)
-    detail = value if isinstance(value, dict) else {"content": _json_at(answer.text, _CONTENT)}
-    content = detail.get("content")
-    if not isinstance(content, str) and not detail.get("title"):
+    detail = _value_behind(answer.text, _DETAIL)
+    content = inside(detail, "content")
+    if not isinstance(content, str) and not inside(detail, "title"):
         return None
-    data, page = article_row(detail, answer.url), read_detail(answer.root, answer.url)
-    text = parse_html(content if isinstance(content, str) else "")
-    linked = find_attachments(text, answer.url, text)
-    files = {file.url: file for file in (*linked, *_listed_files(detail, answer.url))}
-    titled = {"title": data.fields["title"]} if "title" in data.fields else {}
-    return replace(
-        page,
-        fields={**data.fields, **page.fields, **titled},
-        source_fields={**data.source_fields, **page.source_fields},
-        doubts=tuple(sorted({*data.doubts, *page.doubts})),
-        body=lines_of(text) or page.body,
-        read_at={**dict.fromkeys(data.fields, "inline data"), **page.read_at, **dict.fromkeys(titled, "inline data")},
-        attachments=tuple(files.values()),
-    )
+    text = content if isinstance(content, str) else ""
+    return with_data(read_detail(answer.root, answer.url), article_row(detail, answer.url), text, detail)
 
 
-def _json_at(text: str, place: re.Pattern[str]) -> Any:  # noqa: ANN401 - JSON
-    """The value that stands as JSON behind `place` in a script; None where there is none."""
+def _value_behind(text: str, place: re.Pattern[str]) -> Any:  # noqa: ANN401 - JSON
+    """The value that stands behind `place` in a script; None where there is none."""
     match = place.search(text)
-    try:
-        return json.JSONDecoder(strict=False).raw_decode(text, match.end())[0] if match else None
-    except (ValueError, RecursionError):
-        return None
-
-
-def _listed_files(detail: Mapping[str, Any], url: str) -> list[LinkedFile]:
-    files = dicts(detail.get("attachment"))
-    named = ((shown(file.get("name") or file.get("title")), absolute(url, shown(file.get("url")))) for file in files)
-    return [LinkedFile(name, address) for name, address in named if address and address != url]
+    return value_at(text, match.end())[0] if match else None
 
 
 def catalogues(answer: Answer) -> Iterator[tuple[str, str]]:
     """The catalogues in TREE of a site's page, with their addresses: its own with their numbers behind #."""
     place = re.search(r"/gkmlpt/", urlsplit(answer.url).path)
     index = absolute(answer.url, f"{urlsplit(answer.url).path[: place.start()] if place else ''}{_PLACE}index")
-    level = _json_at(answer.text, _TREE)
+    level = _value_behind(answer.text, _TREE)
     for _ in range(_DEEPEST):
         branches = dicts(level)
         for branch in branches:
@@ -142,4 +116,4 @@ def catalogues(answer: Answer) -> Iterator[tuple[str, str]]:
         level = [child for branch in branches for child in dicts(branch.get("children"))]
 
 
-FAMILY = Family("gkmlpt", 2, marks, read, read_article, catalogues, ("/gkmlpt/index",))
+FAMILY = Family("gkmlpt", 3, marks, read, read_article, catalogues, ("/gkmlpt/index",))

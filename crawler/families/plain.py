@@ -3,12 +3,14 @@
 No product's own marks: what no other family claims.
 """
 
-from archive.model.observations import ListPage
+from archive.model.observations import ListPage, RecordPage
 from crawler.extract.lists import read_rows
 from crawler.extract.trail import read_breadcrumb
 from crawler.families.family import Family
+from crawler.records.detail import read_detail
+from crawler.records.stated_record import with_data
 from crawler.services.answer import Answer
-from crawler.services.inline_records import inline_rows
+from crawler.services.inline_records import inline_record, inline_rows
 from crawler.services.link_pagers import read_paging
 
 
@@ -18,4 +20,11 @@ def read(answer: Answer) -> ListPage:
     return ListPage(rows, read_paging(answer.root, answer.url, len(rows)), read_breadcrumb(answer.root))
 
 
-FAMILY = Family("plain", 3, lambda _: (), read)
+def record(answer: Answer) -> RecordPage | None:
+    """The record whose text stands in the data of a page that shows none; None for any other page."""
+    stated = inline_record(answer.root, answer.text, answer.url)
+    page = read_detail(answer.root, answer.url) if stated else None
+    return with_data(page, stated.row, stated.content, stated.data) if stated and page and not page.body else None
+
+
+FAMILY = Family("plain", 4, lambda _: (), read, record)

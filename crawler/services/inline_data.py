@@ -3,15 +3,37 @@
 Pure; nothing here raises, whatever a page holds.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
+from typing import Any
 
-_QUOTE = r"(?:\\?[\"']|&quot;|&apos;|&#39;)"
-_VALUE = rf"{_QUOTE}(.{{0,500}}?){_QUOTE}|(-?\d{{1,15}}(?:\.\d{{1,3}})?)(?![\w.])"
-_PAIR = re.compile(rf"(?<![\w$-])([A-Za-z_]\w{{0,40}}){_QUOTE}?\s{{0,20}}:\s{{0,20}}(?:{_VALUE})")
+from lxml import etree
+
+from crawler.extract.text import Element
+
+QUOTE = r"(?:\\?[\"']|&quot;|&apos;|&#39;)"
+_VALUE = rf"{QUOTE}(.{{0,500}}?){QUOTE}|(-?\d{{1,15}}(?:\.\d{{1,3}})?)(?![\w.])"
+_PAIR = re.compile(rf"(?<![\w$-])([A-Za-z_]\w{{0,40}}){QUOTE}?\s{{0,20}}:\s{{0,20}}(?:{_VALUE})")
 _STRING = re.compile(r"\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*,?", re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_TOKEN = re.compile(
+    r"(?P<mark>[{}\[\]:,])|(?P<string>\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`)|(?P<word>(?:new\s)?[\w$.+!-]++(?:\([^()]{0,99}\))?)"
+    r"|(?P<none>\s++|//[^\n]*+|/\*.*?\*/)",
+    re.DOTALL,
+)
+_LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_GIVEN = re.compile(r"(?:=|\(|\A)\s{0,20}(?:(?P<parsed>JSON\.parse\(\s{0,20}(?=[\"'`]))|(?=[{\[]))")
+_SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
+_ATTRIBUTES = etree.XPath(".//@*[starts-with(., '{')]")
+_DECODER = json.JSONDecoder(strict=False)
+_COLON = re.compile(r"\s*:")
+_OPENING, _CLOSING = frozenset("{["), frozenset("}]")
+_DEEPEST = 12
+_MOST_VALUES = 50
+_MOST_TOKENS = 200_000
+_LONGEST_SCRIPT = 1_000_000
 _MOST_OBJECTS = 5_000
 _LONGEST_OBJECT = 1_000
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
@@ -19,7 +41,7 @@ _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "b": "", "f": ""}
 
 def stated(text: str, name: str) -> str | None:
     """The first value, a text in quotes or a number, that `text` gives to `name`: name:'x', "name": "x", name = 3."""
-    match = re.search(rf"(?<![\w$-]){re.escape(name)}{_QUOTE}?\s{{0,20}}[:=]\s{{0,20}}(?:{_VALUE})", text)
+    match = re.search(rf"(?<![\w$-]){re.escape(name)}{QUOTE}?\s{{0,20}}[:=]\s{{0,20}}(?:{_VALUE})", text)
     return (match[1] if match[1] is not None else match[2]) if match else None
 
 
@@ -59,4 +81,71 @@ def unescaped(text: str) -> str:
 
 
 def _resolved(escape: re.Match[str]) -> str:
-    return chr(int(escape[1], 16)) if escape[1] else _CONTROLS.get(escape[2], escape[2])
+    code = escape[1] or escape[2]
+    return chr(int(code, 16)) if code else _CONTROLS.get(escape[3], escape[3])
+
+
+def values(root: Element) -> Iterator[Any]:
+    """The objects and lists that the scripts of a page give to names or functions, and that attributes of its elements hold."""
+    for script in islice(_SCRIPTS(root), _MOST_VALUES):
+        yield from islice(_given(script[:_LONGEST_SCRIPT]), _MOST_VALUES)
+    for attribute in islice(_ATTRIBUTES(root), _MOST_VALUES):
+        yield value_at(attribute, 0)[0]
+
+
+def _given(script: str) -> Iterator[Any]:
+    start = 0
+    while place := _GIVEN.search(script, start):
+        value, end = value_at(script, place.end())
+        if place["parsed"] and isinstance(value, str):
+            value, _ = value_at(value, 0)
+        if isinstance(value, dict | list):
+            yield value
+        start = max(end, place.end())
+
+
+def value_at(text: str, start: int) -> tuple[Any, int]:
+    """The value that stands at `start` as JSON or as scripts write it, {name: 'x', }, and where it ends; None where there is none."""
+    try:
+        return _DECODER.raw_decode(text, start)
+    except (ValueError, RecursionError):
+        written, end = _as_json(text, start)
+    try:
+        return json.loads(written, strict=False), end
+    except (ValueError, RecursionError):
+        return None, start
+
+
+def _as_json(text: str, start: int) -> tuple[str, int]:
+    """A script's value written as JSON, and where it ends; "" where it is none. What scripts call by a name becomes null."""
+    written: list[str] = []
+    depth = 0
+    for token in islice(_TOKEN.finditer(text, start), _MOST_TOKENS):
+        if token.start() != start:  # behind what no value holds
+            break
+        start = token.end()
+        if not token["none"]:
+            if token[0] in _CLOSING and written[-1:] == [","]:
+                written.pop()
+            written.append(token["mark"] or _scalar(token))
+            depth += (token[0] in _OPENING) - (token[0] in _CLOSING)
+        if written and not depth:
+            return "".join(written), start
+    return "", start
+
+
+def _scalar(token: re.Match[str]) -> str:
+    if token["string"]:
+        return json.dumps(unescaped(token[0][1:-1]))
+    if _COLON.match(token.string, token.end()):
+        return json.dumps(token[0])
+    return token[0] if _LITERAL.fullmatch(token[0]) else "null"
+
+
+def objects_in(value: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - JSON
+    """The object that a value is, and those in it one in another, the outer ones first; what stands in a list is one of many."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [each for each in level if isinstance(each, dict)][:_MOST_OBJECTS]
+        yield from level
+        level = [inner for each in level for inner in each.values()]

@@ -1,14 +1,18 @@
-"""Rows of a list that scripts show, from the data that stands in the page itself. Pure; nothing is run."""
+"""Rows of a list, and the record, that scripts show, from the data that stands in the page itself. Pure; nothing is run."""
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
+from archive.model.agencies import agency_of
 from archive.model.observations import Row
+from crawler.extract.pairs import DATES, FROM_SOURCE
 from crawler.extract.place import place_of
 from crawler.extract.row import is_page_link
 from crawler.extract.text import Element, line_of
-from crawler.services.inline_data import first, objects, unescaped
-from crawler.services.json_data import data_row, record_keys
+from crawler.services.inline_data import QUOTE, first, objects, objects_in, unescaped, values
+from crawler.services.json_data import keyed_row, record_keys
 
 _ADDRESSES = ("url", "link", "href", "linkUrl", "pubUrl", "puburl", "docpuburl", "docPubUrl")
 _FIELDS = record_keys("inline")
@@ -16,7 +20,59 @@ _LEAST = 2
 _MOST_SHOWN = 100
 """Characters that a page without its data shows at the most."""
 
-_TEXT_OF_RECORD = re.compile(r"[\"'](?:content|html|body|text|article)[\"']\s{0,9}:\s{0,9}[\"'][^\"']{200}")
+_TEXT_KEY = re.compile(r"\w{0,20}(?:content|body|html|text)\w{0,4}|zw|nr", re.IGNORECASE)
+_TEXT = rf"(?:content|body|html|text|article|zw|nr)\w{{0,4}}{QUOTE}?\s{{0,9}}:\s{{0,9}}(?:{QUOTE}|`)[^\"']"
+_SOME_TEXT = re.compile(_TEXT, re.IGNORECASE)
+_LONG_TEXT = re.compile(rf"{_TEXT}{{200}}", re.IGNORECASE)
+_SHORTEST_TEXT = 30
+
+
+@dataclass(frozen=True, slots=True)
+class InlineRecord:
+    """A record in the data of its page: what its keys say, its text in HTML, and the object itself."""
+
+    row: Row
+    content: str
+    data: Mapping[str, Any]
+
+
+def inline_record(root: Element, text: str, url: str) -> InlineRecord | None:
+    """The only object with a title, a day and a text in the scripts of the page `text`; None where there is none, or several.
+
+    What stands in a list is a row of it, and no page's own record.
+    """
+    if not _SOME_TEXT.search(text) or _is_home(url):
+        return None
+    found = {
+        record.row.fields["title"]: record
+        for value in values(root)
+        for data in objects_in(value)
+        if (record := _record(data, url))
+    }
+    return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _record(data: Mapping[str, Any], url: str) -> InlineRecord | None:
+    texts = [value for key, value in data.items() if isinstance(value, str) and _TEXT_KEY.fullmatch(key)]
+    content = max(texts, key=len, default="")
+    if len(content) < _SHORTEST_TEXT:
+        return None
+    named = {key: value.get("name") if isinstance(value, dict) else value for key, value in data.items()}
+    row = _of_agencies(keyed_row(named, _FIELDS, None, url))
+    is_dated = not DATES.isdisjoint(row.fields)
+    return InlineRecord(row, content, data) if is_dated and "title" in row.fields else None
+
+
+def _of_agencies(row: Row) -> Row:
+    """A row whose publisher, which data names as a source as well, is kept only where it is an agency."""
+    named = row.fields.get("publisher")
+    if named is None:
+        return row
+    agency = agency_of(named)
+    others = {name: value for name, value in row.fields.items() if name != "publisher"}
+    if agency is None:
+        return replace(row, fields=others)
+    return replace(row, fields={**others, "publisher": agency}, doubts=tuple(sorted({*row.doubts, FROM_SOURCE})))
 
 
 def inline_rows(root: Element, text: str, url: str) -> tuple[Row, ...]:
@@ -24,11 +80,13 @@ def inline_rows(root: Element, text: str, url: str) -> tuple[Row, ...]:
 
     The data of a home page, or of a record's page, its text among them, are no list either.
     """
-    if len(line_of(root, _MOST_SHOWN)) > _MOST_SHOWN or _TEXT_OF_RECORD.search(text) or _is_home(url):
+    if len(line_of(root, _MOST_SHOWN)) > _MOST_SHOWN or _is_home(url):
+        return ()
+    if _LONG_TEXT.search(text) or inline_record(root, text, url):
         return ()
     lists: list[list[Row]] = [[]]
-    for values, goes_on in objects(text):
-        row = _row(values, url)
+    for stated, goes_on in objects(text):
+        row = _row(stated, url)
         lists[-1] += [row] if row else []
         if not (row and goes_on):
             lists.append([])
@@ -41,8 +99,8 @@ def _is_home(url: str) -> bool:
     return place is not None and place.folder == "/" and place.is_index
 
 
-def _row(values: Mapping[str, str], url: str) -> Row | None:
+def _row(stated: Mapping[str, str], url: str) -> Row | None:
     """The row that an object is; None where it has no title, no day, or no address of a page."""
-    href = first(values, _ADDRESSES)
-    row = data_row({key: unescaped(value) for key, value in values.items()}, _FIELDS, href, url)
+    href = first(stated, _ADDRESSES)
+    row = _of_agencies(keyed_row({key: unescaped(value) for key, value in stated.items()}, _FIELDS, href, url))
     return row if is_page_link(href) and row.url and {"title", "published_on"} <= row.fields.keys() else None

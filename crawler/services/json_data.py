@@ -103,6 +103,17 @@ def record_keys(service: str) -> dict[str, str | None]:
     return {key: name or None for key, name in tomllib.loads(text)[service].items()}
 
 
+def keyed_row(record: Mapping[str, Any], fields: Mapping[str, str | None], address: Any, base_url: str) -> Row:  # noqa: ANN401
+    """`data_row` for keys spelt in any way: pubDate, pubdate and pub_date are one key of `fields`, the surest first."""
+    places = {_spelling(key): (place, name) for place, (key, name) in enumerate(fields.items())}
+    known = sorted((key for key in record if _spelling(key) in places), key=lambda key: places[_spelling(key)])
+    return data_row(record, {key: places[_spelling(key)][1] for key in known}, address, base_url)
+
+
+def _spelling(key: str) -> str:
+    return key.replace("_", "").lower()
+
+
 def data_row(record: Mapping[str, Any], names: Mapping[str, str | None], address: Any, base_url: str) -> Row:  # noqa: ANN401
     """The row that one object of data is.
 

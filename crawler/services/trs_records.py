@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.model.observations import Row
-from crawler.services.json_data import data_row, dicts, record_keys
+from crawler.services.json_data import dicts, keyed_row, record_keys
 
 _FIELDS = record_keys("trs")
-_PLACE = {key: place for place, key in enumerate(_FIELDS)}
 _ADDRESSES = ("chnldocurl", "docpuburl", "puburl", "url")
 
 
@@ -20,7 +19,6 @@ def rows_of(records: Any, base_url: str) -> tuple[Row, ...]:  # noqa: ANN401
 
 
 def _row(record: Mapping[str, Any], base_url: str) -> Row:
-    known = sorted((key for key in record if key.lower() in _FIELDS), key=lambda key: _PLACE[key.lower()])
     addresses = {key.lower(): value for key, value in record.items() if value and key.lower() in _ADDRESSES}
     address = next((addresses[name] for name in _ADDRESSES if name in addresses), None)
-    return data_row(record, {key: _FIELDS[key.lower()] for key in known}, address, base_url)
+    return keyed_row(record, _FIELDS, address, base_url)
