@@ -21,9 +21,10 @@ _MOST_SHOWN = 100
 """Characters that a page without its data shows at the most."""
 
 _TEXT_KEY = re.compile(r"\w{0,20}(?:content|body|html|text)\w{0,4}|zw|nr", re.IGNORECASE)
-_TEXT = rf"(?:content|body|html|text|article|zw|nr)\w{{0,4}}{QUOTE}?\s{{0,9}}:\s{{0,9}}(?:{QUOTE}|`)[^\"']"
-_SOME_TEXT = re.compile(_TEXT, re.IGNORECASE)
-_LONG_TEXT = re.compile(rf"{_TEXT}{{200}}", re.IGNORECASE)
+_VALUE = re.compile(rf":\s{{0,9}}(?:{QUOTE}|`)([^\"'`]{{0,200}})")
+_KEY_OF_TEXT = re.compile(rf"(?:content|body|html|text|article|zw|nr)\w{{0,4}}{QUOTE}?\s{{0,9}}\Z", re.IGNORECASE)
+_LONGEST_KEY = 40
+_LONG_TEXT = 200
 _SHORTEST_TEXT = 30
 
 
@@ -41,7 +42,7 @@ def inline_record(root: Element, text: str, url: str) -> InlineRecord | None:
 
     What stands in a list is a row of it, and no page's own record.
     """
-    if not _SOME_TEXT.search(text) or _is_home(url):
+    if _is_home(url) or not _states_text(text, 1):
         return None
     found = {
         record.row.fields["title"]: record
@@ -50,6 +51,12 @@ def inline_record(root: Element, text: str, url: str) -> InlineRecord | None:
         if (record := _record(data, url))
     }
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def _states_text(text: str, length: int) -> bool:
+    """Whether a page `text` gives a text of at least so many characters to a name such as content. Colons are rare, which makes it quick."""
+    values = (value for value in _VALUE.finditer(text) if len(value[1]) >= length)
+    return any(_KEY_OF_TEXT.search(text, max(0, value.start() - _LONGEST_KEY), value.start()) for value in values)
 
 
 def _record(data: Mapping[str, Any], url: str) -> InlineRecord | None:
@@ -82,7 +89,7 @@ def inline_rows(root: Element, text: str, url: str) -> tuple[Row, ...]:
     """
     if len(line_of(root, _MOST_SHOWN)) > _MOST_SHOWN or _is_home(url):
         return ()
-    if _LONG_TEXT.search(text) or inline_record(root, text, url):
+    if _states_text(text, _LONG_TEXT) or inline_record(root, text, url):
         return ()
     lists: list[list[Row]] = [[]]
     for stated, goes_on in objects(text):
