@@ -174,7 +174,7 @@ class Presence:
         detail, record_id = {"capture": deferred.capture_id, "was": was}, deferred.record_id
         if state == "listed":
             since = [
-                windows.of_appearance(self._connection, catalog, deferred.crawl_id, deferred.capture_id)
+                windows.of_appearance(self._connection, catalog, deferred.read_in, deferred.capture_id)
                 for catalog in sorted(self._catalogs(record_id))
             ]
             window = min(since, key=lambda each: each.not_before or "")
@@ -183,14 +183,10 @@ class Presence:
         self._writer.set_state(record_id, state, "returned", deferred.at, detail, window)
 
     def _back(self, record_id: int, state: str, was: str, capture: int | None, now: str) -> None:
-        """Keep aside until the crawl's end that a record is back; say it where an earlier crawl found the same."""
-        if self._deferral.is_back(record_id):
-            return
-        if earlier := self._deferral.earlier(record_id, RETURNED):
-            self._deferral.settled(earlier)
-            self.bring_back(earlier)
-            return
-        self._deferral.put(record_id, RETURNED, {"was": was, "is": state}, capture, now)
+        """Keep aside until the crawl's end that a record is back, as of when an earlier crawl found the same."""
+        self._deferral.confirm(record_id, RETURNED)
+        if not self._deferral.is_back(record_id):
+            self._deferral.put(record_id, RETURNED, {"was": was, "is": state}, capture, now)
 
     def second_walk(self, catalog_id: int, page: ListPage) -> None:
         """Take in a page of a catalogue's second walk, which proves as much as the first only where it is as whole."""
@@ -373,9 +369,9 @@ class Presence:
         return int(self._connection.execute(sql, (self._crawl_id, catalog_id)).fetchone()["rows_read"])
 
 
-def newly_missing(found: Iterable[Found]) -> set[int]:
-    """The records of `found` that were listed, and that no doubted crawl found missing before."""
-    return {each.record.record_id for each in found if each.record.state == "listed" and not each.earlier}
+def were_listed(found: Iterable[Found]) -> dict[int, bool]:
+    """The records of `found` that were listed until now, and whether a doubted crawl found them missing before."""
+    return {each.record.record_id: each.earlier is not None for each in found if each.record.state == "listed"}
 
 
 def _is_to_be_read(successor: Mapping[str, Any]) -> bool:
