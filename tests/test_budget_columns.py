@@ -275,3 +275,36 @@ def test_projects_are_no_table_of_spending(title: str, kind: str | None) -> None
 def test_a_text_states_spending_without_the_word_budget(stated: str, holds: list[bool]) -> None:
     (found,) = read(table(SPENDING, "一般公共预算支出表\n单位：万元"), text=stated)
     assert [check.holds for check in found.checks if check.rule == "prose"] == holds
+
+
+BESIDE = """
+2026年收入预算总表|<|<||2026年一般公共预算支出表|<|<|<
+部门：样本局||单位：万元||部门：样本局|||单位：元
+项目|<|金额||科目编码|科目名称|支出|<
+^|^|^||^|^|合计|基本支出
+一、财政拨款|<|12.00||201|一般公共服务支出|70,000.00|70,000.00
+二、其他收入|<|3.00||20103|政府办公厅（室）及相关机构事务|70,000.00|70,000.00
+合计|<|15.00||208|社会保障和就业支出|50,000.00|50,000.00
+||||合计|<|120,000.00|120,000.00
+"""
+CENTRED = """
+|2026年收入预算总表||||2026年一般公共预算支出表||
+项目||金额||科目编码|科目名称|合计|基本支出
+一、财政拨款||12.00||201|一般公共服务支出|7.00|7.00
+二、其他收入||3.00||208|社会保障和就业支出|5.00|5.00
+合计||15.00||合计||12.00|12.00
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "units"), [(BESIDE, ["万元", "元"]), (CENTRED, [None, None]), (f"{CENTRED}{CENTRED.strip()}", [None] * 4)]
+)
+def test_titles_in_one_row_of_a_sheet_are_of_tables_side_by_side(rows: str, units: list[str | None]) -> None:
+    found = read(table(rows))
+    assert [each.statement.heading.kind for each in found] == ["income", "general_spending"] * (len(units) // 2)
+    assert [each.statement.heading.unit for each in found] == units
+    assert not any(map(failing, found))
+    assert {check.rule for check in found[1].checks} >= {"total"}
+    places = {row.places[line.column] for line in found[1].lines for row in [found[1].statement.rows[line.row]]}
+    assert places == {6, 7}
+    assert {line.column_name.rpartition("/")[2] for line in found[1].lines} == {"合计", "基本支出"}

@@ -10,7 +10,7 @@ from itertools import pairwise
 from archive.budgets.amounts import amount, is_formed, plain
 from archive.budgets.continuations import has_amounts, is_second_half, put_together, set_below
 from archive.budgets.headings import Heading, kind_of, read_heading, title_among, unit_of
-from archive.tables.printed_table import PrintedTable
+from archive.tables.printed_table import PrintedTable, Row
 
 CODE = re.compile(r"[1-3]\d\d(?:\d\d){0,2}|50\d(?:\d\d)?|599(?:\d\d)?")
 """A code of 功能分类 (类, 款, 项) or of 经济分类."""
@@ -99,17 +99,17 @@ def read_statements(tables: Sequence[PrintedTable]) -> list[BudgetStatement]:
 
 
 def _pieces(tables: Iterable[PrintedTable]) -> Iterator[_Piece]:
-    for number, table in enumerate(tables):
-        for first, rows in _parts(table):
-            above = table.before.split("\n") if first == 0 else []
-            lines = 0
-            while lines < len(rows) and _is_above(rows[lines]):
-                above += [cell for cell in rows[lines] if plain(cell)]  # type: ignore[misc]
-                lines += 1
-            if rows[lines:] and 1 < table.width <= _MOST_COLUMNS:
-                yield _with_head(
-                    _Piece(number, table.page, first + lines, above, rows[lines:], table, range(table.width))
-                )
+    for number, whole in enumerate(tables):
+        for begin, end in _parts(whole):
+            for left, right in _side_by_side(whole.rows[begin:end], whole.width):
+                table = whole.between(left, right) if right - left < whole.width else whole
+                first, above = begin, whole.before.split("\n") if begin == 0 else []
+                while first < end and _is_above(table.rows[first]):
+                    above += [cell for cell in table.rows[first] if plain(cell)]  # type: ignore[misc]
+                    first += 1
+                if first < end and 1 < table.width <= _MOST_COLUMNS:
+                    rows = list(table.rows[first:end])
+                    yield _with_head(_Piece(number, table.page, first, above, rows, table, range(left, right)))
 
 
 def _with_head(piece: _Piece) -> _Piece:
@@ -158,18 +158,36 @@ def _set_below(piece: _Piece, last: _Piece) -> _Piece:
     if below is None:
         return piece
     rows = list(below.table.rows[piece.first : piece.first + len(piece.rows)])
-    return _with_head(replace(piece, rows=rows, printed=below.table, places=below.places))
+    return _with_head(
+        replace(piece, rows=rows, printed=below.table, places=[piece.places[own] for own in below.places])
+    )
 
 
-def _parts(table: PrintedTable) -> Iterator[tuple[int, list[tuple[str | None, ...]]]]:
-    """Yield the first row and the rows of each part: a title within a sheet begins another."""
+def _parts(table: PrintedTable) -> Iterator[tuple[int, int]]:
+    """Yield the first row of each part and the one behind its last: titles within a sheet begin another."""
     begin = 0
     for place, row in enumerate(table.rows):
-        texts = [text for cell in row if (text := plain(cell))]
-        if place > begin and len(texts) == 1 and kind_of(texts[0]):
-            yield begin, list(table.rows[begin:place])
+        if place > begin and _is_above(row) and any(kind_of(cell or "") for cell in row):
+            yield begin, place
             begin = place
-    yield begin, list(table.rows[begin:])
+    yield begin, len(table.rows)
+
+
+def _side_by_side(rows: Sequence[Row], width: int) -> list[tuple[int, int]]:
+    """Return the first column of each table of a part and the one behind its last:
+    titles in one row are those of tables side by side.
+
+    A table begins behind the last empty column before its title, which may stand over the middle of it.
+    """
+    titled = next((places for row in rows if (places := [n for n, cell in enumerate(row) if kind_of(cell or "")])), [])
+    begins = [0, *(_behind_gap(rows, *pair) for pair in pairwise(titled))]
+    return [*pairwise([*begins, width])]
+
+
+def _behind_gap(rows: Sequence[Row], title: int, other: int) -> int:
+    """Return the column behind the last one without text between two titles; that of the second where none is."""
+    gaps = (column for column in range(other - 1, title, -1) if all(row[column] == "" for row in rows))
+    return next(gaps, other - 1) + 1
 
 
 def _is_above(row: Sequence[str | None]) -> bool:

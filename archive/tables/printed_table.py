@@ -78,6 +78,17 @@ class PrintedTable:
             raise ValueError("a table beyond the limits")
         return table
 
+    def between(self, left: int, right: int) -> "PrintedTable":
+        """Return the columns from `left` up to `right`; of a cell that reaches beyond them, what is within."""
+        merged = tuple(
+            (row, first - left, height, last - first)
+            for row, column, height, width in self.merged
+            for first, last in [(max(column, left), min(column + width, right))]
+            if first < last and (height, last - first) != (1, 1)
+        )
+        rows = tuple(row[left:right] for row in self.rows)
+        return replace(self, rows=rows, merged=merged, x=self.x[left : right + 1])
+
     def flat_text(self) -> str:
         """Return what stands above the table, and its rows a line apart with their cells a tab apart."""
         rows = (CELLS_APART.join(_one_line(cell or "") for cell in row) for row in self.rows)
