@@ -44,6 +44,7 @@ def test_a_mail_arrives_as_it_was_written(box: Mailbox) -> None:
     assert mail.get_content().replace("\r\n", "\n") == TEXT
     assert mail["Message-ID"] == "<watch-7.3@example.org>"
     assert mail["From"].addresses[0].addr_spec == "archive@example.org"
+    assert mail["Auto-Submitted"] == "auto-generated", "or absence notices come back"
 
 
 @pytest.mark.parametrize("implicit", [True, False])

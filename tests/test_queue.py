@@ -67,8 +67,13 @@ def after_another(queue: Any, job: Any) -> None:
     queue.deferred_job_registry.add(job, -1)
 
 
-@pytest.mark.parametrize("put", [later_on, after_another])
-def test_a_portal_whose_job_is_to_be_tried_again_is_under_way(
+def being_taken(queue: Any, job: Any) -> None:
+    """A worker has the job, and has not yet said so."""
+    queue.connection.lpush(queue.intermediate_queue.key, job.id)
+
+
+@pytest.mark.parametrize("put", [later_on, after_another, being_taken])
+def test_a_portal_whose_job_is_neither_waiting_nor_begun_is_under_way(
     jobs: JobQueue, tmp_path: Path, put: Callable[[Any, Any], None]
 ) -> None:
     first, second = a_plan(tmp_path), a_plan(tmp_path, "two")
@@ -88,6 +93,13 @@ def test_two_portals_of_one_host_are_not_handed_out_together(jobs: JobQueue, tmp
     plans = [a_plan(tmp_path), a_plan(tmp_path, "two"), a_plan(tmp_path, "three", "b.example")]
     assert [line.partition(":")[2][:12] for line in handed_out(jobs, *plans)] == [" handed out,", " waits, for ", " handed out,"]  # fmt: skip
     assert list(under_way(jobs.connection, NOW))[-1] == "workers: 0, jobs waiting: 2"
+
+
+def test_a_portal_that_moved_is_not_handed_out_while_its_former_host_is_crawled(jobs: JobQueue, tmp_path: Path) -> None:
+    handed_out(jobs, a_plan(tmp_path))
+    moved = a_plan(tmp_path, host="b.example")
+    assert handed_out(jobs, moved, later=1) == ["one: waits, for one is under way on a.example"]
+    assert handed_out(jobs, a_plan(tmp_path, "two", "b.example"), later=2) == ["two: handed out, full: never crawled"]
 
 
 def test_why_a_job_was_given_up_is_said_once_and_of_its_own_portal(jobs: JobQueue, tmp_path: Path) -> None:

@@ -73,8 +73,12 @@ def test_a_job_is_done_once_and_brought_back_whole(
     assert len(site.requests) == asked
 
 
-def test_what_another_worker_brought_first_is_left_as_it_is(spool: Spool, site: Site, tmp_path: Path) -> None:
-    todo = handed_out(spool, site, tmp_path)
+def test_what_another_worker_brought_first_is_left_as_it_is(
+    spool: Spool, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine whose operator says who they are asks in their name."""
+    monkeypatch.setenv(CONTACT, "machine@sample.example")
+    todo = replace(handed_out(spool, site, tmp_path), contact="desk@sample.example")
 
     def meanwhile(_: object) -> Answer:
         spool.done(NAME).mkdir(exist_ok=True)
@@ -83,6 +87,7 @@ def test_what_another_worker_brought_first_is_left_as_it_is(spool: Spool, site: 
 
     site.answers[LIST] = meanwhile
     assert run(asdict(todo)) == f"{NAME}: another worker had done it"
+    assert all("machine@sample.example" in agent for agent in site.user_agents)
     assert {path.name for path in spool.done().iterdir()} == {NAME}
     assert (spool.done(NAME) / "disclosures.db").read_text() == "the other's"
     assert list((tmp_path / "scratch").iterdir()) == []

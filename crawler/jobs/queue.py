@@ -79,7 +79,7 @@ class JobQueue:
     def hand_out(self, plans: Sequence[tuple[Plan, Path]], now: datetime) -> Iterator[str]:
         """Hand out a job for each of `plans`, with its portal's file, save where one is under way; in lines, what was done.
 
-        Of each host, one portal at a time. Raises ArchiveError, EvidenceError, OSError.
+        Of each host, one portal at a time, and of each portal, one host. Raises ArchiveError, EvidenceError, OSError.
         """
         self.spool.make()
         open_up_to_date(self.db).close()
@@ -90,10 +90,11 @@ class JobQueue:
             self._tidy({job.description for job in under_way})
             for plan, file in plans:
                 portal, host = plan.portal.id, urlsplit(plan.portal.catalogs[0].url).hostname or ""
+                busy = next((each for each in hosts.items() if host == each[0] or portal == each[1]), None)
                 if waiting := self.spool.waiting(portal):
                     yield f"{portal}: waits to be merged first: {waiting[0]}"
-                elif host in hosts:
-                    yield f"{portal}: waits, for {hosts[host]} is under way on {host}"
+                elif busy:
+                    yield f"{portal}: waits, for {busy[1]} is under way on {busy[0]}"
                 else:
                     failed = _given_up(queue, portal)
                     self._hand_out(queue, plan, file, now)
@@ -145,12 +146,12 @@ def _under_way(queue: Any) -> list[Any]:  # noqa: ANN401
 def _given_up(queue: Any, portal: str) -> str:  # noqa: ANN401
     """Say why the last job of a portal was given up, where it was, as the end of a sentence; it is said once."""
     failed = queue.failed_job_registry
-    ids = sorted(job_id for job_id in failed.get_job_ids(cleanup=False) if job_id.rpartition("--")[0] == portal)
-    if not ids:
+    ids = failed.get_job_ids(cleanup=False)
+    job_id = next((each for each in ids if each.rpartition("--")[0] == portal), None)
+    if job_id is None:
         return ""
-    job = queue.fetch_job(ids[-1])
-    for job_id in ids:
-        failed.remove(job_id)
+    job = queue.fetch_job(job_id)
+    failed.remove(job_id)
     return f"; it was given up after {TRIES} tries: {last_line(job.latest_result() if job else None)}"
 
 
