@@ -1,6 +1,7 @@
 """Jobs as a worker does them, and portals as they are handed out: each once, one of a host at a time, nothing by halves."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import asdict, replace
@@ -91,6 +92,18 @@ def test_what_another_worker_brought_first_is_left_as_it_is(
     assert {path.name for path in spool.done().iterdir()} == {NAME}
     assert (spool.done(NAME) / "disclosures.db").read_text() == "the other's"
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+def test_a_crawl_has_the_options_that_it_was_handed_out_with(
+    spool: Spool, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it is to wait for nothing between two requests: 0 is an option, None is none."""
+    monkeypatch.setattr(sys, "executable", shutil.which("echo"))
+    at_once = handed_out(spool, site, tmp_path)
+    as_ever = replace(at_once, name=f"{NAME[:-2]}1Z", delay=None, concurrency=None)
+    shutil.copy(spool.begins(at_once.name), spool.begins(as_ever.name))
+    for todo, options in ((at_once, " --delay 0 --concurrency 4"), (as_ever, "")):
+        assert f" --mode full{options} --set " in run(asdict(todo))
 
 
 def test_a_machine_with_another_parser_does_not_crawl(spool: Spool, site: Site, tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from archive.evidence.evidence_store import Evidence
 from archive.evidence.timestamp import MOST, TimestampError, check, stamp, stated_time
 from archive.maintenance import time_stamps
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.model import clock
 from bench.schedules import webhook
 from crawler.cli.main import main, stamp_days
 from tests.conftest import disclosures, rows
@@ -322,6 +323,9 @@ def test_that_no_server_gives_a_stamp_is_told_until_one_does(
     status, said = run("seal", "--timestamp", dead)
     assert (status, asked) == (1, [dead] * 3)
     assert "not stamped: 2018-04-02, nor later days, since " in said
+    with monkeypatch.context() as later:
+        later.setattr(clock, "now", lambda: datetime.now(UTC) + timedelta(days=1))
+        assert run("seal", "--timestamp", dead) == (status, said), "since when is noted but once"
     assert "unstamped       the archive itself: no time stamp from 2018-04-02 on, since " in run("status")[1]
     (told,) = json.loads(run("status", "--json")[1])
     assert (told["portal"], told["state"]) == ("", "unstamped")
