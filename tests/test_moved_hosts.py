@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.database.portal_changes import MOVED, Change
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.portal_life import change, concerns
+from crawler.cli.main import main
 from tests.conftest import empty_archive, rows
 from tests.test_presence import ALL, Crawls, url, without
 from tests.test_store import DAY, PLANS, PORTAL, listed, page
@@ -80,6 +82,18 @@ def test_a_dry_run_tells_and_changes_nothing(tmp_path: Path) -> None:
     assert (told.records, told.events, told.catalogs, told.crawls, told.joined) == (3, 3, 2, 1, 0)
     assert rows(crawls.path, "SELECT DISTINCT url LIKE 'http://p.example/%' AS old FROM records") == [{"old": 1}]
     assert rows(crawls.path, "SELECT 1 FROM portal_changes") == []
+
+
+def test_each_host_moves_to_the_address_that_is_named_for_it(joined: Path) -> None:
+    hosts = ("--host", "files.example=https://m.example:8443/files/", "--host", "Old.example")
+    said = CliRunner().invoke(
+        main, ["portals", "move", "p", "http://m.example/", *hosts, "--db", str(joined), "--dry-run"]
+    )
+    assert said.stdout.splitlines()[:3] == [
+        "would be moved: p, from n.example to http://m.example",
+        "would be moved: p, from files.example to https://m.example:8443",
+        "would be moved: p, from old.example to http://m.example",
+    ]
 
 
 def test_changes_concern_an_archive_that_has_any_of_their_portals(joined: Path) -> None:

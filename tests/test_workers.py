@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event, Timer
+from types import SimpleNamespace
 from typing import Any, NoReturn
 
 import pytest
@@ -221,6 +222,17 @@ def test_what_workers_found_while_the_survey_was_killed_is_taken(sites: dict[str
         assert len(site.requests) == asked
         assert again.ended() == {}
         wait_until(lambda: not connection.keys("rq:job:*"))  # what was taken is no answer to the next survey
+
+
+def test_a_home_that_redis_has_forgotten_is_handed_out_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(survey_jobs, "survey", lambda *_: SurveyedPortal("dead", "sample"))
+    with RedisServer(tmp_path) as redis, connected(redis.url) as connection:
+        work = iter([lambda: work_off(connection)])
+        monkeypatch.setattr(survey_jobs, "time", SimpleNamespace(sleep=lambda _: next(work)()))
+        handed_out = Workers(connection, 0)
+        handed_out.begin("http://a.example/", SoftwarePrior({}))
+        connection.flushall()
+        assert handed_out.ended() == {"http://a.example/": SurveyedPortal("dead", "sample")}
 
 
 def test_what_is_given_up_is_a_portal_that_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
