@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -174,9 +175,11 @@ def test_a_sound_archive_is_fine(archive: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_evidence_that_is_missing_old_or_open_to_all(archive: Path, tmp_path: Path) -> None:
     evidence = beside(archive)
-    evidence.chmod(0o644)
-    assert "chmod 600" in said(archive)["evidence"].message
+    for mode in (0o640, 0o604):
+        evidence.chmod(mode)
+        assert "chmod 600" in said(archive)["evidence"].message
     evidence.chmod(0o600)
+    assert said(archive)["evidence"].state == FINE
     kept = tmp_path / "kept"
     shutil.move(evidence, kept)
     assert (said(archive)["evidence"].state, "is missing" in said(archive)["evidence"].message) == (WRONG, True)
@@ -185,6 +188,24 @@ def test_evidence_that_is_missing_old_or_open_to_all(archive: Path, tmp_path: Pa
     evidence.write_bytes(b"no database")
     assert "can't be read" in said(archive)["evidence"].message
     assert disclosures("doctor", "--db", archive).returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "what", "message"),
+    [
+        ("UPDATE settings SET value = 'older' WHERE name = 'segment_version'", "search", "the index was made by another version"),
+        ("UPDATE settings SET value = '1' WHERE name = 'redaction_version'", "masking", " records were masked by older rules"),
+        ("DELETE FROM _sqlite_migrations WHERE name >= 'm019'", "schema", "of an earlier version: back it up"),
+    ],
+)  # fmt: skip
+def test_what_an_earlier_version_made_is_noted_with_what_renews_it(
+    archive: Path, statement: str, what: str, message: str
+) -> None:
+    assert what not in said(archive)
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.execute(statement)
+    noted = said(archive)[what]
+    assert (noted.state, message in noted.message, "`disclosures redact`" in noted.message) == (NOTE, True, True)
 
 
 def test_a_damaged_archive_and_one_that_is_none(archive: Path, tmp_path: Path) -> None:

@@ -139,7 +139,9 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(portal: Portal, co
 def test_the_portal_s_file_says_where_it_is_now_and_keeps_its_comments(portal: Portal, copy: Copy) -> None:
     whole = copy.file.read_text("utf-8").replace('url = "/', f'url = "{portal.old.url}/', 1)
     copy.file.write_text(f"# seen by the desk\n{whole}", "utf-8")
+    copy.file.chmod(0o664)
     copy.move()
+    assert copy.file.stat().st_mode & 0o777 == 0o664, "who may read and write it"
     text = copy.file.read_text("utf-8")
     assert text.startswith("# seen by the desk\n")
     assert portal.old.url not in text
