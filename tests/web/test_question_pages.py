@@ -82,6 +82,26 @@ def test_an_entry_is_of_when_it_was_noticed(history, past):
     assert {entry.findtext("{*}updated") for entry in feed.findall("{*}entry")} == gone
 
 
+def test_a_row_of_no_record_is_the_same_entry_though_its_figures_change(tmp_path):
+    def entries(name, lacking):
+        def write(small):
+            for publisher, number in (("样本县教育局", lacking), ("样本县财政局", 2)):
+                for _ in range(number):
+                    small.record(False, "样例", publisher=publisher, body="样例", published_on="2018-01-01")
+            small.record(False, "样例", publisher="样本县财政局", body="样例", flags=["page_cut"])
+
+        archive_of(tmp_path / name, write)[0].close()
+        get = asking(tmp_path / name)
+        assert get("/-/questions/missing_metadata.json?least=2").json()["left_out"] == 1
+        feed = etree.fromstring(get("/-/questions/missing_metadata.atom?least=2").content)
+        return {entry.findtext("{*}id"): entry.findtext("{*}summary") for entry in feed.findall("{*}entry")}
+
+    earlier, later = entries("earlier.db", 2), entries("later.db", 3)
+    assert len(earlier) == 2
+    assert earlier.keys() == later.keys()
+    assert earlier != later
+
+
 def test_an_answer_has_pages_and_its_files_are_whole(tmp_path):
     def write(small):
         for number in range(2 * PAGE + 1):
