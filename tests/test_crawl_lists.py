@@ -1,5 +1,8 @@
 """Walks of lists over HTTP: where they end, what they prove, what is asked for once."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,76 +12,120 @@ from tests.test_crawl_portals import record
 from tests.test_politeness import list_page
 
 FIRST = "/zwgk/list.html"
+NAMES = ["list.html", *(f"list_{number}.html" for number in range(1, 5))]
 
 
-def pages_of(*contents: str, claims: str = "", back: bool = False) -> dict[str, str]:
+def pages_of(*contents: str, claims: str = "", back: bool = False, at: str = "/zwgk") -> dict[str, str]:
     """List pages one after the other; each shows a record for each letter. `back`: the last one leads to the first again."""
     names = ["list.html", *(f"list_{number}.html" for number in range(1, len(contents)))]
     following = [*names[1:], names[0] if back else None]
     return {
-        f"/zwgk/{name}": list_page([f"d/{letter}.html" for letter in letters], after).replace("</body>", f"{claims}</body>")
+        f"{at}/{name}": list_page([f"d/{letter}.html" for letter in letters], after).replace("</body>", f"{claims}</body>")
         for name, letters, after in zip(names, contents, following, strict=True)
     }  # fmt: skip
 
 
-def walked(site: Site, folder: Path, *lists: str) -> tuple[list[str], set[str], dict[str, object]]:
-    """The list pages that a crawl asked for, the kinds of problems with them, what the ledger says of the first list."""
+@dataclass(frozen=True)
+class Walk:
+    """A list as a crawl walked it: the pages asked for, in their order, the kinds of problems with them, what the ledger says, its records."""
+
+    asked: list[str]
+    kinds: set[str]
+    ledger: dict[str, object]
+    records: int
+
+
+def walked(site: Site, folder: Path, *lists: str) -> list[Walk]:
+    """Walk lists, each in a folder of its own, in one crawl of a portal."""
     catalogs = [("plan", f"规划{number}", path) for number, path in enumerate(lists or (FIRST,))]
     crawl(portal_file(folder, site.url, *catalogs), folder / "a.db", "--concurrency", 1)
-    asked = [path.removeprefix("/zwgk/") for path in site.requests if "/list" in path]
-    kinds = {str(row["kind"]) for row in rows(folder / "a.db", "SELECT kind FROM problems WHERE url NOT LIKE '%/d/%'")}
-    ledger = rows(folder / "a.db", "SELECT pages_read, rows_read, complete FROM ledger ORDER BY catalog_id LIMIT 1")
-    return asked, kinds, ledger[0]
+    return [_walk(site, folder / "a.db", path) for _, _, path in catalogs]
 
 
-@pytest.mark.parametrize(
-    ("contents", "claims", "back", "kinds", "ledger"),
-    [
-        (("ab", "cd"), "", False, set(), (2, 4, 1)),
-        (("ab", "cd"), "", True, set(), (2, 4, 1)),  # the last page leads to the first
-        (("ab", "bc"), "", False, set(), (2, 3, 1)),  # a row that slid to the next page counts once
-        (("ab", "cd"), "<div>共2页 下一页</div>", False, set(), (2, 4, 1)),
-        (("ab", "cd"), "<div>共3页 <a>下一页</a></div>", False, {"pages_missing"}, (2, 4, 0)),
-        (("ab", "cd"), "<div>共4条 <a>下一页</a></div>", False, set(), (2, 4, 1)),
-        (("ab", "cd"), "<div>共5条 <a>下一页</a></div>", False, {"pages_missing"}, (2, 4, 0)),
-        (("ab", "ab", "cd"), "", False, set(), (3, 4, 1)),  # one page shown again, then others
-        (("ab", "ab", "ab", "cd"), "", False, {"pages_repeat"}, None),
-    ],
-)
-def test_a_walk_ends_with_the_list_and_is_complete_with_all_it_claims(  # noqa: PLR0917
-    tmp_path: Path, contents: tuple[str, ...], claims: str, back: bool, kinds: set[str], ledger: tuple[int, int, int] | None
-) -> None:  # fmt: skip
-    with Site(pages_of(*contents, claims=claims, back=back)) as site:
-        asked, found, told = walked(site, tmp_path)
-    names = ["list.html", *(f"list_{number}.html" for number in range(1, len(contents)))]
-    assert found == kinds
-    if ledger is None:  # given up after the second repetition
-        assert asked == names[:3]
-        assert told["complete"] == 0
-    else:
-        assert asked == names
-        assert tuple(told.values()) == ledger
-        listed = rows(tmp_path / "a.db", "SELECT 1 FROM records")
-        assert len(listed) == len(set("".join(contents)))
+def _walk(site: Site, db: Path, path: str) -> Walk:
+    at = path.rpartition("/")[0]
+    (ledger,) = rows(
+        db,
+        "SELECT pages_read, rows_read, complete FROM ledger JOIN catalogs ON id = catalog_id WHERE url LIKE ?",
+        f"%{path}",
+    )
+    problems = rows(db, "SELECT kind FROM problems WHERE url LIKE ? AND url NOT LIKE '%/d/%'", f"%{at}/%")
+    return Walk(
+        [each.removeprefix(f"{at}/") for each in site.requests if each.startswith(f"{at}/list")],
+        {str(row["kind"]) for row in problems},
+        ledger,
+        len(rows(db, "SELECT 1 FROM records WHERE url LIKE ?", f"%{at}/d/%")),
+    )
 
 
-@pytest.mark.parametrize(
-    ("claimed", "asked_for", "complete"), [("", 3, 0), ("共2条", 2, 1), ("共3条", 3, 0), ("共1条", 2, 1)]
-)
+@dataclass(frozen=True)
+class Ending:
+    """A list, and a walk of it: pages asked for, pages and rows read, whether it was complete, and the problem with it."""
+
+    contents: tuple[str, ...]
+    walk: tuple[int, int, int, int]
+    problem: str = ""
+    claims: str = ""
+    back: bool = False
+
+
+ENDING = {
+    "nothing follows": Ending(("ab", "cd"), (2, 2, 4, 1)),
+    "the last page leads to the first": Ending(("ab", "cd"), (2, 2, 4, 1), back=True),
+    "a row that slid to the next page counts once": Ending(("ab", "bc"), (2, 2, 3, 1)),
+    "all pages that it claims": Ending(("ab", "cd"), (2, 2, 4, 1), claims="共2页 下一页"),
+    "a page less": Ending(("ab", "cd"), (2, 2, 4, 0), "pages_missing", "共3页 <a>下一页</a>"),
+    "all rows that it claims": Ending(("ab", "cd"), (2, 2, 4, 1), claims="共4条 <a>下一页</a>"),
+    "a row less": Ending(("ab", "cd"), (2, 2, 4, 0), "pages_missing", "共5条 <a>下一页</a>"),
+    "one page shown again, then others": Ending(("ab", "ab", "cd"), (3, 3, 4, 1)),
+    "given up after the second repetition": Ending(("ab", "ab", "ab", "cd"), (3, 2, 2, 0), "pages_repeat"),
+}
+
+ENDLESS = {"": (3, 0), "共2条": (2, 1), "共3条": (3, 0), "共1条": (2, 1)}
+"""What a service that never ends claims, how many pages are asked for, and whether the walk was complete."""
+
+
+@pytest.fixture(scope="module")
+def walks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Walk]:
+    """All of these lists, walked in one crawl."""
+    answers: dict[str, Answer | str | Callable[[SiteRequest], str]] = {}
+    paths = {}
+    for number, (name, each) in enumerate(ENDING.items()):
+        paths[name] = f"/zwgk/{number}/list.html"
+        claims = f"<div>{each.claims}</div>" if each.claims else ""
+        answers |= pages_of(*each.contents, claims=claims, back=each.back, at=f"/zwgk/{number}")
+    for number, claimed in enumerate(ENDLESS):
+        paths[claimed] = f"/service/{number}/list.html"
+        answers[paths[claimed]] = partial(endless, claimed)
+    with Site(answers) as site:
+        return dict(zip(paths, walked(site, tmp_path_factory.mktemp("walks"), *paths.values()), strict=True))
+
+
+def endless(claimed: str, request: SiteRequest) -> str:
+    number = int(request.query.get("page", "1"))
+    pager = f'<div>{claimed} <a href="?page={number + 1}">下一页</a></div>'
+    return list_page(["d/a.html", "d/b.html"]).replace("</body>", f"{pager}</body>")
+
+
+@pytest.mark.parametrize("name", ENDING)
+def test_a_walk_ends_with_the_list_and_is_complete_with_all_it_claims(walks: dict[str, Walk], name: str) -> None:
+    ending, walk = ENDING[name], walks[name]
+    asked, *ledger = ending.walk
+    assert walk.asked == NAMES[:asked]
+    assert walk.kinds == {*filter(None, [ending.problem])}
+    assert [*walk.ledger.values()] == ledger
+    assert walk.records == len(set("".join(ending.contents[:asked])))
+
+
+@pytest.mark.parametrize("claimed", ENDLESS)
 def test_a_service_that_never_ends_is_left_and_only_its_count_proves_that_nothing_is_missing(
-    tmp_path: Path, claimed: str, asked_for: int, complete: int
+    walks: dict[str, Walk], claimed: str
 ) -> None:
-    def endless(request: SiteRequest) -> str:
-        number = int(request.query.get("page", "1"))
-        pager = f'<div>{claimed} <a href="?page={number + 1}">下一页</a></div>'
-        return list_page(["d/a.html", "d/b.html"]).replace("</body>", f"{pager}</body>")
-
-    with Site({FIRST: endless}) as site:
-        asked, kinds, ledger = walked(site, tmp_path)
-    assert len(asked) == asked_for
-    assert ("pages_repeat" in kinds) == (not complete)
-    assert ledger["complete"] == complete
-    assert ledger["rows_read"] == 2
+    asked_for, complete = ENDLESS[claimed]
+    walk = walks[claimed]
+    assert len(walk.asked) == asked_for
+    assert ("pages_repeat" in walk.kinds) == (not complete)
+    assert (walk.ledger["rows_read"], walk.ledger["complete"]) == (2, complete)
 
 
 @pytest.mark.parametrize(
@@ -97,17 +144,15 @@ def test_a_walk_that_misses_a_page_is_not_complete_and_keeps_what_it_read(
 ) -> None:
     site_pages = {**pages_of("ab", "cd"), "/zwgk/list_1.html": second, "/": "<html><body>样本首页</body></html>"}
     with Site(site_pages) as site:
-        _, kinds, ledger = walked(site, tmp_path)
-    assert kinds == {kind}
-    assert (ledger["rows_read"], ledger["complete"]) == (2, 0)
-    assert len(rows(tmp_path / "a.db", "SELECT 1 FROM records")) == 2
+        (walk,) = walked(site, tmp_path)
+    assert walk.kinds == {kind}
+    assert (walk.ledger["rows_read"], walk.ledger["complete"], walk.records) == (2, 0, 2)
 
 
 def test_a_list_that_fails_says_nothing_of_another(tmp_path: Path) -> None:
     with Site({**pages_of("ab"), "/zwgk/other/list.html": Answer("", status=404)}) as site:
-        walked(site, tmp_path, FIRST, "/zwgk/other/list.html")
-    told = rows(tmp_path / "a.db", "SELECT title, complete FROM ledger JOIN catalogs ON id = catalog_id ORDER BY id")
-    assert told == [{"title": "规划0", "complete": 1}, {"title": "规划1", "complete": 0}]
+        sound, failing = walked(site, tmp_path, FIRST, "/zwgk/other/list.html")
+    assert (sound.ledger["complete"], failing.ledger["complete"]) == (1, 0)
 
 
 def test_a_record_and_a_file_that_stand_twice_are_asked_for_once(tmp_path: Path) -> None:
@@ -134,47 +179,51 @@ def test_a_record_and_a_file_that_stand_twice_are_asked_for_once(tmp_path: Path)
 # --- updates ---
 
 DAYS = ("2018-03-01T02:00:00Z", "2018-03-02T02:00:00Z")
-
-
-def update(site: Site, folder: Path, before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """The list pages that an update asked for, the day after the list was walked as it was `before`."""
-    portal = portal_file(folder, site.url, ("plan", "规划", FIRST))
-    for moment, mode, answers in zip(DAYS, ("full", "update"), (before, after), strict=True):
-        site.answers.update(answers)
-        site.requests.clear()
-        crawl(portal, folder / "a.db", "--concurrency", 1, "--mode", mode, env={"DISCLOSURES_NOW": moment})
-    return sorted(path.removeprefix("/zwgk/") for path in site.requests if "/list" in path)
-
-
 LISTED = ("ab", "cd", "ef", "gh", "ij")
-NAMES = ["list.html", *(f"list_{number}.html" for number in range(1, 5))]
+
+UPDATED = {
+    "two pages without news are enough": (LISTED, "", 2),
+    "news on the first": (("Xab", *LISTED[1:]), "", 3),
+    "news on the second": (("ab", "Xcd", *LISTED[2:]), "", 4),
+    "rows pushed further down are not gone": (("XYa", "bcd", *LISTED[2:]), "", 3),
+    "a row is gone: only the whole list can show where to": (("b", *LISTED[1:]), "", 5),
+    "a row of the second is gone": (("ab", "c", *LISTED[2:]), "", 5),
+    "a row further down is gone": (("ab", "cd", "e", "gh", "ij"), "", 2),
+    "as many rows as before": (LISTED, "共10条", 2),
+    "a row more": (LISTED, "共11条", 5),
+    "a row less": (LISTED, "共9条", 5),
+}
+"""Lists the day after they were walked as LISTED: their rows, the number of rows that they claim, ten before, and the pages that an update reads."""
 
 
-@pytest.mark.parametrize(
-    ("contents", "pages"),
-    [
-        (LISTED, 2),  # two pages without news are enough
-        (("Xab", *LISTED[1:]), 3),
-        (("ab", "Xcd", *LISTED[2:]), 4),
-        (("XYa", "bcd", *LISTED[2:]), 3),  # rows pushed further down are not gone
-        (("b", *LISTED[1:]), 5),  # a row is gone: only the whole list can show where to
-        (("ab", "c", *LISTED[2:]), 5),
-        (("ab", "cd", "e", "gh", "ij"), 2),
-    ],
-)
-def test_an_update_reads_on_until_two_pages_have_no_news(tmp_path: Path, contents: tuple[str, ...], pages: int) -> None:
+@pytest.fixture(scope="module")
+def updates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    """The pages that an update asked for of each of these lists, all in one portal."""
+    folder = tmp_path_factory.mktemp("updates")
     with Site({}) as site:
-        asked = update(site, tmp_path, pages_of(*LISTED), pages_of(*contents))
-    assert asked == NAMES[:pages]
+        lists = (("plan", f"规划{number}", f"/zwgk/{number}/list.html") for number in range(len(UPDATED)))
+        portal = portal_file(folder, site.url, *lists)
+        for moment, mode in zip(DAYS, ("full", "update"), strict=True):
+            for number, (contents, claimed, _) in enumerate(UPDATED.values()):
+                count = claimed if mode == "update" or not claimed else "共10条"
+                claims = f"<div>{count} <a>下一页</a></div>" if claimed else ""
+                site.answers |= pages_of(
+                    *(contents if mode == "update" else LISTED), claims=claims, at=f"/zwgk/{number}"
+                )
+            site.requests.clear()
+            crawl(portal, folder / "a.db", "--concurrency", 1, "--mode", mode, env={"DISCLOSURES_NOW": moment})
+        asked = sorted(site.requests)
+    return {
+        name: [path.rpartition("/")[2] for path in asked if path.startswith(f"/zwgk/{number}/list")]
+        for number, name in enumerate(UPDATED)
+    }
 
 
-@pytest.mark.parametrize(("claims", "pages"), [("共10条", 2), ("共11条", 5), ("共9条", 5)])
-def test_an_update_reads_a_list_to_its_end_where_its_count_says_that_more_happened(
-    tmp_path: Path, claims: str, pages: int
+@pytest.mark.parametrize("name", UPDATED)
+def test_an_update_reads_on_until_two_pages_have_no_news_and_all_where_more_happened(
+    updates: dict[str, list[str]], name: str
 ) -> None:
-    before, after = (pages_of(*LISTED, claims=f"<div>{text} <a>下一页</a></div>") for text in ("共10条", claims))
-    with Site({}) as site:
-        assert update(site, tmp_path, before, after) == NAMES[:pages]
+    assert updates[name] == NAMES[: UPDATED[name][2]]
 
 
 # --- rows that lead to other things than pages ---
