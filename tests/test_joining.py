@@ -6,8 +6,8 @@ from collections import defaultdict
 import pytest
 
 from archive.directory.coverage import county_divisions
-from archive.directory.joining import ConflictError, join, merged
-from archive.model.divisions import divisions
+from archive.directory.joining import ConflictError, current_code, join, merged
+from archive.model.divisions import HEADING, divisions
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,9 @@ from archive.model.divisions import divisions
         ("", "江苏省南京市鼓楼区", "320106", ""),  # of two in one province
         ("", "江苏省徐州市鼓楼区", "320302", ""),
         ("", "北京市朝阳区", "110105", ""),
+        ("", "广东省河源市源城区", "441602", ""),  # and not 城区 of 汕尾市
+        ("", "甘肃省庆阳市宁县", "621026", ""),
+        ("", "甘肃省庆阳市正宁县", "621025", ""),
         ("", "吴忠市", "640300", ""),
     ],
 )
@@ -34,6 +37,13 @@ def test_a_row_leads_to_its_division(code: str, name: str, division: str, note: 
     joined = join(code, name)
     assert joined.division.code == division
     assert joined.note.startswith(note) if note else not joined.note
+
+
+def test_the_full_name_of_each_division_leads_to_it() -> None:
+    for each in divisions().values():
+        if each.level != HEADING:
+            full_name = f"{each.province or ''}{each.prefecture or ''}{each.name}"
+            assert join("", full_name).division.code == current_code(each.code), full_name
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from archive.model.observations import CatalogOfPortal
 from crawler.cli import probe
-from crawler.probe.draft import portal_id, relative
+from crawler.probe.draft import DraftCatalog, draft, portal_id, relative
 from crawler.sample.portal_server import SampleServer
 from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, rows
 
@@ -275,6 +276,31 @@ def test_an_answer_that_leads_nowhere_is_told_in_a_line(answer: Answer, reason: 
 )
 def test_ids_for_new_portals(url: str, name: str) -> None:
     assert portal_id(url) == name
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("北京市朝阳区人民政府", "110105"),
+        ("长春市朝阳区人民政府", "220104"),
+        ("广东省河源市源城区人民政府", "441602"),
+        ("朝阳区人民政府", None),
+        ("样本县人民政府", None),
+    ],
+)
+def test_a_draft_has_the_code_of_the_one_division_that_its_name_is_of(name: str, code: str | None) -> None:
+    text = draft("sample", name, "http://a.example/", [], [])
+    assert tomllib.loads(text).get("division_code") == code
+    hints = [line.removeprefix("#   ") for line in text.splitlines() if line.startswith("#   ")]
+    assert hints == (["110105 朝阳区（北京市）", "220104 朝阳区（吉林省长春市）"] if name == "朝阳区人民政府" else [])
+
+
+def test_whatever_was_read_of_a_portal_its_draft_is_toml() -> None:
+    odd = '样本\x00\x1b\x7f\x85\u2028\u202e\ud800"\\\nid = 7'
+    entry = DraftCatalog(CatalogOfPortal("notice", odd, f"http://a.example/{odd}"), odd, is_list=True)
+    text = draft("sample", odd, "http://a.example/", [entry], [odd])
+    assert tomllib.loads(text)["id"] == "sample"
+    assert not set(text) & set("\x00\x1b\x7f\x85\u2028\u202e\ud800")
 
 
 def test_a_catalogue_in_frames_is_found_and_drafted_where_it_stands() -> None:

@@ -288,6 +288,7 @@ ALLOWED: dict[str, set[str]] = {
     "crawler.portals": {"archive.model", "crawler.families"},
     "crawler.probe": {
         "crawler.middlewares",
+        "archive.directory",
         "archive.evidence",
         "archive.model",
         "crawler",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from archive.model.divisions import COUNTY, HEADING, PREFECTURE, PROVINCE, ZONE, Division, divisions, named_in
+from archive.model.divisions import COUNTY, PREFECTURE, PROVINCE, ZONE, Division, divisions, named_in
 
 _MERGED = Path(__file__).with_name("merged_divisions.csv")
 _CODE = re.compile(r"\d{6}(?:000000)?")
@@ -75,7 +75,7 @@ def _by_name(name: str) -> Joined:
     """The one division that a full name, such as 宁夏回族自治区吴忠市同心县, ends in."""
     if not name:
         raise ConflictError("it has neither a code nor a name")
-    named = [each for each in named_in(name) if each.level != HEADING]
+    named = named_in(name)
     lowest = [each for each in named if each.level in {COUNTY, ZONE}] or [
         each for each in named if each.level == PREFECTURE
     ]
@@ -83,7 +83,7 @@ def _by_name(name: str) -> Joined:
     # Of several of one name, that of the prefecture which is named; else of the province.
     placed = [each for each in lowest if each.prefecture and each.prefecture in name]
     placed = placed or [each for each in lowest if each.province and each.province in name] or lowest
-    # Where a name holds that of before, too, as 沙县区 holds 沙县, it is the present one.
+    # Of one that has the same name by its code of before and by that of since, it is the present one.
     joined = sorted(map(_current, map(Joined, placed)), key=lambda each: bool(each.note), reverse=True)
     current = {each.division.code: each for each in joined}
     if len(current) != 1:

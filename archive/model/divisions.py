@@ -14,7 +14,6 @@ PROVINCE, PREFECTURE, COUNTY, ZONE, HEADING = "province", "prefecture", "county"
 _ZONES = range(71, 80)
 _HEADING = "市辖区"
 _DISTINCTIVE = 2
-MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +56,20 @@ def province_of(code: str) -> Division | None:
 
 
 def named_in(text: str, near: str = "") -> list[Division]:
-    """The few divisions whose whole names occur in `text`: counties first,
-    then those with codes most like `near`, if given.
+    """The divisions whose whole names occur in `text`, and not only within another's, as 宁县 does in 正宁县: counties
+    first, then those with codes most like `near`, if given.
     """
     printed = "".join(text.split())
     found = [division for division in divisions().values() if division.level != HEADING and division.name in printed]
+    names = {division.name for division in found}
+    whole = [each for each in found if not any(each.name in name and each.name != name for name in names)]
 
     def likeness(division: Division) -> tuple[bool, bool, bool, int]:
         code = division.code
         far = code[:2] != near[:2], code[:4] != near[:4], abs(int(code) - int(near or 0))
         return (division.level in {PROVINCE, PREFECTURE}, *far)
 
-    return sorted(found, key=likeness)[:MOST_NAMED]
+    return sorted(whole, key=likeness)
 
 
 def _level(code: str, name: str) -> str:

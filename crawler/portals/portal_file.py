@@ -31,6 +31,7 @@ HEADERS = ("Accept", "Accept-Language", "Referer", "X-Requested-With")
 
 _LEAST_DELAY, _MOST_DELAY = 1, 600
 _LONGEST_HEADER = 200
+_MOST_NAMED = 3
 
 _SCHEDULE_KEYS = ("every", "full_every", "hours", "budget")
 _BUDGET_KEYS = {
@@ -285,7 +286,7 @@ def _doubts(code: str, name: str) -> Iterator[str]:
     division = divisions().get(code)
     if division and division.is_named_in(name):
         return
-    named = [other.place for other in named_in(name, code)]
+    named = [other.place for other in named_in(name, code)[:_MOST_NAMED]]
     perhaps = f"; by its name the portal may be {' or '.join(named)}" if named else ""
     if not code:
         yield f"is missing: the site can't say which county's portal this is{perhaps}"

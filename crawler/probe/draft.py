@@ -7,11 +7,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
+from archive.directory.joining import ConflictError, join
 from archive.model.divisions import named_in
 from archive.model.observations import CatalogOfPortal, ListPage
 
 _OF_NOBODY = re.compile(r"^(?:www\d*|gov|cn|com|org|net|localhost)$|xxgk|zwgk|xinxi|^\d+$")
 
+_UNSEEN = frozenset(("Cc", "Cf", "Cs", "Zl", "Zp"))
+"""Unicode's categories of controls, formats (the reading direction among them), halves of characters, ends of lines and paragraphs."""
 
 NAMELESS = "portal"
 """The id of a portal whose host's names say nothing of it."""
@@ -65,22 +68,25 @@ def relative(url: str, home: str) -> str:
 
 def _division(name: str) -> list[str]:
     """The line with the code of the division that `name` names; a comment where it names none, or one of several."""
-    named = named_in(name)
-    placed = [division for division in named if (division.prefecture or division.province or "") in name]
-    sure = placed if len(placed) == 1 else named
-    if len(sure) == 1:
-        return [f"division_code = {_quoted(sure[0].code)}  # {sure[0].place}"]
-    hint = "to be filled in; its name may be of one of these:" if named else "to be filled in"
-    return [comment(f'division_code = "…"  {hint}'), *(comment(f"  {division.place}") for division in named)]
+    try:
+        division = join("", name).division
+    except ConflictError:
+        named = named_in(name)
+        hint = "to be filled in; its name may be of one of these:" if named else "to be filled in"
+        return [comment(f'division_code = "…"  {hint}'), *(comment(f"  {each.place}") for each in named)]
+    return [f"division_code = {_quoted(division.code)}  # {division.place}"]
 
 
 def comment(text: str) -> str:
     """A line of TOML that says something to people only."""
-    return "# " + "".join(
-        c if c >= " " and unicodedata.category(c) not in {"Cc", "Cf", "Zl", "Zp"} else " " for c in text
-    )
+    return f"# {_seen(text, ' ')}"
 
 
 def _quoted(text: str) -> str:
     """A TOML string; JSON's escapes are TOML's too."""
-    return json.dumps("".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cs"}), ensure_ascii=False)
+    return json.dumps(_seen(text, ""), ensure_ascii=False)
+
+
+def _seen(text: str, otherwise: str) -> str:
+    """Return `text` with `otherwise` in the place of each character that nobody sees, ends a line, or can't be written."""
+    return "".join(otherwise if unicodedata.category(c) in _UNSEEN else c for c in text)
