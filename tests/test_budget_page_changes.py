@@ -74,6 +74,13 @@ def test_the_page_of_the_unit_leads_to_the_cell(archive: Path) -> None:
     assert "<mark>8.00</mark>" in asyncio.run(client.get(cell.replace("&amp;", "&").partition("#")[0])).text
 
 
+def test_a_change_in_a_page_that_was_changed_since_leads_to_no_cell(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("UPDATE readings SET capture_id = 1")
+    shown = asyncio.run(make_datasette(copy).client.get("/-/budgets/county/unit?name=样本局")).text
+    assert "<b>3.00 → 8.00</b>" in shown
+
+
 @pytest.mark.parametrize(
     "statement",
     [

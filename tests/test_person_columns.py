@@ -68,6 +68,8 @@ def test_a_header_holds_until_the_next_or_five_lines_without_cells(lines: tuple[
         ("姓名\t账号\t备注", f"{ID}\t样本甲\t样本", f"{ID}\t样本甲\t样本"),
         ("学生身份证号\t家长身份证号", f"{ID}\t640324198013011231", f"{MASKED}\t{MASKED}"),
         ("姓名\t身份证号\t备注", "样本甲\t\t样本", "样本甲\t\t样本"),
+        ("序号\t姓名\t联系电话", "样本甲\t0953-8021234", "样本甲\t****-*******"),
+        ("序号\t姓名\t家庭住址", "样本甲\t样本镇样本村三组12号", "样本甲\t样本镇********"),
     ],
 )
 def test_cells_are_found_where_merged_ones_moved_a_row(header: str, row: str, expected: str) -> None:

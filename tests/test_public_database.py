@@ -14,6 +14,7 @@ from archive.database.connection import ArchiveError, open_for_reading
 from archive.export import public_database
 from archive.export.public_database import snapshot
 from archive.labels.tables import TABLES
+from archive.maintenance.backup import copy_database
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check_database
 from archive.questions.question_files import questions
@@ -141,6 +142,19 @@ def test_what_was_masked_by_older_rules_is_refused_before_it_is_copied(
     monkeypatch.setattr(public_database, "copy_database", None)
     with pytest.raises(ArchiveError, match="masked by older rules"):
         snapshot(archive, tmp_path / "public.db")
+
+
+def test_what_is_copied_is_looked_at_itself(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though the archive was as it should be when it was looked at before."""
+
+    def copied(db: Path, copy: Path, mode: int) -> None:
+        copy_database(db, copy, mode)
+        masked_by_older_rules(copy)
+
+    monkeypatch.setattr(public_database, "copy_database", copied)
+    with pytest.raises(ArchiveError, match="masked by older rules"):
+        snapshot(archive, tmp_path / "public.db")
+    assert not (tmp_path / "public.db").exists()
 
 
 def test_what_a_killed_run_left_goes(archive: Path, tmp_path: Path) -> None:

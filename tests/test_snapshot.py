@@ -78,7 +78,7 @@ def change(db: Path, statement: str) -> None:
         "INSERT INTO events (record_id, kind, at, crawl_id) VALUES (1, 'changed', '2026-01-02T00:00:00Z', 1)",
         "INSERT INTO versions (record_id, number, seen_at, changed, cause) VALUES (1, 9, '2026-01-02T00:00:00Z', '{}', 'parser')",
         "INSERT INTO withheld (target, key, reason, at) VALUES ('address', 'http://p.example/', '', '2026-01-02T00:00:00Z')",
-        "UPDATE rosters SET state = 'released'",
+        "UPDATE withheld SET at = '2026-01-03T00:00:00Z'", "UPDATE rosters SET state = 'released'",
     ],
 )  # fmt: skip
 def test_each_change_of_an_archive_makes_another_state(
@@ -86,6 +86,10 @@ def test_each_change_of_an_archive_makes_another_state(
 ) -> None:
     """A crawl, its end, an event, a reparse, masking by newer rules, what is withheld, and a decision on what lists persons."""
     change(db, "INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES (1, '', 'p', 9, 'waiting', '')")
+    change(
+        db,
+        "INSERT INTO withheld (target, key, reason, at) VALUES ('address', 'http://q.example/', '', '2026-01-02T00:00:00Z')",
+    )
     renew(db)
     at(monkeypatch, APART)
     change(db, statement)

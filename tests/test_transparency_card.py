@@ -50,6 +50,8 @@ def year_2017(small: Small) -> None:
         False, "样本县档案局2017年部门预算", publisher="样本县档案局", published_on="2018-02-01", kind="budget",
         flags=["title_truncated"],
     )  # fmt: skip
+    for name in ("同心县司法局", "县司法局"):  # one agency
+        small.record(False, f"{name}2017年部门预算", publisher=name, published_on="2018-02-01", kind="budget")
     report(small, False, 2017, table("通过政府网站公开7条。空气质量月报11期。", **{"1_2": 9, "1_2_2": 8}))
     report(small, False, 2017, table(**{"1_2": 9}), published_on="2018-06-01")  # the same once more, later
     report(small, False, 2017, table(**{"1_2": 9}), published_on=None)
@@ -97,12 +99,13 @@ def test_complete_is_counted_over_records_whose_page_was_read(counted: dict[str,
     assert counts.lacking == {"index_number": 1, "created_on": 0, "publisher": 1, "responsible_department": 1}
     assert counts.complete == 75
     assert counted["other"].complete is None
+    assert Counts(read=1000, lacking={"publisher": 1}).complete == 99, "cut: what is not all is never 100"
 
 
 def test_budgets_are_those_of_the_fiscal_year_and_missed_as_the_question_misses_them(
     counted: dict[str, Counts],
 ) -> None:
-    assert counted["county"].budgets == {"budget": (3, 1)}
+    assert counted["county"].budgets == {"budget": (4, 1)}
 
 
 def test_reports_on_the_year_with_what_disagrees_in_them_the_countys_first(counted: dict[str, Counts]) -> None:
