@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.model.noise import essence, same, same_pairs, stable_url
+from archive.model.noise import essence, lines_but_files, same, same_body, same_pairs, stable_url
 from crawler.extract.text import lines_of
 from crawler.extract.tree import parse_html
 from crawler.records.detail import read_detail
@@ -308,6 +308,38 @@ def test_what_says_nothing_is_the_same_as_no_text(text: str) -> None:
 def test_any_text_in_no_crash_out(text: str) -> None:
     assert essence(essence(text)) == essence(text)
     assert stable_url(stable_url(text)) == stable_url(text)
+
+
+FILES = ["样本附件1.docx", "样本 附件.xls"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["样本附件.xls", "附件：样本附件1.docx", "1、样本附件.xls；样本附件1.docx", "附件下载", "【相关附件】", "附件1：样本附件1.docx；", "样本附件1.docx 阅读：5"],
+)  # fmt: skip
+def test_a_line_that_does_nothing_but_name_files_does_not_count(line: str) -> None:
+    one, other = "样本正文\n样本落款", f"样本正文\n{line}\n样本落款"
+    assert same_body(one, other, iter(FILES))
+    assert same_body(other, one, iter(FILES))
+    assert not same_body(one, other, []), "of a page without files it says something"
+
+
+@pytest.mark.parametrize("line", ["样本附件.xls已作废", "另见样本附件.xls", "样本附件2.docx", "附件另发"])
+def test_a_line_that_says_more_of_a_file_counts(line: str) -> None:
+    assert not same_body("样本正文", f"样本正文\n{line}", FILES)
+    assert lines_but_files(f"样本正文\n\n{line}\n样本附件.xls", FILES) == ["样本正文", line]
+
+
+def test_a_page_without_a_text_says_something_else_than_one_that_names_its_files() -> None:
+    assert same_body(None, "浏览次数：12", FILES)
+    assert not same_body(None, "样本附件.xls", FILES)
+    assert not same_body("样本附件.xls", None, FILES)
+    assert lines_but_files(None, FILES) == []
+
+
+def test_files_are_known_whose_names_begin_as_another_s_does() -> None:
+    names = [f"样本{'表' * length}" for length in range(1, 9)]
+    assert lines_but_files("\n".join(names), names) == []
 
 
 GATEWAYS = ["7a72968303868", "7a72968723868", "7a72966df3868"]

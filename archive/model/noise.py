@@ -6,7 +6,7 @@ the start or the end of a line. The same words inside a sentence stay.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 # The forms of one character that differ in width alone (U+FF01…U+FFEE), and no other: ① is not 1, and 〇 not 0.
 _WIDTHS = {
@@ -133,12 +133,12 @@ def same_body(one: str | None, other: str | None, files: Iterable[str]) -> bool:
 
 def lines_but_files(text: str | None, files: Iterable[str]) -> list[str]:
     """Return the essence of each line of a text, without those that do nothing but name `files`."""
-    names = {folded for name in files if (folded := essence(name))}
+    names = sorted(map(essence, files), key=len, reverse=True)  # one may begin as another does
     lines = filter(None, map(essence, (text or "").splitlines()))
     return [line for line in lines if not _names_files(line, names)]
 
 
-def _names_files(line: str, names: Collection[str]) -> bool:
+def _names_files(line: str, names: Iterable[str]) -> bool:
     """Whether a line, without blanks, names one or more files, or announces them, and says nothing else."""
     for name in names:
         line = line.replace(name, "")
