@@ -36,7 +36,10 @@ _SQL_WORDS = re.compile(
     r"\b(SELECT|INSERT|UPDATE|DELETE|WHERE|FROM|VALUES|AND|ORDER BY|PRAGMA|CREATE|SET)\b|= \?|\bexcluded\."
 )
 _NOTICED = {1, 3, 24, 36, -24, 152, -9, -11, 37}
+_SURVIVED = 0
 _UNTRIED = {None, 255}  # where it was interrupted, and where pytest did not find a test
+_MAKE = "from mutmut.__main__ import *; copy_src_dir(); copy_also_copy_files(); setup_source_paths(); create_mutants(1)"
+"""What mutmut begins with: it tries mutants no sooner than it has found all tests of each, and has no command for this alone."""
 _NAMES_AS_THEY_ARE = {"disable_test_id_escaping_and_forfeit_all_rights_to_community_support": True}
 """Else pytest escapes the Chinese in the names of tests anew whenever it collects them, and finds none of them again."""
 _IN_PROCESS = "not crawl and not browser"
@@ -144,13 +147,28 @@ def _files(path: Path) -> Iterable[Path]:
     return path.rglob("*.py") if path.is_dir() else [path]
 
 
-def run(where: Path, *, processes: int = PROCESSES) -> None:
-    """Try the mutants that have not been tried. Raises MutmutFailedError."""
+def run(module: str, where: Path, *, processes: int = PROCESSES) -> None:
+    """Make the mutants of a module, and try those that have not been tried. Raises MutmutFailedError."""
+    _mutmut(where, sys.executable, "-c", _MAKE)
+    _leave_out_same_sql(module, where)
+    _mutmut(where, Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(processes))
+
+
+def _mutmut(where: Path, *command: str | Path) -> None:
     paths = os.pathsep.join([str(where / "mutants"), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
-    command: list[str | Path] = [Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(processes)]
     done = subprocess.run(command, cwd=where, env={**os.environ, "PYTHONPATH": paths, "CI": "1"}, check=False)
     if done.returncode:
         raise MutmutFailedError(f"mutmut failed in {where}")
+
+
+def _leave_out_same_sql(module: str, where: Path) -> None:
+    """Have mutants that are the same SQL survive untried: each would take all tests of its function."""
+    path = where / "mutants" / f"{module}.meta"
+    meta = json.loads(path.read_text("utf-8"))
+    codes: dict[str, int | None] = meta["exit_code_by_key"]
+    untried = [name for name, code in codes.items() if code in _UNTRIED]
+    codes |= {name: _SURVIVED for name in untried if _survivor(where, module, name).same_sql}
+    path.write_text(json.dumps(meta), "utf-8")
 
 
 def result(module: str, where: Path) -> Result:
@@ -242,7 +260,7 @@ def main() -> None:
         tests, slow = given.tests or known["modules"][module], module in known["with_slow_tests"]
         where = prepare(module, tests, known["mutmut"], again=given.again, slow=slow)
         try:
-            run(where, processes=given.processes)
+            run(module, where, processes=given.processes)
             found = result(module, where)
         except MutmutFailedError as error:
             parser.error(str(error))
