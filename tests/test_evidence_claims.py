@@ -39,7 +39,7 @@ def test_a_row_is_sealed_by_its_values_without_those_that_are_none() -> None:
     assert claims.row_sha256({"a": 0, "b": "", "c": "样本"}) == hashlib.sha256(text).digest()
 
 
-@pytest.mark.parametrize(("sha256", "printed"), [(ONE, f'"{ONE.hex()}"'), (None, "null")])
+@pytest.mark.parametrize(("sha256", "printed"), [(ONE, f'"{ONE.hex()}"'), (None, "null")], ids=["written", "deleted"])
 def test_a_line_seals_its_row_archive_number_and_day(sha256: bytes | None, printed: str) -> None:
     text = (
         f'{{"archive":"sample","day":"{DAY}","id":9,"kind":"version","number":3,"row_id":1,"sha256":{printed}}}'
@@ -105,6 +105,7 @@ SHA256 = claims.note_sha256(TEXT)
         (TOKEN, ONE, None, True),
         (VOID, None, None, True),
     ],
+    ids=["of a crawl", "of what is withheld", "another", "none", "of an event", "of a token", "of what is void"],
 )
 def test_a_line_has_the_note_that_it_seals(kind: str, sha256: bytes | None, note: str | None, is_noted: bool) -> None:
     assert hashlib.sha256(TEXT.encode()).digest() == SHA256

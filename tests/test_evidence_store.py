@@ -156,7 +156,16 @@ TEXT = b"a text that is packed " * 40
         (PLAIN, b" \n<p>" + TEXT, "sample"),
         ((), b" " * 255 + b"<p>" + TEXT, "sample"),
         ((), b" " * 256 + b"<p>" + TEXT, None),
-        (HTML, b"\x00\xff\x17", None),  # what packing does not make shorter waits for nothing
+        (HTML, b"\x00\xff\x17", None),
+    ],
+    ids=[
+        "declared a page",
+        "declared a text",
+        "undeclared",
+        "begins as one",
+        "begins late",
+        "too late",
+        "packed no shorter",
     ],
 )
 def test_a_page_waits_for_the_first_dictionary_of_its_portal(
