@@ -2,13 +2,14 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from archive.evidence.claims import EVENT, RowName, SealedClaim
-from archive.evidence.evidence_reader import SNAPSHOT, DestroyedPayload, Originals, beside, place_of
+from archive.evidence.evidence_reader import SNAPSHOT, DestroyedPayload, Manifest, Originals, beside, place_of
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
 from tests.exchanges import CERTIFICATE, DAYS, archive_of_three_days, archive_with_claims, exchange, numbers, page
@@ -21,6 +22,7 @@ def test_what_was_sealed_is_read_back(tmp_path: Path) -> None:
         stored = evidence.add_many([exchange(1), exchange(2)])
     before = path.read_bytes()
     with closing(Originals(path)) as originals:
+        assert originals.path == path
         assert originals.exchange(stored[1].id) == exchange(2)
         assert originals.payload(stored[0].sha256) == exchange(1).payload
         assert numbers(originals) == [1, 2]
@@ -112,6 +114,15 @@ def test_the_head_is_that_of_the_last_sealed_day_and_the_tip_of_all_captures(tmp
         *_, (_, text, manifest) = originals.manifest_texts(DAYS[2])
         assert manifest is None
         assert originals.tip() == (originals.last_id(), sha256(text).hexdigest())
+
+
+def test_the_check_sum_of_a_manifest_is_over_all_of_it() -> None:
+    manifest = Manifest(DAYS[0], 1, 30, 30, "0" * 64, "1" * 64, f"{DAYS[1]}T00:00:00Z", b"token")
+    for changed in (
+        {"day": DAYS[1]}, {"first_id": 2}, {"last_id": 31}, {"captures": 29}, {"previous_hash": "2" * 64}, {"hash": "2" * 64},
+        {"sealed_at": f"{DAYS[1]}T00:00:01Z"}, {"token": b"another"}, {"token": None},
+    ):  # fmt: skip
+        assert replace(manifest, **changed).row_sha256() != manifest.row_sha256()
 
 
 def test_a_file_without_captures_has_no_head_and_no_tip(tmp_path: Path) -> None:

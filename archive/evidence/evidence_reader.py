@@ -172,8 +172,7 @@ class Originals:
     def manifest_texts(self, since: str) -> Iterator[tuple[str, bytes, Manifest | None]]:
         """From the day `since` on: each day with captures or claims, its manifest's text, and its manifest, None where it isn't sealed yet."""
         manifests = {manifest.day: manifest for manifest in self.manifests()}
-        previous = max((day for day in manifests if day < since), default="")
-        hash_ = manifests[previous].hash if previous else GENESIS
+        hash_ = [GENESIS, *(manifest.hash for day, manifest in manifests.items() if day < since)][-1]
         for day in days_to_seal(self._con):
             if day >= since:
                 text = manifest_text(hash_, sealed_digests(self._con, day), day)
