@@ -186,6 +186,18 @@ def test_a_box_of_up_to_two_hundred_characters_is_found(length: int) -> None:
     assert essence(f"来源：样本县政府办 {box}") == "来源:样本县政府办"
 
 
+@pytest.mark.parametrize(("length", "is_box"), [(200, True), (201, False)])
+def test_a_line_of_up_to_two_hundred_characters_is_a_box(length: int, is_box: bool) -> None:
+    label = f"分享到{' ' * (length - 4)}："
+    assert len(label) == length
+    assert essence(f"样本正文\n{label}") == ("样本正文" if is_box else "样本正文分享到:")
+
+
+def test_noise_that_is_broken_over_lines_is_nothing() -> None:
+    assert essence("浏览次数\n：12") == ""
+    assert essence("见http://www.sample.cnx7a72968303868\n.ipv6best.cn") == "见http://www.sample.cn"
+
+
 @given(counters | clocks)
 def test_counters_and_clocks_are_nothing_in_any_phrase(noise: str) -> None:
     assert essence(noise) == ""
@@ -337,8 +349,8 @@ def test_a_page_without_a_text_says_something_else_than_one_that_names_its_files
     assert lines_but_files(None, FILES) == []
 
 
-def test_files_are_known_whose_names_begin_as_another_s_does() -> None:
-    names = [f"样本{'表' * length}" for length in range(1, 9)]
+def test_files_are_known_whose_names_hold_another_s() -> None:
+    names = ["丁样本表", *(f"样本{'表' * length}" for length in range(1, 9))]
     assert lines_but_files("\n".join(names), names) == []
 
 

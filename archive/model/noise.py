@@ -116,9 +116,13 @@ def _essence_of_lines(text: str) -> str:
 
 def same(one: str | None, other: str | None) -> bool:
     """Whether two readings of a field or body say the same."""
-    if not (one and other) and "。" in (one or other or ""):
-        return False  # quick: no noise has a full stop
-    return one == other or essence(one) == essence(other)
+    if one and other:
+        return one == other or essence(one) == essence(other)
+    return _says_nothing(one or other or "")
+
+
+def _says_nothing(text: str) -> bool:
+    return "。" not in text and not essence(text)  # quick: no noise has a full stop
 
 
 def same_body(one: str | None, other: str | None, files: Iterable[str]) -> bool:
@@ -133,7 +137,7 @@ def same_body(one: str | None, other: str | None, files: Iterable[str]) -> bool:
 
 def lines_but_files(text: str | None, files: Iterable[str]) -> list[str]:
     """Return the essence of each line of a text, without those that do nothing but name `files`."""
-    names = sorted(map(essence, files), key=len, reverse=True)  # one may begin as another does
+    names = sorted(map(essence, files), key=len, reverse=True)  # one may hold another
     lines = filter(None, map(essence, (text or "").splitlines()))
     return [line for line in lines if not _names_files(line, names)]
 
