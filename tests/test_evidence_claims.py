@@ -22,7 +22,8 @@ THIRD_VERSION = RowName(VERSION, 1, 3)
 def sealed(tmp_path: Path) -> Iterator[sqlite3.Connection]:
     """The lines 1 to 9, of two archives; those of 2 and 6 to 8 speak of a row again, of another one, or carry notes."""
     with closing(Evidence(tmp_path / "evidence.db")) as evidence:
-        evidence.add_claims("sample", [(EVENTS[2], ONE), (EVENTS[2], OTHER), (EVENTS[1], ONE)], DAY)
+        evidence.add_claims("sample", [(EVENTS[2], sha256) for sha256 in (ONE, ONE, OTHER)], DAY)
+        evidence.add_claims("sample", [(EVENTS[2], OTHER), (EVENTS[1], ONE)], DAY)
         evidence.add_claims("another", [(EVENTS[1], OTHER), (EVENTS[3], ONE)], DAY)
         evidence.add_note(ClaimNote("sample", RowName(CRAWL, 5, 1), "样本记录", DAY))
         evidence.add_note(ClaimNote("another", RowName(CRAWL, 5, 0), "另一样本", DAY))

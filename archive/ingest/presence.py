@@ -182,14 +182,20 @@ class Presence:
         was, state = deferred.states()
         detail, record_id = {"capture": deferred.capture_id, "was": was}, deferred.record_id
         if state == "listed":
-            since = [
-                windows.of_appearance(self._connection, catalog, deferred.read_in, deferred.capture_id)
-                for catalog in sorted(self._catalogs(record_id))
-            ]
-            window = min(since, key=lambda each: each.not_before or "")
+            window = self._listed_since(deferred)
         else:
             window = windows.of_return(self._connection, self._portal, record_id, deferred.capture_id)
         self._writer.set_state(record_id, state, "returned", deferred.at, detail, window)
+
+    def _listed_since(self, deferred: Deferred) -> windows.Window:
+        """Return the window in which lists came to show a record again: those that do, though they may be retired by now."""
+        lists = "SELECT catalog_id FROM listings WHERE record_id = ? AND crawl_id >= ? ORDER BY catalog_id"
+        shown_in = self._connection.execute(lists, (deferred.record_id, deferred.read_in))
+        since = (
+            windows.of_appearance(self._connection, row["catalog_id"], deferred.read_in, deferred.capture_id)
+            for row in shown_in
+        )
+        return min(since, key=lambda each: each.not_before or "", default=windows.Window(after=deferred.capture_id))
 
     def _back(self, record_id: int, state: str, was: str, capture: int | None, now: str) -> None:
         """Keep aside until the crawl's end that a record is back, as of when an earlier crawl found the same."""

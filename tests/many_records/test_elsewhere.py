@@ -1,7 +1,9 @@
 """Many records that stand otherwise at once, straight on the store: an older copy of the portal, lists and pages elsewhere, or in each other's place."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +24,7 @@ from tests.many_records.records import (
     with_new,
 )
 from tests.test_presence import Crawls, url
-from tests.test_store import BUDGETS, DAY, PORTAL, listed, page, row
+from tests.test_store import BUDGETS, DAY, PLANS, PORTAL, listed, page, row
 
 # --- an older copy of the portal ---
 
@@ -219,6 +221,30 @@ def test_what_a_list_showed_before_another_was_retired_does_not_show_that_it_tak
     moved_plans(crawls)
     crawls.run(listed(*now, catalog=BUDGETS))
     assert listed_in(crawls, BUDGETS) == {each.key for each in once}
+
+
+RETURNED = """
+    SELECT r.url, e.at, e.not_before, c.url AS shown_on FROM events e JOIN records r ON r.id = e.record_id
+    JOIN captures c ON c.id = e.after_capture_id WHERE e.kind = 'returned' ORDER BY r.id
+"""
+
+
+def test_records_that_a_list_showed_again_on_a_doubted_day_are_back_as_of_then_though_it_is_retired(
+    crawls: Crawls,
+) -> None:
+    """A new list, in which it may have stood before, shows the first; the pages of the others stand. Today's parser read the last in no list."""
+    for last in (5, 10, 13):
+        away = range(1, last + 1)
+        crawls.run(all_rows(but=away), asked=dict.fromkeys(away, "gone"))
+    crawls.run(all_rows())
+    assert (outcome(crawls), kept(crawls)) == ("unsure", 13)
+    with closing(sqlite3.connect(crawls.path)) as connection:
+        connection.execute("DELETE FROM listings WHERE record_id = 3")
+        connection.commit()
+    crawls.run(listed(row(1), catalog=moved_plans(crawls)), pages=all_pages(of=[2, 3]))
+    told = [tuple(each.values()) for each in rows(crawls.path, RETURNED)]
+    since = {1: None, 2: DAY.format(4), 3: None}
+    assert told == [(url(n), DAY.format(5), since[n], PLANS) for n in since]
 
 
 # --- other pages in the place of a record's own ---
