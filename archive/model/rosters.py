@@ -65,14 +65,17 @@ _FIRST = f"[{_WORDS['surname']}{''.join(name[0] for name in _WORDS['compound'].s
 _BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{_HAN}{_FIRST})|(?<=[人户者民生]{_FIRST}))")
 _ENDS_ALONE = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]))")
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({_HAN})[ \u3000\u00a0]{{1,4}}({_HAN})(?![\u3400-\u9fff])")
+_BLANKS_IN_CELLS = re.compile(r"[^\S\t\n]+")
 _NUMBER_BETWEEN = re.compile(rf"(?<={_HAN})(?=\d{{1,3}}{_HAN})")
 _DOTS = re.compile("[·•‧・．∙]")
 _BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
 
-_NAME_HEADS = re.compile(
-    r"^(?:序号)?(?:.{0,8}(?:姓名|户主|受益人|患者|申请人|领款人|领取人|救助人|补贴人|补助人|被征收人|残疾人|本人|学员|考生|学生|老人|儿童|"
-    r"监护人|信访人|上访人|投诉人|保障对象|救助对象|补贴对象|补助对象|资助对象|帮扶对象|对象名称|人员名单|名单)(?:名称|姓名|名字)?|名字)$"
+_NAMES_BELOW = (
+    "姓名|户主|受益人|患者|申请人|领款人|领取人|救助人|补贴人|补助人|被征收人|残疾人|本人|学员|考生|学生|老人|儿童|"
+    "监护人|信访人|上访人|投诉人|保障对象|救助对象|补贴对象|补助对象|资助对象|帮扶对象|对象名称|人员名单|名单"
 )
+_NAME_HEADS = re.compile(rf"^(?:序号)?(?:.{{0,8}}(?:{_NAMES_BELOW})(?:名称|姓名|名字)?|名字)$")
+_HEAD_WORDS = re.compile(f"{_NAMES_BELOW}|名字")
 _ROLE_HEADS = re.compile(
     r"法定代表|法人|负责人|经营者|经营人|投资人|责任人|联系人|经办人|承办人|包联|包抓|包保|帮扶责任|帮扶干部|驻村|第一书记|值班|带班|领导|"
     r"执法人员|河长|湖长|林长|路长|网格员|校长|院长|书记|主任|监理|项目经理|总监|审批人|审核人|制表|填报人|主持人|评委|专家|组长|"
@@ -141,8 +144,7 @@ def persons_listed(title: str, text: str) -> int:
 def _listed(title: str, text: str) -> int:
     text = without_radicals(UNSEEN.sub("", unicodedata.normalize("NFC", text)))
     text = _SPACED.sub(r"\1\2", text)
-    few = text.count("\t") < LEAST and sum(1 for _ in islice(_names_alone(text), LEAST)) < LEAST
-    if few and not _DOTS.search(text):
+    if not _may_list(text):
         return 0
     lines = [line.strip() for line in text.split("\n")]
     tables = [(table, *_column(title, table)) for table in _tables(lines)]
@@ -153,6 +155,18 @@ def _listed(title: str, text: str) -> int:
             lines[table.first : table.last] = [""] * (table.last - table.first)
     rest = "\n".join(lines)
     return max(_items_with_names(title, lines), _runs(title, rest), _labelled(title, rest))
+
+
+def _may_list(text: str) -> bool:
+    """Whether a text has as many names as a list, or, in a table, a heading below which any two characters are a name."""
+    if _DOTS.search(text) or _has_names(text):
+        return True
+    cells = _BLANKS_IN_CELLS.sub("", text) if text.count("\t") >= LEAST else ""
+    return _has_names(cells) or _HEAD_WORDS.search(cells) is not None
+
+
+def _has_names(text: str) -> bool:
+    return sum(1 for _ in islice(_names_alone(text), LEAST)) == LEAST
 
 
 def _names_alone(text: str) -> Iterator[str]:
