@@ -49,6 +49,7 @@ def test_the_line_above_makes_no_other_number_of_it(line: str, numbers: dict[str
         ("金额\t项目\n⟦13812345678⟧\t样本", True), ("项目\t数字\n样本\t⟦13812345678⟧", False), ("姓名\t金额\t电话\n样本\t500\t⟦13812345678⟧", False),
         ("姓名\t金额\n样本\t样本⟦13812345678⟧", False), ("金额\n⟦13812345678⟧\n", False), ("样本\t⟦13812345678⟧", False),
         ("项目\t金额\n样本\t样本\t⟦13812345678⟧", False), ("项目\t2018年收入\n样本\t⟦13812345678⟧", True),
+        ("金额（元）\t⟦13812345678⟧", True), ("合计\t500\t⟦13812345678⟧\n", True), ("项目\t电话\n合计\t⟦13812345678⟧\n", False),
     ],
 )  # fmt: skip
 def test_a_column_of_amounts_is_known_by_its_head(table: str, is_amount: bool) -> None:
@@ -169,6 +170,8 @@ def test_decimals_of_a_degree_are_a_coordinate(text: str, is_one: bool) -> None:
         ("⟦13812345678⟧元旦", False), ("⟦13812345678⟧亿", True), ("￥⟦13812345678⟧", True), ("¥⟦13812345678⟧", True), ("$⟦13812345678⟧", True),
         ("$ ⟦13812345678⟧", False), ("⟦13812345678⟧", False), ("总资产（元）：⟦13812345678⟧", True),
         ("金额为⟦13812345678⟧", True), ("金额⟦13812345678⟧", False), ("支出单位：⟦13812345678⟧", False),
+        *((f"⟦13812345678⟧{unit}", True) for unit in ("平方米", "立方米", "公斤", "公里", "公顷", "千克", "千米", "千瓦", "吨", "亩")),
+        ("⟦13812345678⟧公开", False), ("⟦13812345678⟧千万", False),
     ],
 )  # fmt: skip
 def test_money_beside_it_makes_an_amount(text: str, is_one: bool) -> None:

@@ -36,11 +36,11 @@ LABELS = {
         r"(?i:id[\s_]?card)(?:\s?(?i:no|number)\.?)?", r"(?<![A-Za-z])(?i:i\s?d)(?:\s?(?:(?i:no|number)\.?|号码|号))", r"(?<![A-Za-z])(?i:sfzh?(?:[_\s]?(?:no|num|hm))?)(?![A-Za-z])", "公民身份号码", "公民身份证号码", "身份号码", "身份代码", "身份编号", r"(?i:identity\s?(?:card\s?)?(?:no|number)\.?)",
         "证件号码", "证件号", "残疾人证号码", "残疾人证号", "残疾人证", "残疾证号", "残疾证", "学籍号码", "学籍号", "学籍辅号", "二代证",
         "社会保障号码", "社会保障号", "社保号", "驾驶证号", "驾驶证号码", "驾驶证", "驾驶证档案编号", "驾照号码", "驾照号", "驾照", "居住证号码", "居住证号", "居住证",
-        "证照号码", "证照号", "证件编号", "证件编码", "公民身份号",
+        "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?<![\u4e00-\u9fff])证号(?=[:：]?\s?[1-8]\d{5}(?:19|20)\d\d)",
     ),
     "bank_card": _words(
         "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
-        "一卡通号", "一卡通", r"一卡[（(]折[）)]通(?:账?号)?", r"(?:惠农|工资|直补)卡号?", "存折账号", "存折帐号", "存折号码", "存折号", "存折", "折号", "折子号", "帳號", "卡號", r"(?:[账帐卡折][（(][账帐卡折][）)]号)",
+        "一卡通号", "一卡通", r"一卡[（(]折[）)]通(?:账?号)?", "一折通号", "一折通", r"(?:惠农|工资|直补)卡号?", "存折账号", "存折帐号", "存折号码", "存折号", "存折", "折号", "折子号", "帳號", "卡號", r"(?:[账帐卡折][（(][账帐卡折][）)]号)",
     ),
     "travel_document": _words(
         "护照号码", "护照号", "护照", "通行证号码", "通行证号", "通行证", "台胞证号码", "台胞证号", "台胞证", "回乡证号码", "回乡证号", "回乡证",
@@ -51,10 +51,10 @@ LABELS = {
         r"(?:结|离)婚证字?", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号",
     ),
     "number_plate": _words(
-        "车牌号码", "车牌号", "车牌照", "车牌", "牌号", "车辆", r"(?:[轿货客汽]|出租|摩托|面包|越野)车", "号牌号码", "号牌", "车号", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照",
+        "车牌号码", "车牌号", "车牌照", "车牌", "牌号", "车辆", r"(?:[轿货客汽]|出租|摩托|面包|越野|肇事|涉案|涉事|事故|违停|违章|违法)车辆?", "号牌号码", "号牌", "车号", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照",
     ),
     "chat_account": _words(
-        "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?i:wechat)(?:\s?(?i:id))?", r"(?:加\s?[VvＶｖ](?![A-Za-z]))", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?![A-Za-z])", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号)?(?![A-Za-z群])",
+        "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?<![A-Za-z0-9])[Vv](?=\s?[:：])", r"(?i:wechat)(?:\s?(?i:id))?", r"[加➕+＋]\s?[Vv](?![A-Za-z])", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?![A-Za-z])", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号)?(?![A-Za-z群])",
         "扣扣号", "扣扣", "企鹅号", "抖音号", "快手号", "钉钉号", "飞信", "小红书号",
     ),
     "home_phone": _words(
@@ -62,7 +62,9 @@ LABELS = {
     ),
     "home_address": _words(
         "家庭住址", "家庭详细住址", "家庭地址", "家庭详细地址", "现住址", "现住地址", r"(?:现住|户籍)(?=[:：])", "住址", "现居住地址", "居住地址", "现居住地", "居住地", "户籍住址", "户籍地址", "户籍所在地", "户籍所在地址", "户籍地", "家庭通讯地址", "家庭通信地址",
-        r"通[讯信]地址[（(]家庭[）)]", "常住地址", "常住地", "户口所在地", "家庭所在地", "家庭所在村组",
+        r"通[讯信]地址[（(]家庭[）)]", "常住地址", "常住地", "户口所在地", "家庭所在地", "家庭所在村组", "家庭居住地",
+        r"(?:通[讯信]|联系)地址",
+        r"(?:来信|写信|来访|信访|申请|申诉|投诉|举报|收[件货]|寄件|当事|本)人(?:通[讯信]|联系)?地址",
     ),
     "phone": _words(
         "联系电话", "电话号码", "电话", "手机号码", "手机号", "手机", "移动电话", "联系方式", "联系号码", "電話", "手機",
@@ -72,8 +74,8 @@ LABELS = {
 }  # fmt: skip
 """The label of each kind as a regular expression."""
 
-_FIRST = "身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直"
-_SECOND = "业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ"
+_FIRST = "➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违"
+_SECOND = "业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:："
 """The characters with which a label can begin, and those, blanks aside, that can stand second:
 where none do none is looked for.
 """
@@ -83,7 +85,7 @@ _LABEL = re.compile("|".join(f"(?P<{kind}>{words})" for kind, words in LABELS.it
 
 _TAIL = re.compile(
     rf"(?:[{BLANK}\n]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
-    rf"(?:分别)?(?:[为是系]|No\.?)?[\s{BLANK}:：=＝\"“'‘\[【（(/|＞>》）)\]】{HYPHEN}、，,]{{0,6}}"
+    rf"(?:分别)?(?:[为是系]|No\.?)?[\s{BLANK}:：=＝\"“'‘\[【（(/|＞>》）)\]】→⇒▶☞➕+＋{HYPHEN}、，,]{{0,6}}"
 )
 """All that may stand between a label and its value."""
 
@@ -91,6 +93,13 @@ _SURE = re.compile(r"[:：\t\n=（(]|[号码]|[为是系]")
 """Of that, what shows that a value follows where the label is a common word."""
 
 _NEXT = re.compile(rf"[{BLANK}\r\n]{{0,2}}[、，,;；/和及与\n|][{BLANK}\r\n]{{0,2}}")
+_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"
+_TOKEN_BEFORE = re.compile(
+    rf"(?<![0-9A-Za-z_])(?P<value>[{_PROVINCES}]?[0-9A-Za-z_][0-9A-Za-z_\-]{{4,30}})(?:(?P<bracket>[（(【\[])|[{BLANK}，,]?[为是系](?:本人|[其他她我])?的?)$"
+)
+_CLOSED = re.compile(r"(?:号码?|账?号)?[）)】\]]")
+_LEADS_TO_A_LABEL = frozenset("（(【[为是系人其的")
+_LONGEST_BEFORE = 40
 _GAP = re.compile(rf"{SEPARATOR}{{1,4}}(?=\d)|\*(?=\d)")
 _DIGITS = re.compile(r"\d+")
 _LONGEST = 24
@@ -106,7 +115,7 @@ _ID_SHAPE = re.compile(r"\d{17}[\dXxＸｘ](?![\dA-Za-z])")
 _MACAO_ID = re.compile(r"\d{7}[（(]\d[）)]")
 _NAMES_A_PERMIT = re.compile(r"(?:来往(?:大陆|内地)通行证|台胞证|回乡证)$")
 _PLATE = re.compile(
-    rf"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
+    rf"[{_PROVINCES}][{BLANK}]?[A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
     r"[A-Z0-9Ａ-Ｚ０-９]{4,5}[A-Z0-9Ａ-Ｚ０-９挂学警港澳])(?![A-Z0-9*])"
 )
 _QQ = re.compile(r"[1-9]\d{4,11}(?!\d)")
@@ -121,6 +130,8 @@ _ADDRESS = re.compile(
 _TOWNSHIP = re.compile(r".{0,40}?(?:[镇乡]|街道(?:办事处)?|管委会)|.{0,30}?[县区旗市]")
 _PLACE = re.compile(r"[省市县区旗镇乡村组路街巷号楼室幢栋队社园院庄寨]")
 _OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}\Z")
+_ANY_ADDRESS = frozenset(("通讯地址", "通信地址", "联系地址"))
+_NAMED = re.compile(rf"(?:姓{STRETCH}名|[写来]信人)[{BLANK}]?[:：]")
 _ORGANISATION = re.compile(
     rf"国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户{STRETCH}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
     r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
@@ -167,10 +178,23 @@ def labelled_spans(text: str) -> list[MaskedSpan]:
     for label in labels_in(text):
         if label.start() < done:
             continue
-        for value in _values(text, label):
+        before = _before(text, label)
+        for value in (before,) if before else _values(text, label):
             spans.append(MaskedSpan(value.kind, value.start, value.end, value.keep))
             done = value.end
     return spans
+
+
+def _before(text: str, label: re.Match[str]) -> _Value | None:
+    """The value in front of its label: …（护照号）, …为本人账号."""
+    if text[label.start() - 1 : label.start()] not in _LEADS_TO_A_LABEL:
+        return None
+    token = _TOKEN_BEFORE.search(text, max(0, label.start() - _LONGEST_BEFORE), label.start())
+    if not token or (token["bracket"] and not _CLOSED.match(text, label.end())):
+        return None
+    value = _READERS[str(label.lastgroup)](text, token.start())
+    is_official = _OFFICIAL.search(text[max(0, token.start() - _LONGEST_BEFORE) : token.start()])
+    return value if value and value.end == token.end("value") and not is_official else None
 
 
 def value_span(kind: str, text: str, start: int) -> MaskedSpan | None:
@@ -197,6 +221,8 @@ def _values(text: str, label: re.Match[str]) -> Iterator[_Value]:
 def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool:
     if kind == "chat_account":
         return not _OFFICIAL.search(text[max(0, label.start() - 8) : label.start()])
+    if label[0] in _ANY_ADDRESS and not _NAMED.search(text, max(0, label.start() - 80), label.start()):
+        return False
     if kind == "home_address" and between.isspace() and not text[label.start() - 1 : label.start()].strip():
         return True  # alone in front of its value on a line
     if kind in {"home_address", "email"} and not label[0].startswith(("个人", "本人")):
@@ -295,7 +321,7 @@ def _travel_document(text: str, start: int) -> _Value | None:
     if number[0].isdigit() and not _SURE.search(text[max(0, start - 3) : start]):
         dated = number[0].startswith(("19", "20"))
         glued = text[start - 1].isalnum() and not _NAMES_A_PERMIT.search(text[max(0, start - 7) : start])
-        if len(number[0]) < 8 or dated or glued:
+        if len(number[0]) < 8 or dated or (glued and len(number[0]) < 12):
             return None
     keep = 1 if not number[0][0].isdigit() else 0
     return _Value("travel_document", *number.span(), keep)
@@ -336,6 +362,7 @@ def _email(text: str, start: int) -> _Value | None:
 
 _LOCAL = r"(?P<local>[A-Za-z0-9０-９Ａ-Ｚａ-ｚ][A-Za-z0-9._%+\-０-９Ａ-Ｚａ-ｚ]{0,63})"
 _AT = r"(?:\s?(?:[@＠#＃]|[\[(（【{]\s?(?i:at|@)\s?[\])）】}])\s?|\s(?i:at)\s)"
+_DOT = r"(?:\s?\.\s?|\s?[\[(（【{]\s?(?i:dot|点|\.)\s?[\])）】}]\s?|\s(?i:dot)\s|点)"
 _MAIL = re.compile(rf"{_LOCAL}{_AT}(?P<host>[A-Za-z0-9.\-]{{3,60}})")
 _OFFICE_MAIL = re.compile(
     r"(?:service|info|office|admin|hr|support|webmaster|contact|sales|kf)\d*[@＠]|.*[@＠](?:[A-Za-z0-9\-]+\.)*(?:gov|org|edu|mil)\.?(?:cn)?$",
@@ -343,7 +370,7 @@ _OFFICE_MAIL = re.compile(
 )
 _PRIVATE_HOST = re.compile(
     rf"{_AT}(?:vip\.)?(?:qq|163|126|139|188|189|263|foxmail|sina|sohu|yeah|tom|21cn|hotmail|outlook|live|gmail|yahoo|icloud|msn|aliyun|wo)"
-    r"\.(?:com|net|cn)(?:\.cn|\.hk)?(?![A-Za-z0-9])",
+    rf"{_DOT}(?:com|net|cn)(?:\.cn|\.hk)?(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
 _MAY_HOLD_MAIL = re.compile("[@＠#＃Aa](?:(?<![Aa])|(?=[Tt]))")

@@ -56,7 +56,7 @@ _AMOUNT_HEAD = re.compile(r"金额|[总合小]计|[预决概]算|收入|支出|�
 _MOST_BEFORE = 4000
 """Characters before a cell in which the head of its column is looked for."""
 _LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
-_AMOUNT_BEHIND = re.compile(r"\.\d{1,2}(?!\d)|[万亿]?元(?![旦宵])|[万亿]")
+_AMOUNT_BEHIND = re.compile(r"\.\d{1,2}(?!\d)|[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩]")
 _AMOUNT_BEFORE = re.compile(
     rf"[¥￥$]$|(?:[（(][万亿]?元[)）]|金额|总额|资产|投资|收入|支出|合计|产值)[{BLANK}]?[:：为][{BLANK}]?$"
 )
@@ -200,12 +200,12 @@ def is_coordinate(text: str, start: int) -> bool:
 
 
 def is_amount(text: str, span: MaskedSpan) -> bool:
-    """Whether a sign or unit of money stands beside it."""
+    """Whether a sign or unit of money, of a measure, stands beside it."""
     return bool(_AMOUNT_BEHIND.match(text, span.end) or _AMOUNT_BEFORE.search(_before(text, span.start, _NEAR)))
 
 
 def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
-    """Whether it fills a cell whose column is headed by a word about money."""
+    """Whether it fills a cell whose column, or its row in a table without such heads, is headed by a word about money."""
     beside = text[span.start - 1 : span.start] + text[span.end : span.end + 1]
     if "\t" not in beside or beside.strip("\t\n"):
         return False
@@ -213,7 +213,7 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
     place = row.count("\t")
     cells = place + text[span.end : span.end + _LINE].partition("\n")[0].count("\t")
     column = (line.split("\t")[place] for line in reversed(above) if line.count("\t") == cells)
-    head = next((cell for cell in column if not _FIGURE.fullmatch(cell)), "")
+    head = next((cell for cell in column if not _FIGURE.fullmatch(cell)), row.partition("\t")[0])
     return _AMOUNT_HEAD.search(head) is not None
 
 

@@ -3,7 +3,8 @@
 
 Only a longer run of such figures is a number written digit by digit; ① to ⑨ before items, an amount (三百二十), a year
 (二〇一八年) and the mark of a footnote behind a number are not. A word as long as an ID number or a mobile's
-may have some letters that were taken for digits, and a sign taken for the X at its end.
+may have some letters that were taken for digits, or Chinese numerals among its digits (139玖534零716), and a sign taken
+for the X at its end.
 """
 
 import re
@@ -13,7 +14,14 @@ from archive.masking.personal_numbers import BLANK, HYPHEN
 _SHORTEST = 8
 """So many figures at least: a birth date within an ID number, a landline."""
 
-_HAN = ("〇一二三四五六七八九", "○一二三四五六七八九", "零壹贰叁肆伍陆柒捌玖", "零壹貳參肆伍陸柒捌玖")
+_HAN = (
+    "〇一二三四五六七八九",
+    "○幺二三四五六七八九",
+    "零壹贰叁肆伍陆柒捌玖",
+    "零壹貳參肆伍陸柒捌玖",
+    "〇㊀㊁㊂㊃㊄㊅㊆㊇㊈",
+    "〇㈠㈡㈢㈣㈤㈥㈦㈧㈨",
+)
 _ENCLOSED = (
     "⓪①②③④⑤⑥⑦⑧⑨",
     "⓿❶❷❸❹❺❻❼❽❾",
@@ -33,24 +41,40 @@ _RUNS = tuple(
     for figures in map("".join, (_HAN, _ENCLOSED))
 )
 
-_ALIKE = str.maketrans("OoОоQDlIЗзХхΧχ×╳✕", "0000001133XXXXXXX")
-_LIKE_DIGITS = "0-9OoОоQDlIЗз"
+_FIGURES = {ord(figure): str(digit) for figures in _HAN for digit, figure in enumerate(figures)}
+_LETTERS = str.maketrans("OoОоQDlIЗз", "0000001133")
+_ALIKE = _FIGURES | _LETTERS | dict.fromkeys(map(ord, "XxХхΧχ×╳✕"), "X")
+_LIKE_DIGITS = "0-9" + "".join(map(chr, _FIGURES | _LETTERS))
 _MISREAD = re.compile(  # begins with a sign rather than with what stands before it, for that is sought faster
     rf"[{_LIKE_DIGITS}](?<![0-9A-Za-z][{_LIKE_DIGITS}])[{_LIKE_DIGITS}]{{10}}"
-    rf"(?:[{_LIKE_DIGITS}]{{6}}[0-9OoОоXxХхΧχ×╳✕])?(?![0-9A-Za-z])"
+    rf"(?:[{_LIKE_DIGITS}]{{6}}[{_LIKE_DIGITS}XxХхΧχ×╳✕])?(?![0-9A-Za-z])"
 )
 _MOST_MISREAD = 7
 
+_WIDE = {ord("！") + place: chr(ord("!") + place) for place in range(94) if chr(ord("!") + place).isalnum()}
+_WIDE |= str.maketrans("＠．＿", "@._")
+_WIDE_RUN = re.compile(f"[{''.join(map(chr, _WIDE))}]+")
+"""Full-width letters, and the marks of mail addresses; other marks tell texts in Chinese from codes."""
+
 
 def as_digits(text: str) -> str:
-    """Return `text`, of the same length, with numbers written in such figures in ASCII digits."""
+    """Return `text`, of the same length, with numbers written in such figures in ASCII digits, and letters of full width
+    in ASCII.
+    """
+    text = _WIDE_RUN.sub(_in_ascii, text)
     for runs in _RUNS:
         text = runs.sub(lambda run: run[0].translate(_DIGITS), text)
     return _MISREAD.sub(_as_read, text)
 
 
+def _in_ascii(letters: re.Match[str]) -> str:
+    return letters[0].translate(_WIDE)
+
+
 def _as_read(word: re.Match[str]) -> str:
     """A word as long as a mobile's or an ID number, in digits where few of its signs only look like some."""
     digits = word[0].translate(_ALIKE)
+    if not {ord(word[0][0]), ord(word[0][-1])}.isdisjoint(_FIGURES):  # a word beside a number: 三组, 一户
+        return word[0]
     unlike = sum(old != new for old, new in zip(word[0], digits, strict=True))
     return digits if unlike <= _MOST_MISREAD else word[0]
