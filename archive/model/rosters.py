@@ -21,7 +21,7 @@ from pathlib import Path
 
 from archive.model.printable import UNSEEN, without_radicals
 
-RULES_VERSION = 6
+RULES_VERSION = 7
 
 LEAST = 5
 """Names from which on a text lists persons."""
@@ -36,6 +36,9 @@ LONGEST, PART = 1_000_000, 100_000
 """Characters of a text that are looked at, and how many of them at a time."""
 
 _LONGEST_HEAD = 24
+_NAMES_ALONE = 0.9
+"""Share of the characters of a text that names take where it is no prose."""
+
 _LONGEST_OF_LETTERS = 24
 """Characters of a name with all words before and behind it (被执行人某某某某等十二个字), without a digit or a mark."""
 
@@ -64,6 +67,7 @@ _SEPARATORS = re.compile(r"[\s、，,；;/|。:：]+")
 _FIRST = f"[{_WORDS['surname']}{''.join(name[0] for name in _WORDS['compound'].split())}]"
 _BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{_HAN}{_FIRST})|(?<=[人户者民生]{_FIRST}))")
 _ENDS_ALONE = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]))")
+_LETTERS = re.compile(_HAN)
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({_HAN})[ \u3000\u00a0]{{1,4}}({_HAN})(?![\u3400-\u9fff])")
 _BLANKS_IN_CELLS = re.compile(r"[^\S\t\n]+")
 _NUMBER_BETWEEN = re.compile(rf"(?<={_HAN})(?=\d{{1,3}}{_HAN})")
@@ -72,7 +76,8 @@ _BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
 
 _NAMES_BELOW = (
     "姓名|户主|受益人|患者|申请人|领款人|领取人|救助人|补贴人|补助人|被征收人|残疾人|本人|学员|考生|学生|老人|儿童|"
-    "监护人|信访人|上访人|投诉人|保障对象|救助对象|补贴对象|补助对象|资助对象|帮扶对象|对象名称|人员名单|名单"
+    "监护人|信访人|上访人|投诉人|保障对象|救助对象|补贴对象|补助对象|资助对象|帮扶对象|对象名称|人员名单|名单|"
+    "驾驶人|被执行人|当事人|持证人|借款人|贷款人|参保人|感染者|逝者|死者|农户|农民工"
 )
 _NAME_HEADS = re.compile(rf"^(?:序号)?(?:.{{0,8}}(?:{_NAMES_BELOW})(?:名称|姓名|名字)?|名字)$")
 _HEAD_WORDS = re.compile(f"{_NAMES_BELOW}|名字")
@@ -274,7 +279,7 @@ def _names_in_column(top: str, cells: Sequence[str]) -> int:
 def _is_held(context: str, heads: Sequence[str], top: str, body: Sequence[Sequence[str]], place: int) -> bool:
     """Whether a column of names is one of persons to be protected."""
     others = [_compact(head) for number, head in enumerate(heads) if number != place]
-    if _ROLE_HEADS.search(top):
+    if _ROLE_HEADS.search(top) and not (top in context and _SUBJECTS.search(context)):
         return False
     personal = sum(bool(_PERSONAL_HEADS.search(head)) for head in others)
     offices = _share_of_offices([" ".join(cell for n, cell in enumerate(row) if n != place) for row in body])
@@ -328,13 +333,15 @@ def _items_with_names(title: str, lines: Sequence[str]) -> int:
 def _runs(title: str, text: str) -> int:
     """Names that stand in rows with nothing between them but separators: of several short rows all together."""
     long, short = 0, list[str]()
-    for near, names in _names_in_rows(_NUMBER_BETWEEN.sub(" ", _BRACKETS.sub("", text))):
+    rows = list(_names_in_rows(_NUMBER_BETWEEN.sub(" ", _BRACKETS.sub("", text))))
+    is_prose = sum(len(name) for _, names in rows for name in names) < len(_LETTERS.findall(text)) * _NAMES_ALONE
+    for near, names in rows:
         context = f"{title} {near}"
         if _PROSE.search(near[-40:]) and not _strict(context):
             continue
         if len(names) >= 2 and (not near.strip(" \t") or near.rstrip(" \t")[-1] in "\n:：;；"):
             short += names
-        if _are_names(names) and _is_list_of_persons(context, [], prose=True):
+        if _are_names(names) and _is_list_of_persons(context, [], prose=is_prose):
             long += len(names)
     return len(short) if _is_about_persons(title) and _are_names(short) else long
 
