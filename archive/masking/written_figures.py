@@ -52,7 +52,7 @@ _MISREAD = re.compile(  # begins with a sign rather than with what stands before
 _MOST_MISREAD = 7
 
 _WIDE = {ord("！") + place: chr(ord("!") + place) for place in range(94) if chr(ord("!") + place).isalnum()}
-_WIDE |= str.maketrans("＠．＿", "@._")
+_WIDE |= {ord(wide): narrow for wide, narrow in zip("＠．＿", "@._", strict=True)}
 _WIDE_RUN = re.compile(f"[{''.join(map(chr, _WIDE))}]+")
 """Full-width letters, and the marks of mail addresses; other marks tell texts in Chinese from codes."""
 
