@@ -139,7 +139,8 @@ def test_a_crawl_takes_the_portal_files_word_and_gives_it_up_again(tmp_path: Pat
     "name",
     ["同心县财政局", "县发改委", "县政府办", "县政府办公室（县金融办）", "县委宣传部", "经贸司", "节能处", "河西镇", "河西镇人民政府", "城关街道办事处", "县纪委监委", "团县委",
      "县妇联", "国家税务总局同心县税务局", "县发改局、县财政局", "县发改局 县财政局", "同心县人民医院", "县人大工委", "县法院", "县政务服务中心", "工业园区管委会", "县图书馆",
-     "市公安局交警支队", "县林草局(转发)", "县经济技术开发区", "县广播电视局"],
+     "市公安局交警支队", "县林草局(转发)", "县经济技术开发区", "县广播电视局",
+     "Sample County Bureau of Finance", "General Office of Sample County People's Government"],
 )  # fmt: skip
 def test_an_agency_is_known_by_the_form_of_its_name(name: str) -> None:
     assert agency_of(name) == name
@@ -148,7 +149,7 @@ def test_an_agency_is_known_by_the_form_of_its_name(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     ["", "局", "同心日报", "新华社", "新华网", "中国政府网", "县政府网站", "同心发布", "县融媒体中心", "县新闻中心", "县广播电视台", "同心新闻", "人民日报客户端", "同心微信公众号",
-     "本站", "互联网", "原创", "同心", "县财政局、同心日报", "样" * 70 + "局", "《关于样本的通知》", "【来源】样本局"],
+     "本站", "互联网", "原创", "同心", "县财政局、同心日报", "样" * 70 + "局", "《关于样本的通知》", "【来源】样本局", "Sample Government Daily", "Sample County", "Sample Government Network", "sample office"],
 )  # fmt: skip
 def test_a_medium_or_a_mere_word_is_no_agency(name: str) -> None:
     assert agency_of(name) is None

@@ -45,6 +45,13 @@ _AGENCY = re.compile(
     r"(?:政府|局|委|办|厅|部|署|院|厂|会|处|司|科|股|室|组|队|所|站|馆|中心|团|党校|校|学院|园|联|镇|乡|街道|苏木|社区|村|"
     r"人大|政协|工委|党组|公司|集团|行|海关|社|协|场|支队|大队|基地|机关|部门|开发区|园区|新区|示范区|管理区|保税区|风景区)$"
 )
+_ENGLISH = re.compile(
+    r"(?:[A-Z]|the )[A-Za-z'’.,&() -]{2,120}"
+    r"\b(?:Government|Bureau|Commission|Committee|Office|Department|Administration|Authority|Ministry|Congress)\b[A-Za-z'’.,&() -]{0,120}"
+)
+_ENGLISH_MEDIUM = re.compile(
+    r"(?i)\b(?:daily|news|xinhua|media|times|press|website|network|online|journal|television|radio|post)\b|\.c(?:om|n)"
+)
 _SQUARE = re.compile(r"[【】\[\]]")
 _PERSON = re.compile(r"[\u4e00-\u9fff·]{2,8}(?<![报网台刊])")
 _NO_AGENCY = re.compile(r"(?:本站|本网|原创|转载|摘编|网络|互联网|本局|本办|本单位|佚名|不详|未知)$")
@@ -154,7 +161,7 @@ def agency_of(printed: str, known: Collection[str] = ()) -> str | None:
     media centre (融媒体中心) is none: it reports, and publishes nothing of the government's own.
     """
     name = " ".join(printed[: 2 * _LONGEST_NAME].split())
-    if name in known:
+    if name in known or (_ENGLISH.fullmatch(name) and not _ENGLISH_MEDIUM.search(name)):
         return name
     parts = [part for part in _SEVERAL.split(_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", name))) if part]
     if not parts or len(name) > _LONGEST_NAME or _SQUARE.search(name) or not _has_agencys_form(parts[0]):

@@ -12,15 +12,15 @@ from archive.model.observations import Row
 from crawler.extract.field_labels import squash, tidy
 from crawler.extract.pairs import DATE_UNREADABLE
 from crawler.extract.row import (
+    ITEMS,
     LINKS,
     absolute,
-    date_in,
+    box_of,
     folder_of,
-    group_of,
     how_like_a_title,
     is_page_link,
     is_pager,
-    is_paired,
+    item_of,
     plain_row,
     says_nothing,
 )
@@ -44,6 +44,8 @@ _BESIDE = re.compile(
 _NEWS = re.compile(
     r"(?:最新|近期|热点|热门|今日|实时)(?:动态|信息|新闻|发布|公开|公告|文件|资讯|消息|更新|关注|内容|文章|要闻)(?: ?更多\S{0,3})?"
 )
+_PINNED = re.compile(r"[置固]顶(?:信息|内容|公告|文章|新闻|文件)?")
+_PICTURES_NAMES = etree.XPath(".//img/@alt | .//img/@title")
 _LONGEST_HEADING = 20
 _HIGHEST_HEADING = 6
 _PAGE_NUMBERS = frozenset({"2", "3"})
@@ -51,15 +53,12 @@ _LARGEST_ROW = 5_000
 MOST_HOLDERS = 6
 _HIGHEST = 30
 _MOST_PAGERS = 20
-_LARGEST_BOX = 1_000
-_HIGHEST_BOX = 3
 _BOXES_IN_AN_ITEM = 3
 _HIGHEST_GROUP = 3
 _FEW = 3
 _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
-_ITEMS = ("li", "tr", "dt", "dd")
-_IN_LISTS = frozenset((*_ITEMS, "td"))
+_IN_LISTS = frozenset((*ITEMS, "td"))
 _HEADING_LINKS = etree.XPath("//h1//a[@href] | //h2//a[@href] | //h3//a[@href] | //h4//a[@href]")
 _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 _LONGEST_NAME = 20
@@ -112,7 +111,14 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
         return labelled, near, weight, block.of_items, len(block.rows)
 
     best = max(blocks, key=rank)
-    return [] if not pagers and _is_landing(root, best, blocks, base_url) else list(best.rows.values())
+    if not pagers and _is_landing(root, best, blocks, base_url):
+        return []
+    pinned = [block for block in blocks if block.start < best.start and _is_pinned(block)]
+    own = {row.url for row in best.rows.values()}
+    return [
+        *(row for block in pinned for row in block.rows.values() if row.url not in own),
+        *best.rows.values(),
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +226,13 @@ def _hidden_box(row: Element) -> Element | None:
     return next(filter(is_hidden, islice(row.iterancestors(), MOST_HOLDERS)), None)
 
 
+def _is_pinned(block: _Block) -> bool:
+    """Whether rows in a list of their own are said to stand on top of another one: by their heading, or each by a mark."""
+    marks = (text for row in block.rows for text in (*visible_texts(row), *_PICTURES_NAMES(row)))
+    count = sum(_PINNED.fullmatch(squash(text)) is not None for text in marks)
+    return count >= len(block.rows) or _PINNED.fullmatch(squash(_text_before(next(iter(block.rows))))) is not None
+
+
 def _undated_group(rows: Mapping[Element, Row]) -> list[Element]:
     """The rows of the first box if none of them says more than where it leads, but most others do: a menu before the list."""
     boxes: dict[Element, list[Element]] = {}
@@ -306,36 +319,6 @@ def _are_groups(one: Element, other: Element) -> bool:
         if up.getparent() in around:
             return around.index(up.getparent()) == height
     return False
-
-
-def item_of(link: Element) -> Element | None:
-    """The item of a list that a link stands in; of a list of terms the term, with what is said of it, where that is a row.
-
-    A table may show several records in a row, each in a cell with its date in the next: the item is then the cell.
-    """
-    item = next(link.iterancestors(*_ITEMS), None)
-    if item is not None and item.tag == "tr":
-        cell = next(link.iterancestors("td"), None)
-        return cell if cell is not None and is_paired(cell) else item
-    if item is None or item.tag not in {"dt", "dd"}:
-        return item
-    group = group_of(item)
-    linked = [part for part in group if any(is_page_link(other.get("href")) for other in LINKS(part))]
-    if len(linked) == 1 or len({other.get("href") for part in linked for other in LINKS(part)}) == 1:
-        return group[0]
-    return item if item.tag == "dd" else None
-
-
-def box_of(link: Element) -> Element | None:
-    """The smallest box around a link in which a date stands too, and no link that leads elsewhere; a link around both is one."""
-    texts = [text for text in map(tidy, visible_texts(link, _LARGEST_BOX)) if text]
-    if len(texts) > 1 and date_in(texts, link):
-        return link
-    boxes = islice(link.iterancestors("div", "p", "section", "article"), _HIGHEST_BOX)
-    small = takewhile(lambda box: is_small(box, _LARGEST_BOX), boxes)
-    box = next((box for box in small if date_in([tidy(text) for text in visible_texts(box)], link)), None)
-    targets = {other.get("href") for other in LINKS(box)} if box is not None else set()
-    return box if len({target for target in targets if is_page_link(target)}) == 1 else None
 
 
 def _lays_out(item: Element, links: Sequence[Element]) -> bool:

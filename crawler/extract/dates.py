@@ -13,6 +13,15 @@ _CLOCK = r"(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?"
 _COMPACT = re.compile(rf"(?<!\d)((?:19|20)\d{{2}})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]){_CLOCK}(?!\d)")
 _CHINESE = re.compile(r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日")
 _UTC = re.compile(r"(?<!\d)(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)\d*(Z|[+-]\d{2}:?\d{2})")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = rf"({'|'.join(_MONTHS)})[a-z]{{0,6}}\.?"
+ENGLISH_DAY = (
+    rf"(?<![A-Za-z]){_MONTH}\s?(\d{{1,2}})(?:st|nd|rd|th)?\s?,?\s?((?:19|20)\d{{2}})(?!\d)"
+    rf"|(?<![\d./-])(\d{{1,2}})(?:st|nd|rd|th)?[\s-]?{_MONTH}[\s,-]{{0,2}}((?:19|20)\d{{2}})(?!\d)"
+)
+"""A day as English pages print it: March 9, 2021, 9 Mar. 2021, 09-Mar-2021."""
+
+_ENGLISH = re.compile(ENGLISH_DAY)
 _EPOCH = re.compile(r"[1-9]\d{8,9}(?:\d{3})?")
 _YEARLESS = re.compile(r"[\[(（【]?\s*(\d{1,2})\s*(?:[-/.]|月)\s*(\d{1,2})\s*日?\s*[\])）】]?")
 _SHORT = re.compile(r"[\[(（【]?\s*(\d{2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[\])）】]?")
@@ -22,13 +31,14 @@ _URL_DAY = re.compile(
     r"|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/"
 )
 _LONGEST = 200
+_LONGEST_BARE = 17  # September9th,2021
 
 
 def parse_date(text: str | None, url: str | None = None) -> str | None:
     """The first date in `text` as YYYY-MM-DD, or None.
 
     Understood: 2017-12-19, 2017/1/9, 2023.11.09, 2020年08月02日, with a time or brackets around, 20171219, 201712191530,
-    二〇一七年十二月十九日, ISO 8601 with a zone and seconds or milliseconds since 1970 (both as days in China). A date without
+    二〇一七年十二月十九日, March 9, 2021, ISO 8601 with a zone and seconds or milliseconds since 1970 (both as days in China). A date without
     a year (10-19, (01-25), [11-09]) or with two figures of it (18-10-19) takes the year from `url`, and only where all else
     agrees with it.
     """
@@ -37,11 +47,8 @@ def parse_date(text: str | None, url: str | None = None) -> str | None:
     text = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
     if zoned := _UTC.search(text):
         return _zoned(zoned)
-    if match := _FULL.search(text) or _COMPACT.search(text):
-        return _day(*match.groups())
-    if chinese := _CHINESE.search(text):
-        year = "".join(_NUMERALS[numeral] for numeral in chinese[1])
-        return _day(year, _number(chinese[2]), _number(chinese[3]))
+    if stated := _stated(text):
+        return _day(*stated)
     if _EPOCH.fullmatch(text):
         seconds = int(text) / (1000 if len(text) > 10 else 1)
         return datetime.fromtimestamp(seconds, BEIJING).date().isoformat()
@@ -54,12 +61,13 @@ def is_date(text: str) -> bool:
         return False
     text = unicodedata.normalize("NFKC", text)
     bare = re.sub(r"[\s\[\]()【】]|\d{1,2}:\d{2}(:\d{2}(\.\d{1,3})?)?|星期.|发布|日期|时间|:", "", text)
-    return len(bare) <= 14 and bool(
+    return len(bare) <= _LONGEST_BARE and bool(
         _FULL.fullmatch(bare.rstrip("日"))
         or _YEARLESS.fullmatch(bare)
         or _COMPACT.fullmatch(bare)
         or _SHORT.fullmatch(bare)
         or _CHINESE.fullmatch(bare)
+        or _ENGLISH.fullmatch(bare)
     )
 
 
@@ -82,6 +90,19 @@ def _by_address(text: str, url: str) -> str | None:
 def _with_year_of(url: str, month: int, day: int) -> str | None:
     stated = url_day(url)
     return stated if stated and stated[5:] == f"{month:02}-{day:02}" else None
+
+
+def _stated(text: str) -> tuple[str, str, str] | None:
+    """Year, month and day as figures, of a text that prints them in figures, Chinese numerals or English."""
+    if match := _FULL.search(text) or _COMPACT.search(text):
+        return match[1], match[2], match[3]
+    if chinese := _CHINESE.search(text):
+        year = "".join(_NUMERALS[numeral] for numeral in chinese[1])
+        return year, _number(chinese[2]), _number(chinese[3])
+    if english := _ENGLISH.search(text):
+        month, day, year = english.group(1, 2, 3) if english[1] else english.group(5, 4, 6)
+        return year, str(_MONTHS.index(month) + 1), day
+    return None
 
 
 def _zoned(match: re.Match[str]) -> str | None:

@@ -28,9 +28,9 @@ FIELD_OF: dict[str, str] = {label: field for field, labels in LABELS.items() for
 RANK: dict[str, int] = {label: place for labels in LABELS.values() for place, label in enumerate(labels)}
 
 # Alone or as a header these say what a cell is; in running text 时间, 日期, 主题 and their like are ordinary words.
-PLAIN_WORDS = frozenset(
-    {"日期", "时间", "分类", "主题", "内容", "附件", "来源", "名称", "标题", "时效", "审核", "编辑", *COUNTERS}
-)
+PLAIN_WORDS = frozenset({
+    "日期", "时间", "分类", "主题", "内容", "附件", "来源", "名称", "标题", "时效", "审核", "编辑", "来自", "Date", "Author", "Editor", *COUNTERS,
+})  # fmt: skip
 
 ABSENT = frozenset({"", "无", "空", "暂无", "其它", "其他", "-", "--", "—", "——", "/", "null", "None", "undefined"})
 """Printed values that mean that there is none."""

@@ -33,6 +33,7 @@ _SHORT_WITH_YEAR = etree.XPath(
 _YEAR = re.compile(r"((?:19|20)\d{2})年(?:(\d{1,2})月份?)?")
 _YEARLESS = re.compile(r"(\d{1,2})[-/月](\d{1,2})日?")
 
+_DAY_OF_MONTH = re.compile(r"(\d{2}|\d(?=日))(日)?")
 _NO_ROW = re.compile(r"首\s?页|[上下]一?页|[尾末]页")
 _LONGEST_DAY = 40
 _MOST_YEARS = 200
@@ -239,8 +240,16 @@ def _year_in(element: Element) -> tuple[str, str | None] | None:
 
 
 def _whole_days(block: Element, year: str, month: str | None) -> Iterator[tuple[Element, str]]:
-    """The elements of a block that print a month and a day alone, those of another `month` left out, each with its day in `year`."""
-    for node in block.iter(etree.Element):
-        day = _YEARLESS.fullmatch(squash(node.text or "")) if len(node) == 0 else None
+    """The elements of a block that print a month and a day alone, those of another `month` left out, each with its day in `year`.
+
+    Below a `month` a day alone will do. Bare numbers that go up from row to row count the rows.
+    """
+    printed = [(node, squash(node.text or "")) for node in block.iter(etree.Element) if len(node) == 0]
+    for node, text in printed:
+        day = _YEARLESS.fullmatch(text)
         if day and (month is None or int(month) == int(day[1])):
             yield node, f"{year}-{day[1]}-{day[2]}"
+    days = [(node, day) for node, text in printed if month and (day := _DAY_OF_MONTH.fullmatch(text))]
+    numbers = [int(day[1]) for _, day in days if not day[2]]
+    is_count = numbers != sorted(numbers, reverse=True)
+    yield from ((node, f"{year}-{month}-{day[1]}") for node, day in days if day[2] or not is_count)

@@ -28,7 +28,7 @@ _SENTENCE = 10
 _MOST_BESIDE = 100
 """No page shows more rows beside what it is for."""
 
-_ENDS = re.compile("[。！？；]")
+_ENDS = re.compile("[。！？；]|(?<=[a-z])[.!?](?![a-z])")
 _BEFORE = etree.XPath("preceding::text()[not(parent::a or parent::script or parent::style or parent::title)]")
 _IN_FILES = etree.XPath(
     "boolean(//a/@href[contains(., '.pdf') or contains(., '.doc') or contains(., '.xls') or contains(., '.ofd') or contains(., '.wps')]"

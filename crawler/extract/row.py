@@ -13,7 +13,7 @@ from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import squash, tidy, value_of
 from crawler.extract.pairs import read_pairs, understand
 from crawler.extract.place import slashed
-from crawler.extract.text import BLOCKS, Element, is_hidden, line_of, lines_of, visible_texts
+from crawler.extract.text import BLOCKS, Element, is_hidden, is_small, line_of, lines_of, visible_texts
 from crawler.extract.tree import SURROGATES
 
 PrintedPairs = list[tuple[str, str]]
@@ -35,6 +35,9 @@ _LEADS_ON = frozenset({
     "", "查看", "详情", "详细", "查看详情", "查看详细", "详细内容", "点击查看", "查看全文", "阅读全文", "全文", "原文", "浏览", "进入",
     "下载", "点击下载", "立即查看", "了解详情", "more", "detail", "details", "view",
 })  # fmt: skip
+ITEMS = ("li", "tr", "dt", "dd")
+_LARGEST_BOX = 1_000
+_HIGHEST_BOX = 3
 _MOST_VALUES = 4
 _MOST_CELLS = 12
 _NUMERIC = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
@@ -203,7 +206,7 @@ def parts_of(row: Element) -> list[Element]:
     return [row] if beside is None else [row, beside]
 
 
-def is_paired(cell: Element) -> bool:
+def _is_paired(cell: Element) -> bool:
     """Whether a cell is one of several in its row, or in the one before, that have a link each and a date in the cell behind."""
     rows = [cell.getparent(), *islice(cell.getparent().itersiblings("tr", preceding=True), 1)]
     return _is_before_date(cell) and any(
@@ -214,6 +217,36 @@ def is_paired(cell: Element) -> bool:
 def _is_before_date(cell: Element) -> bool:
     beside = next(cell.itersiblings("td"), None)
     return beside is not None and link_of([cell]) is not None and is_date(line_of(beside, _LONGEST_REMARK))
+
+
+def item_of(link: Element) -> Element | None:
+    """The item of a list that a link stands in; of a list of terms the term, with what is said of it, where that is a row.
+
+    A table may show several records in a row, each in a cell with its date in the next: the item is then the cell.
+    """
+    item = next(link.iterancestors(*ITEMS), None)
+    if item is not None and item.tag == "tr":
+        cell = next(link.iterancestors("td"), None)
+        return cell if cell is not None and _is_paired(cell) else item
+    if item is None or item.tag not in {"dt", "dd"}:
+        return item
+    group = group_of(item)
+    linked = [part for part in group if any(is_page_link(other.get("href")) for other in LINKS(part))]
+    if len(linked) == 1 or len({other.get("href") for part in linked for other in LINKS(part)}) == 1:
+        return group[0]
+    return item if item.tag == "dd" else None
+
+
+def box_of(link: Element) -> Element | None:
+    """The smallest box around a link in which a date stands too, and no link that leads elsewhere; a link around both is one."""
+    texts = [text for text in map(tidy, visible_texts(link, _LARGEST_BOX)) if text]
+    if len(texts) > 1 and date_in(texts, link):
+        return link
+    boxes = islice(link.iterancestors("div", "p", "section", "article"), _HIGHEST_BOX)
+    small = takewhile(lambda box: is_small(box, _LARGEST_BOX), boxes)
+    box = next((box for box in small if date_in([tidy(text) for text in visible_texts(box)], link)), None)
+    targets = {other.get("href") for other in LINKS(box)} if box is not None else set()
+    return box if len({target for target in targets if is_page_link(target)}) == 1 else None
 
 
 def make_row(printed: PrintedPairs, link: Element | None, hover: PrintedPairs, base_url: str) -> Row:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from archive.model.agencies import agency_of
 from crawler.extract.body import is_residue
-from crawler.extract.dates import is_date, parse_date
+from crawler.extract.dates import ENGLISH_DAY, is_date, parse_date
 from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, PLAIN_WORDS, SOURCES, is_label, squash, tidy
 from crawler.extract.pairs import JOINT, METADATA, read_pairs
 from crawler.extract.row import DOCUMENT_NUMBER
@@ -21,7 +21,7 @@ _NEAR = 2
 _OF_HEADS = frozenset({"published_on", "index_number", "document_number"})
 _DAY = re.compile(
     r"(?:(?:19|20)\d{2}\s?[-—–/.年]\s?\d{1,2}\s?[-—–/.月]\s?\d{1,2}(?:\s?日)?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?"
-    r"|[〇○零一二三四五六七八九]{4}年[一二三四五六七八九十]{1,3}月[一二三四五六七八九十]{1,3}日)"
+    rf"|[〇○零一二三四五六七八九]{{4}}年[一二三四五六七八九十]{{1,3}}月[一二三四五六七八九十]{{1,3}}日|{ENGLISH_DAY})"
 )
 _BEGINS_WITH_DAY = re.compile(rf"[\[（(【\s]{{0,3}}{_DAY.pattern}")
 _SENTENCE = re.compile("[，。；]")
