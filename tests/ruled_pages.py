@@ -22,7 +22,7 @@ def ruled(
     """The content of a page with a table; a cell None is covered by the one on its left, "^" by the one above it.
 
     `style`: how a program draws lines: `boxes` strokes each cell, `strips` fills thin rectangles, `path` strokes all in one path,
-    `thick` strokes each side of a cell as a line of four points.
+    `thick` strokes each side of a cell as a line of four points, `rows` strokes those above and below it alone, `none` draws none.
     """
     boxes, texts = [], []
     for row, line in enumerate(cells):
@@ -109,6 +109,11 @@ def _lines(boxes: Sequence[tuple[int, int, int, int]], style: str) -> bytes:
             for side in ((x, y, x + w, y), (x, y + h, x + w, y + h), (x, y, x, y + h), (x + w, y, x + w, y + h))
         ]
         return b"q 4 w " + b" ".join(b"%d %d m %d %d l S" % side for side in sides) + b" Q"
+    if style in ("rows", "none"):
+        sides = [
+            side for x, y, w, h in boxes for side in ((x, y, x + w, y), (x, y + h, x + w, y + h)) if style == "rows"
+        ]
+        return b" ".join(b"%d %d m %d %d l S" % side for side in sides)
     boxed = b"%d %d %d %d re"
     if style == "path":
         return b" ".join(boxed % box for box in boxes) + b" S"

@@ -326,19 +326,3 @@ def test_cells_merged_both_ways_are_one_in_rtf_and_in_word() -> None:
 def test_an_rtf_table_without_reason_does_no_harm(content: bytes) -> None:
     found = extract(rb"{\rtf1 A sample text.\par " + content + b"}", "a.rtf")
     assert (found.state, all(len(row) <= 300 for table in found.tables for row in table.rows)) == ("text", True)
-
-
-def test_a_pdf_page_of_amounts_without_lines_gives_no_table_and_that_is_said() -> None:
-    def rows(text: str) -> bytes:
-        return (
-            b"BT /F1 8 Tf "
-            + b" ".join(b"1 0 0 1 20 %d Tm (%s) Tj" % (180 - 12 * n, text.encode()) for n in range(6))
-            + b" ET"
-        )
-
-    found = extract(pdf(rows("20101  General  1,234.00  5.00")), "a.pdf")
-    assert (found.state, found.tables) == ("text", ())
-    assert found.message == "amounts in rows without lines, of which no table is made: 1 of 1 page"
-    for other in ("20101  General  1,234.00", "on 2026.01.02 and 2026.01.03"):
-        assert extract(pdf(rows(other)), "a.pdf").message is None
-    assert extract(ruled_pdf([["201", "1.00", "2.00"]] * 6), "a.pdf").message is None

@@ -67,7 +67,7 @@ def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], 
     """Return the text of each page, None for a page that is a scan (a picture and hardly any text,
     or nothing); and their tables.
 
-    A page of rows of amounts without a line between them has no table: nothing says surely in which column they stand.
+    Rows of amounts without lines between them make no table where nothing says surely in which column they stand.
     """
     pages: list[str | None] = []
     tables = PdfTables()

@@ -1,15 +1,12 @@
 """Tables cut by the end of a page: the rest set below the columns before it, a row in two halves put together. Pure."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from archive.budgets.amounts import amount, plain
-from archive.tables.printed_table import PrintedTable, Row
+from archive.tables.printed_table import BEGINS_ROW, PrintedTable, Row
 
 _NEAR = 3  # points; lines no further apart are one
-_BEGINS = re.compile(r"[(（]?[一二三四五六七八九十\d]+[)）、.．]|其中|注[:：]|(?:收入|支出)?(?:合计|总计|小计)$")
-"""The beginning of a row of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,7 @@ def is_second_half(row: Row, first: Row, rows: Sequence[Row]) -> bool:
     if (
         not words
         or (has_amounts(row) and has_amounts(first))
-        or any(_BEGINS.match(plain(row[column])) for column in words)
+        or any(BEGINS_ROW.match(plain(row[column])) for column in words)
     ):
         return False
     return all(_is_full(first[column], [each[column] for each in rows]) for column in words)

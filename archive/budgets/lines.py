@@ -128,7 +128,7 @@ class _Columns:
         return None if is_count else value
 
     def _holds_codes(self, column: int) -> bool:
-        filled = [cell for cell in self._cells[column] if cell]
+        filled = self._filled(column)
         codes = [found for cell in filled if (found := _CODED.fullmatch(cell))]
         own_name = self._names[column]
         if not codes or 2 * len(codes) < len(filled) or _NAMES_AMOUNTS.match(own_name):
@@ -139,25 +139,19 @@ class _Columns:
             return False
         if own_name and column and any(map(_HAN.search, self._cells[column - 1])):
             return True
-        behind = next(
-            ([cell for cell in self._cells[next_one] if cell] for next_one in self._not_covered(column)), None
-        )
-        if behind is None:
-            return False
+        behind = next(filter(None, map(self._filled, range(column + 1, len(self._cells)))), [])
         words, parts = (sum(bool(test(cell)) for cell in behind) for test in (_HAN.search, _CODE_PART.fullmatch))
-        return 2 * max(words, parts) >= max(1, len(behind))
+        return bool(behind) and 2 * max(words, parts) >= len(behind)
 
-    def _not_covered(self, column: int) -> Iterator[int]:
-        """Yield the columns behind one but those that its cells cover: a code may be in those of 类, 款, 项, merged."""
-        for behind in range(column + 1, len(self._cells)):
-            if any(row.cells[behind] is not None for row in self._rows):
-                yield behind
+    def _filled(self, column: int) -> list[str]:
+        """Return the texts of a column; of one that others cover, as a code may those of 类, 款, 项, there are none."""
+        return [cell for cell in self._cells[column] if cell]
 
     def _parts_of_code(self, start: int) -> list[int]:
         """Return the columns of one code: 类, 款 and 项 may stand in columns of their own."""
         parts = [start]
         for column in range(start + 1, len(self._cells)):
-            filled = [cell for cell in self._cells[column] if cell]
+            filled = self._filled(column)
             is_part = filled and all(map(_LEVEL.fullmatch, filled)) and not _NAMES_AMOUNTS.match(self._names[column])
             if not is_part:
                 break

@@ -19,7 +19,7 @@ TOTALS = frozenset(("合计", "总计", "小计", "支出总计", "收入总计"
 
 _MOST_HEAD_ROWS = 8
 _MOST_COLUMNS = 60  # the widest tables of accounts have some thirty
-_NUMBER_OF_COLUMN = re.compile(r"\d{1,2}(?:=[\d+\-()]+)?|栏次|栏目|行次|类|款|项|\*+|[甲乙丙丁]|—|-")
+_NUMBER_OF_COLUMN = re.compile(r"\d{1,2}(?:=[\d+\-()]+)?|栏次|栏目|行次|[类款项]+|\*+|[甲乙丙丁]|—|-")
 _NOTE = re.compile(r"注[:：]|备注[:：]|说明[:：]|注\d|本表反映|本表为空|此表为空|我(?:部门|单位|局)")
 _LABELLED = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]|编制单位|金额单位|财决|预算\d+表")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、|\d+[.．、]")

@@ -1,47 +1,26 @@
 """Tables of ruled PDF pages: lines make a grid, and each character falls into a cell of it.
-Tables without lines are not seen.
+Where no vertical lines do, see `aligned_tables`.
 
 Coordinates are points, with y upwards, of the page as its text is read: a page turned by 90° is turned back.
 """
 
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from math import inf, pi
-from operator import attrgetter
+from math import inf
 
-from pypdfium2 import PdfPage, PdfTextPage, raw  # type: ignore[import-untyped]
+from pypdfium2 import PdfPage, PdfTextPage  # type: ignore[import-untyped]
 
+from archive.tables.aligned_tables import aligned_tables, may_have_rows
+from archive.tables.pdf_characters import Character, characters_of, lines_of, pieces_of, text_of, turn_of
 from archive.tables.printed_table import MOST_COLUMNS, Merged, PrintedTable, lines_before, printed_cell
 from archive.tables.ruled_lines import NEAR, UPRIGHT, RuledLine, RuledLines
 
 _MOST_LINES = 2_000  # in one direction, after pieces of one line are joined
 _MOST_CELLS = 20_000  # of a grid on one page
-_SKIPPED = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
 _LOWEST_ROW = 6  # points
 _APART = 2  # of the height of a character: a wider gap divides a line over tables side by side
 _LARGEST_PAGE = 50_000  # points
-_FIRST_HAN, _LAST_HAN = "\u2e80", "\u9fff"
-_BLANK = 0.2  # of the size of the characters: a wider gap between two is a blank
-
-
-@dataclass(frozen=True, slots=True)
-class _Character:
-    text: str
-    left: float
-    bottom: float
-    right: float
-    top: float
-
-    @property
-    def middle(self) -> float:
-        return (self.bottom + self.top) / 2
-
-    @property
-    def height(self) -> float:
-        return self.top - self.bottom
 
 
 class PdfTables:
@@ -53,11 +32,12 @@ class PdfTables:
 
     def read_page(self, page: PdfPage, text: PdfTextPage, number: int) -> None:
         """Add the tables of a page, from top to bottom; `number` is the page's, from 1."""
-        grids, turn = _grids(page, text)
+        ruled = RuledLines(page)
+        grids, turn = _grids(ruled, text)
         if not grids:
-            self._end_of_page = lines_before(text.get_text_range().splitlines())
+            self._read_aligned(ruled, text, number)
             return
-        printed = list(_lines(_sort_into(grids, _characters(text, turn))))
+        printed = list(lines_of(_sort_into(grids, characters_of(text, turn))))
         origin = _origin(page, turn)
         for grid in grids:
             above = _above(grid, grids, printed)
@@ -66,15 +46,29 @@ class PdfTables:
             )
             self._end_of_page = ""
         lowest = min(grid.y[-1] for grid in grids)
-        self._end_of_page = lines_before([_text(line) for line in printed if line[0].middle < lowest])
+        self._end_of_page = lines_before([text_of(line) for line in printed if line[0].middle < lowest])
+
+    def _read_aligned(self, ruled: RuledLines, text: PdfTextPage, number: int) -> None:
+        """Add the tables of a page without grids, whose columns are told by how words stand below each other."""
+        as_text = text.get_text_range()
+        last = inf
+        if may_have_rows(as_text, ruled=bool(ruled.horizontal or ruled.vertical)):
+            turn = turn_of(text)
+            printed = list(lines_of(characters_of(text, turn)))
+            for table in aligned_tables(printed, ruled.turned(turn)[0]):
+                above = [text_of(line) for line in printed if last > line[0].middle > table.top]
+                before = lines_before([*self._end_of_page.split("\n"), *above])
+                self.tables.append(table.cells.table(page=number, before=before))
+                self._end_of_page, last = "", table.bottom
+        below = as_text.splitlines() if last == inf else [text_of(line) for line in printed if line[0].middle < last]
+        self._end_of_page = lines_before(below)
 
 
-def _grids(page: PdfPage, text: PdfTextPage) -> tuple[list["_Grid"], int]:
+def _grids(lines: RuledLines, text: PdfTextPage) -> tuple[list["_Grid"], int]:
     """Return the grids of a page, from top to bottom, and by how many quarter turns its text is turned."""
-    lines = RuledLines(page)
     if not lines.horizontal or not lines.vertical:
         return [], 0
-    turn = _turn(text)
+    turn = turn_of(text)
     horizontal, vertical = lines.turned(turn)
     grids = [grid for group in _connected(horizontal, vertical) if (grid := _Grid.of(*group))]
     return sorted(grids, key=lambda grid: (-grid.y[0], grid.x[0])), turn
@@ -117,7 +111,7 @@ class _Grid:
             self._at_x[line.at].append(line)
         self.x, self.y = sorted(self._at_x), sorted(self._at_y, reverse=True)
         self._upwards = self.y[::-1]
-        self.characters = defaultdict[int, list[_Character]](list)
+        self.characters = defaultdict[int, list[Character]](list)
 
     @classmethod
     def of(cls, horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -> "_Grid | None":
@@ -152,7 +146,7 @@ class _Grid:
                 self.owner[r][c] = len(self.cells)
         self.cells.append((row, column, down - row, right - column))
 
-    def add(self, character: _Character) -> bool:
+    def add(self, character: Character) -> bool:
         """Take in a character; whether it stands in the grid."""
         column = bisect_right(self.x, (character.left + character.right) / 2) - 1
         row = len(self.y) - 1 - bisect_right(self._upwards, character.middle)
@@ -165,7 +159,7 @@ class _Grid:
         """Return the table; `origin` is the left upper corner of the page."""
         rows: list[list[str | None]] = [[None] * (len(self.x) - 1) for _ in range(len(self.y) - 1)]
         for number, (row, column, _, _) in enumerate(self.cells):
-            rows[row][column] = printed_cell("\n".join(map(_text, _lines(self.characters[number]))))
+            rows[row][column] = printed_cell("\n".join(map(text_of, lines_of(self.characters[number]))))
         return PrintedTable(
             tuple(map(tuple, rows)), page, before, tuple(cell for cell in self.cells if cell[2:] != (1, 1)),
             tuple(round(x - origin[0], 1) for x in self.x), tuple(round(origin[1] - y, 1) for y in self.y),
@@ -189,76 +183,18 @@ def _covers(lines: Iterable[RuledLine], place: float) -> bool:
     return any(line.low - NEAR <= place <= line.high + NEAR for line in lines)
 
 
-# --- characters ---
-
-
-def _turn(text: PdfTextPage) -> int:
-    """Return by how many quarter turns most of the text of a page is turned, clockwise."""
-    turns = Counter[int]()
-    for index in range(0, text.count_chars(), 7):
-        if raw.FPDFText_GetUnicode(text.raw, index) not in _SKIPPED:
-            turns[round(raw.FPDFText_GetCharAngle(text.raw, index) / (pi / 2)) % 4] += 1
-    return max(turns, key=turns.__getitem__, default=0)
-
-
 def _origin(page: PdfPage, turn: int) -> tuple[float, float]:
     left, bottom, right, top = (number if abs(number) < _LARGEST_PAGE else 0.0 for number in page.get_bbox())
     corners = [UPRIGHT[turn](x, y) for x in (left, right) for y in (bottom, top)]
     return min(x for x, _ in corners), max(y for _, y in corners)
 
 
-def _characters(text: PdfTextPage, turn: int) -> Iterator[_Character]:
-    box, upright = raw.FS_RECTF(), UPRIGHT[turn]
-    for index in range(text.count_chars()):
-        code = raw.FPDFText_GetUnicode(text.raw, index)
-        if code in _SKIPPED or not raw.FPDFText_GetLooseCharBox(text.raw, index, box):
-            continue
-        x0, y0 = upright(box.left, box.bottom)
-        x1, y1 = upright(box.right, box.top)
-        yield _Character(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-
-
-def _sort_into(grids: Sequence[_Grid], characters: Iterable[_Character]) -> list[_Character]:
+def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> list[Character]:
     """Put characters into their grids; return those that stand in none."""
     return [character for character in characters if not any(grid.add(character) for grid in grids)]
 
 
-def _lines(characters: Iterable[_Character]) -> Iterator[list[_Character]]:
-    """Yield the characters of each line, from top to bottom, not yet from left to right."""
-    line: list[_Character] = []
-    for each in sorted(characters, key=attrgetter("middle"), reverse=True):
-        if line and line[0].middle - each.middle > _higher(line[0], each) / 2:
-            yield line
-            line = []
-        line.append(each)
-    if line:
-        yield line
-
-
-def _text(line: Iterable[_Character]) -> str:
-    """Return the characters of a line from left to right, blanks where they stand apart."""
-    characters = sorted(line, key=attrgetter("left"))
-    size = max(each.height for each in characters)
-    parts = [characters[0].text]
-    for before, each in pairwise(characters):
-        if each.left - before.right > _BLANK * size + _bearing(before, size) + _bearing(each, size):
-            parts.append(" ")
-        parts.append(each.text)
-    return "".join(parts)
-
-
-def _bearing(character: _Character, size: float) -> float:
-    """Return how much room a Han character has beside its box: of some (一, 目) pdfium gives the box of the ink."""
-    is_han = _FIRST_HAN <= character.text <= _LAST_HAN
-    return max(0.0, size - (character.right - character.left)) / 2 if is_han else 0.0
-
-
-def _higher(one: _Character, other: _Character) -> float:
-    """Return the height of the higher one: of some characters pdfium gives the box of the ink."""
-    return max(one.height, other.height)
-
-
-def _above(grid: _Grid, grids: Sequence[_Grid], printed: Iterable[list[_Character]]) -> str:
+def _above(grid: _Grid, grids: Sequence[_Grid], printed: Iterable[list[Character]]) -> str:
     """Return the lines between a table and the tables above it;
     of a line over tables side by side what stands over this one.
     """
@@ -267,7 +203,7 @@ def _above(grid: _Grid, grids: Sequence[_Grid], printed: Iterable[list[_Characte
     ceiling = min((other.y[-1] for other in in_column if other.y[-1] >= top), default=inf)
     left, right = _room_beside(grid, grids)
     lines = (_between(line, left, right) for line in printed if top <= line[0].middle < ceiling)
-    return lines_before([_text(line) for line in lines if line])
+    return lines_before([text_of(line) for line in lines if line])
 
 
 def _room_beside(grid: _Grid, grids: Iterable[_Grid]) -> tuple[float, float]:
@@ -280,11 +216,7 @@ def _room_beside(grid: _Grid, grids: Iterable[_Grid]) -> tuple[float, float]:
     return left, right
 
 
-def _between(line: Iterable[_Character], left: float, right: float) -> list[_Character]:
+def _between(line: Iterable[Character], left: float, right: float) -> list[Character]:
     """Return the pieces of a line, set far apart, that reach into the room from `left` to `right`."""
-    pieces: list[list[_Character]] = []
-    for each in sorted(line, key=attrgetter("left")):
-        if not pieces or each.left - pieces[-1][-1].right > _APART * each.height:
-            pieces.append([])
-        pieces[-1].append(each)
+    pieces = pieces_of(line, lambda before, each: each.left - before.right > _APART * each.height)
     return [each for piece in pieces if piece[0].left < right and piece[-1].right > left for each in piece]

@@ -18,6 +18,9 @@ CELLS_APART = "\t"
 LINES_BEFORE = 8
 """Lines above a table that are looked at."""
 
+BEGINS_ROW = re.compile(r"[(（]?[一二三四五六七八九十\d]+[)）、.．]|其中|注[:：]|(?:收入|支出)?(?:合计|总计|小计)$")
+"""The beginning of a row of its own, and of no rest of the one above."""
+
 Row = tuple[str | None, ...]
 Merged = tuple[int, int, int, int]
 

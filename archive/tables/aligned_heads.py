@@ -1,0 +1,174 @@
+"""Columns of tables without vertical lines, and which of them each head is over. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from itertools import groupby, islice, pairwise, product
+from math import inf
+from operator import attrgetter
+
+from archive.tables.aligned_words import NUMBER, Lines, UnclearColumnsError, Words, columns_below, has_amounts, rooms_of
+from archive.tables.printed_table import MOST_COLUMNS
+
+_MOST_WORDS = 1_000  # of a head
+_MOST_WAYS = 1_000  # to divide columns among heads
+_ALIKE = 2  # points by which words that begin at one place may be apart
+_CENTRED = 12  # points by which the middle of a head may be off that of its columns
+_LOWER = 4  # points that a head must be off the middle of the whole head's height to be below another one
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell: its first and last column, and the words in it."""
+
+    first: int
+    last: int
+    words: list[Words]
+
+    @property
+    def columns(self) -> range:
+        return range(self.first, self.last + 1)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(words.text for words in self.words)
+
+
+Row = list[Cell]
+
+
+def read_columns(head: Sequence[Lines], body: Iterable[Lines]) -> list[Words]:
+    """Return the room of each column, from left to right: of the words in rows of amounts, and of the heads above them."""
+    lines = [line for row in head for line in row]
+    named = [line.words for line in lines if not line.has_numbers]
+    if sum(map(len, named)) > _MOST_WORDS:
+        raise UnclearColumnsError
+    heads = _Heads(
+        rooms_of(words for row in body if has_amounts(row) for line in row for words in line.words),
+        [words for line in named for words in line],
+    )
+    for line in (*reversed(named), *(line.words for line in lines if line.has_numbers)):
+        heads.add(line)
+    columns = sorted(heads.columns, key=attrgetter("left"))
+    if not 1 < len(columns) <= MOST_COLUMNS or any(one.overlaps(other) for one, other in pairwise(columns)):
+        raise UnclearColumnsError
+    return columns
+
+
+class _Heads:
+    """Columns of amounts that take in their heads, line by line from the lowest; `words` are those of all lines."""
+
+    def __init__(self, columns: list[Words], words: Sequence[Words]) -> None:
+        self.columns = columns
+        self._words = words
+        self._named: set[int] = set()
+
+    def add(self, line: Iterable[Words]) -> None:
+        """Add the heads that stand over one column, or beside what is in it; those of columns without amounts are new."""
+        beside: list[Words] = []
+        for words in line:
+            match columns_below(words, self.columns):
+                case [column]:
+                    self._name(column, words)
+                case []:
+                    beside.append(words)
+        free = {words: self._free(words) for words in beside}
+        for words in beside:
+            if not free[words]:
+                del free[words]
+                self._name(len(self.columns), words)
+        while free:
+            words, columns = min(free.items(), key=lambda pair: len(pair[1]))
+            if len(columns) != 1:
+                raise UnclearColumnsError
+            self._name(columns[0], words)
+            free = {
+                each: [one for one in others if one not in columns] for each, others in free.items() if each != words
+            }
+
+    def _free(self, words: Words) -> list[int]:
+        """Return the columns without a head between the words on the left and those on the right."""
+        left = max((other.right for other in self._words if other.right <= words.left), default=-inf)
+        right = min((other.left for other in self._words if other.left >= words.right), default=inf)
+        return [
+            number
+            for number, column in enumerate(self.columns)
+            if number not in self._named and left <= column.left and column.right <= right
+        ]
+
+    def _name(self, number: int, words: Words) -> None:
+        """Give a column, or a new one, its head. Raises UnclearColumnsError where words of another head stand nearer to it."""
+        if number == len(self.columns):
+            self.columns.append(Words(words.left, words.right))
+        column = self.columns[number]
+        others = (other for other in self._words if not other.overlaps(words))
+        if any(other.distance(column) < words.distance(column) for other in others):
+            raise UnclearColumnsError
+        self.columns[number] = column.with_room_of(words)
+        self._named.add(number)
+
+
+def widen_heads(head: Sequence[Row], heights: Sequence[float], columns: Sequence[Words], amounts: Set[int]) -> None:
+    """Let upper heads reach over all columns whose heads are below them: but for those that stand in the middle of the
+    whole head's height with none below, whose cells are as high as that.
+
+    Raises UnclearColumnsError where it cannot be told which of several upper heads one is below, or amounts have none.
+    """
+    levels = [number for number, row in enumerate(head) if not _numbers_columns(row)]
+    for number in reversed(levels):
+        middle = (heights[number] + heights[levels[-1]]) / 2
+        names: dict[int, Words] = {}
+        own = {cell.first for cell in head[number]}
+        for lower in levels[: levels.index(number) : -1]:
+            named = {column: cell.words[0] for cell in head[lower] for column in cell.columns}
+            is_whole = abs(heights[lower] - middle) < _LOWER and own.isdisjoint(named)
+            names |= {column: words for column, words in named.items() if column in names or not is_whole}
+        for run in _runs(names):
+            over = [cell for cell in head[number] if cell.first in run]
+            alone = [column for column in run if not any(column in cell.columns for cell in over)]
+            if over and alone:
+                _divide(run, over, names, columns, amounts)
+    if head and not amounts <= {column for row in head for cell in row for column in cell.columns}:
+        raise UnclearColumnsError
+
+
+def _numbers_columns(row: Row) -> bool:
+    return sum(NUMBER.fullmatch(cell.text) is not None for cell in row) > 1
+
+
+def _runs(columns: Iterable[int]) -> Iterator[list[int]]:
+    """Yield the numbers of columns that follow each other."""
+    for _, run in groupby(enumerate(sorted(columns)), lambda pair: pair[1] - pair[0]):
+        yield [column for _, column in run]
+
+
+def _divide(
+    run: Sequence[int],
+    over: Sequence[Cell],
+    names: Mapping[int, Words],
+    columns: Sequence[Words],
+    amounts: Set[int],
+) -> None:
+    """Divide columns among the heads over them, so that each stands in the middle of its own, or begins where they do."""
+
+    def off(bounds: tuple[int, ...]) -> float:
+        return sum(
+            _off(cell.words[0], first, end - 1) for cell, (first, end) in zip(over, pairwise(bounds), strict=True)
+        )
+
+    def _off(words: Words, first: int, last: int) -> float:
+        if not any(column in amounts for column in range(first, last + 1)):
+            return 0.0
+        middles = (columns[first].left + columns[last].right) / 2, (names[first].middle + names[last].middle) / 2
+        return min(abs(words.middle - middle) for middle in middles)
+
+    starts = [cell.first for cell in over]
+    if starts[0] == run[0] and all(abs(cell.words[0].left - names[cell.first].left) < _ALIKE for cell in over):
+        bounds = (*starts, run[-1] + 1)
+    else:
+        between = [range(before.last + 1, cell.first + 1) for before, cell in pairwise(over)]
+        ways = [(run[0], *ends, run[-1] + 1) for ends in islice(product(*between), _MOST_WAYS)]
+        (best, bounds), *others = sorted((off(way), way) for way in ways)
+        if len(ways) == _MOST_WAYS or best > _CENTRED * len(over) or (others and others[0][0] < best + _CENTRED):
+            raise UnclearColumnsError
+    for cell, (first, end) in zip(over, pairwise(bounds), strict=True):
+        cell.first, cell.last = first, end - 1

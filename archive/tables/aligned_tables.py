@@ -1,0 +1,215 @@
+"""Tables of PDF pages without vertical lines: words that stand below each other make a column. Pure.
+
+Nothing is guessed: where an amount could stand in either of two columns, or below either of two heads, there is no table.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice, pairwise, takewhile
+
+from archive.tables.aligned_heads import Cell, Row, read_columns, widen_heads
+from archive.tables.aligned_words import (
+    NUMBER,
+    Lines,
+    PrintedLine,
+    UnclearColumnsError,
+    Words,
+    columns_below,
+    has_amounts,
+    printed_line,
+)
+from archive.tables.pdf_characters import Line, is_han
+from archive.tables.printed_table import BEGINS_ROW
+from archive.tables.ruled_lines import RuledLine
+from archive.tables.spans import Spans
+
+_ONE_ROW = 0.9  # of the size: lines whose middles are nearer than that are of one row …
+_WITHIN_ROW = 0.8  # of the least distance between rows of amounts: … and those nearer than that
+_NEXT_LINE = 4  # of the size: a line farther up is no part of a head
+_LEADING = 1.6  # of the size: lines farther apart are none of one text
+_WHOLE = 0.8  # of the longest: a shorter rule does not go over the whole table
+_FEWEST_ROWS = 3  # of amounts, where no rules say that there is a table
+_FEWEST_RULES = 3  # above a head, below it, and at the end
+_MOST_LINES, _MOST_WORDS = 500, 20_000
+_NO_ROW = re.compile(r"[，。；;]|表(?:[(（][^)）]*[)）])?$|单位[:：]")
+"""A sentence, or what stands above a table: its title, its unit."""
+_ENDS_IN_AMOUNT = re.compile(r"\d(?:\.\d+|,\d{3})\)?[ \r]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class AlignedTable:
+    """A table, and how high its first and its last line stand."""
+
+    cells: Spans
+    top: float
+    bottom: float
+
+
+def may_have_rows(text: str, *, ruled: bool) -> bool:
+    """Whether the text of a page may hold a table: lines end in amounts, one at least where rules are drawn."""
+    fewest = 1 if ruled else _FEWEST_ROWS
+    return sum(1 for _ in islice(_ENDS_IN_AMOUNT.finditer(text), fewest)) == fewest
+
+
+def aligned_tables(lines: Iterable[Line], rules: Sequence[RuledLine]) -> Iterator[AlignedTable]:
+    """Yield the tables among the lines of a page, from top to bottom; `rules` are its horizontal ones."""
+    printed = [printed_line(line) for line in islice(lines, _MOST_LINES)]
+    if sum(len(line.words) for line in printed) > _MOST_WORDS:
+        return
+    for is_row, part in groupby(printed, lambda line: not any(_NO_ROW.search(words.text) for words in line.words)):
+        if is_row and (table := _Part(list(part), rules).table()):
+            yield table
+
+
+class _Part:
+    """Lines between two that are no rows, some of which may be a table. `rules` go over all of it, from top to bottom."""
+
+    def __init__(self, lines: Sequence[PrintedLine], rules: Sequence[RuledLine]) -> None:
+        near = _NEXT_LINE * lines[0].size
+        inside = [rule for rule in rules if lines[-1].middle - near < rule.at < lines[0].middle + near]
+        longest = max((rule.high - rule.low for rule in inside), default=0)
+        whole = [rule.at for rule in inside if rule.high - rule.low >= _WHOLE * longest]
+        self.rules = sorted(whole, reverse=True) if len(whole) >= _FEWEST_RULES else []
+        self._of_heads = [rule.at for rule in inside if rule.high - rule.low < _WHOLE * longest]
+        self.lines = [line for line in lines if not self.rules or self.rules[0] > line.middle > self.rules[-1]]
+
+    def table(self) -> AlignedTable | None:
+        """Return the table; None where there is none, or one that is not clear."""
+        rows = list(_rows_by_distance(self.lines))
+        amounts = [place for place, row in enumerate(rows) if has_amounts(row)]
+        if len(amounts) < (1 if self.rules else _FEWEST_ROWS) or sum(_has_columns(row) for row in rows) < 2:
+            return None
+        first, last = amounts[0], amounts[-1]
+        above = rows[:first] if self.rules else _head_above(rows[: first + 1])
+        rows = [*above, *(rows[first:] if self.rules else rows[first : last + 1])]
+        try:
+            columns = read_columns(above, rows[len(above) :])
+            lines = list(self._by_rules(rows, columns))
+            cells = [_cells_of(row, columns) for row in lines]
+            head = cells[: sum(1 for _ in takewhile(lambda row: not _amounts(row), cells))]
+            _check_body(cells[len(head) :], columns, ruled=bool(self.rules))
+            heights = [(row[0].middle + row[-1].middle) / 2 for row in lines[: len(head)]]
+            widen_heads(head, heights, columns, {cell.first for row in cells for cell in _amounts(row)})
+        except UnclearColumnsError:
+            return None
+        return AlignedTable(_spans(cells, len(columns)), rows[0][0].middle, rows[-1][-1].middle)
+
+    def _by_rules(self, rows: Iterable[Lines], columns: Sequence[Words]) -> Iterator[Lines]:
+        """Yield rows, those between two rules as one, unless several have amounts, or one is a head of several columns."""
+        for _, between in groupby(rows, lambda row: sum(rule > row[0].middle for rule in self.rules)):
+            band = list(between)
+            whole = [line for row in band for line in row]
+            spans = any(len(columns_below(words, columns)) > 1 for line in whole for words in line.words)
+            divided = any(whole[0].middle > rule > whole[-1].middle for rule in self._of_heads)
+            if self.rules and not spans and not divided and sum(map(has_amounts, band)) < 2 and _is_row(whole, columns):
+                band = [whole]
+            for row in band:
+                yield from [row] if _is_row(row, columns) else ([line] for line in row)
+
+
+def _rows_by_distance(lines: Sequence[PrintedLine]) -> Iterator[Lines]:
+    """Yield the lines of each row: those that overlap each other, or are nearer than rows of amounts are."""
+    amounts = [line for line in lines if has_amounts([line])]
+    pitch = min((above.middle - below.middle for above, below in pairwise(amounts)), default=0)
+    row: Lines = []
+    for line in lines:
+        is_apart = bool(row) and row[-1].middle - line.middle >= max(_ONE_ROW * line.size, _WITHIN_ROW * pitch)
+        if is_apart or (line.has_numbers and any(each.has_numbers for each in row)):
+            yield row
+            row = []
+        row.append(line)
+    if row:
+        yield row
+
+
+def _has_columns(row: Lines) -> bool:
+    return any(len(line.words) > 1 for line in row)
+
+
+def _head_above(rows: Sequence[Lines]) -> list[Lines]:
+    """Return the rows of a head above the first one with amounts, the last of `rows`: several words each, none far up."""
+    near = takewhile(
+        lambda pair: (
+            sum(len(line.words) for line in pair[1]) > 1
+            and pair[1][-1].middle - pair[0][0].middle < _NEXT_LINE * pair[0][0].size
+        ),
+        pairwise(reversed(rows)),
+    )
+    return [above for _, above in near][::-1]
+
+
+def _cells_of(lines: Lines, columns: Sequence[Words]) -> Row:
+    """Return the cells of a row. Raises UnclearColumnsError where an amount shares its cell, or words stand below no column."""
+    cells: dict[int, Cell] = {}
+    for words in (words for line in lines for words in line.words):
+        below = columns_below(words, columns)
+        if not below:
+            raise UnclearColumnsError
+        cell = cells.setdefault(below[0], Cell(below[0], below[-1], []))
+        cell.words.append(words)
+        if cell.last != below[-1] or (len(cell.words) > 1 and any(NUMBER.fullmatch(each.text) for each in cell.words)):
+            raise UnclearColumnsError
+    row = sorted(cells.values(), key=lambda cell: cell.first)
+    if any(one.last >= other.first for one, other in pairwise(row)):
+        raise UnclearColumnsError
+    return row
+
+
+def _check_body(rows: Sequence[Row], columns: Sequence[Words], *, ruled: bool) -> None:
+    """Raise UnclearColumnsError where a column of amounts has words, too, or without rules a row may have more lines than one."""
+    for column in {cell.first for row in rows for cell in _amounts(row)}:
+        if any(is_han(letter) for row in rows for cell in row if cell.first == column for letter in cell.text):
+            raise UnclearColumnsError
+    if not ruled and (any(map(_has_no_name, rows)) or any(_may_go_on(*pair, columns) for pair in pairwise(rows))):
+        raise UnclearColumnsError
+
+
+def _spans(rows: Iterable[Row], width: int) -> Spans:
+    """Return the cells of rows, heads over several columns merged."""
+    spans = Spans()
+    for row in rows:
+        spans.start_row()
+        place = 0
+        for cell in row:
+            for _ in range(place, cell.first):
+                spans.add("")
+            spans.add(cell.text, width=len(cell.columns))
+            place = cell.last + 1
+        for _ in range(place, width):
+            spans.add("")
+    return spans
+
+
+def _amounts(row: Row) -> list[Cell]:
+    return [cell for cell in row if cell.words[0].is_amount] if len(row) > 1 else []
+
+
+def _has_no_name(row: Row) -> bool:
+    """Whether a row begins with an amount: its name may be in the line above or below."""
+    return row[0] in _amounts(row)
+
+
+def _may_go_on(row: Row, below: Row, columns: Sequence[Words]) -> bool:
+    """Whether the only words of the row below may be the rest of those above, which leave no room in their column."""
+    rest = below[0].words[0]
+    if len(below) > 1 or BEGINS_ROW.match(rest.text):
+        return False
+    character = (rest.right - rest.left) / len(rest.text)
+    above = [cell.words[-1] for cell in row if cell.first == below[0].first]
+    return any(words.right > columns[below[0].first].right - character for words in above)
+
+
+def _is_row(lines: Lines, columns: Sequence[Words]) -> bool:
+    """Whether lines near each other are a row: words of a head below each other must be one text, which goes on where
+    a line is full.
+    """
+    if has_amounts(lines):
+        return True
+    for column in columns:
+        stack = [(words, line) for line in lines for words in line.words if words.overlaps(column)]
+        for (above, upper), (below, lower) in pairwise(stack):
+            is_full = above.right - above.left + upper.size >= below.right - below.left
+            if upper.middle - lower.middle > _LEADING * lower.size or not is_full:
+                return False
+    return True

@@ -1,0 +1,123 @@
+"""The characters of a PDF page, its lines, and the pieces that these are set in.
+
+Coordinates are points, with y upwards, of the page as its text is read: a page turned by 90° is turned back.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from math import pi
+from operator import attrgetter
+
+from pypdfium2 import PdfTextPage, raw  # type: ignore[import-untyped]
+
+from archive.tables.ruled_lines import UPRIGHT
+
+BLANK = 0.2
+"""Of the size of the characters: a wider gap between two is a blank."""
+_SKIPPED = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
+_FIRST_HAN, _LAST_HAN = "\u2e80", "\u9fff"
+
+
+@dataclass(frozen=True, slots=True)
+class Character:
+    """A character and its box."""
+
+    text: str
+    left: float
+    bottom: float
+    right: float
+    top: float
+
+    @property
+    def middle(self) -> float:
+        """The height at which its middle stands."""
+        return (self.bottom + self.top) / 2
+
+    @property
+    def height(self) -> float:
+        """The height of its box."""
+        return self.top - self.bottom
+
+
+Line = list[Character]
+
+
+def turn_of(text: PdfTextPage) -> int:
+    """Return by how many quarter turns most of the text of a page is turned, clockwise."""
+    turns = Counter[int]()
+    for index in range(0, text.count_chars(), 7):
+        if raw.FPDFText_GetUnicode(text.raw, index) not in _SKIPPED:
+            turns[round(raw.FPDFText_GetCharAngle(text.raw, index) / (pi / 2)) % 4] += 1
+    return max(turns, key=turns.__getitem__, default=0)
+
+
+def characters_of(text: PdfTextPage, turn: int) -> Iterator[Character]:
+    """Yield the characters of a page that leave ink, as they stand when it is turned upright."""
+    box, upright = raw.FS_RECTF(), UPRIGHT[turn]
+    for index in range(text.count_chars()):
+        code = raw.FPDFText_GetUnicode(text.raw, index)
+        if code in _SKIPPED or not raw.FPDFText_GetLooseCharBox(text.raw, index, box):
+            continue
+        x0, y0 = upright(box.left, box.bottom)
+        x1, y1 = upright(box.right, box.top)
+        yield Character(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def lines_of(characters: Iterable[Character]) -> Iterator[Line]:
+    """Yield the characters of each line, from top to bottom, not yet from left to right."""
+    line: Line = []
+    for each in sorted(characters, key=attrgetter("middle"), reverse=True):
+        if line and line[0].middle - each.middle > _higher(line[0], each) / 2:
+            yield line
+            line = []
+        line.append(each)
+    if line:
+        yield line
+
+
+def text_of(line: Iterable[Character]) -> str:
+    """Return the characters of a line from left to right, blanks where they stand apart."""
+    characters = sorted(line, key=attrgetter("left"))
+    size = size_of(characters)
+    parts = [characters[0].text]
+    for before, each in pairwise(characters):
+        if gap(before, each, size) > BLANK * size:
+            parts.append(" ")
+        parts.append(each.text)
+    return "".join(parts)
+
+
+def pieces_of(line: Iterable[Character], are_apart: Callable[[Character, Character], bool]) -> list[Line]:
+    """Return the pieces of a line, each from left to right, divided where neighbours `are_apart`."""
+    pieces: list[Line] = []
+    for each in sorted(line, key=attrgetter("left")):
+        if not pieces or are_apart(pieces[-1][-1], each):
+            pieces.append([])
+        pieces[-1].append(each)
+    return pieces
+
+
+def size_of(characters: Iterable[Character]) -> float:
+    """Return the size of characters: the height of the highest, for of some pdfium gives the box of the ink."""
+    return max(each.height for each in characters)
+
+
+def gap(before: Character, each: Character, size: float) -> float:
+    """Return the room between two characters of a size that neither of them takes."""
+    return each.left - before.right - _bearing(before, size) - _bearing(each, size)
+
+
+def is_han(character: str) -> bool:
+    """Whether a character is one of Chinese writing."""
+    return _FIRST_HAN <= character <= _LAST_HAN
+
+
+def _bearing(character: Character, size: float) -> float:
+    """Return how much room a Han character has beside its box: of some (一, 目) pdfium gives the box of the ink."""
+    return max(0.0, size - (character.right - character.left)) / 2 if is_han(character.text) else 0.0
+
+
+def _higher(one: Character, other: Character) -> float:
+    return max(one.height, other.height)
