@@ -5,10 +5,10 @@ Coordinates are points, with y upwards, of the page as its text is read: a page 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from math import pi
 from operator import attrgetter
+from typing import NamedTuple
 
 from pypdfium2 import PdfTextPage, raw  # type: ignore[import-untyped]
 
@@ -20,20 +20,15 @@ _SKIPPED = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
 _FIRST_HAN, _LAST_HAN = "\u2e80", "\u9fff"
 
 
-@dataclass(frozen=True, slots=True)
-class Character:
-    """A character and its box."""
+class Character(NamedTuple):
+    """A character and its box; `middle`: how high the middle of it stands."""
 
     text: str
     left: float
     bottom: float
     right: float
     top: float
-
-    @property
-    def middle(self) -> float:
-        """The height at which its middle stands."""
-        return (self.bottom + self.top) / 2
+    middle: float
 
     @property
     def height(self) -> float:
@@ -55,21 +50,23 @@ def turn_of(text: PdfTextPage) -> int:
 
 def characters_of(text: PdfTextPage, turn: int) -> Iterator[Character]:
     """Yield the characters of a page that leave ink, as they stand when it is turned upright."""
-    box, upright = raw.FS_RECTF(), UPRIGHT[turn]
+    box, page, upright = raw.FS_RECTF(), text.raw, UPRIGHT[turn]
     for index in range(text.count_chars()):
-        code = raw.FPDFText_GetUnicode(text.raw, index)
-        if code in _SKIPPED or not raw.FPDFText_GetLooseCharBox(text.raw, index, box):
+        code = raw.FPDFText_GetUnicode(page, index)
+        if code in _SKIPPED or not raw.FPDFText_GetLooseCharBox(page, index, box):
             continue
-        x0, y0 = upright(box.left, box.bottom)
-        x1, y1 = upright(box.right, box.top)
-        yield Character(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+        left, bottom, right, top = box.left, box.bottom, box.right, box.top
+        if turn:
+            (x0, y0), (x1, y1) = upright(left, bottom), upright(right, top)
+            left, bottom, right, top = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+        yield Character(chr(code), left, bottom, right, top, (bottom + top) / 2)
 
 
 def lines_of(characters: Iterable[Character]) -> Iterator[Line]:
     """Yield the characters of each line, from top to bottom, not yet from left to right."""
     line: Line = []
     for each in sorted(characters, key=attrgetter("middle"), reverse=True):
-        if line and line[0].middle - each.middle > _higher(line[0], each) / 2:
+        if line and line[0].middle - each.middle > max(line[0].height, each.height) / 2:
             yield line
             line = []
         line.append(each)
@@ -81,9 +78,10 @@ def text_of(line: Iterable[Character]) -> str:
     """Return the characters of a line from left to right, blanks where they stand apart."""
     characters = sorted(line, key=attrgetter("left"))
     size = size_of(characters)
+    blank = BLANK * size
     parts = [characters[0].text]
     for before, each in pairwise(characters):
-        if gap(before, each, size) > BLANK * size:
+        if each.left - before.right > blank and gap(before, each, size) > blank:
             parts.append(" ")
         parts.append(each.text)
     return "".join(parts)
@@ -117,7 +115,3 @@ def is_han(character: str) -> bool:
 def _bearing(character: Character, size: float) -> float:
     """Return how much room a Han character has beside its box: of some (一, 目) pdfium gives the box of the ink."""
     return max(0.0, size - (character.right - character.left)) / 2 if is_han(character.text) else 0.0
-
-
-def _higher(one: Character, other: Character) -> float:
-    return max(one.height, other.height)
