@@ -10,15 +10,21 @@ from itertools import chain, combinations, islice
 from archive.search.writings import year_at
 
 _ASKING = re.compile(
-    r"请问|我想|想要?(?:知道|了解|查询?|问)|帮(?:我|忙)?(?=查)|查(?:一下|询|找|看)?|有没有|是不是|能不能|可不可以|可以|需要"
-    r"|(?:一共|总共|共|大概|到底)?(?:是|有|用|花|要|给|发|补|交|涨|赔|领|拿)?了?(?:多少|几)(?:钱|[万亿]?元|人|个|家|户|次|岁|天)?"
+    r"请问|我想|想要?(?:知道|了解|查询?|问)|帮(?:我|忙)?(?=查)|(?<![检审调督巡抽普核考稽])查(?:一下|询|找|看)?|有没有|是不是|能不能|可不可以|可以|需要"
+    r"|(?:一共|总共|共|大概|到底)?(?:是|有|用|花|要|给|发|补|交|涨|赔|领|拿)?了?(?:多少|几)(?:钱|[万亿]?元|[人个家户次岁天辆台套间亩斤度块张件所名位年月号点层])?"
     r"|(?:应该|要)?(?:怎么|怎样|如何)(?:样|办|查|算|交|领|走|写)?|什么时候|何时|(?:在|去|有|是)?哪(?:些|里|儿|个|家|年)?(?:看|查|办|领|交|公司|企业|单位|部门|地方|人)?|为什么|为何|(?:是|有)?什么"
-    r"|谁是|是谁|谁|(?:合格|达标|干净|安全)吗|吗|呢|啊|吧|了|的|关于|相关|有关|最新|全部|所有|今年|去年|期间|文件$"
+    r"|谁是|是谁|谁|(?:合格|达标|干净|安全)吗|能(?=[^能]{1,6}吗)|了没有?|没有$|吗|呢|啊|吧|了|的|关于|相关|有关|最新|全部|所有|今年|去年|期间|文件$"
     r"|(?:我们|咱们?|[县乡镇村家])里|我们|咱们?|本地|当地"
     r"|^(?:a|an|and|any|are|at|by|can|did|do|does|find|for|from|get|has|have|how|i|in|is|it|many|me|much|my|of|on|or|our|s|show|spend|spent"
     r"|that|the|their|to|was|we|were|what|when|where|which|who|whose|why|with)$"
 )
 """Words with which a question is asked, and those that say nothing of what is looked for."""
+
+_ASPECTS = re.compile(
+    "申请|报名|办理|条件|资格|标准|流程|手续|材料|名单|公示|公告|通知|结果|情况|进展|方案|政策|文件|规定|时间|地点|地址|电话|价格|价钱|涨价|降价|调价|费用|花费|收费|钱"
+    "|补贴|补助|补偿|奖励|罚款|处罚|举报|投诉|检查|项目|问题|电子版|[表单证]"
+)
+"""What is asked of many things, and says little of the one that is looked for."""
 
 _MIDDLE = re.compile("[和与及或跟]")
 
@@ -29,12 +35,31 @@ _FINE = 4
 """Units of the longest known word where a search for longer ones finds nothing."""
 
 
+def asks(text: str) -> bool:
+    """Whether a text only asks, and names nothing that is looked for."""
+    return bool(_ASKING.fullmatch(text))
+
+
+def is_aspect(text: str) -> bool:
+    """Whether a text is what is asked of many things: conditions, lists, prices."""
+    return bool(_ASPECTS.fullmatch(text))
+
+
+def without_asking(text: str) -> str:
+    """Return a text without the words with which it asks."""
+    return _ASKING.sub("", text)
+
+
 @dataclass(frozen=True, slots=True)
 class PartOfWord:
     """A part of a word. `kind`: `place`, `year`, `known`, or `other`."""
 
     text: str
     kind: str
+
+    def names_something(self) -> bool:
+        """Whether something can be looked for by this part alone."""
+        return self.kind in {"known", "other"} and not (asks(self.text) or is_aspect(self.text))
 
 
 PartsOfWord = tuple[PartOfWord, ...]
@@ -55,7 +80,7 @@ class Cut:
     def of(cls, text: str, places: Collection[str], known: Collection[str]) -> "Cut":
         """Cut a folded word; `known` has agencies, too."""
         longest = max(map(len, (*known, *places)), default=0)
-        cuts = (text, longest), (text, _FINE), (_ASKING.sub("", text), longest)
+        cuts = (text, longest), (text, _FINE), (without_asking(text), longest)
         return cls(*(tuple(_Cutter(part, places, known, most).pieces()) for part, most in cuts))
 
     def searches(self, weight: Callable[[str], float]) -> Iterator[str]:
@@ -67,7 +92,7 @@ class Cut:
         undated = (_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year")))
         fewer = (kept for cut in (self.whole, self.finer) for kept in _fewer(cut, weight))
         tries = chain((self.whole, self.finer, self.joined), undated, fewer)
-        meaningful = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
+        meaningful = (kept for kept in tries if any(piece.names_something() for piece in kept))
         yield from _once(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in meaningful)
 
 
@@ -113,13 +138,14 @@ def _between(text: str) -> Iterator[PartOfWord]:
 def _fewer(pieces: PartsOfWord, weight: Callable[[str], float]) -> Iterator[PartsOfWord]:
     """Yield the pieces without those that find nothing, then fewer and fewer of them.
 
-    What says least is left out first, single characters before all.
+    Single characters are left out beside longer pieces, then what says least.
     Of many pieces, those that say most are yielded at last.
     """
     weights = {piece: weight(piece.text) for piece in pieces}
-    left = tuple(piece for piece in pieces if weights[piece])
+    found = tuple(piece for piece in pieces if weights[piece])
+    left = tuple(piece for piece in found if len(piece.text) > 1) or found
     yield left
-    lightest = sorted(left, key=lambda piece: (len(piece.text) > 1, weights[piece]))
+    lightest = sorted(left, key=weights.__getitem__)
     gone = chain.from_iterable(combinations(lightest, number) for number in range(1, len(left)))
     lighter = (lightest[:number] for number in range(1, len(left)))
     for without in chain(islice(gone, _MOST_COMBINED), lighter):

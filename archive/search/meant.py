@@ -6,8 +6,9 @@ is not among them.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from itertools import chain, islice, product
 
 from archive.database.several import Readable
@@ -15,7 +16,8 @@ from archive.labels.wording import county
 from archive.search import cutting, engine, spelling
 from archive.search.agency_names import bare_names
 from archive.search.query import Group, Query, parse
-from archive.search.synonyms import LONGEST_WORD, thesaurus
+from archive.search.segment import units
+from archive.search.synonyms import LONGEST_WORD, folded, thesaurus
 
 FEW = 3
 """A search that finds no more than these has found few."""
@@ -67,17 +69,14 @@ def meant(connection: Readable, search: engine.Search, reading: Reading) -> Iter
         yield from tried.best("spelled", None, _all_respelled(search.query, rare, known), 1)
     cut = {group: cutting.Cut.of(_text(group), places, words) for group in rare}
     for group in rare:
-        text = _text(group)
-        yield from (
-            tried.best("spelled", group, spelling.words_alike(text, known), MOST_SPELLINGS)
-            or tried.best("related", group, _related(text), MOST_RELATED)
-            or tried.best("spelled", group, spelling.one_other_character(text), MOST_SPELLINGS, parse)
-        )
+        yield from tried.other_words(group, known)
     yield from tried.best("cut", None, _cut(search.query, cut, tried.weight), 1)
-    for group in rare:
+    unknown = [group for group in rare if _text(group) not in known]
+    for group in unknown:
         yield from tried.best("split", group, _splits(_units(group)), MOST_SPLITS)
     for group in rare:
-        yield from tried.best("part", group, _parts(_units(group)), 1) or tried.rarer(group)
+        part = tried.best("part", group, _parts(_units(group)), 1)
+        yield from part or (tried.rarer(group) if group in unknown else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +96,30 @@ class _Tried:
     def weight(self, words: str) -> float:
         """Return how much a part of a word says, 0 where it finds nothing.
 
-        The fewer it finds the more it says; what the thesaurus has a row for says more than anything else.
+        What the thesaurus has a row for says more than anything else; then the longer it is, and the fewer it finds,
+        the more it says. What is asked of many things says little, what only asks least.
         """
         found = engine.count_up_to(self.connection, replace(self.search, query=self.reading(words)), _COUNTED)
-        has_row = words in thesaurus().same
-        return has_row + 1 / found if found else 0
+        if not found or cutting.asks(words):
+            return found and 1 / _COUNTED
+        known = 0 if cutting.is_aspect(words) else LONGEST_WORD * (words in thesaurus().same) + len(words)
+        return known + 1 / found
+
+    def other_words(self, group: Group, known: Collection[str]) -> list[Meant]:
+        """Return other words in place of one: of one that nobody knows, those that sound or look alike, too."""
+        text = _text(group)
+        if text in known or len(text) == 1:
+            near = thesaurus().meaning.get(text, ()), _meant_alike(text)
+            found = (self.best("related", group, _nearest(text, words), MOST_RELATED) for words in near)
+            return next(filter(None, found), [])
+        finds_nothing = not engine.count_up_to(self.connection, engine.Search(Query((group,))), 1)
+        longer = (word for word in known if finds_nothing and text in word)
+        return (
+            self.best("related", group, longer, MOST_RELATED)
+            or self.best("spelled", group, spelling.words_alike(text, known), MOST_SPELLINGS)
+            or self.best("related", group, _written_alike(text, known), MOST_RELATED)
+            or self.best("spelled", group, spelling.one_other_character(text), MOST_SPELLINGS, parse)
+        )
 
     def best(
         self, how: str, group: Group | None, others: Iterable[str], most: int, reading: Reading | None = None
@@ -128,10 +146,10 @@ class _Tried:
         """Return the search for the rarer character of a word of two, as a part of it;
         none where neither is found, or the word has more.
         """
-        units = _units(group)
-        if len(units) != _PAIR or any(map(str.isascii, units)):
+        pair = _units(group)
+        if len(pair) != _PAIR or any(map(str.isascii, pair)):
             return []
-        return self.best("part", group, units, _PAIR)[-1:]
+        return self.best("part", group, pair, _PAIR)[-1:]
 
 
 def _replaced(groups: Iterable[Group], group: Group, by: Iterable[Group]) -> tuple[Group, ...]:
@@ -144,7 +162,10 @@ def _text(group: Group) -> str:
 
 
 def _units(group: Group) -> tuple[str, ...]:
-    return group.words[0].units[:_LONGEST_CUT]
+    """The units of a word without those that only ask."""
+    text = _text(group)
+    asked_of = cutting.without_asking(text)
+    return (group.words[0].units if asked_of in {text, ""} else tuple(units(asked_of)))[:_LONGEST_CUT]
 
 
 def _letters(query: Query) -> str:
@@ -153,13 +174,23 @@ def _letters(query: Query) -> str:
     return text if re.fullmatch(r"[a-z]+", text) else ""
 
 
-def _related(text: str) -> list[str]:
-    """Return the words with which one is meant besides, those that share most characters with it;
-    none where none shares any.
-    """
-    shared = {word: len(set(text).intersection(word)) for word in thesaurus().meaning.get(text, ())}
+def _meant_alike(text: str) -> Iterator[str]:
+    """Yield the words with which the same is meant besides as with one."""
+    for other in thesaurus().besides.get(text, ()):
+        yield from thesaurus().meaning[folded(other)]
+
+
+def _nearest(text: str, words: Iterable[str]) -> list[str]:
+    """Return those of `words` that share most characters with one; none where none shares any."""
+    shared = {word: len(set(text).intersection(word)) for word in words if word != text}
     most = max(shared.values(), default=0)
     return [word for word, number in shared.items() if number == most > 0]
+
+
+def _written_alike(text: str, known: Iterable[str]) -> list[str]:
+    """Return the known words that have most of a word's characters in their order; none where one stands in it."""
+    near = [word for word in known if len(set(text).intersection(word)) > 1]
+    return [] if any(word in text for word in near) else get_close_matches(text, near, MOST_RELATED)
 
 
 def _in_a_row(known: Iterable[str], letters: str) -> Iterator[str]:
@@ -199,18 +230,18 @@ def _cut(query: Query, cut: Mapping[Group, cutting.Cut], weight: Callable[[str],
         yield query.written(latest)
 
 
-def _splits(units: tuple[str, ...]) -> Iterator[str]:
+def _splits(cut: tuple[str, ...]) -> Iterator[str]:
     """Yield a word of two units or more as two, cut from the middle."""
-    places = sorted(range(1, len(units)), key=lambda place: abs(place - len(units) / 2))
-    yield from (f"{_joined(units[:place])} {_joined(units[place:])}" for place in places)
+    places = sorted(range(1, len(cut)), key=lambda place: abs(place - len(cut) / 2))
+    yield from (f"{_joined(cut[:place])} {_joined(cut[place:])}" for place in places)
 
 
-def _parts(units: tuple[str, ...]) -> Iterator[str]:
+def _parts(cut: tuple[str, ...]) -> Iterator[str]:
     """Yield runs of two units or more, the longest first."""
-    for length in range(len(units) - 1, 1, -1):
-        yield from (_joined(units[start : start + length]) for start in range(len(units) - length + 1))
+    for length in range(len(cut) - 1, 1, -1):
+        yield from (_joined(cut[start : start + length]) for start in range(len(cut) - length + 1))
 
 
-def _joined(units: Sequence[str]) -> str:
+def _joined(cut: Sequence[str]) -> str:
     """Return a word of units; numbers next to each other stay two (5·8)."""
-    return re.sub(r"(?<=[0-9])\n(?=[0-9])", "·", "\n".join(units)).replace("\n", "")
+    return re.sub(r"(?<=[0-9])\n(?=[0-9])", "·", "\n".join(cut)).replace("\n", "")

@@ -151,11 +151,27 @@ def test_other_words_bring_nothing_else_first(page, words, about):
         ("minzhengju dibao", "民政局 低保"),
         ("gongan ju juesuan", "公安局 决算"),
         ("5·8操场", "只找其中的 5·8"),
+        ("超生", "相关的词：超生罚款"),
+        ("危旧房", "相关的词：旧房子"),
+        ("烧麦秸", "相关的词：烧麦茬"),
+        ("事业编报名", "拆成词：事业编"),
+        ("慢性病卡怎么办", "拆成词：慢性病"),
+        ("放烟花罚款", "拆成词：烟花"),
+        ("县里招人", "拆成两个词：招 人"),
+        ("孤儿", "相关的词：儿童福利院"),
+        ("公园", ""),
+        ("绿地", ""),
     ],
 )
 def test_what_was_probably_meant_comes_first(page, words, first):
     suggested = tried(page(words))
     assert suggested[:1] == ([first] if first else [])
+
+
+@pytest.mark.parametrize("words", ["狗", "税", "矿"])
+def test_a_character_that_finds_something_is_not_taken_for_another(page, words):
+    assert lines(page(words))
+    assert tried(page(words)) == []
 
 
 def test_of_a_word_of_many_known_words_only_so_many_parts_are_tried(page, monkeypatch):
