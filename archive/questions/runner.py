@@ -26,6 +26,14 @@ class AnswerError(Exception):
     """A question that can't be answered with these parameters; the message is one line that says why."""
 
 
+class ParameterError(AnswerError):
+    """A value that a parameter can't have. `parameter`: its name."""
+
+    def __init__(self, message: str, parameter: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
 @dataclass(frozen=True, slots=True)
 class QuestionAnswer:
     """The answer to a question. `more`: there are more rows than these. `left_out`: rows that are not counted.
@@ -57,7 +65,7 @@ def _value(parameter: Parameter, typed: Mapping[str, str]) -> str | int:
     try:
         return parameter_value(parameter, typed.get(parameter.name, parameter.default))
     except QuestionError as error:
-        raise AnswerError(str(error)) from error
+        raise ParameterError(str(error), parameter.name) from error
 
 
 def run_question(

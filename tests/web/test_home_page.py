@@ -227,11 +227,25 @@ def test_what_may_not_be_seen_is_not_shown(archive, past):
 # --- archives of little, and under way ---
 
 
-def test_an_empty_archive_says_so(tmp_path):
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "-/search",
+        "-/browse",
+        "-/changes",
+        "-/day/2018-01-02",
+        "-/questions/removed_records",
+        "-/cards",
+        "-/budgets",
+    ],
+)
+def test_each_page_about_an_empty_archive_says_so(archive, tmp_path, path):
     open_up_to_date(tmp_path / "empty.db").close()
-    page = tree(asking(tmp_path / "empty.db")("/"))
-    assert text(page.cssselect(".note")[0]).startswith("档案还是空的")
-    assert page.cssselect(".help a, .counts, .picture, .figures") == []
+    page = tree(asking(tmp_path / "empty.db")(f"/{path}"))
+    assert text(page.cssselect(".note")[0]) == "档案还是空的：还没有采集到任何记录。"
+    assert page.cssselect(".help a, .picture, .figures, .chips") == []
+    assert "档案还是空的" not in asking(archive)(f"/{path}").text
 
 
 def test_an_archive_of_one_record_says_so(archive, tmp_path):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from datasette.utils.asgi import BadRequest, NotFound, Response
+from datasette.utils.asgi import NotFound, Response
 
 from archive.budgets import spending, three_public
 from archive.budgets.headings import PRESCRIBED
@@ -20,7 +20,7 @@ from archive.model.records import OWN_PAGE
 from archive.web.budgets.budget_units import budget_units
 from archive.web.budgets.figure_bars import FigureBars, figure_bars
 from archive.web.budgets.shown_figures import COLUMNS, OF_ITS_OWN_YEAR, STAGES, ShownFigure, chosen, figure
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
+from archive.web.http.errors import NOTHING_HERE, missing
 from archive.web.http.request_context import RequestContext, Row, number, portal_in_path
 
 MOST_YEARS = 8
@@ -101,7 +101,7 @@ async def page(context: RequestContext) -> Response:
     of = await portal_in_path(context)
     name = context.parameter("name")
     if not name:
-        raise BadRequest(MALFORMED)
+        raise missing("name")
     until = number(context, "until", _YEAR)
     found: dict[str, Any] | None = await context.db.execute_fn(
         lambda connection: _read(connection, of["id"], name, until)

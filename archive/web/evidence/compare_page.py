@@ -12,8 +12,8 @@ from archive.labels.label import LABELS, Label, labels_under
 from archive.labels.language import say
 from archive.labels.when import beijing
 from archive.web.evidence.comparison import compared
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
-from archive.web.http.request_context import RequestContext, Row
+from archive.web.http.errors import NOTHING_HERE, missing
+from archive.web.http.request_context import RequestContext, Row, number
 from archive.web.views.capture_frame import Archived, registered, said_by
 
 MOST_CAPTURES = 1000
@@ -24,6 +24,8 @@ MOST_MONTHS = 36
 
 MOST_A_DAY = 4
 """Captures of one day that are shown one by one."""
+
+_CAPTURE = re.compile(r"[0-9]{1,18}")
 
 _WEEKS = Calendar()  # from Monday on, as in China
 
@@ -85,18 +87,18 @@ async def _chosen(context: RequestContext) -> tuple[Archived, Row, Row] | None:
 
     Raises BadRequest where they are no two captures of one page.
     """
-    typed = [context.parameter(name) for name in ("before", "after")]
-    if not any(typed) or not all(re.fullmatch(r"[0-9]{0,18}", number) for number in typed):
-        raise BadRequest(MALFORMED)
-    numbers = [int(number) if number else None for number in typed]
-    named = next(number for number in reversed(numbers) if number is not None)
+    names = "before", "after"
+    numbers = [number(context, name, _CAPTURE) for name in names]
+    if numbers == [None, None]:
+        raise missing(*names)
+    named = next(each for each in reversed(numbers) if each is not None)
     whole = await context.db.execute_fn(lambda connection: registered(connection, named, MOST_CAPTURES))
     if whole is None:
         return None
     captures = {row["id"]: row for row, _ in whole.same} | {whole.row["id"]: whole.row}
     rows = [
-        captures.get(number) if number is not None else _neighbour(captures, named, place)
-        for place, number in enumerate(numbers)
+        captures.get(each) if each is not None else _neighbour(captures, named, place)
+        for place, each in enumerate(numbers)
     ]
     if None in rows:
         raise BadRequest(NOT_OF_ONE_PAGE)

@@ -5,12 +5,13 @@ Datasette prints a traceback for every missing page, and calls addresses it does
 
 import re
 import sqlite3
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from datasette.database import QueryInterrupted
 from datasette.utils import tilde_decode
-from datasette.utils.asgi import Base400, NotFound, Request, Response
+from datasette.utils.asgi import BadRequest, Base400, NotFound, Request, Response
 from datasette.views.base import DatasetteError
 from markupsafe import Markup
 
@@ -82,6 +83,18 @@ _SQL_ERRORS = (
 )
 """Errors of SQLite about a reader's SQL, and the site's words for them."""
 
+_DATASETTE_ERRORS = (
+    (r"_size must be a positive integer", LABELS["error.size"]),
+    (r"_size must be <= (?P<most>\d+)", LABELS["error.too_many_on_page"]),
+    (r"_(?:no)?col=(?P<name>.{1,100}) - invalid columns", LABELS["sql_error.no_column"]),
+    (r"Cannot sort table by (?P<name>.{1,100})", LABELS["error.sort"]),
+    (r"Cannot use _sort and _sort_desc at the same time", LABELS["error.two_sorts"]),
+)
+"""What Datasette says of the parameters of a table's address, and the site's words for it."""
+
+_MOST_QUOTED = 100
+"""Characters of a parameter's value that are quoted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -98,12 +111,26 @@ class Message:
         return Markup("{}{}").format(self.text, quoted)
 
 
+def not_understood(name: str, value: str) -> BadRequest:
+    """Return the error that says which parameter's value can't be understood."""
+    return BadRequest(Message(LABELS["error.parameter"].format(name=name), value[:_MOST_QUOTED]))
+
+
+def missing(*names: str) -> BadRequest:
+    """Return the error that says which parameters an address lacks."""
+    return BadRequest(Message(LABELS["error.missing"], " ".join(names)))
+
+
 def sql_message(text: str) -> Message:
     """Return what SQLite says of a reader's SQL in the reader's language, with its own words where there are none."""
-    for pattern, label in _SQL_ERRORS:
+    return _in_our_words(text, _SQL_ERRORS) or Message(LABELS["sql_error.other"], text)
+
+
+def _in_our_words(text: str, known: Iterable[tuple[str, Label]]) -> Message | None:
+    for pattern, label in known:
         if match := re.fullmatch(pattern, text):
             return Message(label.format(**match.groupdict()))
-    return Message(LABELS["sql_error.other"], text)
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +180,12 @@ def _of_datasette(error: DatasetteError) -> Message:
 
 
 def _message(text: object) -> Message:
-    """Return a message of ours as it is, one of Datasette's quoted."""
+    """Return a message of ours as it is, one of Datasette's in our words, or else quoted."""
     if isinstance(text, Message):
         return text
-    return Message(text) if isinstance(text, Label) else Message(LABELS["error.datasette"], str(text))
+    if isinstance(text, Label):
+        return Message(text)
+    return _in_our_words(str(text), _DATASETTE_ERRORS) or Message(LABELS["error.datasette"], str(text))
 
 
 _PASS_ON = {"archive.web.http.server"}
@@ -173,9 +202,11 @@ def _is_ours(exception: Exception) -> bool:
     return False
 
 
-async def _canned_sql(datasette: Datasette, request: Request) -> str | None:
-    """Return the SQL of the canned query that was requested, None where none was."""
+async def _asked_sql(datasette: Datasette, request: Request) -> str | None:
+    """Return the SQL that was requested, or that of the canned query that was; None where none was."""
     path = below_base(datasette, request.path).partition(".")[0]
+    if request.args.get("sql"):
+        return str(request.args["sql"]) if path == "/-/sql" or not path.startswith("/-/") else None
     route, _, name = path.strip("/").partition("/")
     database = next((each for each, known in datasette.databases.items() if known.route == tilde_decode(route)), None)
     query = database and name and await datasette.get_canned_query(database, tilde_decode(name), request.actor)
@@ -187,7 +218,7 @@ async def response(datasette: Datasette, request: Request, error: ErrorPage) -> 
     context = {"ok": False, "error": error.message, "status": error.status, "title": error.title}
     if request.path.endswith(".json"):
         return Response.json({**context, "error": str(error.message)}, status=error.status)
-    sql = request.args.get("sql") or await _canned_sql(datasette, request)
+    sql = await _asked_sql(datasette, request) if error.status != NotFound.status else None
     context |= {
         "sql": sql,
         "sql_form": "/".join(request.path.split(".")[0].split("/")[: None if request.args.get("sql") else -1]),

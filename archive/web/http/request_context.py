@@ -19,7 +19,7 @@ from archive.database.several import UnreadableArchiveError, archive_of, ordered
 from archive.labels.label import LABELS
 from archive.web.http.archives import archives, leave_out, readable, together
 from archive.web.http.datasette_class import Datasette
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
+from archive.web.http.errors import NOTHING_HERE, not_understood
 
 Row = Mapping[str, Any]
 
@@ -31,6 +31,8 @@ PORTAL_NAMES: ContextVar[Mapping[str, str]] = ContextVar("portal_names", default
 
 PAGE = 50
 """Lines on a page of a list."""
+
+_HAS_RECORDS = "SELECT EXISTS (SELECT 1 FROM records WHERE state <> 'withheld') AS has_records"
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _YEARS = range(1900, 3000)
@@ -140,8 +142,12 @@ class RequestContext:
         return bool(await self.datasette.permission_allowed(self.request.actor, permission, default=False))
 
     async def render(self, template: str, /, **variables: object) -> Response:
-        """Return the page of a template, which knows this context as `context`."""
-        return await render(self.datasette, self.request, template, context=self, **variables)
+        """Return the page of a template, which knows this context as `context`,
+        and as `is_empty` whether there are no records.
+        """
+        found = await self.db.execute(_HAS_RECORDS) if self.names else ()
+        is_empty = not any(row["has_records"] for row in found)
+        return await render(self.datasette, self.request, template, context=self, is_empty=is_empty, **variables)
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,7 +386,7 @@ def choice(context: RequestContext, name: str, known: Mapping[str, object]) -> s
     """A parameter that must be one of `known`; None where it isn't given. Raises BadRequest."""
     value = context.parameter(name)
     if value and value not in known:
-        raise BadRequest(MALFORMED)
+        raise not_understood(name, value)
     return value or None
 
 
@@ -388,7 +394,7 @@ def number(context: RequestContext, name: str, form: re.Pattern[str]) -> int | N
     """A parameter that must be a whole number of this form; None where it isn't given. Raises BadRequest."""
     text = context.parameter(name)
     if text and not form.fullmatch(text):
-        raise BadRequest(MALFORMED)
+        raise not_understood(name, text)
     return int(text) if text else None
 
 
@@ -396,7 +402,7 @@ def pages(context: RequestContext, lines: int) -> Pages:
     """Return the requested page of a list of so many lines. Raises BadRequest, or NotFound beyond the last."""
     text = context.parameter("page") or "1"
     if not re.fullmatch(r"[1-9]\d{0,8}", text, re.ASCII):
-        raise BadRequest(MALFORMED)
+        raise not_understood("page", text)
     number, last = int(text), max(1, -(-lines // PAGE))
     if number > last:
         raise NotFound(NOTHING_HERE)

@@ -300,5 +300,5 @@ def span_of(context: RequestContext) -> Span:
     last = day(context.parameter("to")) if context.parameter("to") else today()
     first = day(context.parameter("from")) if context.parameter("from") else last - timedelta(days=WEEK - 1)
     if first > last:
-        raise BadRequest(MALFORMED)
+        raise BadRequest(LABELS["error.days"])
     return Span(first, last)

@@ -13,7 +13,7 @@ from archive.labels.label import LABELS
 from archive.search import engine
 from archive.search.index import is_current
 from archive.search.request import SearchRequest, parse_request, place_name, resolved
-from archive.web.http.errors import MALFORMED, NOTHING_HERE, OUTDATED
+from archive.web.http.errors import NOTHING_HERE, OUTDATED, missing, not_understood
 from archive.web.http.request_context import RequestContext, Row, choice, day, portal, portal_in_path
 from archive.web.views.cells import UNTITLED
 
@@ -97,7 +97,7 @@ async def selected_catalog(context: RequestContext, portal_id: str) -> tuple[Row
     if not re.fullmatch(r"[1-9]\d{0,17}", number, re.ASCII):
         raise NotFound(NOTHING_HERE)
     if year and not re.fullmatch(rf"\d{{4}}|{UNDATED}", year, re.ASCII):
-        raise BadRequest(MALFORMED)
+        raise not_understood("year", year)
     row: Row | None = (await context.db.execute(_CATALOG, {"portal": portal_id, "id": int(number)})).first()
     if row is None:
         raise NotFound(NOTHING_HERE)
@@ -120,7 +120,7 @@ async def of_publisher(context: RequestContext) -> Selection:
 async def selected_publisher(context: RequestContext) -> tuple[Row, str | None, str | None]:
     """The portal, the publisher's name (None: none stated) and the kind requested. Raises BadRequest, NotFound."""
     if not context.parameter("portal") or "name" not in context.request.args:
-        raise BadRequest(MALFORMED)
+        raise missing("portal", "name")
     return (
         await portal(context, context.parameter("portal")),
         context.parameter("name") or None,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from datasette.utils.asgi import BadRequest, NotFound, Response
+from datasette.utils.asgi import NotFound, Response
 
 from archive.analysis.report_templates import words_of
 from archive.analysis.transparency_card import DAYS, ITEMS, Counts, count
@@ -16,7 +16,7 @@ from archive.labels.tables import HEADINGS, TABLES
 from archive.model.clock import today
 from archive.questions.question_files import questions
 from archive.web.formats.responses import json_response, whole_file
-from archive.web.http.errors import MALFORMED, NOTHING_HERE
+from archive.web.http.errors import NOTHING_HERE, not_understood
 from archive.web.http.request_context import PAGE, RequestContext, pages, portal_in_path
 from archive.web.views.portal_status import PortalStatus, portal_statuses
 
@@ -214,7 +214,7 @@ def _by_size(kinds: Mapping[str, int]) -> list[str]:
 def _year(text: str) -> int:
     """A year as an address has it. Raises BadRequest."""
     if not re.fullmatch(r"(?:19|20)\d\d", text, re.ASCII):
-        raise BadRequest(MALFORMED)
+        raise not_understood("year", text)
     return int(text)
 
 

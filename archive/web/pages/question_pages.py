@@ -15,10 +15,10 @@ from archive.labels.wording import dated, is_day_or_time, quoted, shown
 from archive.model.addresses import is_web_address
 from archive.questions.answer_words import in_words, name_of_column
 from archive.questions.question_files import Question, questions
-from archive.questions.runner import MOST, AnswerError, QuestionAnswer, parameter_values, run_question
+from archive.questions.runner import MOST, AnswerError, ParameterError, QuestionAnswer, parameter_values, run_question
 from archive.web.formats.answer_files import answer_file
 from archive.web.formats.responses import json_response
-from archive.web.http.errors import NOTHING_HERE
+from archive.web.http.errors import NOTHING_HERE, not_understood
 from archive.web.http.request_context import PAGE, RequestContext, pages
 from archive.web.listings.observed_events import noticed
 from archive.web.views.bars import bars
@@ -73,6 +73,8 @@ async def page(context: RequestContext) -> Response:
     try:
         chosen = parameter_values(question, typed)
         answer = await context.db.execute_fn(lambda connection: run_question(connection, question, chosen))
+    except ParameterError as error:
+        raise not_understood(error.parameter, typed[error.parameter]) from error
     except AnswerError as error:
         raise BadRequest(str(error)) from error
     if form := context.format:

@@ -67,7 +67,6 @@ MOST_PORTALS = 120
 
 
 _WAITING = "SELECT count(*) FROM unindexed"
-_HAS_RECORDS = "SELECT EXISTS (SELECT 1 FROM records WHERE state <> 'withheld')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +101,8 @@ class SearchResults:
     it. `also`: words that were searched for besides those typed. `suggestions`: what finds more, where few or nothing
     is found; `instead`: hits of the first of them. `hints`: filters that words name. `completions`: ways to go on from
     the words. `examples`: searches to begin with, where there are no words or nothing helps those there are.
-    `is_empty`: the archive has no records. `waiting`: records that a crawl under way has read and that no search finds
-    yet. `slow`: nothing could be found in time. `outdated`: the index is of another version.
+    `waiting`: records that a crawl under way has read and that no search finds yet. `slow`: nothing could be found in
+    time. `outdated`: the index is of another version.
     """
 
     portals: Mapping[str, str]
@@ -122,7 +121,6 @@ class SearchResults:
     hints: tuple[Suggestion, ...] = ()
     completions: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
-    is_empty: bool = False
     waiting: int = 0
     slow: bool = False
     outdated: bool = False
@@ -219,7 +217,6 @@ def find(connection: Readable, requested: SearchRequest) -> SearchResults:
         hints=tuple(named),
         completions=tuple(_completions(connection, requested.words) or ()),
         examples=example_searches(connection.execute(RECORDS).fetchall()) if begins else (),
-        is_empty=total == 0 and not any(has for (has,) in connection.execute(_HAS_RECORDS)),
         waiting=sum(waiting for (waiting,) in connection.execute(_WAITING)),
         instead=_instead(connection, tries[0], portals) if tries and not total else (),
         slow=ids is None,
