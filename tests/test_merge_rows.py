@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import transaction
+from archive.database.portal_changes import REMOVED, Change
 from archive.database.withheld import hidden
 from archive.directory.entries import Listed, add, homes
 from archive.evidence.evidence_reader import beside
 from archive.maintenance import job
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.maintenance.merge import TAKEN
+from archive.maintenance.merge import KNOWN, TAKEN
+from archive.maintenance.portal_life import change
 from archive.maintenance.withholding import withhold
 from archive.masking.redaction import RULES_VERSION
 from archive.model.observations import Observation, RecordPage
@@ -133,6 +135,66 @@ def test_what_is_withheld_and_the_directory_come_along(parts: tuple[Path, Path])
     with closing(open_up_to_date(archive)) as connection:
         assert hidden(connection, "http://a.example/plans/", "f" * 64) == "withheld"
         assert [each.home for each in homes(connection)] == ["http://county.example/"]
+
+
+def test_what_was_found_of_a_home_later_stands(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    found = {
+        "here later": ("2026-02-01", "2026-01-01"),
+        "there later": ("2026-01-01", "2026-02-01"),
+        "never here": (None, "2026-01-01"),
+        "never there": ("2026-01-01", None),
+    }
+    for place, (db, state) in enumerate(((archive, "surveyed"), (source, "dead"))):
+        for home, days in found.items():
+            day = f"'{days[place]}'" if days[place] else "NULL"
+            write(
+                db,
+                f"INSERT INTO directory (home, name, source, as_of, state, surveyed_at) VALUES ('{home}', '', '', '', '{state}', {day})",
+            )
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    assert {each["home"]: each["state"] for each in rows(archive, "SELECT home, state FROM directory")} == {
+        "here later": "surveyed", "there later": "dead", "never here": "dead", "never there": "surveyed"
+    }  # fmt: skip
+
+
+def test_a_portal_that_was_removed_elsewhere_stays(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    before = rows(archive, "SELECT * FROM records")
+    change(source, [Change("a", REMOVED, DAY.format(9))])
+    merged(archive, source)
+    assert rows(archive, "SELECT * FROM records") == before
+
+
+def test_records_whose_addresses_changed_hands_keep_their_numbers(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    one, other = rows(source, "SELECT id, url FROM records WHERE portal = 'a' AND state = 'listed' ORDER BY id LIMIT 2")
+    numbers = "SELECT id FROM records WHERE url IN (?, ?) ORDER BY url = ?"
+    before = rows(archive, numbers, one["url"], other["url"], one["url"])
+    moved = "INSERT INTO events (record_id, kind, at, crawl_id, detail) SELECT {}, 'moved', max(started_at), max(id), json_object('from', '{}') FROM crawls"
+    write(
+        source,
+        *(moved.format(each["id"], each["url"]) for each in (one, other)),
+        f"UPDATE records SET url = 'free' WHERE id = {one['id']}",
+        f"UPDATE records SET url = '{one['url']}' WHERE id = {other['id']}",
+        f"UPDATE records SET url = '{other['url']}' WHERE id = {one['id']}",
+    )
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    assert rows(archive, numbers, one["url"], other["url"], other["url"]) == before
+
+
+def test_of_a_portal_that_was_removed_what_was_crawled_after_that_is_taken(
+    parts: tuple[Path, Path], tmp_path: Path
+) -> None:
+    archive, source = parts
+    change(archive, [Change("a", REMOVED, DAY.format(9))])
+    anew, county = tmp_path / "anew.db", County("a")
+    county.live(random.Random(2))
+    Crawl(anew, county, 20)
+    assert [each.what for each in merged(archive, source)] == [KNOWN]
+    assert rows(archive, "SELECT 1 FROM records WHERE portal = 'a'") == []
+    assert [each.what for each in merged(archive, anew)] == [TAKEN]
+    assert len(rows(archive, "SELECT 1 FROM records WHERE portal = 'a'")) == len(rows(anew, "SELECT 1 FROM records"))
 
 
 def test_what_changed_in_a_budget_comes_along_under_the_numbers_of_here(parts: tuple[Path, Path]) -> None:

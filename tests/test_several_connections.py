@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.several import ArchiveNumber, Numbers, SeveralArchives, merged, numbers, ordered
+from archive.database.several import (
+    ArchiveNumber,
+    Numbers,
+    SeveralArchives,
+    UnreadableArchiveError,
+    merged,
+    numbers,
+    ordered,
+)
 from archive.database.time_limit import within
 from tests.web.divided import NORTH_AND_SOUTH, divide, numbered_alike, three_portals
 
@@ -50,8 +58,23 @@ def test_a_number_is_that_of_its_archive(parts: dict[str, Path]) -> None:
             (one, "north", "two"),
             (other, "south", "one"),
         ]
-        asked = several.execute("SELECT portal FROM catalogs WHERE id = :id", {"id": other}).fetchall()
-        assert [row["portal"] for row in asked] == ["one"]
+        asked = several.execute("SELECT min(portal) AS portal FROM catalogs WHERE :id", {"id": other}).fetchall()
+        assert [row["portal"] for row in asked] == ["one"], "of its archive alone"
+
+
+def test_an_archive_whose_rows_can_not_be_read_to_the_end_is_named(tmp_path: Path) -> None:
+    for name in ("north", "south"):
+        with closing(sqlite3.connect(tmp_path / name)) as connection, connection:
+            connection.execute("CREATE TABLE records (title TEXT)")
+            connection.executemany("INSERT INTO records VALUES (?)", [("样本" * 100,)] * 1000)
+    whole = (tmp_path / "south").read_bytes()
+    (tmp_path / "south").write_bytes(whole[: 50 * 4096] + bytes(len(whole) - 50 * 4096))  # all pages but the first ones
+    connections = {name: sqlite3.connect(tmp_path / name) for name in ("north", "south")}
+    with closing(SeveralArchives(connections)) as several:
+        found = several.execute("SELECT title FROM records")
+        with pytest.raises(UnreadableArchiveError, match="malformed") as error:
+            found.fetchall()
+    assert error.value.archive == "south"
 
 
 def test_a_query_over_several_archives_ends_in_time(parts: dict[str, Path]) -> None:
