@@ -52,12 +52,18 @@ def test_files_count_in_progress_and_summary_and_each_entry_of_the_log_names_its
         assert all(text.startswith(f"{name}: ") for text in asked)
 
 
-def test_the_time_left_is_shown_on_a_terminal(tmp_path: Path) -> None:
+def test_progress_is_one_line_on_a_terminal_with_the_time_left_and_the_log_is_plain(tmp_path: Path) -> None:
     with Site(pages(4)) as site:
         file = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
-        shown, _ = on_a_terminal("crawl", file, "--db", tmp_path / "a.db", "--delay", 0.5)
-    assert re.search(r"files \d of \d  problems 0  left: 00:0[1-9] or more", shown)
-    assert "left" not in shown.rpartition("\r")[2]
+        shown, printed = on_a_terminal("crawl", file, "--db", tmp_path / "a.db", "--delay", 0.5)
+    _note, line = shown.removesuffix("\r\n").split("\r\n")
+    assert re.search(r"files \d of \d  problems 0  left: 00:0[1-9] or more", line)
+    last = line.rpartition("\r")[2]
+    assert ("record pages 4 of 4" in last, "left" in last) == (True, False)
+    assert "1 of 1 catalogues walked wholly" in printed
+    log = (tmp_path / "crawl.log").read_text("utf-8")
+    assert "Spider closed (finished)" in log
+    assert [text for text in ("\x1b", "样本正文") if text in log] == []
 
 
 def test_a_log_that_has_grown_large_is_an_older_one_from_the_next_crawl_on(tmp_path: Path) -> None:

@@ -2,15 +2,10 @@
 
 import asyncio
 import gc
-import os
-import signal
 import socket
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 
-import httpx
 import pytest
 import uvicorn
 from lxml import html
@@ -19,7 +14,6 @@ from archive.database.connection import ArchiveError
 from archive.labels.tables import TABLES
 from archive.web.http.server import make_datasette, run
 from archive.web.views import cells
-from tests.waiting import answers, wait_until
 from tests.web.asking import text, tree
 from tests.web.sample_archive import BODY, build
 
@@ -178,22 +172,6 @@ def test_what_is_loaded_is_left_alone_by_the_collector(archive, monkeypatch):
     run(make_datasette(archive).app(), "127.0.0.1", 0)
     gc.unfreeze()
     assert frozen[0] > loaded / 2
-
-
-def test_serves_until_interrupted(archive):
-    program = (
-        "import sys, pathlib; from archive.web.http.server import make_datasette, run; "
-        "run(make_datasette(pathlib.Path(sys.argv[1])).app(), '127.0.0.1', 0, announce=lambda a: print(a, flush=True))"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", program, str(archive)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as server:
-        address = server.stdout.readline().strip()
-        wait_until(lambda: answers(lambda: httpx.get(address, timeout=60), httpx.ConnectError))
-        assert httpx.get(f"{address}disclosures/search?_search=预算", timeout=60).status_code == 200
-        os.kill(server.pid, signal.SIGINT)
-        assert server.wait(timeout=60) == 0
-        assert server.stderr.read() == ""
 
 
 def test_tables_of_crawls_say_in_words_what_was_counted(history):

@@ -193,10 +193,16 @@ def cut_off(folder: Path) -> None:
     os.truncate(path, path.stat().st_size - 4096)
 
 
+def longer(folder: Path) -> None:
+    with (folder / "current" / "disclosures.db").open("ab") as file:
+        file.write(bytes(4096))
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
         (cut_off, "is not all there"),
+        (longer, "is not all there"),
         (gone, "nothing is published in"),
         (unreadable, "is damaged: publish again"),
         (of_later_version, "by a later version of this program"),
