@@ -17,11 +17,14 @@ STARTED = {subprocess.run, subprocess.Popen, subprocess.check_output, subprocess
 BROWSER = {"browser", "playwright"}
 
 LONG = (
-    "tests/properties/", "tests/questions/test_compared.py::test_of_many", "tests/test_alarm.py::test_ten_days",
+    "tests/properties/", "tests/questions/test_compared.py::test_of_many", "tests/test_alarm.py::test_a_catalogue",
+    "tests/test_alarm.py::test_a_few_record", "tests/test_alarm.py::test_a_field_that_was_never", "tests/test_alarm.py::test_an_update_is_not_held",
+    "tests/test_alarm.py::test_nothing_new", "tests/test_alarm.py::test_rows_that_are_new", "tests/test_alarm.py::test_ten_days",
     "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_changed_layout.py",
     "tests/test_crawl_budget.py::test_crawl_due", "tests/test_crawl_budget.py::test_time_outs",
     "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding",
     "tests/test_file_tables.py::test_a_table_beyond_the_limits_is_not_kept_and_that_is_said[1000-1000]", "tests/test_kills.py",
+    "tests/test_health.py::test_answers", "tests/test_health.py::test_slow_death",
     "tests/test_many_machines.py::test_a_killed_worker_loses_nothing",
     "tests/test_merge.py::test_however_it_is_split", "tests/test_merge_many_portals.py", "tests/test_most_changed.py",
     "tests/test_politeness.py::test_a_longer", "tests/test_politeness.py::test_a_probe",
@@ -40,7 +43,9 @@ LONG = (
     "tests/web/test_every_page.py", "tests/web/test_reader_requests.py",
     "tests/web/test_search_addresses.py::test_no_address_breaks_the_page[500]",
 )  # fmt: skip
-"""Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width."""
+"""Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width,
+and thresholds shown by crawls that others show straight on an archive.
+"""
 
 NARROW = "[390"
 WIDTHS_ALIKE = (

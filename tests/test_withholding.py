@@ -103,8 +103,8 @@ class Archive:
     def record(self, end: str) -> int:
         return int(str(rows(self.db, "SELECT id FROM records WHERE url LIKE ?", f"%{end}")[0]["id"]))
 
-    def run(self, *arguments: object, status: int = 0) -> str:
-        done = disclosures(*arguments, "--db", self.db)
+    def run(self, *arguments: object, status: int = 0, first: str = "") -> str:
+        done = disclosures(*arguments, "--db", self.db, first=first)
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + done.stderr
 
@@ -433,12 +433,24 @@ def test_an_archive_with_destroyed_originals_is_merged(archive: Archive, tmp_pat
     assert (shown.returncode, "3 payloads were destroyed by decision" in shown.stdout) == (0, True), shown.stdout
 
 
+IMPATIENT = """
+from archive.maintenance import bring_up_to_date, writing_session
+bring_up_to_date.SWEEP_PATIENCE = writing_session.PATIENCE = 100
+"""
+
+
 def test_while_another_program_reads_the_file_it_says_so_and_is_swept_later(archive: Archive) -> None:
     with closing(sqlite3.connect(archive.db)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM records").fetchone()
         said = archive.run(
-            "withhold", archive.record("d/one.html"), archive.record("#row-%"), "--reason", REASON, status=1
+            "withhold",
+            archive.record("d/one.html"),
+            archive.record("#row-%"),
+            "--reason",
+            REASON,
+            status=1,
+            first=IMPATIENT,
         )
         assert "another program is using it" in said
     archive.run("review")

@@ -107,6 +107,7 @@ def test_the_walk_without_the_record_is_one_link_to_its_list_pages(sheet, site, 
     assert len(listed.cssselect("tbody tr")) == pages * (1 + len(again))
     for link in listed.cssselect("tbody a"):
         assert WITHDRAWN not in asked(site, f"{urlsplit(link.get('href')).path}/raw").text
+        assert urlsplit(link.get("href")).query == "", "no row of it is to be marked"
 
 
 def test_the_copy_of_the_last_list_page_shows_the_row_marked(sheet, site):
