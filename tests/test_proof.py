@@ -25,20 +25,21 @@ from archive.proof import bundle, checker
 from archive.proof.checking import faults
 from crawler.cli.main import main
 from tests.changing_portal import LIST, Document, Portal
-from tests.conftest import Site, rows
+from tests.conftest import Answer, Site, rows
 
-CARD = "640324199001011230"
+CARD, PHONE = "640324199001011230", "13812345678"
 KINDS = ("added", "changed", "unlisted", "withdrawn", "returned", "moved")
 
 
 @pytest.fixture(scope="module")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """Four days of a portal: 3 is changed, 5 unlisted, 7 withdrawn and back, 11 moved; 8 holds an identity number."""
+    """Four days of a portal: 3 is changed, 5 unlisted, 7 withdrawn and back, 11 moved; 8 holds an identity number, a header of 2 a telephone's."""
     with Site({}) as site:
         portal = Portal(site, tmp_path_factory.mktemp("county"), {n: Document(n) for n in range(1, 13)})
         portal.edit(8, f"样本：身份证号{CARD}，并非真人。")
-        assert portal.crawl() == "finished"
+        assert portal.crawl(with_contact) == "finished"
         portal.edit(3, "样本正文，已改。")
+        portal.edit(2, "样本正文，已改。")
         portal.edit(8, f"样本：身份证号{CARD}，并非真人，已改。")
         seventh = portal.documents.pop(7)
         assert portal.crawl(without_fifth) == "finished"
@@ -52,8 +53,13 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
 def without_fifth(path: str, answer: Any) -> Any:
     """The list without the row of 5, whose page stands."""
     if path != LIST:
-        return answer
+        return with_contact(path, answer)
     return "".join(f"<tr>{row}" for row in str(answer).split("<tr>") if "/5.html" not in row).removeprefix("<tr>")
+
+
+def with_contact(path: str, answer: Any) -> Any:
+    """The page of 2, with the number of whoever made it in a header."""
+    return Answer(answer, headers=(("X-Contact", PHONE),)) if path.endswith("/2.html") else answer
 
 
 def event(county: Portal, kind: str, number: int = 0) -> int:
@@ -149,6 +155,34 @@ def test_personal_data_is_in_no_file_and_the_original_s_digest_is(county: Portal
         assert "并非真人" in files[copy].decode()
         assert json.loads(files[name])["sha256"] in files["sheet.html"].decode()
     assert "载有须隐去的个人信息" in files["sheet.html"].decode()
+
+
+def test_of_an_answer_whose_headers_name_a_person_only_the_digest_is_given(county: Portal, tmp_path: Path) -> None:
+    number = event(county, "changed", 2)
+    files = files_of(proved(county, tmp_path / "proof.zip", f"event:{number}"))
+    assert [name for name, data in files.items() if PHONE.encode() in data] == []
+    assert not [name for name in files if name.startswith(("captures/", "copies/"))]
+    (row,) = rows(
+        county.db, "SELECT c.sha256 FROM events e JOIN captures c ON c.id = e.after_capture_id WHERE e.id = ?", number
+    )
+    assert str(row["sha256"]) in files["sheet.html"].decode()
+    assert run("check-proof", tmp_path / "proof.zip")[0] == 0
+
+
+def test_of_a_page_that_is_withheld_only_the_digest_is_given(county: Portal, tmp_path: Path) -> None:
+    for path in county.folder.iterdir():
+        shutil.copy(path, tmp_path)
+    own, number = Portal(county.site, tmp_path), event(county, "withdrawn")
+    (page,) = rows(
+        own.db,
+        "SELECT detail ->> '$.listed' AS id, sha256 FROM events e JOIN captures c ON c.id = detail ->> '$.listed' WHERE e.id = ?",
+        number,
+    )
+    with closing(open_for_writing(own.db)) as archive:
+        archive.execute("INSERT INTO withheld (target, key, reason, at) VALUES ('page', ?, '', '')", (page["sha256"],))
+    files = files_of(proved(own, tmp_path / "proof.zip", f"event:{number}"))
+    assert not [name for name in files if f"/{page['id']}." in name]
+    assert str(page["sha256"]) in files["sheet.html"].decode()
 
 
 def test_any_change_is_found(withdrawn: Path, tmp_path: Path) -> None:

@@ -131,6 +131,36 @@ def test_the_seals_of_days_stand_on_the_sheets_of_their_events(site, two_days):
     assert later == [f"链的末端{day} {hash_}"]
 
 
+def test_events_are_sealed_with_the_day_on_which_their_crawl_ended(two_days, tmp_path):
+    copy = shutil.copy(two_days, tmp_path / "copy.db")
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("UPDATE crawls SET finished_at = '2099-12-31T00:10:00Z' WHERE id = 1")
+        connection.execute(
+            "INSERT INTO seals (day, hash, previous_hash, captures, sealed_at) VALUES ('2099-12-31', 'ab12', '', 1, '')"
+        )
+    page = page_of(make_datasette(copy), f"/-/proof/{one(copy, 'SELECT min(id) FROM events')}")
+    assert ["2099-12-31 ab12" in words(each) for each in page.cssselect(".seal > div")] == [True, True]
+
+
+def test_a_sheet_leads_to_the_comparison_of_the_record_s_own_page_before_and_now(sheet, two_days, tmp_path):
+    _, *own = [link.get("href") for link in sheet.cssselect("tbody a")]
+    before, after = (int(urlsplit(address).path.rsplit("/", 1)[1]) for address in own)
+    expected = [f"{HOST}/-/compare?before={before}&after={after}"]
+    assert sheet.xpath("//article//a[contains(@href, '/-/compare')]/@href") == expected
+    copy = shutil.copy(
+        two_days, tmp_path / "copy.db"
+    )  # in which the event names none, and a crawl got no page in between
+    with closing(sqlite3.connect(copy)) as connection, connection:
+        connection.execute("UPDATE events SET before_capture_id = NULL WHERE kind = 'withdrawn'")
+        connection.execute(
+            "UPDATE captures SET outcome = 'not_found', status = 404, url = (SELECT url FROM captures WHERE id = ?) "
+            "WHERE id = (SELECT min(id) FROM captures WHERE crawl_id = 2)",
+            (after,),
+        )
+    page = page_of(make_datasette(copy), f"/-/proof/{event(copy, 'withdrawn')}")
+    assert page.xpath("//article//a[contains(@href, '/-/compare')]/@href") == expected
+
+
 @pytest.mark.parametrize("kind", ["added", "changed", "unlisted", "withdrawn"])
 def test_a_published_snapshot_has_the_sheets_too(two_days, kind, tmp_path_factory):
     target = tmp_path_factory.getbasetemp() / "published.db"
@@ -237,6 +267,7 @@ def test_the_bundle_is_for_those_whom_the_operator_allows_it(site, sheet, two_da
         answer.headers["content-disposition"]
         == f'attachment; filename="proof-event-{event(two_days, "withdrawn")}.zip"'
     )
+    assert answer.headers["cache-control"] == "no-store"
     (tmp_path / "proof.zip").write_bytes(answer.content)
     assert list(faults(tmp_path / "proof.zip", {})) == []
     with zipfile.ZipFile(BytesIO(answer.content)) as package:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 from contextlib import closing
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from archive.export.public_database import snapshot
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.proof.checking import kept_in
 from archive.proof.seals import publish_seals
+from archive.web.evidence.seal_page import SHOWN
 from archive.web.formats.feeds import ATOM
 from archive.web.http.server import make_datasette
 from tests.conftest import empty_archive, rows
@@ -66,6 +68,19 @@ def test_the_head_is_the_last_of_several_days(tmp_path: Path) -> None:
         assert kept["head"] == {"day": "2026-01-03", "hash": "3" * 64}
         connection.execute("DELETE FROM seals")
         assert json.loads(publish_seals(connection, tmp_path).read_text("utf-8")) == {"head": None, "days": []}
+
+
+def test_the_page_and_the_feed_have_the_last_days_the_newest_first(tmp_path: Path) -> None:
+    days = [f"{date(2026, 1, 1) + timedelta(number)}" for number in range(SHOWN + 2)]
+    with closing(open_up_to_date(empty_archive(tmp_path / "a.db"))) as connection:
+        sql = "INSERT INTO seals (day, hash, previous_hash, captures, sealed_at) VALUES (?1, ?1, '', 1, ?1 || 'T00:00:00Z')"
+        connection.executemany(sql, [(day,) for day in days])
+    site, last = make_datasette(tmp_path / "a.db"), days[: -SHOWN - 1 : -1]
+    page = html.fromstring(answered(site, "/-/seal"))
+    assert [row.cssselect("td")[0].text_content() for row in page.cssselect("tbody tr")] == last
+    feed = etree.fromstring(answered(site, "/-/seal.atom").encode())
+    titles = [entry.findtext(f"{{{ATOM}}}title") for entry in feed.findall(f"{{{ATOM}}}entry")]
+    assert titles == [f"{day} {day}" for day in last]
 
 
 def test_a_sheet_shows_the_day_that_seals_it_or_that_none_does_yet(sealed: Path, sample_archive: Path) -> None:
