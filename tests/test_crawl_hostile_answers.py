@@ -5,6 +5,7 @@ import encodings.aliases
 import gzip
 import re
 import ssl
+import zipfile
 import zlib
 from contextlib import closing
 from hashlib import sha256
@@ -254,6 +255,9 @@ def test_a_faulty_certificate_is_a_problem_and_each_capture_keeps_its_fingerprin
     assert rows(tmp_path / "a.db", "SELECT DISTINCT certificate FROM captures") == [
         {"certificate": sha256(der).hexdigest()}
     ]
+    assert disclosures("prove", "event:1", "--db", tmp_path / "a.db", "--out", tmp_path / "proof.zip").returncode == 0
+    with zipfile.ZipFile(tmp_path / "proof.zip") as proof:
+        assert proof.read(f"certificates/{sha256(der).hexdigest()}.der") == der
     (told,) = rows(tmp_path / "a.db", "SELECT * FROM certificates")
     assert (told["sha256"], told["subject"], told["issuer"]) == (
         sha256(der).hexdigest(),

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from archive.evidence.evidence_reader import beside
+from archive.model.observations import ListPage, Row
+from crawler.jobs.feed_rows import feed_rows
 from tests import warm
 from tests.conftest import ROOT, Site, disclosures, portal_file, rows
 from tests.test_cli import refused
@@ -75,6 +77,14 @@ def test_a_crawl_seals_beside_the_archive_that_is_named_and_shows_what_disclosur
     assert [line["title"] for line in table] == [line["title"] or "" for line in lines]
     documented = (ROOT / "docs" / "commands.md").read_text("utf-8")
     assert [name for name in lines[0] if f"`{name}`" not in documented] == []
+
+
+def test_a_row_without_a_page_has_the_address_by_which_it_is_known() -> None:
+    rows_of = (Row({"title": "样本"}, {}, key="http://a.example/#row-1"), Row({}, {}, url="http://a.example/1.html"))
+    assert [each["url"] for each in feed_rows(ListPage(rows_of))] == [
+        "http://a.example/#row-1",
+        "http://a.example/1.html",
+    ]
 
 
 @pytest.mark.parametrize(

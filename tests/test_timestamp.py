@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -26,6 +27,7 @@ from bench.schedules import webhook
 from crawler.cli.main import main, stamp_days
 from tests.conftest import disclosures, rows
 from tests.exchanges import exchange
+from tests.web.sealed import build_sealed
 
 pytestmark = pytest.mark.skipif(
     shutil.which("openssl") is None, reason="openssl, the tests' timestamp server, is not installed"
@@ -287,6 +289,19 @@ def test_sealed_days_are_stamped_once_and_checked(authority: tuple[Path, bytes],
     (folder / "root-only.pem").write_bytes(root)
     held = disclosures("verify", "--db", archive, "--roots", folder / "root-only.pem")
     assert (held.returncode, held.stdout.count("stamped: 2018-04-0")) == (0, 2)
+
+
+def test_a_proof_has_the_stamps_of_its_days(server: str, tmp_path: Path) -> None:
+    db = build_sealed(tmp_path)
+    assert disclosures("seal", "--db", db, "--timestamp", f"{server}/good").returncode == 0
+    assert disclosures("prove", "event:1", "--db", db, "--out", tmp_path / "proof.zip").returncode == 0
+    stamped = {str(row["day"]) for row in rows(db, "SELECT day FROM seals WHERE stamped_at IS NOT NULL")}
+    with zipfile.ZipFile(tmp_path / "proof.zip") as package:
+        tokens = {name[len("tokens/") :][:10] for name in package.namelist() if name.startswith("tokens/")}
+        for day in tokens:
+            hash_ = hashlib.sha256(package.read(f"days/{day}.txt")).hexdigest()
+            assert stated_time(package.read(f"tokens/{day}.tsr"), hash_)
+    assert tokens == stamped != set()
 
 
 def test_a_stamp_of_an_authority_not_trusted_does_not_hold(server: str, archive: Path, tmp_path: Path) -> None:
