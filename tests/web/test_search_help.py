@@ -2,6 +2,8 @@
 
 import asyncio
 import csv
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -280,7 +282,7 @@ def test_what_is_typed_is_completed_from_the_archive(ask, page, typed, offered):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", " ", "，", "绝无此词", "%", "_", "\\", '"', "-", "a" * 5000, "预" * 5000, "\x00", "|"]
+    "typed", ["", " ", "，", "绝无此词", "多证合", "%", "_", "\\", '"', "-", "a" * 5000, "预" * 5000, "\x00", "|"]
 )
 def test_nothing_completes_what_the_archive_does_not_have(ask, typed):
     answer = ask("/-/search/completions", q=typed)
@@ -302,6 +304,16 @@ def test_no_completion_has_characters_that_nobody_sees(tmp_path):
     answer = asking(archive)("/-/search/completions?q=样本")
     assert answer.json() == ["样本局", "样本文件"]
     assert unseen not in asking(archive)("/-/search?q=文件").text
+
+
+def test_agencies_of_more_portals_come_first_and_titles_longer_than_a_line_not_at_all(tmp_path):
+    archive, titles = tmp_path / "a.db", ("样本" * 30, "样本" * 30 + "之")
+    shown = (Row({"title": title}, {}, key=f"http://p.example/{len(title)}.html") for title in titles)
+    crawl(archive, [listed(*shown)])
+    names = (("p", "样本乙局"), ("p", "样本甲局"), ("q", "样本甲局"))
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        connection.executemany("INSERT INTO publisher_names (portal, name) VALUES (?, ?)", names)
+    assert asking(archive)("/-/search/completions?q=样本").json() == ["样本甲局", "样本乙局", titles[0]]
 
 
 def test_what_takes_too_long_is_not_completed(ask, page, monkeypatch):
