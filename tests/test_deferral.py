@@ -227,3 +227,171 @@ def test_a_crawl_adopts_what_earlier_ones_of_its_portal_that_broke_off_had_kept(
     put(archive, (2, 7, PAGE), (3, 8, PAGE), (1, 9, PAGE), (5, 7, ROW))
     of_crawl(archive, 4).adopt()
     assert kept(archive) == [(4, 7, PAGE), (3, 8, PAGE), (1, 9, PAGE), (5, 7, ROW)]
+
+
+# --- whether most of a portal changed at once ---
+
+
+def insert(archive: sqlite3.Connection, table: str, **values: object) -> None:
+    columns = ", ".join(values)
+    archive.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(values))})", (*values.values(),))
+
+
+def answer(archive: sqlite3.Connection, crawl_id: int, url: str, outcome: str = "page") -> int:
+    """Note what an address gave in a crawl; the number of the capture."""
+    insert(
+        archive, "captures", crawl_id=crawl_id, url=url, fetched_at="", status=200, outcome=outcome, sha256="", bytes=0
+    )
+    return int(archive.execute("SELECT max(id) FROM captures").fetchone()[0])
+
+
+def doubt(
+    archive: sqlite3.Connection,
+    *,
+    read: int = 0,
+    asked: int = 0,
+    rows: int = 0,
+    pages: int = 0,
+    textless: int = 0,
+    returned: int = 0,
+    gone: int = 0,
+    moved: int = 0,
+    left: int = 0,
+) -> str | None:
+    """Say whether crawl 4 is doubted that `read` so many rows in two lists and `asked` for so many pages, of which some are now gone."""
+    for catalog_id, rows_read in enumerate((read // 2, read - read // 2), 1):
+        insert(archive, "ledger", crawl_id=4, catalog_id=catalog_id, rows_read=rows_read)
+    for number in range(asked):
+        answer(archive, 3, str(number))
+        answer(archive, 4, str(number), "gone" if number < gone else "page")
+    for number in range(textless):
+        insert(archive, "problems", crawl_id=4, kind="body_missing", url=number, message="", first_at="", last_at="")
+    for kind, count in ((ROW, rows), (PAGE, pages), (RETURNED, returned)):
+        put(archive, *((4, record_id, kind) for record_id in range(100, 100 + count)))
+    return of_crawl(archive, 4).doubt(moved, left)
+
+
+REASONS = {
+    "rows": "rows say something else than before",
+    "pages": "records' pages say something else than before",
+    "textless": "records' pages have no text any more",
+    "returned": "rows are of records that were gone",
+    "gone": "records' pages are gone",
+    "moved": "rows are of records that stood elsewhere",
+    "left": "records are in no list any more",
+}
+
+
+@pytest.mark.parametrize(
+    ("many", "of", "is_doubted"), [(9, 20, False), (10, 20, True), (12, 48, False), (13, 48, True)]
+)
+@pytest.mark.parametrize("kind", REASONS)
+def test_ten_and_more_than_a_quarter_of_what_was_read_are_doubted(
+    archive: sqlite3.Connection, kind: str, many: int, of: int, is_doubted: bool
+) -> None:
+    all_read = {"asked": of, "read": 4} if kind in {"pages", "textless", "gone"} else {"read": of, "asked": 4}
+    said = (
+        f"{many} of {of} {REASONS[kind]}, all at once: the portal itself is doubted, until a later crawl reads the same"
+    )
+    assert doubt(archive, **all_read, **{kind: many}) == (said if is_doubted else None)
+
+
+def test_a_record_whose_row_changed_with_its_page_counts_as_a_row(archive: sqlite3.Connection) -> None:
+    assert doubt(archive, read=48, asked=48, rows=12, pages=24) is None
+
+
+def test_what_the_layout_changed_and_what_other_crawls_met_counts_for_nothing(archive: sqlite3.Connection) -> None:
+    put(archive, *((3, record_id, PAGE) for record_id in range(20)))
+    insert(archive, "ledger", crawl_id=3, catalog_id=1, rows_read=1000)
+    for number in range(20):
+        insert(archive, "problems", crawl_id=3, kind="body_missing", url=number, message="", first_at="", last_at="")
+        insert(archive, "problems", crawl_id=4, kind="cut", url=number, message="", first_at="", last_at="")
+    put(archive, *((4, record_id, PAGE) for record_id in range(200, 220)))
+    for deferred in of_crawl(archive, 4).own():
+        of_crawl(archive, 4).set_by_layout(deferred)
+    assert doubt(archive, read=20, asked=20) is None
+    assert "20 of 20 rows are of records that stood" in str(of_crawl(archive, 4).doubt(20, 0))
+
+
+def test_pages_that_were_gone_before_or_are_asked_for_the_first_time_are_not_newly_gone(
+    archive: sqlite3.Connection,
+) -> None:
+    for number in range(40):
+        answer(archive, 2, str(number))
+        answer(archive, 3, str(number), ("gone", "home", "error", "not_modified")[number % 4])
+        answer(archive, 4, str(number), ("gone", "home")[number % 2])
+    for number in range(40, 60):
+        answer(archive, 4, str(number), "gone")
+    assert of_crawl(archive, 4).doubt(0, 0) is None, "ten of sixty gave something the time before"
+    for number in range(3, 43, 4):
+        answer(archive, 3, f"page {number}")
+        answer(archive, 4, f"page {number}", "gone")
+    assert "20 of 70 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0))
+
+
+def test_a_crawl_is_held_against_all_that_those_asked_for_that_it_goes_on_with(archive: sqlite3.Connection) -> None:
+    """Lists, files, robots.txt, and what was refused are no pages of records; the crawl before those that broke off is not gone on with."""
+    archive.execute("UPDATE crawls SET outcome = 'shutdown' WHERE id = 3")
+    archive.execute("UPDATE crawls SET outcome = 'finished' WHERE id = 2")
+    insert(archive, "catalogs", id=1, portal="p", kind="plan", title="", url="list")
+    insert(archive, "attachments", record_id=7, name="", url="file", state="text")
+    for crawl_id, pages in ((2, 30), (3, 20), (4, 20)):
+        for number in range(pages):
+            answer(archive, crawl_id, f"{crawl_id} {number}", ("page", "not_modified")[number % 2])
+        for url, outcome in (
+            ("list", "page"),
+            ("file", "page"),
+            ("http://p/robots.txt", "page"),
+            ("refused", "blocked"),
+        ):
+            answer(archive, crawl_id, url, outcome)
+        answer(archive, crawl_id, f"{crawl_id} 0")
+        insert(archive, "walks", crawl_id=crawl_id, catalog_id=1, look=1, capture_id=answer(archive, crawl_id, "list 2"), rows=1)  # fmt: skip
+    put(archive, *((4, record_id, PAGE) for record_id in range(100, 111)))
+    assert "11 of 40 records' pages say something else" in str(of_crawl(archive, 4).doubt(0, 0))
+
+
+# --- pages that stand for many, and pages that stay as they are ---
+
+
+@pytest.mark.parametrize(
+    ("pages", "before", "left"),
+    [
+        ([page(7, "样本通告"), page(8, "样本通告"), page(9, "样本通告")], ["甲", "乙", "丙"], [10]),
+        ([page(7, "样本通告"), page(8, "样本通告")], ["甲", "乙"], [7, 8, 10]),
+        ([page(7, "样本通告"), page(8, "样本通告"), page(9, "样本通告")], ["甲", "甲", "丙"], [7, 8, 9, 10]),
+        ([page(7, "样本通告"), page(8, "样本通告"), page(9, "样本")], ["甲", "乙", "丙"], [7, 8, 9, 10]),
+        ([page(7, "样本"), page(8, "样本", title="一"), page(9, "样本")], ["甲", "乙", "丙"], [7, 8, 9, 10]),
+        ([page(7, ""), page(8, ""), page(9, "")], ["甲", "乙", "丙"], [7, 8, 9, 10]),
+    ],
+    ids=["a notice", "two", "of one document", "in other words", "under another title", "without a text"],
+)
+def test_one_page_in_the_place_of_three_is_forgotten_with_its_files(
+    archive: sqlite3.Connection, pages: list[RecordPage], before: list[str], left: list[int]
+) -> None:
+    deferral = of_crawl(archive, 4)
+    for number, (each, body) in enumerate(zip(pages, before, strict=True), 7):
+        archive.execute("UPDATE records SET body = ? WHERE id = ?", (body, number))
+        deferral.put(number, PAGE, each, None, "")
+    deferral.put(10, PAGE, page(10, "样本正文"), None, "")
+    put(archive, *((4, number, kind) for number in (7, 10) for kind in (FILE, ROW)), (3, 7, PAGE))
+    deferral.drop_one_page_for_many()
+    assert [record_id for crawl_id, record_id, kind in kept(archive) if (crawl_id, kind) == (4, PAGE)] == left
+    others = [(record_id, kind) for _, record_id, kind in kept(archive) if kind != PAGE]
+    assert others == [*([(7, FILE)] if 7 in left else []), (7, ROW), (10, FILE), (10, ROW)]
+    assert (3, 7, PAGE) in kept(archive)
+
+
+def test_pages_that_were_kept_aside_and_have_not_changed_since_are_found(archive: sqlite3.Connection) -> None:
+    """Record 8's page gave something else between; record 9's has changed, and record 10's page was read by this crawl."""
+    for number in (7, 8, 9):
+        of_crawl(archive, 3).put(number, PAGE, page(number), answer(archive, 3, f"page {number}"), "")
+    of_crawl(archive, 3).put(7, FILE, FULL_FILE, answer(archive, 3, "file"), "")
+    of_crawl(archive, 4).put(10, PAGE, page(10), answer(archive, 3, "page 10"), "")
+    answer(archive, 3, "page 8")
+    for number in (7, 8, 10):
+        answer(archive, 4, f"page {number}", "not_modified")
+    answer(archive, 4, "file", "not_modified")
+    answer(archive, 4, "page 9")
+    assert of_crawl(archive, 4).unchanged_since() == [7]
+    assert of_crawl(archive, 3).unchanged_since() == []
