@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,19 @@ def put(archive: sqlite3.Connection, *those: tuple[int, int, str], catalog_id: i
     for crawl_id, record_id, kind in those:
         content: Any = {ROW: FULL_ROW, PAGE: FULL_PAGE, FILE: FULL_FILE}.get(kind, {"was": "unlisted", "is": "listed"})
         of_crawl(archive, crawl_id).put(record_id, kind, content, None, DAY.format(crawl_id), catalog_id=catalog_id)
+
+
+def insert(archive: sqlite3.Connection, table: str, **values: object) -> None:
+    columns = ", ".join(values)
+    archive.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(values))})", (*values.values(),))
+
+
+def answer(archive: sqlite3.Connection, crawl_id: int, url: str, outcome: str = "page") -> int:
+    """Note what an address gave in a crawl; the number of the capture."""
+    insert(
+        archive, "captures", crawl_id=crawl_id, url=url, fetched_at="", status=200, outcome=outcome, sha256="", bytes=0
+    )
+    return int(archive.execute("SELECT max(id) FROM captures").fetchone()[0])
 
 
 # --- as it was read ---
@@ -183,6 +197,35 @@ def test_what_a_crawl_keeps_of_a_record_is_asked_of_that_crawl(
         assert said == (queues and is_it, holds_page and is_it, is_back and is_it)
 
 
+def test_what_is_read_again_becomes_this_crawls_own(archive: sqlite3.Connection) -> None:
+    put(archive, (3, 7, PAGE), (3, 7, FILE), (3, 7, RETURNED), (3, 8, PAGE), (4, 8, FILE))
+    put(archive, (3, 7, ROW), catalog_id=1)
+    of_crawl(archive, 4).confirm(7, PAGE, FILE, ROW)
+    assert kept(archive) == [(4, 7, PAGE), (4, 7, FILE), (3, 7, RETURNED), (3, 8, PAGE), (4, 8, FILE), (3, 7, ROW)]
+    of_crawl(archive, 4).confirm(7, ROW, catalog_id=1)
+    assert kept(archive)[-1] == (4, 7, ROW)
+    of_crawl(archive, 3).confirm(7, ROW, catalog_id=1)
+    assert kept(archive)[-1] == (4, 7, ROW), "a crawl confirms what earlier ones kept"
+    assert [each.kind for each in of_crawl(archive, 4).of_record(7, FILE)] == [FILE]
+    assert of_crawl(archive, 3).of_record(7, FILE) == of_crawl(archive, 4).of_record(8, ROW) == []
+
+
+def test_what_a_crawl_that_came_to_its_end_had_read_is_confirmed(archive: sqlite3.Connection) -> None:
+    """Crawl 2 broke off: that crawl 4 goes on with what it kept aside confirms nothing."""
+    for record_id, read_in in ((7, 3), (8, 2), (9, 4)):
+        of_crawl(archive, 4).put(record_id, PAGE, page(record_id), answer(archive, read_in, str(record_id)), "")
+    put(archive, (4, 7, ROW))
+    assert [(each.read_in, each.confirmed) for each in of_crawl(archive, 4).own()] == [(3, 1), (2, 0), (4, 0), (4, 0)]
+
+
+def test_how_long_the_first_of_what_is_kept_aside_has_waited(archive: sqlite3.Connection) -> None:
+    assert of_crawl(archive, 4).waits_since(DAY.format(5)) == timedelta(0)
+    for record_id, day in ((7, 3), (8, 2), (9, 4)):
+        of_crawl(archive, 4).put(record_id, PAGE, page(record_id), None, DAY.format(day))
+    of_crawl(archive, 3).put(7, PAGE, page(7), None, DAY.format(1))
+    assert of_crawl(archive, 4).waits_since(DAY.format(5)) == timedelta(days=3)
+
+
 def test_a_change_is_noted_as_the_layouts_and_what_is_written_is_forgotten(archive: sqlite3.Connection) -> None:
     put(archive, (4, 7, PAGE), (4, 8, PAGE))
     deferral = of_crawl(archive, 4)
@@ -230,19 +273,6 @@ def test_a_crawl_adopts_what_earlier_ones_of_its_portal_that_broke_off_had_kept(
 
 
 # --- whether most of a portal changed at once ---
-
-
-def insert(archive: sqlite3.Connection, table: str, **values: object) -> None:
-    columns = ", ".join(values)
-    archive.execute(f"INSERT INTO {table} ({columns}) VALUES ({', '.join('?' * len(values))})", (*values.values(),))
-
-
-def answer(archive: sqlite3.Connection, crawl_id: int, url: str, outcome: str = "page") -> int:
-    """Note what an address gave in a crawl; the number of the capture."""
-    insert(
-        archive, "captures", crawl_id=crawl_id, url=url, fetched_at="", status=200, outcome=outcome, sha256="", bytes=0
-    )
-    return int(archive.execute("SELECT max(id) FROM captures").fetchone()[0])
 
 
 def doubt(
@@ -311,6 +341,12 @@ def test_what_the_layout_changed_and_what_other_crawls_met_counts_for_nothing(ar
         of_crawl(archive, 4).set_by_layout(deferred)
     assert doubt(archive, read=20, asked=20) is None
     assert "20 of 20 rows are of records that stood" in str(of_crawl(archive, 4).doubt(20, 0))
+
+
+def test_changes_that_a_crawl_reads_for_the_second_time_are_not_doubted_again(archive: sqlite3.Connection) -> None:
+    for number in range(20):
+        of_crawl(archive, 4).put(number, PAGE, page(number), answer(archive, 3, f"page {number}"), "")
+    assert doubt(archive, asked=20) is None
 
 
 def test_pages_that_were_gone_before_or_are_asked_for_the_first_time_are_not_newly_gone(
