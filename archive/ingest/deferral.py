@@ -8,8 +8,8 @@ is written at the end of a later crawl that reads the same, dropped when one rea
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -122,7 +122,7 @@ class Deferral:
     ) -> None:
         """Keep something aside in the place of what an earlier crawl had kept of the same page."""
         self.drop(record_id, kind, catalog_id)
-        text = json.dumps(content if isinstance(content, Mapping) else _stated(content), ensure_ascii=False)
+        text = _as_json(content if isinstance(content, Mapping) else _stated(content))
         self._connection.execute(
             "INSERT INTO deferred (record_id, crawl_id, kind, catalog_id, capture_id, at, content) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (record_id, self._crawl_id, kind, catalog_id, capture, now, text),
@@ -213,22 +213,22 @@ class Deferral:
 
     def drop_one_page_for_many(self) -> None:
         """Forget the pages that came in the place of many records' own: with one title and one text, as of a site under maintenance."""
-        pages: dict[str, list[Deferred]] = {}
+        pages: dict[bytes, list[int]] = {}
         for deferred in self.own(PAGE):
             page = deferred.observation()
             if isinstance(page, RecordPage) and page.body:
-                digest = sha256(essence(f"{page.fields.get('title', '')}\n{page.body}").encode()).hexdigest()
-                pages.setdefault(digest, []).append(replace(deferred, content=""))
-        for same_pages in pages.values():
-            if self._said_otherwise(same_pages) >= ALIKE:
+                said = f"{essence(page.fields.get('title'))}\n{essence(page.body)}"
+                pages.setdefault(sha256(said.encode()).digest(), []).append(deferred.record_id)
+        for record_ids in pages.values():
+            if self._said_otherwise(record_ids) >= ALIKE:
                 self._connection.executemany(
                     "DELETE FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('page', 'file')",
-                    [(deferred.record_id, self._crawl_id) for deferred in same_pages],
+                    [(record_id, self._crawl_id) for record_id in record_ids],
                 )
 
-    def _said_otherwise(self, pages: Iterable[Deferred]) -> int:
-        """Return how many different texts the records of some pages had before: copies of one document are edited alike."""
-        ids = json.dumps([deferred.record_id for deferred in pages])
+    def _said_otherwise(self, record_ids: Sequence[int]) -> int:
+        """Return how many different texts some records had before: copies of one document are edited alike."""
+        ids = json.dumps(record_ids)
         sql = "SELECT DISTINCT body FROM records WHERE id IN (SELECT value FROM json_each(?))"
         return len({essence(body) for (body,) in self._connection.execute(sql, (ids,))})
 
@@ -251,7 +251,7 @@ class Deferral:
         for (number,) in self._connection.execute(sql, (self._portal,)).fetchall():
             for deferred in self._rows("id = ?", number):
                 if page := page_of(deferred):
-                    content = json.dumps(_stated(page), ensure_ascii=False)
+                    content = _as_json(_stated(page))
                     self._connection.execute("UPDATE deferred SET content = ? WHERE id = ?", (content, number))
                 else:
                     self.settled(deferred)
@@ -330,6 +330,10 @@ class Deferral:
 def _stated(content: Content) -> dict[str, Any]:
     """Return what was read, as JSON takes it, without where it was read, the number of its capture and the bytes of a file."""
     return {name: value for name, value in asdict(content).items() if name not in {"read_at", "capture", "data"}}
+
+
+def _as_json(stated: Mapping[str, Any]) -> str:
+    return json.dumps(stated, ensure_ascii=False)
 
 
 def _read(kind: str, stated: dict[str, Any], capture: int | None) -> Content:
