@@ -365,6 +365,15 @@ def test_pages_that_were_gone_before_or_are_asked_for_the_first_time_are_not_new
     assert "20 of 70 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0))
 
 
+def test_pages_that_went_in_a_crawl_that_broke_off_do_not_count_again(archive: sqlite3.Connection) -> None:
+    archive.execute("UPDATE crawls SET outcome = 'shutdown' WHERE id = 3")
+    archive.execute("UPDATE crawls SET outcome = 'finished' WHERE id = 2")
+    for number in range(48):
+        answer(archive, 2, str(number))
+        answer(archive, 3 if number < 10 else 4, str(number), "gone" if 5 <= number < 23 else "page")
+    assert "13 of 48 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0))
+
+
 def test_a_crawl_is_held_against_all_that_those_asked_for_that_it_goes_on_with(archive: sqlite3.Connection) -> None:
     """Lists, files, robots.txt, and what was refused are no pages of records; the crawl before those that broke off is not gone on with."""
     archive.execute("UPDATE crawls SET outcome = 'shutdown' WHERE id = 3")

@@ -8,6 +8,7 @@ is written at the end of a later crawl that reads the same, dropped when one rea
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -276,22 +277,15 @@ class Deferral:
         to have left their lists.
         """
         rows_read = self._rows_read()
-        counts: dict[str, int] = dict(
-            self._connection.execute(
-                "SELECT kind, count(DISTINCT record_id) FROM deferred d "  # noqa: S608 - constant
-                f"WHERE crawl_id = ?1 AND NOT by_layout AND NOT {_CONFIRMED} AND (kind <> 'page' OR NOT EXISTS "
-                "(SELECT 1 FROM deferred WHERE record_id = d.record_id AND crawl_id = ?1 AND kind = 'row')) GROUP BY kind",
-                (self._crawl_id,),
-            ).fetchall()
-        )
+        counts = self._counts_changed()
         asked, gone = 0, 0
         for crawl, pages, lost in self._counts_asked():
             asked, gone = asked + pages, gone + (lost if crawl == self._crawl_id else 0)
         doubts = (
-            (counts.get(ROW, 0), rows_read, "rows say something else than before"),
-            (counts.get(PAGE, 0), asked, "records' pages say something else than before"),
+            (counts[ROW], rows_read, "rows say something else than before"),
+            (counts[PAGE], asked, "records' pages say something else than before"),
             (self._textless(), asked, "records' pages have no text any more"),
-            (counts.get(RETURNED, 0), rows_read, "rows are of records that were gone"),
+            (counts[RETURNED], rows_read, "rows are of records that were gone"),
             (gone, asked, "records' pages are gone"),
             (moved, rows_read, "rows are of records that stood elsewhere"),
             (left, rows_read, "records are in no list any more"),
@@ -300,6 +294,16 @@ class Deferral:
             if many >= LEAST and many > SHARE * of:
                 return f"{many} of {of} {what}, all at once: the portal itself is doubted, until a later crawl reads the same"
         return None
+
+    def _counts_changed(self) -> Counter[str]:
+        """Count the records of which something is kept aside for the first time, by kind; one whose row changed, too, as a row."""
+        rows = self._connection.execute(
+            "SELECT kind, count(DISTINCT record_id) FROM deferred d "  # noqa: S608 - constant
+            f"WHERE crawl_id = ?1 AND NOT by_layout AND NOT {_CONFIRMED} AND (kind <> 'page' OR NOT EXISTS "
+            "(SELECT 1 FROM deferred WHERE record_id = d.record_id AND crawl_id = ?1 AND kind = 'row')) GROUP BY kind",
+            (self._crawl_id,),
+        )
+        return Counter(dict(rows.fetchall()))
 
     def _rows_read(self) -> int:
         """Return how many rows this crawl's first traversals read."""
