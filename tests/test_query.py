@@ -1,12 +1,13 @@
 """The query language: what a person types, the words it asks for, and the expression that finds them."""
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.search.query import LONGEST_QUERY, MOST_WORDS, NOTHING, in_heads, parse, to_match
+from archive.search.query import LONGEST_QUERY, MOST_WORDS, NOTHING, Group, Query, in_heads, parse, to_match, word_of
 
 
 def shape(text: str) -> list[list[str]]:
@@ -104,6 +105,43 @@ def test_what_is_typed_becomes_an_expression(text: str | None, expression: str) 
 
 
 @pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("预算　小学", "预算 小学"),
+        ("预算 或 决算  －小学 | 中学", "预算|决算 -小学|中学"),
+        ('"部门 预算" “2018”', '"部门 预算" "2018"'),
+        ("--预算", '-"-预算"'),
+        ("。 预算", "预算"),
+        ("", ""),
+    ],
+)
+def test_a_query_is_written_as_it_can_be_typed(text: str, written: str) -> None:
+    assert parse(text).written() == written
+
+
+def test_a_query_is_written_with_other_words_in_the_place_of_some() -> None:
+    query = parse("预算|决算 小学 -中学")
+    assert query.written({query.groups[0]: "概算", query.groups[2]: ""}) == "概算 小学"
+
+
+def test_words_that_nobody_typed_can_be_left_out() -> None:
+    typed, same, besides = map(word_of, ("预算", "财政预算", "决算"))
+    assert typed
+    assert same
+    assert besides
+    groups = [Group((typed,), exclude, also=(same, replace(besides, besides=True))) for exclude in (False, True)]
+    query = Query(tuple(groups))
+    assert query.closely() == Query(tuple(replace(group, also=(same,)) for group in groups))
+    assert query.as_typed() == Query(tuple(replace(group, also=()) for group in groups))
+
+
+@pytest.mark.parametrize("quoted", [True, False])
+def test_a_word_is_quoted_where_it_is_said_to_be(quoted: bool) -> None:
+    words = word_of("预算"), word_of("预算", quoted=quoted)
+    assert [word.quoted for word in words if word] == [False, quoted]
+
+
+@pytest.mark.parametrize(
     ("expression", "expected"),
     [
         ('"预算"', '"-预算"'),
@@ -123,7 +161,15 @@ def test_a_query_has_an_end() -> None:
     assert sum(len(word.units) for word in parse("预" * 5000).words) == LONGEST_QUERY
 
 
-@given(st.one_of(st.text(max_size=60), st.text(st.sampled_from('预算县公a2 |-"“”或OR(){}*^:　_\n\0'), max_size=40)))
+TYPED = st.one_of(st.text(max_size=60), st.text(st.sampled_from('预算县公a2 |-"“”或OR(){}*^:　_\n\0'), max_size=40))
+
+
+@given(TYPED)
+def test_a_query_that_is_written_asks_for_the_same(text: str) -> None:
+    assert shape(parse(text).written()) == shape(text)
+
+
+@given(TYPED)
 def test_no_query_is_an_error(text: str) -> None:
     index = sqlite3.connect(":memory:")
     index.execute("CREATE VIRTUAL TABLE t USING fts5 (a, b, content='', tokenize=\"ascii tokenchars '_-'\")")
