@@ -11,6 +11,7 @@ import select
 import sqlite3
 import sys
 import threading
+import time
 import traceback
 from multiprocessing.connection import Connection
 
@@ -83,7 +84,7 @@ def _end_after_owner(connection: int, grace: float) -> None:
     poll = select.poll()
     poll.register(connection, select.POLLHUP)
     poll.poll()
-    threading.Event().wait(grace)
+    time.sleep(grace)
     os._exit(1)
 
 

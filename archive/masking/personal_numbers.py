@@ -89,7 +89,7 @@ def is_mobile(digits: str) -> bool:
 
 
 _BEFORE_MOBILE = {11: "", 12: "0", 13: "86", 15: "0086"}
-"""What stands before a mobile's number, by the length of both."""
+"""The digits before a mobile's number, by the length of both."""
 
 
 def mobile_offset(digits: str) -> int | None:
