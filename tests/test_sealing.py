@@ -57,8 +57,11 @@ def tamper(path: Path, sql: str) -> None:
 
 
 def faults(db: Path) -> list[str]:
-    """The faults, save for the bytes that were changed: those `tests/test_block_sums.py` looks at."""
-    return [str(fault) for fault in check(db, beside(db)) if ": bytes " not in str(fault)]
+    """The faults, save for the bytes that were changed, which `tests/test_block_sums.py` looks at, and for states that forged
+    events don't bear out: those `tests/test_verify_compares.py` looks at.
+    """
+    found = map(str, check(db, beside(db)))
+    return [fault for fault in found if ": bytes " not in fault and " is stated to be " not in fault]
 
 
 def claims(db: Path) -> int:
@@ -171,7 +174,7 @@ def test_what_our_own_code_deletes_and_makes_again_is_no_loss(db: Path) -> None:
             "INSERT INTO events (record_id, kind, at, crawl_id) SELECT record_id, 'changed', at, crawl_id FROM events LIMIT 1"
         )
     assert summary(db, beside(db)).void == 0
-    assert list(check(db, beside(db))) == []
+    assert faults(db) == []
 
 
 def test_events_are_not_named_in_place_of_others(db: Path) -> None:
@@ -208,7 +211,7 @@ def test_what_our_own_code_writes_is_sealed_anew(db: Path, write: Callable[[Path
     before = claims(db)
     write(db)
     assert claims(db) > before
-    assert list(check(db, beside(db))) == []
+    assert faults(db) == []
 
 
 def test_a_job_and_the_archive_it_is_merged_into_are_sealed_each(db: Path, tmp_path: Path) -> None:

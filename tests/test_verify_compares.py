@@ -9,6 +9,7 @@ import pytest
 
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
+from archive.maintenance.check import check_database
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 
 
@@ -58,6 +59,40 @@ A_RECORD = "(SELECT min(id) FROM records WHERE body IS NOT NULL AND state = 'lis
 def test_what_is_stored_otherwise_than_the_originals_say_is_found(archive: Path, statement: str, found: str) -> None:
     tamper(archive, statement)
     assert found in verify(archive, "--reread")
+
+
+HAPPENED = f"""
+    INSERT INTO events (record_id, kind, at, crawl_id)
+    SELECT record_id, '{{}}', at, crawl_id FROM events WHERE record_id = {A_RECORD} LIMIT 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        (f"UPDATE records SET state = 'withdrawn' WHERE id = {A_RECORD}", "is stated to be withdrawn, and its last event is added"),
+        (f"UPDATE records SET state = 'unlisted' WHERE id = {A_RECORD}", "is stated to be unlisted, and its last event is added"),
+        (HAPPENED.format("withdrawn"), "is stated to be listed, and its last event is withdrawn"),
+        (f"DELETE FROM events WHERE record_id = {A_RECORD}", "is stated to be listed, and its last event is none"),
+        (f"UPDATE records SET state = 'withheld' WHERE id = {A_RECORD}", "is stated to be withheld, and nobody withheld it"),
+        (f"UPDATE records SET first_seen = '2001-01-01T00:00:00Z' WHERE id = {A_RECORD}", "is stated to be seen first at 2001"),
+        (f"UPDATE listings SET first_seen = '2001-01-01T00:00:00Z' WHERE record_id = {A_RECORD}", "is stated to be seen from 2001"),
+        (f"UPDATE listings SET last_seen = '2999-01-01T00:00:00Z' WHERE record_id = {A_RECORD}", "by a crawl that did not run at 2999"),
+        (f"UPDATE records SET last_seen = '2001-01-01T00:00:00Z' WHERE id = {A_RECORD}", ", and the record is not"),
+        ("UPDATE ledger SET rows_read = rows_read + 7", "rows, and"),
+        ("UPDATE ledger SET complete = 1, pages_claimed = pages_read + 1", "claims more pages than were read"),
+    ],
+)  # fmt: skip
+def test_a_state_that_events_crawls_and_walks_do_not_bear_out_is_named(
+    archive: Path, statement: str, found: str
+) -> None:
+    tamper(archive, statement)
+    assert found in "\n".join(map(str, check_database(archive)))
+
+
+def test_a_record_that_is_back_without_its_list_is_unlisted(archive: Path) -> None:
+    tamper(archive, HAPPENED.format("returned"), f"UPDATE records SET state = 'unlisted' WHERE id = {A_RECORD}")
+    assert "is stated to be" not in "\n".join(map(str, check_database(archive)))
 
 
 def test_the_text_of_a_file_that_is_not_what_its_original_says_is_found(tmp_path: Path) -> None:

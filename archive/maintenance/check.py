@@ -44,6 +44,7 @@ _IN_EVIDENCE = """
 """
 
 _DANGLING = Path(__file__).with_name("dangling.sql").read_text(encoding="utf-8")
+_NOT_BORNE_OUT = Path(__file__).with_name("not_borne_out.sql").read_text(encoding="utf-8")
 _TITLES = """
     SELECT id, title, published_on FROM records r
     WHERE title IS NOT NULL AND id % ? = 0 AND NOT EXISTS (SELECT 1 FROM unindexed WHERE record_id = r.id)
@@ -99,7 +100,7 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
                 if evidence_path and _can_be_opened(evidence_path):
                     for compared in (_captures, _destructions, partial(sealing.compared, db=db)):
                         yield from _findings(db, compared(connection, evidence_path=evidence_path))
-                for part in (_characters, _pointers, _index, _masking):
+                for part in (_characters, _pointers, _states, _index, _masking):
                     yield from _findings(db, part(connection))
     except (ArchiveError, *DAMAGE) as error:
         yield Fault(db.name, one_line(error))
@@ -309,6 +310,12 @@ def _pointers(connection: sqlite3.Connection) -> Iterator[Fault]:
     """Whether each capture that is given as proof is there."""
     for place, capture in connection.execute(_DANGLING):
         yield Fault(place, f"points to capture {capture}, which is not there")
+
+
+def _states(connection: sqlite3.Connection) -> Iterator[Fault]:
+    """Whether what records, listings and the ledger state follows from events, crawls and walks."""
+    for place, message in connection.execute(_NOT_BORNE_OUT):
+        yield Fault(place, message)
 
 
 def _index(connection: sqlite3.Connection) -> Iterator[Fault]:
