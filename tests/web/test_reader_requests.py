@@ -1,23 +1,29 @@
 """A site that is attacked by its readers: what runs too long or takes too much is ended, and everybody else is served meanwhile."""
 
+import asyncio
 import http.client
 import json
 import re
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from subprocess import PIPE, Popen
+from typing import ClassVar
 from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
+from datasette.app import Datasette
 from lxml import html
 
 from archive.export.snapshots import publish
 from archive.labels.label import LABELS
 from archive.web.http import reader_requests
 from archive.web.http.errors import TOO_LARGE, TOO_MANY, TOO_SLOW
+from archive.web.http.reader_requests import ReaderRequests
+from archive.web.processes.lanes import Lane, NoPlaceError
 from archive.web.processes.sql_limits import FUNCTIONS
 from tests.waiting import wait_until
 from tests.web import sealed
@@ -155,6 +161,42 @@ def test_one_reader_does_not_take_all_places(site: Site) -> None:
         wait_until(site.workers)
         assert site.sql("select 1", visitor=3)[0] == 200
         assert sorted(each.result()[0] for each in answers) == [400, 503]
+
+
+class FullLane(Lane):
+    """A lane without a free place, which remembers who asked for one."""
+
+    asked: ClassVar[list[Hashable]] = []
+
+    @asynccontextmanager
+    async def place(self, reader: Hashable) -> AsyncIterator[None]:
+        self.asked.append(reader)
+        raise NoPlaceError
+        yield
+
+
+def test_the_network_of_an_ipv6_address_is_one_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FullLane, "asked", [])
+    lane = FullLane("sql", 1, 1, 1.0, 1)
+    requests = ReaderRequests(application=None, datasette=Datasette())
+    clients = (
+        "2001:db8:0:1::1",
+        "2001:db8:0:1:ffff::2",
+        "2001:db8:0:2::1",
+        "::ffff:192.0.2.1",
+        "192.0.2.1",
+        "192.0.2.2",
+    )
+
+    async def all_ask() -> None:
+        for client in clients:
+            assert await requests._pass_on(lane, {"client": (client, 1)}, None) is not None
+
+    asyncio.run(all_ask())
+    assert len(lane.asked) == len(clients)
+    first, same_network, other_network, mapped, version_4, neighbour = lane.asked
+    assert first == same_network != other_network
+    assert mapped == version_4 != neighbour
 
 
 def test_the_work_for_a_reader_who_leaves_is_ended(site: Site) -> None:
