@@ -15,7 +15,12 @@ from pathlib import Path
 import pytest
 from arro3.io import read_parquet
 
+from archive.database.connection import open_for_reading
+from archive.labels.language import Language
 from archive.labels.tables import TABLES
+from archive.notify import hit_text
+from archive.notify.event_report import event_report, last_event
+from archive.search.event_request import EventRequest
 from tests.conftest import Answer, Site, SiteRequest, disclosures, rows
 from tests.files import zipped
 from tests.personal_numbers import Canary, bytes_of, canary, columns_with, planted
@@ -210,6 +215,16 @@ def test_no_message_tells_a_number(crawled: Crawled) -> None:
         NUMBERS.found_in(json.dumps(json.loads(post.partition("} {")[0] + "}"), ensure_ascii=False))
         for post in crawled.posts
     ] == [[] for _ in crawled.posts]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_neither_mail_nor_a_chat_room_is_told_a_number(crawled: Crawled, language: Language) -> None:
+    with closing(open_for_reading(crawled.db)) as connection:
+        through = last_event(connection)
+        report = event_report(connection, EventRequest(), after=0, through=through, site="http://s/", language=language)
+    told = hit_text.text(report.hits, report.count, language), hit_text.brief(report.hits, report.count, language)
+    assert ["样本名单" in text for text in told] == [True, True]
+    assert [NUMBERS.found_in(text) for text in told] == [[], []]
 
 
 def test_nothing_published_has_a_number(crawled: Crawled) -> None:

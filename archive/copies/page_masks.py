@@ -215,7 +215,7 @@ def _flow(
                 view.add(node, f"@{name}", node.get(name))
             view.add(node, _TEXT, node.text)
             continue
-        if notes is not None and not len(node) and began < view.length <= began + _LONGEST_NOTE:
+        if notes is not None and _is_inline_leaf(node) and began < view.length <= began + _LONGEST_NOTE:
             notes.append(_Note(began, view.length, _kind(node)))
         cells -= node.tag in TABLE_CELLS
         view.gap(_set_apart(node, cells) or (" " if apart else ""))
@@ -238,6 +238,10 @@ def _kinds_within_numbers(text: str, notes: Iterable[_Note]) -> list[frozenset[_
         if before[-1:].isdigit() and behind[:1].isdigit() and sum(map(str.isdigit, before + behind)) >= _SHORTEST:
             found[frozenset(note.kind for note in row)] = None
     return list(found)[:_MOST_NOTES]
+
+
+def _is_inline_leaf(node: Element) -> bool:
+    return not len(node) and node.tag not in BLOCKS and node.tag not in TABLE_CELLS
 
 
 def _kind(node: Element) -> _Kind:
