@@ -399,6 +399,13 @@ def test_a_sheet_with_a_far_stray_cell_is_read() -> None:
     assert (found.state, found.text) == ("text", "表1\n甲\t1\n\t\t乙\n\n表2\n丙\t\t丁")
 
 
+@pytest.mark.parametrize("place", ["ZZZZZZ99999999", "zzzz5", "XFE1048577"])
+def test_a_cell_beyond_what_a_workbook_can_hold_costs_nothing(place: str) -> None:
+    row = f'<row r="1"><c r="A1"><v>7</v></c><c r="{place}"><v>1</v></c></row>'
+    found = extract(xlsx(row), "a.xlsx")
+    assert (found.state, "".join(found.text.split())) == ("text", "71")
+
+
 def test_a_sheet_too_wide_even_without_gaps_is_too_large() -> None:
     cells = "".join(f'<row r="{n}"><c r="{column(n)}{n}"><v>1</v></c></row>' for n in range(1, 2100))
     found = extract(xlsx(cells), "a.xlsx")

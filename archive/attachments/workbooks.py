@@ -22,7 +22,7 @@ from archive.tables.xls_formats import read_xls_formats
 
 _LARGEST_SHEET = 4_000_000  # cells from the first filled one to the last, each of which takes memory, filled or not
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
-_PLACE = re.compile(rb"""(<(?:\w+:)?(?:c|row)\s[^<>]*?\br=["'])([A-Z]{0,3})(\d{1,7})(?=["'])""")
+_PLACE = re.compile(rb"""(<(?:\w+:)?(?:c|row)\s[^<>]*?\br=["'])([A-Za-z]{0,12})(\d{1,18})(?=["'])""")
 """The place of a cell ("XFD1048576") or the number of a row, with the tag before it."""
 
 
