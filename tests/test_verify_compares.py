@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.database.connection import open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.maintenance.check import check_database
+from archive.maintenance.sealing import copy_seals
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 
 
@@ -88,6 +90,25 @@ def test_a_state_that_events_crawls_and_walks_do_not_bear_out_is_named(
 ) -> None:
     tamper(archive, statement)
     assert found in "\n".join(map(str, check_database(archive)))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO seals SELECT '2001-01-01', captures, previous_hash, hash, sealed_at, stamped_at FROM seals LIMIT 1",
+        "UPDATE seals SET hash = previous_hash",
+        "UPDATE seals SET captures = captures + 1",
+        "UPDATE seals SET sealed_at = '2001-01-01T00:00:00Z'",
+    ],
+)
+def test_a_seal_that_the_evidence_does_not_have_is_named(archive: Path, statement: str) -> None:
+    with closing(Evidence(beside(archive))) as evidence, closing(open_for_writing(archive)) as connection:
+        evidence.seal("9999-01-01")
+        copy_seals(connection, evidence)
+    assert list(check_database(archive, beside(archive))) == []
+    tamper(archive, statement)
+    (fault,) = check_database(archive, beside(archive))
+    assert str(fault).endswith(f"is not as in {beside(archive).name}")
 
 
 def test_a_record_that_is_back_without_its_list_is_unlisted(archive: Path) -> None:

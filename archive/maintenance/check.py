@@ -44,6 +44,7 @@ _IN_EVIDENCE = """
 """
 
 _DANGLING = Path(__file__).with_name("dangling.sql").read_text(encoding="utf-8")
+_SEALED = "day, captures, previous_hash, hash, sealed_at"
 _NOT_BORNE_OUT = Path(__file__).with_name("not_borne_out.sql").read_text(encoding="utf-8")
 _TITLES = """
     SELECT id, title, published_on FROM records r
@@ -98,7 +99,7 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
             if not migrations.pending(Database(connection)):
                 captures = int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
                 if evidence_path and _can_be_opened(evidence_path):
-                    for compared in (_captures, _destructions, partial(sealing.compared, db=db)):
+                    for compared in (_captures, _destructions, _seals, partial(sealing.compared, db=db)):
                         yield from _findings(db, compared(connection, evidence_path=evidence_path))
                 for part in (_characters, _pointers, _states, _index, _masking):
                     yield from _findings(db, part(connection))
@@ -291,6 +292,15 @@ def _destructions(connection: sqlite3.Connection, evidence_path: Path) -> Iterat
                 if not hidden(connection, url, sha256):
                     message = f"its payload was destroyed at {at}, though it isn't withheld"
                     yield Fault(f"capture {number} {url}", message)
+
+
+def _seals(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Fault]:
+    """Whether each day that the archive tells to be sealed is so in the evidence, which may have sealed more since."""
+    with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
+        sealed = set(evidence.execute(f"SELECT {_SEALED} FROM manifests"))  # noqa: S608 - constant
+    for seal in connection.execute(f"SELECT {_SEALED} FROM seals ORDER BY day"):  # noqa: S608 - constant
+        if seal not in sealed:
+            yield Fault(f"seal of {seal[0]}", f"is not as in {evidence_path.name}")
 
 
 def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidence: str) -> str:

@@ -8,8 +8,8 @@ WITH standing (id, state, first_seen, last, added) AS MATERIALIZED (
 SELECT 'record ' || id, 'is stated to be ' || state || ', and its last event is ' || coalesce(last, 'none') FROM standing
 WHERE state <> 'withheld' AND coalesce(last, '') NOT IN (state, iif(state IN ('listed', 'unlisted'), 'returned', ''), iif(state = 'listed', 'added', state))
 UNION ALL
-SELECT 'record ' || id, 'is stated to be withheld, and nobody withheld it' FROM standing s
-WHERE state = 'withheld' AND NOT EXISTS (SELECT 1 FROM withheld WHERE record_id = s.id)
+SELECT 'record ' || id, 'is stated to be withheld, and nobody withheld it' FROM records r
+WHERE state = 'withheld' AND NOT EXISTS (SELECT 1 FROM withheld WHERE record_id = r.id OR (target = 'record' AND key = r.portal || ' ' || r.url))
 UNION ALL
 SELECT 'record ' || id, 'is stated to be seen first at ' || first_seen || ', and was added at ' || coalesce(added, 'no time') FROM standing
 WHERE first_seen IS NOT added
