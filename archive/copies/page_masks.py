@@ -234,7 +234,8 @@ def _kinds_within_numbers(text: str, notes: Iterable[_Note]) -> list[frozenset[_
         else:
             rows.append([note])
     for row in rows:
-        before, behind = text[: row[0].start][-_WINDOW:], text[row[-1].end :][:_WINDOW]
+        start, end = row[0].start, row[-1].end
+        before, behind = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
         if before[-1:].isdigit() and behind[:1].isdigit() and sum(map(str.isdigit, before + behind)) >= _SHORTEST:
             found[frozenset(note.kind for note in row)] = None
     return list(found)[:_MOST_NOTES]
