@@ -58,6 +58,7 @@ _HIGHEST_GROUP = 3
 _FEW = 3
 _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
+_BOARD_TOPIC_AUTHOR = 3
 _IN_LISTS = frozenset((*ITEMS, "td"))
 _HEADING_LINKS = etree.XPath("//h1//a[@href] | //h2//a[@href] | //h3//a[@href] | //h4//a[@href]")
 _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
@@ -144,7 +145,17 @@ class _Block:
         """Whether its rows look like records: no list of names, of links with a date here and there, or of boxes each of its own class."""
         sample = list(islice(self.rows, _SAMPLE))
         says_enough = len(self.rows) <= self.dated * 2 and len(sample) > sum(map(_is_a_remark, sample)) * 2
-        return says_enough and (self.of_items or len({row.get("class") for row in self.rows}) < len(self.rows))
+        is_of_one_form = self.of_items or len({row.get("class") for row in self.rows}) < len(self.rows)
+        return says_enough and is_of_one_form and not self.is_of_boards
+
+    @property
+    def is_of_boards(self) -> bool:
+        """Whether each row is about a place of its own, as a board of a forum, and names what was last written there, and by whom."""
+        targets = [list(dict.fromkeys(link.get("href") for link in LINKS(row))) for row in self.rows]
+        if min(map(len, targets)) < _BOARD_TOPIC_AUTHOR or len({links[0] for links in targets}) < len(targets):
+            return False
+        about = zip(targets, self.rows.values(), strict=True)
+        return len(targets) > 1 and not any(str(row.url).endswith(links[0].lstrip("./")) for links, row in about)
 
     @property
     def is_hidden(self) -> bool:

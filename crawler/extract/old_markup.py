@@ -19,7 +19,7 @@ _LEAST = 2
 
 _HOLDERS = etree.XPath(".//*[br or ((a | */a)[2] and not(li or tr or td or dt))][(.//a[@href])[2]]")
 _CLICKED = etree.XPath(
-    ".//a[@onclick or starts-with(@href, 'javascript:')] | .//tr[@onclick][not(.//a)] | .//li[@onclick][not(.//a)]"
+    ".//a[@onclick or starts-with(@href, 'javascript:')] | .//*[self::tr or self::li or self::div][@onclick][not(.//a)]"
 )
 
 _LINK, _DAY, _NEITHER, _END = "LD-|"

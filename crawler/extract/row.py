@@ -2,16 +2,18 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice, pairwise, takewhile
 from urllib.parse import urljoin
 
 from lxml import etree
 
+from archive.model.agencies import agency_of
 from archive.model.observations import Row
 from archive.model.records import fullest
 from crawler.extract.dates import is_date, parse_date
-from crawler.extract.field_labels import squash, tidy, value_of
-from crawler.extract.pairs import read_pairs, understand
+from crawler.extract.field_labels import FIELD_OF, squash, tidy, value_of
+from crawler.extract.pairs import DATE_UNREADABLE, read_pairs, understand
 from crawler.extract.place import slashed
 from crawler.extract.text import BLOCKS, Element, is_hidden, is_small, line_of, lines_of, visible_texts
 from crawler.extract.tree import SURROGATES
@@ -28,6 +30,8 @@ DOCUMENT_NUMBER = re.compile(
 _AGENCY = re.compile(
     r"[\u4e00-\u9fff（）()]{2,40}(?:政府|办|办公室|局|委|委员会|镇|乡|街道|院|中心|站|所|处|厅|部|公司|管委会|学校|…|\.{3,})"
 )
+_ANY_AGENCY = re.compile("[各其本相有其]")
+_BRACKETS = "[]【】()（） "
 _TITLE_ATTRIBUTE = "a[title]"
 # A year and a day of it, or a month and a day, as two texts: 2023 05-18, 2023年05月 18日.
 _APART = re.compile(r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?")
@@ -44,6 +48,7 @@ _NUMERIC = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
 _DAY = re.compile(rf"(?<!\d){_NUMERIC}(?!\d)")
 _DAY_BEFORE = re.compile(rf"[\[(（【]?({_NUMERIC})[\])）】]?[\s:：]+(?=\S)")
 _DAY_BEHIND = re.compile(rf"[\s\[(（【]({_NUMERIC})[\])）】]?\Z")
+_PERIOD = re.compile(rf"{_NUMERIC}\s?(?:至|到|~|～|—|-|－)+\s?{_NUMERIC}")
 _LONGEST_REMARK = 40
 _SHORTEST_TITLE = 3
 _MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|推荐|热门|热|荐|新)[\])）】]", re.IGNORECASE)
@@ -160,10 +165,22 @@ def plain_row(row: Element, link: Element | None, base_url: str, beside: Iterabl
         others = (text for text in texts if text not in date and not says_nothing(text) and not _known_by_form(text))
         title = max(others, key=len, default=title)
     known = [(label, text) for text in texts if (label := _known_by_form(text)) and label != "发布日期"]
-    printed = [("标题", title), *([("发布日期", _joined(date))] if date else []), *known]
     hidden = takewhile(is_hidden, row.itersiblings("*"))
-    pairs = [pair for box in (*parts, *hidden) for pair in read_pairs(box)]
-    return make_row(printed, link, [*pairs, *beside], base_url)
+    pairs = [*(pair for box in (*parts, *hidden) for pair in read_pairs(box)), *beside]
+    printed = [("标题", title), *([("发布日期", joined_date(date))] if date else []), *known]
+    if all(FIELD_OF.get(squash(label)) != "publisher" for label, _ in pairs):
+        printed += _agency_in(texts, title)
+    read = make_row(printed, link, pairs, base_url)
+    return (
+        read if date or not any(map(_PERIOD.search, texts)) else replace(read, doubts=(*read.doubts, DATE_UNREADABLE))
+    )
+
+
+def _agency_in(texts: Iterable[str], title: str) -> PrintedPairs:
+    """The only agency that stands in an element of its own beside a row's title, in brackets or not."""
+    bare = dict.fromkeys(text.strip(_BRACKETS) for text in texts if text != title)
+    agencies = [text for text in bare if _AGENCY.fullmatch(text) and not _ANY_AGENCY.match(text) and agency_of(text)]
+    return [("发布单位", agencies[0])] if len(agencies) == 1 else []
 
 
 def _without_date(titled: Element, date: tuple[str, ...]) -> str:
@@ -323,7 +340,8 @@ def date_in(texts: Sequence[str], link: Element | None = None) -> tuple[str, ...
     return next(((found[0],) for found in days if len(found) == 1), ())
 
 
-def _joined(date: tuple[str, ...]) -> str:
+def joined_date(date: tuple[str, ...]) -> str:
+    """The date that one text prints, or two of which the second has the day."""
     return date[0] if len(date) == 1 else f"{date[0]}{'' if date[0][-1] in '年月' else '-'}{date[1]}"
 
 

@@ -8,7 +8,7 @@ from crawler.extract.body import is_residue
 from crawler.extract.dates import ENGLISH_DAY, is_date, parse_date
 from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, PLAIN_WORDS, SOURCES, is_label, squash, tidy
 from crawler.extract.pairs import JOINT, METADATA, read_pairs
-from crawler.extract.row import DOCUMENT_NUMBER
+from crawler.extract.row import DOCUMENT_NUMBER, date_in, joined_date
 from crawler.extract.text import Element, line_of
 
 Cell = tuple[Element, str]
@@ -24,11 +24,17 @@ _DAY = re.compile(
     rf"|[〇○零一二三四五六七八九]{{4}}年[一二三四五六七八九十]{{1,3}}月[一二三四五六七八九十]{{1,3}}日|{ENGLISH_DAY})"
 )
 _BEGINS_WITH_DAY = re.compile(rf"[\[（(【\s]{{0,3}}{_DAY.pattern}")
+_DATES_RECORD = re.compile(
+    rf"{_BEGINS_WITH_DAY.pattern}|.{{0,30}}(?:发布|提交|发表|刊登|更新)(?:于|在|：|:)[^\d]{{0,8}}{_DAY.pattern}"
+)
+"""The beginning of a line that says when a record was published: a day, or by whom it was posted on one."""
+
 _SENTENCE = re.compile("[，。；]")
 _READERS = re.compile(r"(?:浏览|阅读|点击|访问|人气)(?:次数|量|数)?[\s:：]{0,3}\d{0,9}\s?次?")
 _BETWEEN = re.compile(r"[·•|｜/\[\]【】]")
 _LONGEST = 200
 _LONGEST_BARE = 60
+_LONGEST_APART = 10
 _SMALL_HEADINGS = frozenset({"h3", "h4", "h5"})
 _LONGEST_TITLE = 300
 _IN_BRACKETS = re.compile(r"[（(][^（()）]{1,100}[)）]")
@@ -46,12 +52,24 @@ def datelines(cells: Sequence[Cell]) -> list[int]:
 def bare_date(cells: Sequence[Cell], title: str | None) -> str | None:
     """A date without a label that stands beside the source, or right under the title, in ISO 8601."""
     lines, below = datelines(cells), _below(cells, title)
-    beginning = (at for at in below if _BEGINS_WITH_DAY.match(cells[at][1]) and not _SENTENCE.search(cells[at][1]))
+    beginning = (at for at in below if _DATES_RECORD.match(cells[at][1]) and not _SENTENCE.search(cells[at][1]))
     agencies = (at for at in below if _agency_beside_date(cells[at][1]))
     within = (parse_date(_unlabelled(cells[at][1])) for at in (*lines, *beginning))
     around = (_first_date(cells, _around(at, len(cells))) for at in lines)
-    under = (_first_date(cells, below), *(parse_date(cells[at][1]) for at in agencies))
+    under = (_first_date(cells, below), *(parse_date(cells[at][1]) for at in agencies), _date_apart(cells, title))
     return next((date for dates in (within, around, under) for date in dates if date), None)
+
+
+def _date_apart(cells: Sequence[Cell], title: str | None) -> str | None:
+    """The day of a date that stands in two elements beside a title: 06, 2023-05."""
+    below = _below(cells, title)
+    above = max(0, below.start - _NEAR - 1)
+    if not title or not below.start or not squash(title).endswith(squash(cells[below.start - 1][1])):
+        return None
+    near = cells[above : below.stop]
+    pieces = [tidy(piece) for _, text in near if len(text) <= _LONGEST_BARE for piece in text.split(JOINT)]
+    date = date_in([piece for piece in pieces if 0 < len(piece) <= _LONGEST_APART])
+    return parse_date(joined_date(date)) if len(date) > 1 else None
 
 
 def _around(at: int, count: int) -> list[int]:
@@ -133,6 +151,12 @@ def _agency_beside_date(text: str) -> str | None:
     return agency_of(rest) if rest else None
 
 
+def begins_dateline(text: str) -> bool:
+    """Whether a text begins with a day, or with a label that datelines have."""
+    label = LABEL_COLON.match(text.strip())
+    return _BEGINS_WITH_DAY.match(text) is not None or (label is not None and squash(label[1]) in _SOURCE_LABELS)
+
+
 def title_above(cells: Sequence[Cell]) -> str | None:
     """The line above the dateline, or one that is set off above a day: the title of a page that marks none."""
     at = next(iter(datelines(cells)), None)
@@ -177,6 +201,13 @@ def title_below_metadata(cells: Sequence[Cell]) -> str | None:
     """The only line between a record's metadata and its text: the title of a page that marks none."""
     named = ((cell, tidy(text)) for cell, text in cells if len(text) <= _LONGEST_TITLE and _NAMING.search(text))
     return next((text for cell, text in named if not is_residue(text) and _joins_metadata_to_text(cell)), None)
+
+
+def title_below_number(cells: Sequence[Cell]) -> str | None:
+    """The line in the middle of the page below one that is nothing but a document's number: the title where nothing else marks it."""
+    below = (cells[at] for at in range(1, len(cells)) if DOCUMENT_NUMBER.fullmatch(tidy(cells[at - 1][1])))
+    named = ((cell, tidy(text)) for cell, text in below if len(text) <= _LONGEST_TITLE and _NAMING.search(text))
+    return next((text for cell, text in named if "。" not in text and _is_set_off(cell, above_date=True)), None)
 
 
 def _joins_metadata_to_text(cell: Element) -> bool:

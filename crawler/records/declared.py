@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.extract.field_labels import value_of
-from crawler.extract.text import Element, in_document
+from crawler.extract.text import Element, in_document, line_of
 
 TITLE, PUBLISHED, SOURCE, SITE = "title", "published_on", "source", "site"
 
@@ -20,12 +20,17 @@ _NAMES = {
     "publishdate": PUBLISHED,
     "article:published_time": PUBLISHED,
     "dc.date": PUBLISHED,
+    "dc.date.issued": PUBLISHED,
+    "dcterms.issued": PUBLISHED,
+    "dc.publisher": SOURCE,
     "contentsource": SOURCE,
     "sitename": SITE,
 }
 """Names of meta elements (GB/T 33190 and the State Council's rules for sites of 2017), and what each states."""
 
 _KEYS = {"headline": TITLE, "title": TITLE, "datePublished": PUBLISHED, "pubDate": PUBLISHED}
+_PROPERTIES = {**_KEYS, "publisher": SOURCE, "sourceOrganization": SOURCE}
+_WITH_PROPERTIES = etree.XPath("//*[@itemprop]")
 _ATTRIBUTES = {
     "data-pubdate": PUBLISHED,
     "data-pubtime": PUBLISHED,
@@ -53,8 +58,8 @@ class Statement:
 
 
 def read_declared(root: Element) -> list[Statement]:
-    """The statements of the page in meta elements, then in JSON-LD, then in attributes; of each place the first that has a value."""
-    return [*_of_metas(root), *_of_linked_data(root), *_of_attributes(root)]
+    """The statements of the page in meta elements, then in JSON-LD, microdata and attributes; of each place the first that has a value."""
+    return [*_of_metas(root), *_of_linked_data(root), *_of_microdata(root), *_of_attributes(root)]
 
 
 def _of_metas(root: Element) -> Iterator[Statement]:
@@ -74,6 +79,18 @@ def _of_linked_data(root: Element) -> Iterator[Statement]:
             for key, name in _KEYS.items():
                 if isinstance(thing.get(key), str) and (value := value_of(thing[key])):
                     yield Statement(name, value, f"JSON-LD {key}")
+
+
+def _of_microdata(root: Element) -> Iterator[Statement]:
+    """Statements of elements marked up as schema.org's properties: each that stands on the page once."""
+    marked: dict[str, list[Element]] = {}
+    for node in islice(_WITH_PROPERTIES(root), _MOST_METAS):
+        marked.setdefault(node.get("itemprop"), []).append(node)
+    for key, name in _PROPERTIES.items():
+        nodes = marked.get(key, [])
+        for node in nodes if len(nodes) == 1 else ():
+            if value := value_of(node.get("content") or node.get("datetime") or line_of(node)):
+                yield Statement(name, value, f"itemprop {key}")
 
 
 def _of_attributes(root: Element) -> Iterator[Statement]:

@@ -1,15 +1,15 @@
 """The title of a record's page: what it declares, its headings, its window's title, the line above its date."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice, takewhile
 
 from lxml import etree
 
 from archive.model.records import fullest, is_cut
 from crawler.extract.field_labels import is_label, squash, tidy
 from crawler.extract.text import Element, flow, in_document, visible_texts
-from crawler.records.dateline import Cell, title_above, title_below_metadata
+from crawler.records.dateline import Cell, begins_dateline, title_above, title_below_metadata, title_below_number
 
 _TITLE_BOXES = etree.XPath(
     "//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@class, 'biaoti')"
@@ -17,9 +17,11 @@ _TITLE_BOXES = etree.XPath(
 )
 _MOST_HEADINGS = 20
 _PAGE_TITLE = etree.XPath("string(/html/head/title)")
+_SHARED_TITLE = etree.XPath("string(/html/head/meta[@property = 'og:title']/@content)")
 _SITE_NAME = re.compile(
     r".*(?:人民政府|政府网|网站|门户|(?:信息|公众|政务)网|(?:公开|信息|政务)平台|政务公开|信息公开|(?:公开|政务)(?:专栏|专题)|委员会|管委会|局)[-—_|]*$"
 )
+_LETTERHEAD = re.compile(r".{2,30}(?:政府|办公室|委员会|办事处|[委局厅院乡镇])文件")
 _GENERIC = re.compile(
     r"(?:[-—_|\s]|政府|政务|信息|公开|政策|法规|文件|解读|通知|公告|公示|新闻|动态|工作|栏目|目录|详情|详细|内容|正文|页面?|查看|浏览|显示|展示)+"
 )
@@ -28,6 +30,11 @@ _GENERIC = re.compile(
 _TRAIL = re.compile(r"位置\s{0,3}[:：]|[>＞»›]|^(?:网站|本站|门户)?(?:首页|主页)(?:\s|/|$)")
 _BRACKETED = re.compile(r"【([^【】]*)】")
 _BARS = re.compile(r"[_|—-]")
+_LINES: dict[Callable[[Sequence[Cell]], str | None], str] = {
+    title_above: "line above the date",
+    title_below_metadata: "line between metadata and text",
+    title_below_number: "line below the document's number",
+}
 _LONGEST_TITLE = 300
 _LONGEST_WINDOW = 500
 
@@ -42,15 +49,17 @@ def find_title(
     if sure and not is_cut(sure[0][0]):
         return sure[0]
     window = _without_site(tidy(_PAGE_TITLE(root)[:_LONGEST_WINDOW]), site)
+    shared = _without_site(tidy(_SHARED_TITLE(root)[:_LONGEST_WINDOW]), site)
     candidates = [*sure, *_named(root, window, site)]
     name_columns = bool(candidates) and all(_GENERIC.fullmatch(text) for text, _ in candidates)
     if name_columns and (above := title_above(cells)) and _could_be_title(above, site):
         candidates = [(above, "line above the date")]
-    if not candidates and (repeated := _repeated(window, cells)):
-        candidates.append((repeated, "line that begins the window's title"))
+    for stated in (window, shared):
+        if not candidates and (repeated := _repeated(stated, site, cells)):
+            candidates.append((repeated, "line that is part of the window's title"))
     if _could_be_title(window, site) and not _GENERIC.fullmatch(window):
         candidates.append((window, "window's title"))
-    for find, place in ((title_above, "line above the date"), (title_below_metadata, "line between metadata and text")):
+    for find, place in _LINES.items():
         if not candidates and (line := find(cells)) and _could_be_title(line, site):
             candidates.append((line, place))
     title = fullest([text for text, _ in candidates])
@@ -84,20 +93,27 @@ def _headings(root: Element) -> Iterator[Element]:
 
 def _texts(headings: Iterable[Element], site: str) -> list[str]:
     """The texts of elements, as far as they could be a title."""
-    texts = (tidy(flow("".join(visible_texts(heading, _LONGEST_TITLE)))) for heading in headings)
+    texts = (tidy(flow("".join(_above_dateline(visible_texts(heading, _LONGEST_TITLE))))) for heading in headings)
     return [text for text in texts if _could_be_title(text, site)]
 
 
-def _repeated(window: str, cells: Sequence[Cell]) -> str | None:
-    """The longest part of the window's title that is a line of the page as well: up to one of its bars, or behind the site's name.
+def _above_dateline(texts: Sequence[str]) -> Sequence[str]:
+    """The pieces of a heading up to one behind the first that begins with a day or a label: 标题 2013-06-07 来源：某局."""
+    return [*texts[:1], *takewhile(lambda text: not begins_dateline(text), texts[1:])]
 
-    标题_栏目_某县 …, 某县信息公开平台 标题.
+
+def _repeated(window: str, site: str, cells: Sequence[Cell]) -> str | None:
+    """The longest part of a title for windows that is a line of the page as well: up to one of its bars, or behind what names no document.
+
+    标题_栏目_某县 …, 页面 - 标题, 某县信息公开平台 标题.
     """
     lines = {squash(text): tidy(text) for _, text in cells if len(text) <= _LONGEST_TITLE}
     ends = [bar.start() for bar in _BARS.finditer(window)]
-    site, _, behind = window.partition(" ")
-    parts = [*(window[:end] for end in reversed(ends)), *([behind] if _SITE_NAME.fullmatch(site) else [])]
-    return next((lines[part] for part in map(squash, parts) if part in lines and not _GENERIC.fullmatch(part)), None)
+    platform, _, behind = window.partition(" ")
+    parts = [window, *(window[:end] for end in reversed(ends)), *([behind] if _SITE_NAME.fullmatch(platform) else [])]
+    parts += [window[end + 1 :] for end in ends[:1] if _GENERIC.fullmatch(window[:end])]
+    printed = (lines[part] for part in map(squash, parts) if part in lines and not _GENERIC.fullmatch(part))
+    return next((line for line in printed if _could_be_title(line, site)), None)
 
 
 def _without_site(window: str, site: str) -> str:
@@ -117,5 +133,6 @@ def _could_be_title(text: str, site: str) -> bool:
         and bare != site
         and not is_label(bare)
         and not _TRAIL.search(bare)
+        and not _LETTERHEAD.fullmatch(bare)
         and not (_SITE_NAME.fullmatch(text) and len(bare) <= 20)
     )

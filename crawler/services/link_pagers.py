@@ -36,6 +36,8 @@ _COUNTS = etree.XPath(
 )
 _OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
 _CHOICES = etree.XPath(".//select[@onchange][not(parent::option)]")
+_DECLARED = etree.XPath("//link[@rel = 'next']/@href")
+_PAGE_NUMBER = re.compile(r"[?&/](?:page|p|pn|pageno|paged)[=/_-]\d{1,5}\b|/(?:index|list)_\d{1,5}\.", re.IGNORECASE)
 _BOXES = etree.XPath("ancestor::*[position() <= 4]")
 _NUMBER = re.compile(r"\d{1,4}")
 _SERIES = re.compile(r"(?<!\d)[_-]?\d*(?:\.\w{1,6})?$")
@@ -64,6 +66,7 @@ def linked_paging(root: Element, url: str) -> Paging:
     if following is None:
         beside, following = _chosen(root, url) or _numbered(root, url) or (None, None)
         anchor = next((node for node in (link, beside, *_page_words(root)) if node is not None), None)
+        following = following or _declared(root, url)
     pages, rows = _claims(anchor) if anchor is not None else (None, None)
     if pages is None and rows is None:
         pages, rows = next(map(_claims, _statements(root)), (None, None))
@@ -79,6 +82,12 @@ def _next_link(root: Element, url: str) -> Element | None:
         if names - _ARROWS or (names and _is_of_series(address, url)):
             named.append((not names - _ARROWS, address is None, not _is_of_series(address, url), len(named), node))
     return min(named)[-1] if named else None
+
+
+def _declared(root: Element, url: str) -> str | None:
+    """The next page that the head of a page declares; an article's may name the next article there, which no page number tells."""
+    addresses = (absolute(url, href) for href in _DECLARED(root))
+    return next((each for each in addresses if each and _PAGE_NUMBER.search(each) and _is_of_series(each, url)), None)
 
 
 def _names(node: Element) -> set[str]:
