@@ -403,3 +403,40 @@ def test_work_grows_with_the_page_and_no_faster(unit: str) -> None:
     """Four times the page is at most five times the work (rows in rows count once more, up to the size of a row)."""
     small, large = (parse_html(f"<table>{HEAD}" * unit.startswith("<tr") + unit * times) for times in (75, 300))
     assert lines_run(lambda: read_rows(large, BASE)) < 5 * lines_run(lambda: read_rows(small, BASE))
+
+
+# --- agencies and boards beside titles ---
+
+
+def beside(*texts: str) -> list[str | None]:
+    lines = (
+        f"<li>{text}<a href='t{number}.html'>第{number}条样本通知</a><span>2017-12-19</span></li>"
+        for number, text in enumerate(texts)
+    )
+    return [row.fields.get("publisher") for row in rows(AROUND % f"<ul class=list>{''.join(lines)}</ul>")]
+
+
+def test_the_only_agency_beside_a_title_is_the_rows_publisher() -> None:
+    printed = (
+        "<i>[县教育局]</i>",
+        "<a href='/jy/'>县教育局</a>",
+        "<i>县教育局</i><i>县财政局</i>",
+        "<i>各乡镇</i>",
+        "<i>县教育新闻网</i>",
+        "",
+    )
+    assert beside(*printed) == ["县教育局", "县教育局", None, None, None, None]
+    assert beside(*["<b>发布机构：县政府办</b> <i>县教育局</i>"] * 2) == ["县政府办"] * 2
+
+
+def posts(author: str) -> int:
+    lines = (
+        f"<tr><td><a href='/forum-{number}.html'>样本版块{number}</a></td><td><a href='/t{number}.html'>第{number}篇样本帖子</a> 2017-12-19 {author}</td></tr>"
+        for number in range(4)
+    )
+    return sum("样本帖子" in row.fields["title"] for row in rows(AROUND % f"<table>{''.join(lines)}</table>"))
+
+
+def test_boards_with_their_last_posts_are_no_rows_and_titles_behind_a_link_to_their_column_are() -> None:
+    assert posts("<a href='/u1'>某人</a>") == 0
+    assert posts("") == 4

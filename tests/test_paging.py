@@ -227,6 +227,8 @@ def test_a_pager_that_names_the_next_page(html: str, read: Paging) -> None:
         "<div>3 <a href='/rl/2017/4.html'>4</a> <a href='/rl/2017/5.html'>5</a></div>",  # days of a calendar
         "<div>专题 <a href='/zt/1/'>1</a> <a href='/zt/2/'>2</a></div>",
         "<div><a href='/more/'>></a></div>",
+        "<link rel=next href='/xxgk/513.html'>",  # the next article
+        "<link rel=next href='/other/?page=2'>",
     ],
 )
 def test_what_names_no_next_page(html: str) -> None:
