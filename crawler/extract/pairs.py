@@ -294,11 +294,18 @@ def _up_to_furniture(value: str, label: str = "") -> str:
         return value
     if end := _FURNITURE.search(value):
         value = value[: end.start()]
-    if FIELD_OF.get(label) in AGENCIES and (day := _DAY.search(value)):
-        value = value[: day.start()]
+    if FIELD_OF.get(label) in AGENCIES:
+        day = _DAY.search(value)
+        value = _up_to_other_elements(value[: day.start()] if day else value)
     value = value.rstrip(_OPENING + _BLANKS)  # of what stands behind
     closes_earlier = value.endswith(_CLOSES) and not _OPENS.search(value)  # a bracket that was opened before the label
     return value.rstrip(_CLOSING + _BLANKS) if closes_earlier else value
+
+
+def _up_to_other_elements(value: str) -> str:
+    """The value of an agency's label without what stands in elements behind it, where that makes it no agency any more."""
+    own = value.strip(_BLANKS).partition(JOINT)[0]
+    return own if own != value and agency_of(own) and not agency_of(_plain(value)) else value
 
 
 def _begins_with_inline_label(text: str) -> bool:
