@@ -19,7 +19,7 @@ _LEAST = 2
 
 _HOLDERS = etree.XPath(".//*[br or ((a | */a)[2] and not(li or tr or td or dt))][(.//a[@href])[2]]")
 _CLICKED = etree.XPath(
-    ".//a[@onclick or starts-with(@href, 'javascript:')] | .//*[self::tr or self::li or self::div][@onclick][not(.//a)]"
+    ".//a[@onclick or starts-with(@href, 'javascript:')] | .//*[@onclick][not(self::a or self::input or .//a)]"
 )
 
 _LINK, _DAY, _NEITHER, _END = "LD-|"
@@ -29,8 +29,9 @@ _TURNS = ("LD", "DL", "LLD", "DLL")
 _DAY_COLUMNS = etree.XPath(".//*[self::ul or self::ol][li[3]][not(.//a)]")
 _SHORT_WITH_YEAR = etree.XPath(
     ".//*[not(*)][contains(., '年')][string-length(.) < 20][not(self::a or self::option or self::script)]"
+    " | .//*[self::h2 or self::h3 or self::h4][not(*)][string-length(normalize-space(.)) = 4]"
 )
-_YEAR = re.compile(r"((?:19|20)\d{2})年(?:(\d{1,2})月份?)?")
+_YEAR = re.compile(r"((?:19|20)\d{2})(?:年(?:(\d{1,2})月份?)?)?")
 _YEARLESS = re.compile(r"(\d{1,2})[-/月](\d{1,2})日?")
 
 _DAY_OF_MONTH = re.compile(r"(\d{2}|\d(?=日))(日)?")

@@ -70,7 +70,9 @@ def _is_record(root: Element, record: RecordPage, has_text: bool, is_among_other
     if has_text or not titled:
         return has_text and (titled or day_at is not None)
     if not record.body:
-        return day_at is not None and not day_at.startswith("meta") and bool(_IN_FILES(root))
+        if day_at is None or day_at.startswith("meta"):
+            return False
+        return bool(_IN_FILES(root)) or (day_at.startswith("label") and is_among_others)
     if day_at is not None or is_among_others:
         return True
     is_placed = bool(record.breadcrumb) or any(map(heads_what_is_beside, map(str.strip, root.itertext())))

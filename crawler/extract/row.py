@@ -33,8 +33,10 @@ _AGENCY = re.compile(
 _ANY_AGENCY = re.compile("[各其本相有其]")
 _BRACKETS = "[]【】()（） "
 _TITLE_ATTRIBUTE = "a[title]"
-# A year and a day of it, or a month and a day, as two texts: 2023 05-18, 2023年05月 18日.
-_APART = re.compile(r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?")
+# A year and a day of it, or a month and a day, as two texts: 2023 05-18, 2023年05月 18日, 18 May 2023.
+_APART = re.compile(
+    r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?|\d{1,2} [A-Z][a-z]{2,8}\.? (?:19|20)\d{2}"
+)
 _LEADS_ON = frozenset({
     "", "查看", "详情", "详细", "查看详情", "查看详细", "详细内容", "点击查看", "查看全文", "阅读全文", "全文", "原文", "浏览", "进入",
     "下载", "点击下载", "立即查看", "了解详情", "more", "detail", "details", "view",

@@ -12,7 +12,9 @@ from crawler.extract.field_labels import tidy
 
 Element = Any  # an lxml.html element; lxml ships no types
 
-HIDDEN = frozenset({"script", "style", "noscript", "template", "head", "select", "option", "textarea", "input"})
+HIDDEN = frozenset(
+    {"script", "style", "noscript", "template", "head", "select", "button", "option", "textarea", "input"}
+)
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div", "dl", "dt",
     "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li", "main",

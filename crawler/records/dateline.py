@@ -25,12 +25,14 @@ _DAY = re.compile(
 )
 _BEGINS_WITH_DAY = re.compile(rf"[\[（(【\s]{{0,3}}{_DAY.pattern}")
 _DATES_RECORD = re.compile(
-    rf"{_BEGINS_WITH_DAY.pattern}|.{{0,30}}(?:发布|提交|发表|刊登|更新)(?:于|在|：|:)[^\d]{{0,8}}{_DAY.pattern}"
+    rf"{_BEGINS_WITH_DAY.pattern}|.{{0,30}}(?:(?:发布|提交|发表|刊登|更新)(?:于|在|：|:)|日期|时间)[^\d]{{0,8}}{_DAY.pattern}"
 )
 """The beginning of a line that says when a record was published: a day, or by whom it was posted on one."""
 
 _SENTENCE = re.compile("[，。；]")
-_READERS = re.compile(r"(?:浏览|阅读|点击|访问|人气)(?:次数|量|数)?[\s:：]{0,3}\d{0,9}\s?次?")
+_BESIDE_DAY = re.compile(
+    r"(?:发布|提交|发表|刊登|更新)于|(?:浏览|阅读|点击|访问|人气)(?:次数|量|数)?[\s:：]{0,3}\d{0,9}\s?次?"
+)
 _BETWEEN = re.compile(r"[·•|｜/\[\]【】]")
 _LONGEST = 200
 _LONGEST_BARE = 60
@@ -147,7 +149,7 @@ def _agency_beside_date(text: str) -> str | None:
     day = _DAY.search(text) if len(text) <= _LONGEST_BARE else None
     if day is None:
         return None
-    rest = tidy(_BETWEEN.sub(" ", _READERS.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")))
+    rest = tidy(_BETWEEN.sub(" ", _BESIDE_DAY.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")))
     return agency_of(rest) if rest else None
 
 

@@ -91,8 +91,13 @@ def _declared(root: Element, url: str) -> str | None:
 
 
 def _names(node: Element) -> set[str]:
-    """Return the names of a link: its text, its title or what stands on a button."""
-    named = (_text(node), node.get("title"), node.get("value"))
+    """Return the names of a link: its text, its title, what stands on a button or for a picture."""
+    named = (
+        _text(node),
+        node.get("title"),
+        node.get("value"),
+        *(picture.get("alt") for picture in node.iterchildren("img")),
+    )
     names = {squash(name) for name in named if name and len(name) <= _LONGEST_NAME}
     return names | {name.strip(_AROUND_NAMES) for name in names}
 
