@@ -55,16 +55,17 @@ _HIGHEST = 30
 _MOST_PAGERS = 20
 _BOXES_IN_AN_ITEM = 3
 _HIGHEST_GROUP = 3
+_OF_DAYS = re.compile(r"/(?:\d{4,8}/)+\Z")
 _FEW = 3
 _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
-_BOARD_TOPIC_AUTHOR = 3
 _IN_LISTS = frozenset((*ITEMS, "td"))
 _HEADING_LINKS = etree.XPath("//h1//a[@href] | //h2//a[@href] | //h3//a[@href] | //h4//a[@href]")
 _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 _LONGEST_NAME = 20
 _LONGEST_AUTHOR = 8
 _REMARK = 20
+_POSTED = re.compile(r"(?:发表|回复|评论|留言)于")
 _SAMPLE = 50
 _SWITCHES = etree.XPath(
     ".//text()[string-length(normalize-space(.)) < 3 and number(.) > 0][parent::a or parent::li or parent::span]"
@@ -116,10 +117,7 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
         return []
     pinned = [block for block in blocks if block.start < best.start and _is_pinned(block)]
     own = {row.url for row in best.rows.values()}
-    return [
-        *(row for block in pinned for row in block.rows.values() if row.url not in own),
-        *best.rows.values(),
-    ]
+    return [*(row for block in pinned for row in block.rows.values() if row.url not in own), *best.rows.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +150,7 @@ class _Block:
     def is_of_boards(self) -> bool:
         """Whether each row is about a place of its own, as a board of a forum, and names what was last written there, and by whom."""
         targets = [list(dict.fromkeys(link.get("href") for link in LINKS(row))) for row in self.rows]
-        if min(map(len, targets)) < _BOARD_TOPIC_AUTHOR or len({links[0] for links in targets}) < len(targets):
+        if min(map(len, targets)) < _FEW or len({links[0] for links in targets}) < len(targets):
             return False
         about = zip(targets, self.rows.values(), strict=True)
         return len(targets) > 1 and not any(str(row.url).endswith(links[0].lstrip("./")) for links, row in about)
@@ -366,7 +364,14 @@ def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block], url: str)
     if best.is_yearless and not read_breadcrumb(root):
         return True
     in_boxes = best.is_in_tabs or (best.is_hidden and not all(block.is_hidden for block in blocks))
-    return (len(more) >= BOXES or in_boxes) and not read_breadcrumb(root)
+    is_of_tabs = in_boxes and not _are_of_column(best.rows.values(), folder_of(url))
+    return (len(more) >= BOXES or is_of_tabs) and not read_breadcrumb(root)
+
+
+def _are_of_column(rows: Iterable[Row], folder: str) -> bool:
+    """Whether rows lead into a column's own folder, or folders of days in it, as a home page's newest of others do not."""
+    own = {_OF_DAYS.sub("/", folder_of(row.url or "")) for row in rows}
+    return own == {folder} and folder.count("/") > _FEW
 
 
 def _leading(root: Element, blocks: Sequence[_Block], more: Sequence[Element], url: str) -> list[_Block]:
@@ -429,7 +434,7 @@ def _says_what_it_is(row: Row) -> bool:
 def _is_a_remark(row: Element) -> bool:
     """Whether an element is somebody's remark below a text: the link is their name, and what they say stands beside it."""
     name = max((line_of(link, _LONGEST_NAME) for link in LINKS(row)), key=len, default="")
-    beside = (text for text in visible_texts(row) if len(text.strip()) > _REMARK)
+    beside = (text for text in visible_texts(row) if len(text.strip()) > _REMARK or _POSTED.match(text.strip()))
     return len(name) <= _LONGEST_AUTHOR and not says_nothing(name) and any(beside)
 
 

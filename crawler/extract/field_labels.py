@@ -29,7 +29,7 @@ RANK: dict[str, int] = {label: place for labels in LABELS.values() for place, la
 
 # Alone or as a header these say what a cell is; in running text 时间, 日期, 主题 and their like are ordinary words.
 PLAIN_WORDS = frozenset({
-    "日期", "时间", "分类", "主题", "内容", "附件", "来源", "名称", "标题", "时效", "审核", "编辑", "来自", "Date", "Author", "Editor", *COUNTERS,
+    "日期", "时间", "分类", "主题", "内容", "附件", "来源", "名称", "标题", "时效", "审核", "编辑", "来自", "Title", "Date", "Author", "Editor", *COUNTERS,
 })  # fmt: skip
 
 ABSENT = frozenset({"", "无", "空", "暂无", "其它", "其他", "-", "--", "—", "——", "/", "null", "None", "undefined"})

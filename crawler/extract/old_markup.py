@@ -29,9 +29,9 @@ _TURNS = ("LD", "DL", "LLD", "DLL")
 _DAY_COLUMNS = etree.XPath(".//*[self::ul or self::ol][li[3]][not(.//a)]")
 _SHORT_WITH_YEAR = etree.XPath(
     ".//*[not(*)][contains(., '年')][string-length(.) < 20][not(self::a or self::option or self::script)]"
-    " | .//*[self::h2 or self::h3 or self::h4][not(*)][string-length(normalize-space(.)) = 4]"
+    " | .//*[self::h2 or self::h3 or self::h4][not(*)][string-length(normalize-space(.)) < 8]"
 )
-_YEAR = re.compile(r"((?:19|20)\d{2})(?:年(?:(\d{1,2})月份?)?)?")
+_YEAR = re.compile(r"((?:19|20)\d{2})(?:[年./-](?:(\d{1,2})(?:月份?)?)?)?")
 _YEARLESS = re.compile(r"(\d{1,2})[-/月](\d{1,2})日?")
 
 _DAY_OF_MONTH = re.compile(r"(\d{2}|\d(?=日))(日)?")
@@ -52,8 +52,8 @@ def in_todays_markup(root: Element, url: str) -> Element:
     root = deepcopy(root)
     for item, day in list(_columns(root)):
         item.append(day)
-    for node, day in list(_in_years(root)):
-        node.text = day
+    for node, place, day in list(_in_years(root)):
+        setattr(node, place, day)
     for clicked, address in list(_opened(root, url)):
         (clicked if clicked.tag == "a" else _link_around(clicked)).set("href", address)
     for holder in _HOLDERS(root):
@@ -211,8 +211,8 @@ def _lists_beside(days: Element) -> Iterator[list[Element]]:
             yield [item for each in lists for item in each.iterchildren("li")]
 
 
-def _in_years(root: Element) -> Iterator[tuple[Element, str]]:
-    """Elements with a month and a day alone below a heading that is a year, or a month of one, each with its whole day.
+def _in_years(root: Element) -> Iterator[tuple[Element, str, str]]:
+    """Elements with a month and a day alone, as their text or tail, below a heading that is a year, or a month of one, each with its whole day.
 
     Years that stand one beside another are a choice of lists, and head none.
     """
@@ -240,17 +240,19 @@ def _year_in(element: Element) -> tuple[str, str | None] | None:
     return (printed[1], printed[2]) if printed else None
 
 
-def _whole_days(block: Element, year: str, month: str | None) -> Iterator[tuple[Element, str]]:
-    """The elements of a block that print a month and a day alone, those of another `month` left out, each with its day in `year`.
+def _whole_days(block: Element, year: str, month: str | None) -> Iterator[tuple[Element, str, str]]:
+    """The elements of a block with a month and a day alone, those of another `month` left out, each with its day in `year`.
 
     Below a `month` a day alone will do. Bare numbers that go up from row to row count the rows.
     """
-    printed = [(node, squash(node.text or "")) for node in block.iter(etree.Element) if len(node) == 0]
-    for node, text in printed:
+    nodes = list(block.iter(etree.Element))
+    printed = [(node, squash(node.text or "")) for node in nodes if len(node) == 0]
+    tails = ((node, "tail", squash(node.tail)) for node in nodes if node.tail and node is not block)
+    for node, place, text in (*((node, "text", text) for node, text in printed), *tails):
         day = _YEARLESS.fullmatch(text)
         if day and (month is None or int(month) == int(day[1])):
-            yield node, f"{year}-{day[1]}-{day[2]}"
+            yield node, place, f"{year}-{day[1]}-{day[2]}"
     days = [(node, day) for node, text in printed if month and (day := _DAY_OF_MONTH.fullmatch(text))]
     numbers = [int(day[1]) for _, day in days if not day[2]]
     is_count = numbers != sorted(numbers, reverse=True)
-    yield from ((node, f"{year}-{month}-{day[1]}") for node, day in days if day[2] or not is_count)
+    yield from ((node, "text", f"{year}-{month}-{day[1]}") for node, day in days if day[2] or not is_count)

@@ -23,8 +23,11 @@ def read(answer: Answer) -> ListPage:
 def record(answer: Answer) -> RecordPage | None:
     """The record whose text stands in the data of a page that shows none; None for any other page."""
     stated = inline_record(answer.root, answer.text, answer.url)
-    page = read_detail(answer.root, answer.url) if stated else None
-    return with_data(page, stated.row, stated.content, stated.data) if stated and page and not page.body else None
+    if stated is None:
+        return None
+    page = read_detail(answer.root, answer.url)
+    shows_text = page.body and not page.body.startswith("{")  # which is the data itself
+    return None if shows_text else with_data(page, stated.row, stated.content, stated.data)
 
 
 FAMILY = Family("plain", 4, lambda _: (), read, record)

@@ -31,6 +31,9 @@ _DECODER = json.JSONDecoder(strict=False)
 _COLON = re.compile(r"\s*:")
 _OPENING, _CLOSING = frozenset("{["), frozenset("}]")
 _DEEPEST = 12
+_TEXTS = etree.XPath(
+    ".//*[self::div or self::span or self::pre or self::textarea]/text()[starts-with(normalize-space(.), '{')]"
+)
 _MOST_VALUES = 50
 _MOST_TOKENS = 200_000
 _LONGEST_SCRIPT = 1_000_000
@@ -86,11 +89,11 @@ def _resolved(escape: re.Match[str]) -> str:
 
 
 def values(root: Element) -> Iterator[Any]:
-    """The objects and lists that the scripts of a page give to names or functions, and that attributes of its elements hold."""
+    """The objects and lists that the scripts of a page give to names or functions, and that attributes and texts of its elements are."""
     for script in islice(_SCRIPTS(root), _MOST_VALUES):
         yield from islice(_given(script[:_LONGEST_SCRIPT]), _MOST_VALUES)
-    for attribute in islice(_ATTRIBUTES(root), _MOST_VALUES):
-        yield value_at(attribute, 0)[0]
+    for text in islice((*_ATTRIBUTES(root), *map(str.lstrip, _TEXTS(root))), _MOST_VALUES):
+        yield value_at(text, 0)[0]
 
 
 def _given(script: str) -> Iterator[Any]:
@@ -143,9 +146,16 @@ def _scalar(token: re.Match[str]) -> str:
 
 
 def objects_in(value: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401 - JSON
-    """The object that a value is, and those in it one in another, the outer ones first; what stands in a list is one of many."""
+    """The object that a value is, and those in it one in another, the outer ones first.
+
+    What stands in a list is one of many; what an object that is alone in one holds is not.
+    """
     level = [value]
     for _ in range(_DEEPEST):
         level = [each for each in level if isinstance(each, dict)][:_MOST_OBJECTS]
         yield from level
-        level = [inner for each in level for inner in each.values()]
+        held = [inner for each in level for inner in each.values()]
+        alone = (
+            inner[0] for inner in held if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], dict)
+        )
+        level = [*held, *(inner for each in alone for inner in each.values())]
