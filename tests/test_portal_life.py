@@ -127,6 +127,11 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(portal: Portal, co
     said = copy.move("--dry-run")
     assert "would be moved: county" in said
     assert "30 records, 30 events, 3 catalogues, 1 crawl" in said
+    spelled = disclosures(
+        "portals", "move", copy.file, "HTTP://desk:secret@New.example:80", "--db", copy.db, "--dry-run"
+    ).stdout
+    assert "to http://new.example\n" in spelled
+    assert "secret" not in spelled
     for command in (("rename", copy.file, "other"), ("retire", "county"), ("remove", "county")):
         done = disclosures("portals", *command, "--db", copy.db, "--dry-run")
         assert done.returncode == 0, done.stderr
@@ -375,4 +380,5 @@ def test_mistakes_are_one_line(copy: Copy) -> None:
     assert "no http or https address" in said("move", "county", "new.example")
     assert "must be a host" in said("move", "county", "http://127.0.0.1:9/", "--host", "http://a.example/x")
     assert "lower-case letters" in said("rename", "county", "New Name")
-    assert "already" in said("rename", "county", "county")
+    assert "must be a host" in said("move", "county", "http://127.0.0.1:9/", "--host", "=http://a.example/")
+    assert "has a portal 'county' already" in said("rename", "county", "county")

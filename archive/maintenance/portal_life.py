@@ -64,7 +64,7 @@ def change(db: Path, changed: list[Change], stated: Mapping[str, str] = {}, *, d
     open_for_reading(db).close()
     portal, after = changed[0].portal, changed[0].after if changed[0].kind == RENAMED else None
     with ExitStack() as stack:
-        for each in filter(None, (portal, after)):
+        for each in dict.fromkeys(filter(None, (portal, after))):
             stack.enter_context(held(db, each))
         connection = stack.enter_context(closing(open_up_to_date(db)))
         try:

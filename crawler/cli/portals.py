@@ -18,7 +18,7 @@ from archive.database.portal_changes import MOVED, REMOVED, RENAMED, RESUMED, RE
 from archive.maintenance.portal_life import Extent, change
 from archive.masking.redaction import redact
 from archive.model import clock
-from archive.model.addresses import is_on_the_web
+from archive.model.addresses import is_on_the_web, one_spelling
 from archive.model.printable import quantity
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.cli.upkeep import renew_copies
@@ -121,6 +121,7 @@ def move(portal: str, home: str, hosts: tuple[str, ...], db: Path, dry_run: bool
     """
     if not is_on_the_web(home):
         raise CommandError(f"{home}: is no http or https address")
+    home = one_spelling(home)
     identity, now = _identity(portal), clock.text(clock.now())
     moves = _moves(db, identity, home, hosts)
     file = file_changes.own_file(portal)
@@ -218,7 +219,7 @@ def _moves(db: Path, portal: str, home: str, hosts: tuple[str, ...]) -> Mapping[
         moves[urlsplit(row[0]).netloc.lower()] = base
     for host in hosts:
         old, _, new = host.partition("=")
-        if "/" in old or (new and not is_on_the_web(new)):
+        if not old or "/" in old or (new and not is_on_the_web(new)):
             raise CommandError(f"--host {host}: must be a host, or HOST=ADDRESS with http or https")
         moves[old.lower()] = _base(new) if new else base
     if row is None:
