@@ -139,6 +139,11 @@ AGREE = {
     "a decrease by less than nothing": ("项目支出300万元，同比下降-25%，减少100万元。", ["growth"]),
     "an increase by less than nothing": ("项目支出45万元，比上年增加-5万元，增长-10%。", ["growth"]),
     "parts, and others beside them": ("实有在职36人，其中：行政20人，事业16人，另有退休12人。", ["parts"]),
+    "a sum behind its parts": ("差旅费2.2万元，印刷费1.1万元，办公费3.3万元，小计6.6万元。", ["parts"]),
+    "a sum of as many as it says": ("上年9万元。工资8万元，商品1.5万元，补助0.5万元，三项合计10万元。", ["parts"]),
+    "from the year's beginning to its end": ("结转资金由年初的30万元减少到年末的12万元，减少18万元，下降60%。", ["difference", "growth"]),
+    "the year before in brackets before it": ("农林水支出300万元，较上年（250万元）增长20%。", ["growth"]),
+    "before and after an adjustment": ("支出总计为2600万元，较调整前2577万元净增23万元。", ["difference"]),
     "lines of a file": ("支出 110 万\n元，比上年增\n加 10 万元，\n— 12 —\n增长 10 %。", ["growth"]),
 }  # fmt: skip
 
@@ -182,6 +187,7 @@ DIFFER = {
     ),
     "its direction, by less than nothing": ("支出55.00万元，比上年减少-5.00万元，下降10%。", ("growth", False, "8%")),
     "the same as before": ("支出10万元，与上年12万元持平。", ("same", False, "12万元")),
+    "a sum behind its parts": ("差旅费2.2万元，印刷费1.1万元，共计4.3万元。", ("parts", False, "3.3万元")),
     "points": ("办结率95.5%，比上年的90.2%提高3.5个百分点。", ("difference", False, "93.7%")),
 }
 
@@ -322,6 +328,18 @@ def test_parts_of_what_is_counted_may_overlap() -> None:
     assert hints("职工100人，分别为男性60人、女性70人。") == [False]
     assert hints("支出100万元，其中货物60万元、服务70万元。") == [False]
     assert hints("职工130人，其中女性60人、男性70人。") == [False]
+
+
+def test_a_sum_behind_parts_accuses_only_where_it_says_of_how_many_it_is() -> None:
+    def hints(text: str) -> list[bool]:
+        return [equation.is_hint for sentence in read_sentences(text) for _, equation in sentence.equations]
+
+    assert hints("人员40万元，工资30万元，公用10万元，合计50万元。") == [True]
+    assert hints("人员40万元，公用10万元，两项合计60万元。") == [False]
+    assert hints("人员40万元，公用10万元，合计50万元。") == [False]
+    for other in ("人员40万元（工资30万元），公用10万元，合计50万元。", "人员40万元，比上年增加5万元，合计50万元。",
+                  "支出50万元，其中人员40万元，合计50万元。", "人员40人，公用10万元，合计50万元。", "人员40万元，三项合计50万元。"):  # fmt: skip
+        assert hints(other) == [], other
 
 
 def test_amounts_of_a_text_without_decimals_are_rounded_ones() -> None:

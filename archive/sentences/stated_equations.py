@@ -10,7 +10,7 @@ from archive.sentences.known_sums import known_sums
 from archive.sentences.passages import MOST_BETWEEN, Passages, read_passages
 from archive.sentences.running_text import running_text
 from archive.sentences.shares import shares
-from archive.sentences.sums import sum_equation, sums
+from archive.sentences.sums import sum_equation, sums, sums_behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def read_equations(passages: Passages) -> list[Equation]:
     wholes = {each.printed for each in added}
     # A sentence may count meetings in, too.
     known = (each for each in known_sums(passages) if each.printed not in wholes)
-    stated = chain(comparisons(passages), shares(passages, whole_of), added, known)
+    stated = chain(comparisons(passages), shares(passages, whole_of), added, known, sums_behind(passages))
     return sorted(stated, key=lambda each: each.printed.offset)
 
 

@@ -16,10 +16,17 @@ _INTRODUCES = re.compile(r"其中|分别|包括|依次|分项|以下|^中[，,]|
 """Words between a figure and the first of those that it is made of: 其中, or an open bracket."""
 
 _WHOLLY = re.compile("分别|依次")
+_BRACKETS = re.compile("[（(）)]")
 _OPENS, _CLOSES = re.compile("[（(][^）)]*"), re.compile("[）)]")
 _BESIDE = re.compile("另有|另外|此外|另行|不含|不包括")
 """Words before what is no part of a whole any more."""
 
+_BEHIND = re.compile(
+    r"[，,、；;]?(?:以上|上述)?(?:(?P<number>[两二三四五六七八九])[项者类])?(?:合计|共计|总计|小计|共)(?:为|是)?"
+)
+"""Words between parts and the sum that follows them, which names nothing of its own: 三项合计."""
+
+_NUMBERS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _HEADING = re.compile("[；;，,]?[一二三四五六七八九十]{1,3}、")
 _INTRODUCES_SENTENCE = re.compile(r"[。；;](?:其中|包括|分项|具体)")
 
@@ -50,6 +57,30 @@ def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equati
     return replace(equation, is_hint=may_overlap) if equation.right > equation.left and is_plain else None
 
 
+def sums_behind(passages: Passages) -> Iterator[Equation]:
+    """Yield that all amounts of a sentence, or as many as it says, make up the sum right behind them: 甲 1 万元，乙 2 万元，合计 3 万元.
+
+    One that does not hold is a hint unless the sentence says of how many it is: some of them may be parts of others.
+    """
+    for whole in range(2, len(passages.figures)):
+        behind = _BEHIND.fullmatch(passages.before(whole))
+        if behind and passages.figures[whole].is_exact and passages.figures[whole].unit == MONEY:
+            number = _NUMBERS.get(behind["number"], 0)
+            parts = range(max(0, whole - number) if number else passages.first_in_sentence(whole), whole)
+            if len(parts) > 1 and all(_is_of_a_sum(passages, part, parts) for part in parts):
+                left, *right = amounts([passages.figures[each] for each in (whole, *parts)])
+                equation = equal("parts", left, total(right))
+                yield replace(equation, is_hint=not equation.holds and not number)
+
+
+def _is_of_a_sum(passages: Passages, number: int, parts: Sequence[int]) -> bool:
+    """Whether a figure may be one of several amounts that follow each other, and no part of the one before."""
+    figure, words = passages.figures[number], passages.before(number)
+    is_within = number > parts[0] and (introduces(words) or _BRACKETS.search(words) is not None)
+    is_amount = figure.unit == MONEY and figure.is_exact and not is_change(passages, number)
+    return is_amount and not is_within and passages.in_one_sentence(number, parts[-1] + 1)
+
+
 def introduces(words: str) -> bool:
     """Whether words behind a figure begin what it is made of."""
     return _INTRODUCES.search(words) is not None
@@ -72,8 +103,12 @@ def _parts(passages: Passages, whole: int) -> list[int]:
     for number in range(whole + 1, min(whole + MOST_PARTS, len(figures))):
         words = passages.before(number)
         begins = introduces(words)
-        is_elsewhere = _is_elsewhere(passages, number, words, begun=bool(parts)) or _BESIDE.search(words)
-        if is_elsewhere or (in_brackets and _CLOSES.search(words)):
+        is_no_part = _BESIDE.search(words) or _BEHIND.fullmatch(words)
+        if (
+            is_no_part
+            or _is_elsewhere(passages, number, words, begun=bool(parts))
+            or (in_brackets and _CLOSES.search(words))
+        ):
             break
         if parts and (begins or words.startswith(("（", "("))):
             return []
