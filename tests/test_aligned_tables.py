@@ -13,7 +13,7 @@ from tests.made_budgets.pdf_printer import PdfPrinter, PrintOptions
 from tests.ruled_pages import document, drawn
 
 CONTENTS = {content.name: content for content in contents()}
-LEAST = {"plain": 135, "with_year_before": 147, "in_yuan": 135, "slipped": 135, "accounts": 91, "district": 39}
+LEAST = {"plain": 135, "with_year_before": 147, "in_yuan": 135, "slipped": 135, "accounts": 78, "district": 39}
 """Lines that are read of each content without any rule; with rules between rows there are no fewer."""
 LEFT, ROW, HEAD = 40, 20, 700
 
@@ -53,9 +53,13 @@ def test_whatever_is_read_of_a_table_without_vertical_lines_is_right(name: str, 
     assert {title[5:] for title in failing} == ({content.slipped} if content.slipped else set())
 
 
-def page(*texts: tuple[str, int, int], rules: Texts | None = None) -> Extracted:
-    """Read a page of texts at these places; `rules` are boxes of which the upper and lower sides are drawn."""
-    boxes = [(LEFT, HEAD - 6 - row * ROW, 400, ROW) for row in range(-1, 6)] if rules is None else []
+Boxes = list[tuple[int, int, int, int]]
+RULED: Boxes = [(LEFT, HEAD - 6 - row * ROW, 400, ROW) for row in range(-1, 6)]
+UNRULED: Boxes = []
+
+
+def page(*texts: tuple[str, int, int], boxes: Boxes = UNRULED) -> Extracted:
+    """Read a page of texts at these places, and of the upper and lower sides of boxes."""
     return extract(document([drawn(boxes, texts, "rows", 8)], (595, 842)), "a.pdf")
 
 
@@ -76,8 +80,8 @@ HEADS = row(0, ("项目", LEFT), ("上年", 200), ("本年", 300))
 
 
 def test_columns_are_those_of_words_below_each_other() -> None:
-    for rules in (None, []):
-        found = page(*HEADS, *amounts(190, 290), rules=rules)
+    for boxes in (RULED, UNRULED):
+        found = page(*HEADS, *amounts(190, 290), boxes=boxes)
         assert [table.rows for table in found.tables] == [
             (("项目", "上年", "本年"), *((f"名称{n}", f"{n},000.00", f"{n},000.00") for n in range(1, 5)))
         ]
@@ -88,6 +92,38 @@ def test_a_head_beside_its_amounts_is_that_of_the_only_column_there() -> None:
     centred = row(0, ("项目", LEFT + 10), ("上年", 160), ("本年", 260))
     [table] = page(*centred, *amounts(190, 290)).tables
     assert table.rows[0] == ("项目", "上年", "本年")
+
+
+def test_a_head_takes_no_column_to_which_another_is_nearer() -> None:
+    upper = row(-1, ("项目", LEFT), ("合计", 160), ("本年", 300))
+    assert len(page(*upper, *row(0, ("小计", 350)), *amounts(190, 290), boxes=RULED).tables) == 1
+    assert page(*upper, *row(0, ("小计", 240)), *amounts(190, 290), boxes=RULED).tables == ()
+
+
+@pytest.mark.parametrize(
+    ("income", "spending", "columns"),
+    [(170, 270, (145, 220, 295)), (165, 290, (145, 220, 295)), (163, 223, (145, 185, 225))],
+    ids=["between", "over neither's middle", "as near to one as to the other"],
+)
+def test_where_a_column_may_be_below_either_of_two_upper_heads_there_is_no_table(
+    income: int, spending: int, columns: tuple[int, ...]
+) -> None:
+    upper = row(-1, ("项目", LEFT), ("收入", income), ("支出", spending))
+    lower = row(0, *((name, column + 8) for name, column in zip(("甲款", "乙款", "丙款"), columns, strict=True)))
+    assert page(*upper, *lower, *amounts(*columns)).tables == ()
+
+
+def test_an_upper_head_far_off_the_middle_of_the_columns_below_it_may_be_over_one_of_them() -> None:
+    lower = row(0, ("甲款", 153), ("乙款", 198))
+    for income, read in ((160, 0), (175, 1)):
+        found = page(*row(-1, ("项目", LEFT), ("收入", income)), *lower, *amounts(145, 190))
+        assert len(found.tables) == read
+
+
+def test_a_row_between_two_rules_is_no_table_and_between_three_it_is() -> None:
+    texts = [*HEADS, *row(1, ("名称", LEFT), ("1.00", 190), ("2.00", 290))]
+    assert page(*texts, boxes=[(LEFT, HEAD - 2 * ROW, 400, 3 * ROW)]).tables == ()
+    assert len(page(*texts, boxes=RULED[1:3]).tables) == 1
 
 
 @pytest.mark.parametrize(
@@ -102,7 +138,7 @@ def test_a_head_beside_its_amounts_is_that_of_the_only_column_there() -> None:
     ids=["two heads", "between columns", "words among amounts", "no name", "a name that may go on"],
 )
 def test_where_words_could_stand_in_several_columns_there_is_no_table_and_that_is_said(texts: Texts) -> None:
-    found = page(*texts, *row(7, ("名称7", LEFT), ("1.00", 190), ("2.00", 290)), rules=[])
+    found = page(*texts, *row(7, ("名称7", LEFT), ("1.00", 190), ("2.00", 290)))
     assert found.tables == ()
     assert found.message == "amounts in rows without lines, of which no table is made: 1 of 1 page"
 
@@ -110,7 +146,7 @@ def test_where_words_could_stand_in_several_columns_there_is_no_table_and_that_i
 def test_heads_over_several_columns_reach_over_all_of_them() -> None:
     upper = [("项目", LEFT, 710), ("收入", 170, 720), ("支出", 270, 720)]
     lower = row(0, ("上年", 145), ("本年", 195), ("上年", 245), ("本年", 295))
-    [table] = page(*upper, *lower, *amounts(145, 195, 245, 295), rules=[]).tables
+    [table] = page(*upper, *lower, *amounts(145, 195, 245, 295)).tables
     assert table.rows[:3] == (
         ("", "收入", None, "支出", None),
         ("项目", "", "", "", ""),
@@ -122,7 +158,7 @@ def test_heads_over_several_columns_reach_over_all_of_them() -> None:
 def test_a_head_as_high_as_all_of_them_is_below_no_other() -> None:
     upper = [("项目", LEFT, 710), ("收入", 170, 720), ("增减", 245, 710)]
     lower = row(0, ("上年", 145), ("本年", 195))
-    [table] = page(*upper, *lower, *amounts(145, 195, 245), rules=[]).tables
+    [table] = page(*upper, *lower, *amounts(145, 195, 245)).tables
     assert table.merged == ((0, 1, 1, 2),)
 
 
@@ -130,8 +166,10 @@ def test_prose_and_lists_of_contents_are_no_tables() -> None:
     prose = [(f"{n}、样本局{n}月支出为1,{n}00.00万元，比上年增加 2,000.00", LEFT, HEAD - n * ROW) for n in range(9)]
     contents_page = [text for n in range(9) for text in row(n, (f"第{n}部分", LEFT), (f"{n}", 400))]
     for texts in (prose, contents_page):
-        assert page(*texts, rules=[]).tables == ()
-    assert page(("样本局", LEFT, HEAD), ("1,234.00", 200, HEAD)).tables == ()  # a row without a head, between rules
+        assert page(*texts).tables == ()
+    assert (
+        page(("样本局", LEFT, HEAD), ("1,234.00", 200, HEAD), boxes=RULED).tables == ()
+    )  # a row without a head, between rules
 
 
 def test_a_page_of_countless_words_has_no_table() -> None:

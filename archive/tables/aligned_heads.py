@@ -64,6 +64,7 @@ class _Heads:
 
     def add(self, line: Iterable[Words]) -> None:
         """Add the heads that stand over one column, or beside what is in it; those of columns without amounts are new."""
+        lower = [self.columns[number] for number in self._named]
         beside: list[Words] = []
         for words in line:
             match columns_below(words, self.columns):
@@ -74,6 +75,8 @@ class _Heads:
         free = {words: self._free(words) for words in beside}
         for words in beside:
             if not free[words]:
+                if any(each.right <= words.left for each in lower) and any(words.right <= each.left for each in lower):
+                    raise UnclearColumnsError  # it may be over both
                 del free[words]
                 self._name(len(self.columns), words)
         while free:
