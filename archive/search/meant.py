@@ -35,6 +35,9 @@ _COUNTED = 1000
 _LONGEST_CUT = 14
 """Units of a word that is cut."""
 
+_ALIKE, _NEARLY_THE_SAME = 0.6, 0.75
+"""Shares of characters in common, by difflib's measure."""
+
 _PAIR = 2
 """Characters of a word that are looked for one by one; of a longer one, pairs are."""
 
@@ -96,13 +99,13 @@ class _Tried:
     def weight(self, words: str) -> float:
         """Return how much a part of a word says, 0 where it finds nothing.
 
-        What the thesaurus has a row for says more than anything else; then the longer it is, and the fewer it finds,
-        the more it says. What is asked of many things says little, what only asks least.
+        What the thesaurus has a row for says more than anything else; then the fewer it finds the more it says.
+        What is asked of many things says little, what only asks least.
         """
         found = engine.count_up_to(self.connection, replace(self.search, query=self.reading(words)), _COUNTED)
         if not found or cutting.asks(words):
             return found and 1 / _COUNTED
-        known = 0 if cutting.is_aspect(words) else LONGEST_WORD * (words in thesaurus().same) + len(words)
+        known = 0 if cutting.is_aspect(words) else 1 + (words in thesaurus().same)
         return known + 1 / found
 
     def other_words(self, group: Group, known: Collection[str]) -> list[Meant]:
@@ -112,8 +115,8 @@ class _Tried:
             near = thesaurus().meaning.get(text, ()), _meant_alike(text)
             found = (self.best("related", group, _nearest(text, words), MOST_RELATED) for words in near)
             return next(filter(None, found), [])
-        finds_nothing = not engine.count_up_to(self.connection, engine.Search(Query((group,))), 1)
-        longer = (word for word in known if finds_nothing and text in word)
+        is_part = not text.isascii() and not engine.count_up_to(self.connection, engine.Search(Query((group,))), 1)
+        longer = (word for word in known if is_part and text in word)
         return (
             self.best("related", group, longer, MOST_RELATED)
             or self.best("spelled", group, spelling.words_alike(text, known), MOST_SPELLINGS)
@@ -188,9 +191,13 @@ def _nearest(text: str, words: Iterable[str]) -> list[str]:
 
 
 def _written_alike(text: str, known: Iterable[str]) -> list[str]:
-    """Return the known words that have most of a word's characters in their order; none where one stands in it."""
+    """Return the known words that have most of a word's characters in their order; of letters, for they are few,
+    nearly all. Where known words stand in it, which are found as its parts, only those of the same characters.
+    """
     near = [word for word in known if len(set(text).intersection(word)) > 1]
-    return [] if any(word in text for word in near) else get_close_matches(text, near, MOST_RELATED)
+    if any(word in text for word in near):
+        near = [word for word in near if sorted(word) == sorted(text)]
+    return get_close_matches(text, near, MOST_RELATED, _NEARLY_THE_SAME if text.isascii() else _ALIKE)
 
 
 def _in_a_row(known: Iterable[str], letters: str) -> Iterator[str]:

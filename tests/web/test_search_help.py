@@ -162,6 +162,10 @@ def test_other_words_bring_nothing_else_first(page, words, about):
         ("县里招人", "拆成两个词：招 人"),
         ("孤儿", "相关的词：儿童福利院"),
         ("公园", ""),
+        ("ring", ""),
+        ("goverment", "相关的词：government"),
+        ("草原奖补", "相关的词：草原补奖"),
+        ("县政府欠债多少", "拆成词：欠债"),
         ("绿地", ""),
     ],
 )
