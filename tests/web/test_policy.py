@@ -1,11 +1,14 @@
 """Promises that each answer keeps: its security headers, its status where a request is wrong, the bounds of a reader's SQL."""
 
 import asyncio
+from collections.abc import MutableMapping
+from typing import Any
 
 import httpx
 import pytest
 from datasette.app import Datasette
 
+from archive.web.http.hosts import REFUSED, VARIABLE, KnownHosts
 from archive.web.http.server import make_datasette
 
 POLICY = {
@@ -158,3 +161,50 @@ def test_only_those_named_see_a_closed_archive(archive, name, status):
 def test_what_a_closed_archive_shows_to_all(archive, path):
     site = make_datasette(archive, {"allow": {"id": ["desk"]}})
     assert asked_as(site, path, None).status_code in {200, 302}
+
+
+# --- the names of the site ---
+
+
+@pytest.mark.parametrize(
+    ("hosts", "is_answered"),
+    [
+        (["archive.example.org"], True),
+        (["ARCHIVE.example.org.:443"], True),
+        (["other.example.org"], True),  # an operator's setting names it
+        (["localhost:8001"], True),
+        (["127.0.0.1"], True),
+        (["[::1]:80"], True),
+        (["192.0.2.7:80"], True),  # the address that the request came to
+        (["192.0.2.8"], False),
+        (["[::2]"], False),
+        (["evil.example"], False),
+        (["archive.example.org.evil.example"], False),
+        (["archive.example.org, evil.example"], False),
+        (["archive.example.org", "evil.example"], False),
+        (["a b"], False),
+        ([""], False),
+        ([], False),
+    ],
+)
+def test_requests_that_name_another_site_are_refused(
+    monkeypatch: pytest.MonkeyPatch, hosts: list[str], is_answered: bool
+) -> None:
+    monkeypatch.setenv(VARIABLE, "other.example.org, third.example.org")
+    headers = [(b"host", host.encode()) for host in hosts]
+    scope = {"type": "http", "headers": headers, "server": ("192.0.2.7", 80), "query_string": b"lang=en"}
+    answered: list[bool] = []
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def application(*_: object) -> None:
+        answered.append(True)
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    asyncio.run(KnownHosts(application, ["archive.example.org"])(scope, None, send))  # type: ignore[arg-type]
+    assert bool(answered) == is_answered
+    if not is_answered:
+        start, body = sent
+        assert (start["status"], dict(start["headers"])[b"cache-control"]) == (421, b"no-store")
+        assert body["body"].decode() == f"{REFUSED.en}\n"

@@ -52,7 +52,9 @@ def test_table_and_view_find_what_a_scan_finds(get, database, query):
 
 
 def test_box_of_the_table_leads_to_the_best_first(get):
-    answer = get("/disclosures/records", _search="预算", kind="budget", _size="7")
+    answer = get(
+        "/disclosures/records", _search="预算", kind="budget", _size="7", _next="9"
+    )  # a place among the table's rows
     assert answer.status_code == 302
     there = urlsplit(answer.headers["location"])
     assert there.path == "/disclosures/search"
