@@ -89,7 +89,8 @@ def test_delay_and_headers_of_a_portal_s_file_are_kept_to(tmp_path: Path) -> Non
         seen.append(request)
         return pages(1)[LIST]
 
-    with Site({**pages(1), LIST: answer}) as site:
+    robots = Answer("User-agent: *\n", "text/plain", headers=(("Set-Cookie", "visitor=1; Path=/"),))
+    with Site({**pages(1), LIST: answer, "/robots.txt": robots}) as site:
         file = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
         own = f'\n[headers]\naccept-language = "zh-CN,zh;q=0.9"\nReferer = "{site.url}"\n'
         file.write_text(f"delay = 1\n{file.read_text('utf-8')}{own}", "utf-8")
@@ -98,6 +99,7 @@ def test_delay_and_headers_of_a_portal_s_file_are_kept_to(tmp_path: Path) -> Non
         assert (headers["accept-language"], headers["referer"]) == ("zh-CN,zh;q=0.9", site.url)
         assert headers["accept"].startswith("text/html")
         assert headers["user-agent"].startswith("Disclosures/")
+        assert "cookie" not in headers, "a visitor without a session is the same to all"
         assert "'DOWNLOAD_DELAY': 1.0" in (tmp_path / "crawl.log").read_text("utf-8")
         assert crawl(file, tmp_path / "b" / "b.db").returncode == 0  # --delay 0 counts before it
         assert "'DOWNLOAD_DELAY'" not in (tmp_path / "b" / "crawl.log").read_text("utf-8")
