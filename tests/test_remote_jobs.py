@@ -11,9 +11,12 @@ import pytest
 from click.testing import CliRunner
 
 from archive.evidence.evidence_reader import beside
+from archive.ingest.store import Store
 from archive.maintenance import job
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check
+from archive.model import clock
+from archive.model.observations import PortalOfFile
 from crawler.cli.main import main
 from crawler.jobs.queue import connected, queue_at
 from crawler.jobs.remote_jobs import CONTACT, SCRATCH, SPOOL, Job, JobError, Spool, brought, run
@@ -172,7 +175,7 @@ def test_one_portal_of_a_host_at_a_time_and_none_that_waits_to_be_merged(
     spool.done("three.20170101T000000Z").mkdir()
     db = tmp_path / "a.db"
 
-    def enqueue(*files: Path) -> list[str]:
+    def enqueue(*files: object) -> list[str]:
         words = ["enqueue", *files, "--db", db, "--spool", spool.folder, "--redis", redis]
         done = CliRunner().invoke(main, list(map(str, words)))
         assert done.exit_code == 0, done.output
@@ -198,4 +201,20 @@ def test_one_portal_of_a_host_at_a_time_and_none_that_waits_to_be_merged(
             assert {queue.fetch_job(each).kwargs["values"]["contact"] for each in queue.get_job_ids()} == {
                 "desk@sample.example"
             }
+            queue.empty()
+            assert enqueue("--due", three, "--mode", "update", "--longest", 2)[0].startswith(
+                "three: handed out, update: "
+            )
+            (job_id,) = queue.get_job_ids()
+            values = queue.fetch_job(job_id).kwargs["values"]
+            assert (values["mode"], values["longest"]) == ("update", 7200)
+        just_crawled(db, "three")
+        assert enqueue("--due", three) == ["nothing is due"]
     assert not beside(db).exists()
+
+
+def just_crawled(db: Path, portal: str) -> None:
+    store, now = Store(db), clock.text(clock.now())
+    store.begin(PortalOfFile(portal, "样本县", "", "http://b.example/", ()), "full", now)
+    store.finish("finished", now)
+    store.close()
