@@ -23,6 +23,8 @@ from archive.evidence.timestamp import MOST, TimestampError, check, stamp, state
 from archive.maintenance import time_stamps
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
+from archive.proof import bundle
+from archive.proof.checking import faults
 from bench.schedules import webhook
 from crawler.cli.main import main, stamp_days
 from tests.conftest import disclosures, rows
@@ -297,11 +299,15 @@ def test_a_proof_has_the_stamps_of_its_days(server: str, tmp_path: Path) -> None
     assert disclosures("prove", "event:1", "--db", db, "--out", tmp_path / "proof.zip").returncode == 0
     stamped = {str(row["day"]) for row in rows(db, "SELECT day FROM seals WHERE stamped_at IS NOT NULL")}
     with zipfile.ZipFile(tmp_path / "proof.zip") as package:
-        tokens = {name[len("tokens/") :][:10] for name in package.namelist() if name.startswith("tokens/")}
-        for day in tokens:
-            hash_ = hashlib.sha256(package.read(f"days/{day}.txt")).hexdigest()
-            assert stated_time(package.read(f"tokens/{day}.tsr"), hash_)
+        files = {name: package.read(name) for name in package.namelist() if name != "SHA256SUMS"}
+    tokens = {name.removeprefix("tokens/").removesuffix(".tsr") for name in files if name.startswith("tokens/")}
     assert tokens == stamped != set()
+    for day in tokens:
+        assert stated_time(files[f"tokens/{day}.tsr"], hashlib.sha256(files[f"days/{day}.txt"]).hexdigest())
+    assert list(faults(tmp_path / "proof.zip", {})) == []
+    first = f"tokens/{min(tokens)}.tsr"
+    bundle._write({**files, first: files[first][:-1] + bytes([files[first][-1] ^ 1])}, tmp_path / "forged.zip")
+    assert list(faults(tmp_path / "forged.zip", {})) == [f"{first}: the timestamp's signature does not hold"]
 
 
 def test_a_stamp_of_an_authority_not_trusted_does_not_hold(server: str, archive: Path, tmp_path: Path) -> None:

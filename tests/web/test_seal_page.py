@@ -63,7 +63,9 @@ def test_the_head_is_the_last_of_several_days(tmp_path: Path) -> None:
     with closing(open_up_to_date(empty_archive(tmp_path / "a.db"))) as connection:
         sql = "INSERT INTO seals (day, hash, previous_hash, captures, sealed_at) VALUES (?, ?, ?, ?, ?)"
         connection.executemany(sql, days)
-        kept = json.loads(publish_seals(connection, tmp_path).read_text("utf-8"))
+        published = publish_seals(connection, tmp_path)
+        assert published.stat().st_mode & 0o777 == 0o644, "for others to keep"
+        kept = json.loads(published.read_text("utf-8"))
         assert [each["day"] for each in kept["days"]] == ["2026-01-01", "2026-01-02", "2026-01-03"]
         assert kept["head"] == {"day": "2026-01-03", "hash": "3" * 64}
         connection.execute("DELETE FROM seals")
