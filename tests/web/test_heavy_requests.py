@@ -160,7 +160,7 @@ def of_length(count: int) -> str:
         "SELECT * FROM PRAGMA_function_list",
         "SELECT * FROM dbstat",
         "SELECT * FROM sqlite_dbpage",
-        "ATTACH '/etc/passwd' AS other",
+        "ATTACH ':memory:' AS other",
         of_length(LONGEST_VALUE + 1),
         f"SELECT {', '.join(['1'] * 201)}",
         f"SELECT 1 {'UNION ALL SELECT 1 ' * 100}",

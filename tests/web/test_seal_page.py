@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import shutil
 from contextlib import closing
 from datetime import date, timedelta
@@ -63,8 +64,12 @@ def test_the_head_is_the_last_of_several_days(tmp_path: Path) -> None:
     with closing(open_up_to_date(empty_archive(tmp_path / "a.db"))) as connection:
         sql = "INSERT INTO seals (day, hash, previous_hash, captures, sealed_at) VALUES (?, ?, ?, ?, ?)"
         connection.executemany(sql, days)
-        published = publish_seals(connection, tmp_path)
-        assert published.stat().st_mode & 0o777 == 0o644, "for others to keep"
+        umask = os.umask(0o077)
+        try:
+            published = publish_seals(connection, tmp_path)
+        finally:
+            os.umask(umask)
+        assert published.stat().st_mode & 0o777 == 0o644, "for others to keep, whoever writes it"
         kept = json.loads(published.read_text("utf-8"))
         assert [each["day"] for each in kept["days"]] == ["2026-01-01", "2026-01-02", "2026-01-03"]
         assert kept["head"] == {"day": "2026-01-03", "hash": "3" * 64}
