@@ -108,8 +108,9 @@ class Archive:
         assert done.returncode == status, done.stdout + done.stderr
         return done.stdout + done.stderr
 
-    def withhold(self, *options: object) -> str:
-        return self.run("withhold", self.record("d/one.html"), self.record("#row-%"), "--reason", REASON, *options)
+    def withhold(self, *options: object, status: int = 0, first: str = "") -> str:
+        records = self.record("d/one.html"), self.record("#row-%")
+        return self.run("withhold", *records, "--reason", REASON, *options, status=status, first=first)
 
     def bytes(self) -> bytes:
         return b"".join(path.read_bytes() for path in self.folder.glob("a.db*"))
@@ -433,25 +434,16 @@ def test_an_archive_with_destroyed_originals_is_merged(archive: Archive, tmp_pat
     assert (shown.returncode, "3 payloads were destroyed by decision" in shown.stdout) == (0, True), shown.stdout
 
 
-IMPATIENT = """
-from archive.maintenance import bring_up_to_date, writing_session
-bring_up_to_date.SWEEP_PATIENCE = writing_session.PATIENCE = 100
-"""
+IMPATIENT = (
+    "from archive.maintenance import bring_up_to_date as b, writing_session as w; b.SWEEP_PATIENCE = w.PATIENCE = 100"
+)
 
 
 def test_while_another_program_reads_the_file_it_says_so_and_is_swept_later(archive: Archive) -> None:
     with closing(sqlite3.connect(archive.db)) as reader:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM records").fetchone()
-        said = archive.run(
-            "withhold",
-            archive.record("d/one.html"),
-            archive.record("#row-%"),
-            "--reason",
-            REASON,
-            status=1,
-            first=IMPATIENT,
-        )
+        said = archive.withhold(status=1, first=IMPATIENT)
         assert "another program is using it" in said
     archive.run("review")
     assert [word for word in WORDS if found_of(word, archive.bytes())] == []

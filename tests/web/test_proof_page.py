@@ -153,9 +153,7 @@ def test_a_sheet_leads_to_the_comparison_of_the_record_s_own_page_before_and_now
     with closing(sqlite3.connect(copy)) as connection, connection:
         connection.execute("UPDATE events SET before_capture_id = NULL WHERE kind = 'withdrawn'")
         connection.execute(
-            "UPDATE captures SET outcome = 'not_found', status = 404, url = (SELECT url FROM captures WHERE id = ?) "
-            "WHERE id = (SELECT min(id) FROM captures WHERE crawl_id = 2)",
-            (after,),
+            f"UPDATE captures SET outcome = 'not_found', status = 404, url = (SELECT url FROM captures WHERE id = {after}) WHERE id = (SELECT min(id) FROM captures WHERE crawl_id = 2)"
         )
     page = page_of(make_datasette(copy), f"/-/proof/{event(copy, 'withdrawn')}")
     assert page.xpath("//article//a[contains(@href, '/-/compare')]/@href") == expected
