@@ -196,6 +196,14 @@ def test_an_attacked_name_waits_a_little_and_its_owner_not_at_all() -> None:
     assert known.wait("203.0.113.1", "other") == 0.0
 
 
+def test_who_logs_in_again_and_again_makes_no_name_wait() -> None:
+    known = Attempts(clock=lambda: 1000.0)
+    for number in range(2 * BY_NAME.free):
+        known.begin(f"192.0.2.{number}", "desk")
+        known.succeed(f"192.0.2.{number}", "desk")
+    assert known.wait("203.0.113.1", "desk") == 0.0
+
+
 def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "MOST", 10)
     known = Attempts(clock=itertools.count().__next__)
