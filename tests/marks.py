@@ -28,7 +28,7 @@ LONG = (
     "tests/test_many_machines.py::test_a_killed_worker_loses_nothing",
     "tests/test_merge.py::test_however_it_is_split", "tests/test_merge_many_portals.py", "tests/test_most_changed.py",
     "tests/test_politeness.py::test_a_longer", "tests/test_politeness.py::test_a_probe",
-    "tests/test_politeness.py::test_a_shorter", "tests/test_politeness.py::test_a_visitor",
+    "tests/test_politeness.py::test_a_shorter", "tests/test_politeness.py::test_a_visitor_is_sent_on_five_times_at_most[5",
     "tests/test_politeness.py::test_every_request", "tests/test_politeness.py::test_lists_and_files",
     "tests/test_politeness.py::test_no_address", "tests/test_politeness.py::test_only_a_robots",
     "tests/test_politeness.py::test_only_pages", "tests/test_politeness.py::test_requests_of",
