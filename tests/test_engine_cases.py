@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.search import engine, index
 from archive.search.engine import Filters, Search
-from archive.search.query import parse
+from archive.search.query import Query, parse, word_of
 from tests.conftest import empty_archive
 
 RECORDS = [  # portal, title, publisher, published_on, kind, state, body
@@ -109,6 +110,15 @@ def test_hits_and_their_order(connection: sqlite3.Connection, words: str, newest
         ({"since": 2023, "until": 2023}, [3]),
         ({"since": 0}, [8, 3, 9, 2, 6, 4, 1, 7, 10]),  # in years there is nothing without a date
         ({"until": 9999}, [8, 3, 9, 2, 6, 4, 1, 7, 10]),
+        ({"since": "2020-05-02"}, [8, 3, 9, 2, 6, 4]),
+        ({"until": "2020-05-01"}, [1, 7, 10]),
+        ({"since": "2020-05-02", "until": "2020-05-02"}, [6, 4]),
+        ({"since": "2020-05", "until": "2020-05"}, [6, 4, 1]),
+        ({"since": "2020-06"}, [8, 3, 9, 2]),
+        ({"until": "2020-04"}, [7, 10]),
+        ({"since": 2020, "until": "2021-05-01"}, [2, 6, 4, 1]),
+        ({"since": "2020-05-02", "until": 2020}, [6, 4]),
+        ({"since": "2021-05", "until": "2022-06-15"}, [9, 2]),
         ({"kind": "budget", "publisher": "样本教育局", "states": ("unlisted",)}, [6]),
         ({"kind": "budget", "portals": ("r",)}, [7]),
     ],
@@ -143,6 +153,35 @@ def test_pages_of_hits(connection: sqlite3.Connection, limit: int, offset: int, 
     assert engine.first(connection, engine.search("预算"), limit, offset) == expected
     if offset == 0:
         assert engine.first(connection, engine.search("预算"), limit) == expected
+
+
+@pytest.mark.parametrize(
+    ("besides", "expected"), [(True, [6, 4, 1, 5, 7, 2, 3, 10]), (False, [6, 4, 1, 7, 5, 2, 3, 10])]
+)
+def test_titles_with_words_that_may_be_meant_besides_come_after_those_with_what_was_typed(
+    connection: sqlite3.Connection, besides: bool, expected: list[int]
+) -> None:
+    also = word_of("决算")
+    assert also
+    (typed,) = parse("预算").groups
+    search = Search(Query((replace(typed, also=(replace(also, besides=besides),)),)))
+    assert engine.first(connection, search, 100) == list(engine.every(connection, search)) == expected
+
+
+def test_hits_by_month(connection: sqlite3.Connection) -> None:
+    months = {"2018-07": 1, "2020-05": 3, "2021-05": 1, "2023-12": 1, "": 1}
+    assert engine.by_month(connection, engine.search("预算")) == months
+
+
+@pytest.mark.parametrize(("most", "counted"), [(0, 0), (6, 6), (7, 7), (8, 7)])
+def test_hits_are_counted_up_to_a_number(connection: sqlite3.Connection, most: int, counted: int) -> None:
+    assert engine.count_up_to(connection, engine.search("预算"), most) == counted
+
+
+def test_hits_among_some_records(connection: sqlite3.Connection) -> None:
+    assert engine.among(connection, engine.search("预算"), [1, 7, 10, 99]) == {1, 10}
+    sql, parameters = engine.ids(engine.search("决算"))
+    assert [row[0] for row in connection.execute(sql, parameters)] == [7]
 
 
 def test_the_last_that_came_in(connection: sqlite3.Connection) -> None:

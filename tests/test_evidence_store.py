@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
@@ -12,9 +12,10 @@ import pytest
 
 from archive.evidence import claims, evidence_store
 from archive.evidence.claims import RowName
+from archive.evidence.evidence_reader import DestroyedPayload
 from archive.evidence.evidence_store import ClaimNote, Evidence, EvidenceError, Origin, Stored
 from archive.evidence.http_exchange import GENESIS, Exchange
-from tests.exchanges import exchange, faults
+from tests.exchanges import CERTIFICATE, exchange, faults
 
 FIRST, SECOND, THIRD = "2026-11-20", "2026-11-21", "2026-11-23"
 
@@ -65,6 +66,40 @@ def test_a_run_from_another_file_is_kept_with_what_it_was_there(path: Path, evid
     evidence.keep_tip(2, 2, "another")
     assert table(path, "SELECT * FROM folded") == [(2, 3, b"source", 7, 5, FIRST, b"last")]
     assert table(path, "SELECT * FROM folded_tips") == [(2, 2, "tip")]
+
+
+def test_a_payload_that_was_destroyed_in_another_file_is_kept_as_such(path: Path, evidence: Evidence) -> None:
+    gone = DestroyedPayload(hashlib.sha256(b"destroyed").digest(), len(b"destroyed"), f"{FIRST}T00:00:00Z")
+    evidence.add_many([exchange(1), exchange(2, payload=b"")], destroyed={1: gone})
+    assert evidence.destroyed(gone.sha256.hex()) == gone
+    assert (evidence.without_payload(2)[1], evidence.exchange(1)) == (gone.sha256.hex(), exchange(1))
+    assert table(path, "SELECT bytes, stored FROM payloads WHERE destroyed_at IS NOT NULL") == [(9, b"")]
+    assert faults(path) == []
+
+
+def test_a_note_is_kept_with_the_captures_it_speaks_of_or_neither_is(path: Path, evidence: Evidence) -> None:
+    def noted(stored: Sequence[Stored]) -> ClaimNote:
+        return ClaimNote("sample", RowName(claims.CRAWL, stored[-1].id, 0), "样本", FIRST)
+
+    evidence.add_many([exchange(1), exchange(2)], noted=noted)
+    assert table(path, "SELECT row_id, note FROM claims") == [(2, "样本")]
+    with pytest.raises(ZeroDivisionError):
+        evidence.add_many([exchange(3)], noted=lambda _: 1 / 0)  # type: ignore[arg-type, return-value]
+    assert (evidence.last_id(), evidence.last_claim()) == (2, 1)
+
+
+def test_a_certificate_is_kept_once(path: Path, evidence: Evidence) -> None:
+    sha256 = hashlib.sha256(CERTIFICATE).hexdigest()
+    known = {"certificate": sha256, "certificate_der": CERTIFICATE}
+    evidence.add_many([exchange(1, **known), exchange(2, **known), exchange(3), exchange(4, certificate="0" * 64)])
+    assert table(path, "SELECT sha256, der FROM certificates") == [(bytes.fromhex(sha256), CERTIFICATE)]
+
+
+def test_rows_that_later_claims_speak_of(evidence: Evidence) -> None:
+    rows = [RowName(claims.EVENT, number, 0) for number in (1, 2)]
+    evidence.add_claims("sample", [(row, b"1" * 32) for row in rows], FIRST)
+    assert evidence.claimed_after("sample", 1) == rows[1:]
+    assert evidence.claimed_after("another", 0) == []
 
 
 def test_days_that_are_over_are_sealed_each_after_the_one_before(path: Path, evidence: Evidence) -> None:

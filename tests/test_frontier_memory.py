@@ -11,6 +11,7 @@ from archive.ingest.frontier import Known
 from archive.ingest.store import Store
 from archive.model.clock import text
 from archive.model.observations import AttachmentFile, LinkedFile, Problem, Row
+from archive.model.records import READ_IN_DOUBT
 from tests.past_crawls import SECOND, URL, Answer, Past
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_frontier import DAY, HOUR, NOW
@@ -83,6 +84,31 @@ def test_a_page_that_another_portal_read_is_not_sent_back(past: Past) -> None:
     past.crawl((URL, "page"))
     past.crawl((URL, "page"), portal=NEIGHBOUR)
     assert past.known() == Known('"2"', "day 2", 2, "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("doubts", "read"), [((), [True, True, False]), ((READ_IN_DOUBT,), [False] * 3)], ids=["beyond doubt", "in doubt"]
+)
+def test_a_page_was_read_as_its_captures_hold_it_up_to_the_last(
+    past: Past, doubts: tuple[str, ...], read: list[bool]
+) -> None:
+    for capture in (1, 2):
+        past.crawl((URL, "page"), seen=[listed(row(1)), replace(page(1), doubts=doubts, capture=capture)])
+    assert [past.ask(lambda asked, number=n: asked.has_read(URL, number)) for n in (1, 2, 3)] == read
+    assert not past.ask(lambda asked: asked.has_read("http://p.example/2.html", 1))
+    assert not past.ask(lambda asked: asked.has_read(URL, 1), portal=NEIGHBOUR.id)
+
+
+def test_a_page_of_which_only_the_row_was_read_was_not(past: Past) -> None:
+    past.crawl((PLANS, "page"), seen=[replace(listed(row(1)), capture=1)])
+    assert not past.ask(lambda asked: asked.has_read(URL, 1))
+
+
+def test_the_title_of_a_record_of_the_portal(past: Past) -> None:
+    past.crawl(seen=[listed(row(1), row(2, title=""))])
+    titles = [past.ask(lambda asked, n=n: asked.title(f"http://p.example/{n}.html")) for n in (1, 2, 3)]
+    assert titles == ["样本文件之1", "", ""]
+    assert past.ask(lambda asked: asked.title(URL), portal=NEIGHBOUR.id) == ""
 
 
 # --- what was never read ---
