@@ -38,8 +38,8 @@ _SQL_WORDS = re.compile(
 _NOTICED = {1, 3, 24, 36, -24, 152, -9, -11, 37}
 _SURVIVED = 0
 _UNTRIED = {None, 255}  # where it was interrupted, and where pytest did not find a test
-_MAKE = "from mutmut.__main__ import *; copy_src_dir(); copy_also_copy_files(); setup_source_paths(); create_mutants(1)"
-"""What mutmut begins with: it tries mutants no sooner than it has found all tests of each, and has no command for this alone."""
+_MAKE = "import pathlib, sys; from mutmut.__main__ import create_file_mutants as make; make(pathlib.Path(sys.argv[1]))"
+"""What mutmut begins with: it has no command for this alone."""
 _NAMES_AS_THEY_ARE = {"disable_test_id_escaping_and_forfeit_all_rights_to_community_support": True}
 """Else pytest escapes the Chinese in the names of tests anew whenever it collects them, and finds none of them again."""
 _IN_PROCESS = "not crawl and not browser"
@@ -149,7 +149,7 @@ def _files(path: Path) -> Iterable[Path]:
 
 def run(module: str, where: Path, *, processes: int = PROCESSES) -> None:
     """Make the mutants of a module, and try those that have not been tried. Raises MutmutFailedError."""
-    _mutmut(where, sys.executable, "-c", _MAKE)
+    _mutmut(where, sys.executable, "-c", _MAKE, module)
     _leave_out_same_sql(module, where)
     _mutmut(where, Path(sys.executable).with_name("mutmut"), "run", "--max-children", str(processes))
 
