@@ -13,10 +13,21 @@ from pathlib import Path
 
 import pytest
 
-from archive.ingest.alarm import LEAST_PAGES, LEAST_ROWS, Alarm, WalkCounts, counted, lacking, longest_usual, too_short
+from archive.ingest.alarm import (
+    LEAST_PAGES,
+    LEAST_ROWS,
+    Alarm,
+    WalkCounts,
+    counted,
+    lacking,
+    longest_usual,
+    pages_beside,
+    too_short,
+)
 from archive.ingest.store import Store
 from archive.model.observations import ListPage, PortalOfFile, RecordPage, Row
 from tests.conftest import empty_archive, rows
+from tests.test_presence import Crawls
 from tests.test_store import BUDGETS, PLANS, PORTAL, listed, row
 
 OTHER = replace(PORTAL, id="other", name="另一样本县")
@@ -194,6 +205,48 @@ def test_all_that_rows_suddenly_lack_is_named(db: Path) -> None:
     messages = crawl(db, "2026-01-02T00:00:00Z", listed(*(replace(bare, key=f"{PLANS}#row-{n}") for n in range(4))))
     lacks = ", ".join(f"{name} (0 of 4 now, 100% before)" for name in ("index_number", "link", "publisher"))
     assert messages["fields_missing"] == f"rows of 规划 suddenly lack {lacks}"
+
+
+LOOKED_AT = "SELECT capture_id, before_capture_id FROM problems WHERE kind = 'fields_missing'"
+
+
+@pytest.fixture
+def unpublished(tmp_path: Path) -> Crawls:
+    """After two crawls, in the second of which rows of a list lack what they stated in the first."""
+    crawls, full = Crawls(tmp_path / "crawls.db"), [row(n, publisher="样本局") for n in range(5)]
+    crawls.run(listed(*full))
+    crawls.run(listed(*map(_unpublished, full)))
+    assert rows(crawls.path, LOOKED_AT) == [{"capture_id": 2, "before_capture_id": 1}]
+    return crawls
+
+
+@pytest.mark.parametrize(
+    ("crawl_id", "reason", "is_named"),
+    [(2, "rows of 规划 suddenly lack publisher (0 of 5 now, 100% before) (and 1 more)", True), (2, "rows of", False), (1, "rows of 规划 suddenly lack publisher (0 of 5 now, 100% before)", False)],
+)  # fmt: skip
+def test_the_pages_that_show_an_alarm_are_named_with_it(
+    unpublished: Crawls, crawl_id: int, reason: str, is_named: bool
+) -> None:
+    said = f"compare {PLANS} of 2026-01-02 08:00 with {PLANS} of 2026-01-01 08:00, which was read well"
+    with closing(sqlite3.connect(unpublished.path)) as connection:
+        assert pages_beside(connection, crawl_id, reason) == (said if is_named else "")
+
+
+def test_no_page_is_named_in_an_archive_of_an_earlier_version(unpublished: Crawls) -> None:
+    with closing(sqlite3.connect(unpublished.path)) as connection:
+        connection.execute("ALTER TABLE problems DROP COLUMN before_capture_id")
+        assert pages_beside(connection, 2, "rows") == ""
+        connection.execute("DROP TABLE problems")
+        with pytest.raises(sqlite3.OperationalError, match="no such table"):
+            pages_beside(connection, 2, "rows")
+
+
+def test_a_record_s_page_is_held_against_itself_as_it_was(tmp_path: Path) -> None:
+    crawls = Crawls(tmp_path / "crawls.db")
+    for fields in ({"topic": "样本"}, {}):
+        crawls.run(listed(*map(row, range(10))), pages=[own(n, **fields) for n in (*range(1, 10), 0)])
+    (pages,) = rows(crawls.path, LOOKED_AT)
+    assert (pages["before_capture_id"], pages["capture_id"]) == (2, 13), "after the list, the first of ten"
 
 
 def test_first_pages_that_are_too_short_are_reported_with_the_usual_length(db: Path) -> None:
