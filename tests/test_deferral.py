@@ -214,8 +214,9 @@ def test_what_a_crawl_that_came_to_its_end_had_read_is_confirmed(archive: sqlite
     """Crawl 2 broke off: that crawl 4 goes on with what it kept aside confirms nothing."""
     for record_id, read_in in ((7, 3), (8, 2), (9, 4)):
         of_crawl(archive, 4).put(record_id, PAGE, page(record_id), answer(archive, read_in, str(record_id)), "")
-    put(archive, (4, 7, ROW))
+    put(archive, (4, 8, ROW))
     assert [(each.read_in, each.confirmed) for each in of_crawl(archive, 4).own()] == [(3, 1), (2, 0), (4, 0), (4, 0)]
+    assert (of_crawl(archive, 4).unconfirmed(), of_crawl(archive, 3).unconfirmed()) == ({8, 9}, set())
 
 
 def test_how_long_the_first_of_what_is_kept_aside_has_waited(archive: sqlite3.Connection) -> None:
