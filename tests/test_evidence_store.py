@@ -173,6 +173,8 @@ def test_a_token_is_kept_with_its_day(path: Path, evidence: Evidence) -> None:
     first, second = evidence.manifests()
     assert (first.token, second) == (b"token", sealed[1])
     assert table(path, "SELECT row_sha256 FROM manifests WHERE token = x'746f6b656e'") == [(first.row_sha256(),)]
+    claimed = table(path, "SELECT archive, kind, row_id, number, row_sha256, day FROM claims")
+    assert claimed == [("", claims.TOKEN, 20261120, 0, hashlib.sha256(b"token").digest(), "")]
     assert faults(path) == []
     with pytest.raises(EvidenceError, match=f"{THIRD} is not sealed"):
         evidence.attach_token(THIRD, b"token")
