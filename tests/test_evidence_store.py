@@ -12,6 +12,7 @@ import pytest
 
 from archive.evidence import claims, evidence_store
 from archive.evidence.claims import RowName
+from archive.evidence.compression_dictionaries import FIRST_AT
 from archive.evidence.evidence_reader import DestroyedPayload
 from archive.evidence.evidence_store import ClaimNote, Evidence, EvidenceError, Origin, Stored
 from archive.evidence.http_exchange import GENESIS, Exchange
@@ -91,7 +92,8 @@ def test_a_note_is_kept_with_the_captures_it_speaks_of_or_neither_is(path: Path,
 def test_a_certificate_is_kept_once(path: Path, evidence: Evidence) -> None:
     sha256 = hashlib.sha256(CERTIFICATE).hexdigest()
     known = {"certificate": sha256, "certificate_der": CERTIFICATE}
-    evidence.add_many([exchange(1, **known), exchange(2, **known), exchange(3), exchange(4, certificate="0" * 64)])
+    alone = [exchange(3, certificate="0" * 64), exchange(4, certificate_der=CERTIFICATE)]
+    evidence.add_many([exchange(1, **known), exchange(2, **known), *alone, exchange(5)])
     assert table(path, "SELECT sha256, der FROM certificates") == [(bytes.fromhex(sha256), CERTIFICATE)]
 
 
@@ -210,6 +212,12 @@ def test_a_page_waits_for_the_first_dictionary_of_its_portal(
 ) -> None:
     evidence.add_many([exchange(1, response_headers=headers, payload=payload)])
     assert table(path, "SELECT waiting, bytes FROM payloads") == [(waiting, len(payload))]
+
+
+def test_no_page_waits_once_its_portal_has_a_dictionary(path: Path, evidence: Evidence) -> None:
+    evidence.add_many(exchange(number) for number in range(FIRST_AT))
+    evidence.add_many([exchange(FIRST_AT)])
+    assert table(path, "SELECT DISTINCT waiting FROM payloads") == [(None,)]
 
 
 def test_packed_forms_have_check_sums(path: Path, evidence: Evidence) -> None:
