@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from archive.database.connection import transaction
+from archive.database.several import SeveralArchives
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.search import engine, index
 from archive.search.engine import Filters, Search
@@ -182,6 +184,17 @@ def test_hits_among_some_records(connection: sqlite3.Connection) -> None:
     assert engine.among(connection, engine.search("预算"), [1, 7, 10, 99]) == {1, 10}
     sql, parameters = engine.ids(engine.search("决算"))
     assert [row[0] for row in connection.execute(sql, parameters)] == [7]
+
+
+def test_hits_of_several_archives_are_one_list(connection: sqlite3.Connection) -> None:
+    """Both are the same here: each record comes twice, and counts twice."""
+    path, search = connection.execute("PRAGMA database_list").fetchone()[2], engine.search("预算")
+    with closing(SeveralArchives({name: sqlite3.connect(path) for name in ("north", "south")})) as several:
+        twice = [record_id for record_id in (6, 4, 1, 5, 2, 3, 10) for _ in range(2)]
+        assert engine.first(several, search, 100) == list(engine.every(several, search)) == twice
+        assert (engine.count(several, search), engine.count_up_to(several, search, 10)) == (14, 10)
+        assert engine.by_month(several, search)["2020-05"] == 6
+        assert engine.divide(several, search, 14).counts["kind"]["budget"] == 8
 
 
 def test_the_last_that_came_in(connection: sqlite3.Connection) -> None:
