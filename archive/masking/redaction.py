@@ -49,7 +49,7 @@ _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
 """Sure kinds first: a later one then sees the earlier masks."""
 
 _TURNED = re.compile("(?<=\u202e)[^\u202c\n]+")
-"""What stands behind the sign that turns the reading direction, up to the one that ends that."""
+"""A stretch behind the sign that turns the reading direction, up to the one that ends that."""
 
 _MOST_PASSES = 4
 """A mask can uncover what stood in its shadow; what is left after so many passes stays, as in the first."""
