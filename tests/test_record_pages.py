@@ -403,7 +403,7 @@ def test_everything_in_one_box() -> None:
 def test_a_title_in_a_plain_box_that_the_windows_title_begins_with() -> None:
     html = f"<title>{TITLE}_通知公告_样本县人民政府</title><div><p>{TITLE}</p></div>{DATELINE}<div id=zoom>{TEXT}</div>"
     page = read_detail(parse_html(html), URL)
-    assert (page.fields["title"], page.read_at["title"]) == (TITLE, "line that begins the window's title")
+    assert (page.fields["title"], page.read_at["title"]) == (TITLE, "line that is part of the window's title")
 
 
 def test_headings_that_make_up_the_windows_title_are_one() -> None:

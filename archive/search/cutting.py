@@ -24,7 +24,7 @@ _ASPECTS = re.compile(
     "申请|报名|办理|条件|资格|标准|流程|手续|材料|名单|公示|公告|通知|结果|情况|进展|方案|政策|文件|规定|时间|地点|地址|电话|价格|价钱|涨价|降价|调价|费用|花费|收费|钱"
     "|补贴|补助|补偿|奖励|罚款|处罚|举报|投诉|检查|项目|问题|电子版|[表单证]"
 )
-"""What is asked of many things, and says little of the one that is looked for."""
+"""Words that are asked of many things, and say little of the one that is looked for."""
 
 _MIDDLE = re.compile("[和与及或跟]")
 

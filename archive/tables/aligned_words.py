@@ -22,7 +22,7 @@ class UnclearColumnsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What stands together in a line; or, without text, the room of a column."""
+    """A piece of a line whose characters stand together; or, without text, the room of a column."""
 
     left: float
     right: float

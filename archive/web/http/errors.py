@@ -90,7 +90,7 @@ _DATASETTE_ERRORS = (
     (r"Cannot sort table by (?P<name>.{1,100})", LABELS["error.sort"]),
     (r"Cannot use _sort and _sort_desc at the same time", LABELS["error.two_sorts"]),
 )
-"""What Datasette says of the parameters of a table's address, and the site's words for it."""
+"""Datasette's messages about the parameters of a table's address, and the site's words for each."""
 
 _MOST_QUOTED = 100
 """Characters of a parameter's value that are quoted."""
