@@ -34,12 +34,11 @@ def test_a_file_that_is_linked_again_is_asked_for_again(path: Path) -> None:
     assert states(path) == {"1.pdf": "text", "2.pdf": "pending"}
     crawl(path, [listed(row(1)), linked("2.pdf")], day=2)
     assert states(path) == {"1.pdf": "unlinked", "2.pdf": "pending"}
-    for day in (3, 4):  # a page as it was before is believed when it is read so again
-        crawl(path, [listed(row(1)), linked("1.pdf", "2.pdf")], day=day)
-    assert states(path) == {"1.pdf": "pending", "2.pdf": "pending"}
+    crawl(path, [listed(row(1)), linked("1.pdf", "3.pdf")], day=3)
+    assert states(path) == {"1.pdf": "pending", "2.pdf": "unlinked", "3.pdf": "pending"}
     assert [changed for changed, _ in versions(path)] == [
         {"attachments": [["1.pdf", "2.pdf"], ["2.pdf"]]},
-        {"attachments": [["2.pdf"], ["1.pdf", "2.pdf"]]},
+        {"attachments": [["2.pdf"], ["1.pdf", "3.pdf"]]},
     ]
 
 
