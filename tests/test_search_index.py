@@ -185,8 +185,9 @@ def test_a_file_is_found_as_long_as_the_archive_keeps_it_and_filtered_as_long_as
     file = AttachmentFile(
         "http://p.example/1.html", link.name, link.url, "a" * 64, 9, None, "样本附件所说的棚户区", "text"
     )
+    other = LinkedFile("样本附表.xls", "http://p.example/2.xls")
     with_files = Search(filters=Filters(files=True))
-    for links, files, linked in (((link,), (file,), 1), ((), (), 0), ((link,), (), 1)):
+    for links, files, linked in (((link,), (file,), 1), ((), (), 0), ((other,), (), 1)):
         archive.crawl(sample(1, "样本", "A-1", files=links), sample(2, "样本之二", "A-2"), files=files)
         assert archive.found("棚户区") == archive.found("样本名单") == ["http://p.example/1.html"]
         with closing(open_for_reading(archive.path)) as connection:
