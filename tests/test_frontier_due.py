@@ -1,5 +1,6 @@
 """The crawl to come, by what the archive knows: rows that are news, claims and families of lists, pages due, full or update."""
 
+import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
@@ -45,6 +46,12 @@ def test_a_row_is_news_where_it_does_not_print_what_it_did(past: Past) -> None:
     assert news(1, BUDGETS, 标题="样本文件之1") == "new", "this catalogue did not list it"
     assert news(1, portal="q", 标题="样本文件之1") == "changed"
     assert news(3, 标题="样本三", 浏览次数="13") is None
+    with closing(sqlite3.connect(past.db)) as archive, archive:
+        archive.execute(
+            "UPDATE records SET state = 'withheld' WHERE url IN ('http://p.example/2.html', 'http://p.example/9.html')"
+        )
+    assert news(2, 标题="样本改名") is None, "it is withheld"
+    assert news(9, 标题="样本文件之9") == "new", "another portal's is"
     store = Store(past.db)
     store._connection.execute("UPDATE records SET state = 'unlisted' WHERE url LIKE '%/2.html'")
     store.close()
@@ -207,6 +214,9 @@ Crawl = tuple[str, str, int]
         ([("full", "finished", 9), *(("full", "incomplete", n) for n in (3, 2, 1))], "update"),
         ([("full", "finished", 9), *(("full", "incomplete", n) for n in (2, 1))], "full"),
         ([("full", "incomplete", n) for n in (10, 9, 8)], "full"),
+        ([("full", "finished", 2), ("update", "unsure", 1)], "full"),
+        ([("full", "finished", 3), ("update", "unsure", 2), ("update", "blocked", 1)], "full"),
+        ([("full", "finished", 3), ("update", "unsure", 2), ("update", "finished", 1)], "update"),
     ],
 )
 def test_a_portal_is_walked_wholly_until_it_was(past: Past, crawls: list[Crawl], mode: str) -> None:
