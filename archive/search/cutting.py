@@ -57,10 +57,6 @@ class PartOfWord:
     text: str
     kind: str
 
-    def names_something(self) -> bool:
-        """Whether something can be looked for by this part alone."""
-        return self.kind in {"known", "other"} and not (asks(self.text) or is_aspect(self.text))
-
 
 PartsOfWord = tuple[PartOfWord, ...]
 
@@ -92,7 +88,7 @@ class Cut:
         undated = (_without(self.whole, kinds) for kinds in (("year",), ("place",), ("place", "year")))
         fewer = (kept for cut in (self.whole, self.finer) for kept in _fewer(cut, weight))
         tries = chain((self.whole, self.finer, self.joined), undated, fewer)
-        meaningful = (kept for kept in tries if any(piece.names_something() for piece in kept))
+        meaningful = (kept for kept in tries if any(piece.kind in ("known", "other") for piece in kept))
         yield from _once(" ".join(dict.fromkeys(piece.text for piece in kept)) for kept in meaningful)
 
 

@@ -17,7 +17,7 @@ from archive.search import cutting, engine, spelling
 from archive.search.agency_names import bare_names
 from archive.search.query import Group, Query, parse
 from archive.search.segment import units
-from archive.search.synonyms import LONGEST_WORD, folded, thesaurus
+from archive.search.synonyms import LONGEST_WORD, thesaurus
 
 FEW = 3
 """A search that finds no more than these has found few."""
@@ -112,9 +112,7 @@ class _Tried:
         """Return other words in place of one: of one that nobody knows, those that sound or look alike, too."""
         text = _text(group)
         if text in known or len(text) == 1:
-            near = thesaurus().meaning.get(text, ()), _meant_alike(text)
-            found = (self.best("related", group, _nearest(text, words), MOST_RELATED) for words in near)
-            return next(filter(None, found), [])
+            return self.best("related", group, _related(text), MOST_RELATED)
         is_part = not text.isascii() and not engine.count_up_to(self.connection, engine.Search(Query((group,))), 1)
         longer = (word for word in known if is_part and text in word)
         return (
@@ -177,15 +175,11 @@ def _letters(query: Query) -> str:
     return text if re.fullmatch(r"[a-z]+", text) else ""
 
 
-def _meant_alike(text: str) -> Iterator[str]:
-    """Yield the words with which the same is meant besides as with one."""
-    for other in thesaurus().besides.get(text, ()):
-        yield from thesaurus().meaning[folded(other)]
-
-
-def _nearest(text: str, words: Iterable[str]) -> list[str]:
-    """Return those of `words` that share most characters with one; none where none shares any."""
-    shared = {word: len(set(text).intersection(word)) for word in words if word != text}
+def _related(text: str) -> list[str]:
+    """Return the words with which one is meant besides, those that share most characters with it;
+    none where none shares any.
+    """
+    shared = {word: len(set(text).intersection(word)) for word in thesaurus().meaning.get(text, ())}
     most = max(shared.values(), default=0)
     return [word for word, number in shared.items() if number == most > 0]
 
