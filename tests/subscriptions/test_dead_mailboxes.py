@@ -112,11 +112,14 @@ def test_a_server_that_refuses_everybody_says_nothing_of_their_mailboxes(desk: O
 def test_status_tells_the_operator_and_is_well_with_it(desk: Office, wait, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subscription_store, "DEAD_AFTER", 1)
     monkeypatch.setattr(subscription_store, "DEAD_WITHIN", timedelta(0))
+    monkeypatch.setattr("crawler.cli.status.portal_states", lambda _: [])
     desk.confirmed()
     desk.add(3)
 
-    def status(*options: str) -> str:
-        return CliRunner().invoke(main, ["status", "--db", str(desk.db), *options]).stdout
+    def status(*options: str, needs_attention: bool = False) -> str:
+        done = CliRunner().invoke(main, ["status", "--db", str(desk.db), *options])
+        assert done.exit_code == needs_attention
+        return done.stdout
 
     assert "subscriptions" not in status("--metadata", str(desk.metadata))
     refused(desk, NO_MAILBOX)
@@ -126,7 +129,7 @@ def test_status_tells_the_operator_and_is_well_with_it(desk: Office, wait, monke
     assert said["reason"].startswith("1 of dead mailboxes ended, the last at 20")
     assert said["reason"].endswith(": 1")
     desk.metadata.unlink()
-    assert "failing" in status("--metadata", str(desk.metadata))
+    assert "failing" in status("--metadata", str(desk.metadata), needs_attention=True)
 
 
 def test_a_file_of_before_is_brought_up_to_date(desk: Office, tmp_path: Path) -> None:
