@@ -7,6 +7,7 @@ import pytest
 from crawler.extract.pairs import FROM_SOURCE
 from crawler.families import plain
 from crawler.services.answer import Answer
+from tests.hostile import lines_run
 
 URL = "http://www.county.gov.cn/xxgk/index.html"
 RECORD = {"title": "样本通知", "pubDate": "2017-12-19", "url": "/xxgk/{}.html"}
@@ -97,3 +98,14 @@ def test_a_source_in_data_is_the_publisher_where_it_is_an_agency(source: str, pu
     assert record
     assert record.fields.get("publisher") == publisher
     assert (FROM_SOURCE in record.doubts) is (publisher is not None)
+
+
+@pytest.mark.parametrize(
+    "unit", ["f([", "['=[\"', ", "={a:", '={"content":"', "={a:`content:'", "={a:/*", "JSON.parse('{", "=[[", '="[1,']
+)
+def test_work_grows_with_the_script_and_no_faster(unit: str) -> None:
+    pages = [f"<script>content:'x';x={unit * times}</script>" for times in (100, 400)]
+    small, large = (Answer(RECORD_URL, page) for page in pages)
+    assert small.root is not None
+    assert large.root is not None
+    assert lines_run(lambda: plain.record(large)) < 5 * lines_run(lambda: plain.record(small))

@@ -20,7 +20,7 @@ _STRING = re.compile(r"\s*(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\")\s*,?", 
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _TOKEN = re.compile(
     r"(?P<mark>[{}\[\]:,])|(?P<string>\"(?:[^\"\\]|\\.)*+\"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`)|(?P<word>(?:new\s)?[\w$.+!-]++(?:\([^()]{0,99}\))?)"
-    r"|(?P<none>\s++|//[^\n]*+|/\*.*?\*/)",
+    r"|(?P<none>\s++|//[^\n]*+|/\*.*?(?:\*/|\Z))",
     re.DOTALL,
 )
 _LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -108,7 +108,10 @@ def _given(script: str) -> Iterator[Any]:
 
 
 def value_at(text: str, start: int) -> tuple[Any, int]:
-    """The value that stands at `start` as JSON or as scripts write it, {name: 'x', }, and where it ends; None where there is none."""
+    """The value that stands at `start` as JSON or as scripts write it, {name: 'x', }, and where it ends.
+
+    None where there is none, and where that became sure: who looks for the next begins there, and reads no text twice.
+    """
     try:
         return _DECODER.raw_decode(text, start)
     except (ValueError, RecursionError):
@@ -116,11 +119,14 @@ def value_at(text: str, start: int) -> tuple[Any, int]:
     try:
         return json.loads(written, strict=False), end
     except (ValueError, RecursionError):
-        return None, start
+        return None, end
 
 
 def _as_json(text: str, start: int) -> tuple[str, int]:
-    """A script's value written as JSON, and where it ends; "" where it is none. What scripts call by a name becomes null."""
+    """A script's value written as JSON, and where it ends; "" where it is none, and where that became sure.
+
+    What scripts call by a name becomes null.
+    """
     written: list[str] = []
     depth = 0
     for token in islice(_TOKEN.finditer(text, start), _MOST_TOKENS):
