@@ -15,7 +15,7 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _TURNING = re.compile(r"unicode-bidi\s*:\s*(?:isolate-|bidi-)override", re.IGNORECASE)
-_LEAVES = etree.XPath(".//*[not(*)][@hidden or @style or self::bdo][string-length(text()) > 0]")
+_STYLED = etree.XPath(".//@hidden/.. | .//@style/.. | .//bdo")
 
 
 def set_figures(root: Element) -> None:
@@ -26,7 +26,9 @@ def set_figures(root: Element) -> None:
     for node in root.iter("sup", "sub"):
         figures = _RAISED if node.tag == "sup" else _LOWERED
         node.text = node.text and node.text.translate(figures)
-    for node in _LEAVES(root):
+    for node in _STYLED(root):
+        if not node.text or node.find("*") is not None:
+            continue
         style = node.get("style") or ""
         if _stands_in_a_number(node) and (node.get("hidden") is not None or _HIDING.search(style)):
             node.text = None
