@@ -62,7 +62,8 @@ class Taken:
     """The effect of the `reading` of one page on the record `old`.
 
     `files`: those that the page links to, where they are not the known ones. `changed`: old and new values by name. `differs`:
-    the page says something else than before, so that the record has changed; else it is only completed.
+    the page says something else than before, so that the record has changed; else it is only completed. `is_first`: the page was not
+    read before, or only in doubt.
     """
 
     old: dict[str, Any]
@@ -74,6 +75,7 @@ class Taken:
     files: Sequence[LinkedFile] | None
     changed: Mapping[str, Any]
     differs: bool
+    is_first: bool
 
 
 @dataclass(slots=True)
@@ -146,7 +148,8 @@ class Writer:
         if old["state"] == WITHHELD:
             return None
         readings = self.readings(record_id)
-        earlier = readings.get(source) or self._in_former_list(readings, source)
+        own = readings.get(source)
+        earlier = own or self._in_former_list(readings, source)
         body, tables, files, renamed = old["body"], old["tables"], None, None
         if isinstance(reading, RecordPage):
             if reading.body and not same_body(reading.body, body, self.names_of_files(record_id, reading)):
@@ -166,7 +169,8 @@ class Writer:
         if renamed is not None:
             changed["attachments"] = renamed
         differs = bool(changed) and earlier is not None and UNSURE.isdisjoint(earlier.doubts)
-        return Taken(old, source, reading, merged, body, tables, files, changed, differs)
+        is_first = own is None or READ_IN_DOUBT in own.doubts
+        return Taken(old, source, reading, merged, body, tables, files, changed, differs, is_first)
 
     def seen_again(self, record_id: int, source: int, reading: Reading, capture: int | None) -> None:
         """Note that `capture` shows a record's own page as it was read before; one on which no text is found does not show that."""
@@ -253,20 +257,11 @@ class Writer:
         if kind in {"added", "returned"}:
             self.appeared.add(record_id)
         known = window.by(now)
+        values = (next_number(self.connection, "events"), record_id, kind, now, self.crawl_id, _json(detail))
         self.connection.execute(
             "INSERT INTO events (id, record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                next_number(self.connection, "events"),
-                record_id,
-                kind,
-                now,
-                self.crawl_id,
-                _json(detail),
-                known.not_before,
-                known.before,
-                known.after,
-            ),
+            (*values, known.not_before, known.before, known.after),
         )
 
     def reindex(self, record_id: int) -> None:
@@ -311,8 +306,10 @@ class Writer:
 
         What a list printed that is no longer walked only completes what others print.
         """
-        former = self._former_lists()
-        catalogs = sorted((key for key in readings if key != OWN_PAGE), key=lambda key: (key in former, key))
+        catalogs = [key for key in readings if key != OWN_PAGE]
+        if len(catalogs) > 1:
+            former = self._former_lists()
+            catalogs.sort(key=lambda key: (key in former, key))
         seen_on = beijing_day(old["first_seen"]).isoformat()
         merged = merge([readings[key] for key in catalogs], readings.get(OWN_PAGE), seen_on)
         for name in FIELDS:
@@ -327,8 +324,10 @@ class Writer:
 
     def _in_former_list(self, readings: Mapping[int, Reading], source: int) -> Reading | None:
         """Return the reading of the last list that is no longer walked, where a list read for the first time now stands in its place."""
+        if source == OWN_PAGE or not readings:
+            return None
         former = self._former_lists()
-        if source in former or source == OWN_PAGE or readings.keys() - former - {OWN_PAGE}:
+        if source in former or readings.keys() - former - {OWN_PAGE}:
             return None
         return readings.get(max(former & readings.keys(), default=OWN_PAGE - 1))
 

@@ -42,7 +42,7 @@ from archive.model.observations import (
     RecordPage,
     Row,
 )
-from archive.model.records import CUT_PAGE, OWN_PAGE, READ_IN_DOUBT
+from archive.model.records import CUT_PAGE, OWN_PAGE
 from archive.search import index
 
 LONGEST_UNINDEXED = timedelta(minutes=15)
@@ -395,18 +395,13 @@ class Store:
             return False
         self._deferral.drop(record_id, kind, source)
         if taken:
-            if self._is_first(record_id, source):
+            if taken.is_first:
                 self._first_read.add((record_id, source))
             self._writer.write(taken, capture, now, windows.listed_on(self._connection, record_id, source))
         else:
             self._writer.seen_again(record_id, source, reading, capture)
         self._writer.count_masked(record_id, source, reading.redacted)
         return True
-
-    def _is_first(self, record_id: int, source: int) -> bool:
-        """Whether a record's own page, or its row in a catalogue, was not read before, or only in doubt."""
-        earlier = self._writer.readings(record_id).get(source)
-        return earlier is None or READ_IN_DOUBT in earlier.doubts
 
     def _waits(self, deferred: Deferred, now: str) -> bool:
         """Whether what may be another document's waits for a later crawl to read it again: a row or page, and the page's files with it."""
