@@ -54,6 +54,7 @@ def _pasts() -> Iterator[tuple[list[Document], list[Crawl | str]]]:
         document("样本棚戶區决算", "县教育局预算，1,234元", published_on="2018-01-01", publisher="县财政局", document_number="样政发〔2017〕92号"),
         document("县公开办公告12345", "预算\n算县", ((1, "决算.xls", "预算 公开"),), published_on="2017-01-01", responsible_department="县预算局"),
         document("abc 2017", f"样本预算，电话{PHONE}。", ((1, "名单.pdf", "棚户区改造"), (2, "决算.xls", "abc")), publisher="县教育局"),
+        document("样本棚戶區决算", "县教育局预算，1,234元，后来改过", publisher="县财政局", document_number="样政发〔2017〕92号"),
     ]  # fmt: skip
     everything = {number: (number - 1, False) for number in range(1, 5)}
     first = [Crawl(portal, everything, gone=False, ended=True) for portal in ("p", "q")]
@@ -64,8 +65,8 @@ def _pasts() -> Iterator[tuple[list[Document], list[Crawl | str]]]:
         [
             *first,
             Crawl("q", {1: (0, True), 2: (3, False)}, gone=False, ended=True),
-            Crawl("q", {1: (0, True), 2: (1, False), 3: (2, False)}, gone=True, ended=True),
-            Crawl("q", {1: (0, True), 2: (1, False)}, gone=False, ended=True),
+            Crawl("q", {1: (0, True), 2: (4, False), 3: (2, False)}, gone=True, ended=True),
+            Crawl("q", {1: (0, True), 2: (4, False)}, gone=False, ended=True),
             Crawl("p", {4: (0, False), 2: (2, False)}, gone=False, ended=False),
         ],
     )

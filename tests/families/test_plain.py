@@ -12,7 +12,7 @@ TITLES = [f"样本文件之{number}的全名" for number in range(1, 7)]
 
 
 def test_a_table_under_a_header(tmp_path: Path) -> None:
-    with GoldenSite("plain", "table_columns_*", "table_with_*", "record_*") as site:
+    with GoldenSite("plain", "table_columns_*", "table_with_*", "record_with_labels_in_a_line") as site:
         done = crawled(site, tmp_path, "/list/1.html")
     assert done.whole
     assert done.ledger == [(3, 3, 6, 6, 1)]
