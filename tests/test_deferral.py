@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -216,6 +217,14 @@ def test_what_a_crawl_that_came_to_its_end_had_read_is_confirmed(archive: sqlite
     put(archive, (4, 8, ROW))
     assert [(each.read_in, each.confirmed) for each in of_crawl(archive, 4).own()] == [(3, 1), (2, 0), (4, 0), (4, 0)]
     assert (of_crawl(archive, 4).unconfirmed(), of_crawl(archive, 3).unconfirmed()) == ({8, 9}, set())
+
+
+def test_how_long_the_first_of_what_is_kept_aside_has_waited(archive: sqlite3.Connection) -> None:
+    assert of_crawl(archive, 4).waits_since(DAY.format(5)) == timedelta(0)
+    for record_id, day in ((7, 3), (8, 2), (9, 4)):
+        of_crawl(archive, 4).put(record_id, PAGE, page(record_id), None, DAY.format(day))
+    of_crawl(archive, 3).put(7, PAGE, page(7), None, DAY.format(1))
+    assert of_crawl(archive, 4).waits_since(DAY.format(5)) == timedelta(days=3)
 
 
 def test_a_change_is_noted_as_the_layouts_and_what_is_written_is_forgotten(archive: sqlite3.Connection) -> None:

@@ -11,9 +11,11 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
+from archive.model.clock import moment
 from archive.model.noise import essence, same
 from archive.model.observations import AttachmentFile, LinkedFile, RecordPage, Row
 from archive.model.records import OWN_PAGE, same_reading
@@ -195,6 +197,11 @@ class Deferral:
     def of_record(self, record_id: int, kind: str) -> list[Deferred]:
         """Return what this crawl keeps aside of a record, of one kind."""
         return list(self._rows("record_id = ? AND crawl_id = ? AND kind = ?", record_id, self._crawl_id, kind))
+
+    def waits_since(self, now: str) -> timedelta:
+        """Return for how long the first of what this crawl keeps aside has waited."""
+        sql = "SELECT min(at) FROM deferred WHERE crawl_id = ?"
+        return moment(now) - moment(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0] or now)
 
     def count_held(self) -> int:
         """Return of how many records this crawl keeps something aside."""

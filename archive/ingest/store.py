@@ -182,7 +182,7 @@ class Store:
                 self._deferral.confirm(record_id, PAGE, FILE)
             self._layout.mark_known()
             found = self._presence.found()
-            copy = self._successors.older_copy(were_listed(found), self._layout.changes_of_records())
+            copy = self._successors.older_copy(were_listed(found), self._layout.changes_of_records(), now)
             doubt = self._deferral.doubt(self._presence.count_moved(found), self._presence.count_left(found)) or copy
             self._deferral.drop_one_page_for_many()
             if not copy:

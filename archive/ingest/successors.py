@@ -6,6 +6,7 @@ a record of its own, and the former one leaves the address.
 
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from archive.database import repeated_numbers
@@ -25,6 +26,9 @@ TAKEN_OVER = 0.8
 
 OLDER_COPY = 3
 """So many records that are as they were before, where nothing is new, make an older copy of the portal likely."""
+
+LONGEST_COPY = timedelta(weeks=4)
+"""A portal that is for so long as it once was has gone back to that."""
 
 _PAST = """
     SELECT e.crawl_id, e.record_id, e.kind FROM events e JOIN records r ON r.id = e.record_id
@@ -147,22 +151,26 @@ class Successors:
                     )
 
     def older_copy(
-        self, missing: Mapping[int, bool], changes: Iterable[tuple[Deferred, Mapping[str, Any]]]
+        self, missing: Mapping[int, bool], changes: Iterable[tuple[Deferred, Mapping[str, Any]]], now: str
     ) -> str | None:
-        """Say that the portal is as an earlier crawl saw it: what it lists, without the records `missing` (True: an earlier crawl found
-        that, too), and what `changes` say of records. It is doubted until it says something new, or a second crawl finds all of it so.
+        """Say that the portal is as an earlier crawl saw it: what it lists, without the records `missing`, and what `changes` say of records.
+
+        It is doubted until it says something new, LONGEST_COPY at the most; where nothing but its newest records is missing (True: an
+        earlier crawl found that, too), until the next crawl.
         """
-        added, again = self._added(), list(self._deferral.own(RETURNED))
-        back = {each.record_id for each in again} | {moved for moved in added.values() if moved is not None}
+        back = {each.record_id for each in self._deferral.own(RETURNED)}
+        added = self._added()
+        back |= {moved for moved in added.values() if moved is not None}
         reverted = set()
         for deferred, changed in changes:
             if not self._is_of_before(deferred, changed):
                 return None
             reverted.add(deferred.record_id)
-            again.append(deferred)
-        if None in added.values() or not missing.keys() | reverted:
-            return None  # something new; or documents that are listed again, and nothing else
-        if all(missing.values()) and all(each.confirmed for each in again):
+        if None in added.values() or self._deferral.waits_since(now) >= LONGEST_COPY:
+            return None
+        if not missing.keys() | reverted:
+            return None  # documents that are listed again, and nothing else
+        if all(missing.values()) and not back | reverted:
             return None
         if len(missing.keys() | back | reverted) < OLDER_COPY or not self._were_listed(set(missing), back):
             return None

@@ -168,8 +168,9 @@ def test_a_document_that_is_back_at_the_address_that_another_one_had_has_returne
 def test_an_older_copy_shows_documents_at_the_addresses_that_they_had(read: Crawls, at: dict[int, int]) -> None:
     read.run(rows_of(at), pages=pages(at))
     before = told(read)
-    read.run(rows_of({}), pages=pages({}))
-    assert (outcome(read), told(read)) == ("unsure", before)
+    for _ in range(2):
+        read.run(rows_of({}), pages=pages({}))
+        assert (outcome(read), told(read)) == ("unsure", before)
     read.run(rows_of(at), pages=pages(at))
     assert (outcome(read), told(read), kept(read)) == ("finished", before, 0)
 
