@@ -143,7 +143,7 @@ def test_a_file_that_is_linked_again_has_its_text_again(tmp_path: Path) -> None:
     db = tmp_path / "a.db"
     with Site({"/list.html": a_list(1), "/1.html": record(1, "a.txt"), "/files/a.txt": kept(TEXT)}) as site:
         county = portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"))
-        for links in (("a.txt",), (), ("a.txt",), ("a.txt",)):
+        for links in (("a.txt",), (), ("a.txt",)):
             site.answers["/1.html"] = record(1, *links)
             crawl(county, db, "--mode", "full")
     assert files(db) == {("1.html", "a.txt"): ("text", TEXT)}

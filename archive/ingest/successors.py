@@ -184,7 +184,7 @@ class Successors:
         if deferred.confirmed or deferred.by_layout or deferred.kind not in {ROW, PAGE}:
             return False
         changed = self._layout.changed_by(deferred)
-        return bool(changed and self._is_of_before(deferred, changed))
+        return changed is not None and self._is_of_before(deferred, changed)
 
     def _is_of_before(self, deferred: Deferred, changed: Mapping[str, Any]) -> bool:
         """Whether a row or page that would change a record so is of an earlier time: of it, or of a document that stood at its address then."""

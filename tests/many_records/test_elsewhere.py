@@ -327,11 +327,6 @@ def test_a_page_that_states_less_and_none_of_its_files_waits(titled: Crawls, sta
     assert (len(titled.events()) - before, kept(titled)) == (1 - held, held)
 
 
-def test_a_page_that_says_the_same_while_its_row_changes_does_not_wait(titled: Crawls) -> None:
-    titled.run(all_rows({4: "样本新题"}), pages=[page(4, text(4), title="样本文件之4")])
-    assert (problems(titled, "another_document"), changes(titled), kept(titled)) == ([], [url(4)], 0)
-
-
 def test_a_page_that_never_had_its_list_s_title_has_changed_where_its_text_did(titled: Crawls) -> None:
     titled.run(all_rows({4: "样本别名"}), pages=[page(4, text(4), title="样本文件之4")])
     titled.run(all_rows({4: "样本别名"}), pages=[page(4, text(4, "改过。"), title="样本通知")])
