@@ -50,11 +50,9 @@ class Layout:
                     self._deferral.set_by_layout(deferred)
 
     def mark_known(self) -> None:
-        """Mark changes of pages that others took on before, or twice by now: these were gone then, or failed, or were not asked for."""
-        read_twice = [each for each in self._changes(PAGE) if each[0].confirmed and each[0].by_layout]
-        taken_on = common(self._but_files(*each) for each in read_twice)
+        """Mark changes of pages that others took on before: these were gone then, or failed, or were not asked for."""
         for deferred in self._deferral.own(PAGE):
-            parts = taken_on | self._taken_on_since(deferred.record_id)
+            parts = self._taken_on_since(deferred.record_id)
             changed = self.changed_by(deferred) if parts else None
             if changed and is_layout(self._but_files(deferred, changed), parts):
                 self._deferral.set_by_layout(deferred)
