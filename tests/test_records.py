@@ -77,7 +77,7 @@ def test_a_cut_title_is_made_whole_by_the_whole_one(title: str, length: int, dot
 
 def test_a_record_whose_address_another_document_took_keeps_its_address_and_has_a_key_of_its_own() -> None:
     address = "http://p.example/1.html"
-    keys = [former_key(address, number) for number in "12"]
+    keys = [former_key(address, at) for at in ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")]
     assert len({address, *keys}) == 3
     assert {address_of(key) for key in (address, *keys)} == {address}
 

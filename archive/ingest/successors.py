@@ -104,10 +104,6 @@ _HOLDER_BEFORE = """
     SELECT max(id) FROM records WHERE portal = :portal AND title = :title AND body = :body AND state = 'withdrawn'
     AND instr(url, :key) = 1
 """
-_NEXT_FORMER = """
-    SELECT 1 + coalesce(max(CAST(substr(url, 1 + length(:key)) AS INTEGER)), 0) FROM records
-    WHERE portal = :portal AND url > :key AND url < :key || ':'  -- which comes behind the digits
-"""
 _STOOD_THERE = """
     SELECT 1 FROM records r WHERE portal = :portal AND title = :title AND (instr(url, :key) = 1 OR EXISTS (
         SELECT 1 FROM events WHERE record_id = r.id AND kind = 'moved' AND detail ->> '$.from' = :url))
@@ -327,15 +323,13 @@ class Successors:
         return any(same_title(title, _title(row)) for row in rows.values() if _title(row))
 
     def _separate(self, shows: Deferred) -> None:
-        """Give another document, which `shows` it, the address of a record."""
+        """Give another document, which `shows` it, the address of a record, whose key tells until when that stood there."""
         c, old = self._connection, self._writer.record(shows.record_id)
         if old["state"] == "withdrawn":
             window = windows.of_return(c, self._portal, old["id"], shows.capture_id)
         else:
             window = self.window_of_leaving(shows)
-        keys = {"portal": self._portal, "key": former_key(old["url"], "")}
-        key = former_key(old["url"], str(c.execute(_NEXT_FORMER, keys).fetchone()[0]))
-        c.execute("UPDATE records SET url = ? WHERE id = ?", (key, old["id"]))
+        c.execute("UPDATE records SET url = ? WHERE id = ?", (former_key(old["url"], shows.at), old["id"]))
         names = {"old": old["id"], "crawl": self._crawl_id, "at": shows.at}
         names["new"] = self._holder_before(old["url"], shows) or self._writer.add(
             old["url"], old["kind"], shows.at, window

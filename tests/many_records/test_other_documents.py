@@ -173,11 +173,3 @@ def test_an_older_copy_shows_documents_at_the_addresses_that_they_had(read: Craw
         assert (outcome(read), told(read)) == ("unsure", before)
     read.run(rows_of(at), pages=pages(at))
     assert (outcome(read), told(read), kept(read)) == ("finished", before, 0)
-
-
-def test_each_former_record_of_an_address_has_a_key_of_its_own(read: Crawls) -> None:
-    for document in (99, 98, 97):
-        read.run(rows_of({5: document}), pages=pages({5: document}))
-    formers = rows(read.path, "SELECT url, title FROM records WHERE url LIKE ? ORDER BY id", f"{url(5)}#%")
-    named = [(f"{url(5)}#former-{number}", f"样本文件之{n}") for number, n in ((1, 5), (2, 99), (3, 98))]
-    assert [(each["url"], each["title"]) for each in formers] == named
