@@ -184,16 +184,6 @@ def test_unlisted_only_after_a_second_walk(crawls: Crawls) -> None:
     assert rows(crawls.path, "SELECT state FROM records WHERE url = ?", url(7)) == [{"state": "unlisted"}]
 
 
-def test_a_list_that_shows_a_record_whose_page_is_still_gone_does_not_bring_it_back(crawls: Crawls) -> None:
-    """A cache may give a list of before it was withdrawn."""
-    crawls.run(without(7), asked={7: "gone"})
-    for _ in range(2):
-        crawls.run(listed(*ALL), lost=[7])
-        assert crawls.events() == [("withdrawn", url(7))]
-    crawls.run(listed(*ALL), pages=[page(7)])
-    assert crawls.events() == [("withdrawn", url(7)), ("returned", url(7))]
-
-
 def walk_without_newest(crawls: Crawls) -> None:
     crawls.run(listed(*ALL), asked={21: "page"}, second=listed(*ALL))
 

@@ -163,12 +163,9 @@ class Presence:
         """
         if self._successors.may_be_cached(deferred):
             return "this is as it was before an earlier change, and may come from a cache"
-        if deferred.kind == PAGE and isinstance(page := deferred.observation(), RecordPage):
+        page = deferred.observation() if deferred.kind == PAGE else None
+        if isinstance(page, RecordPage):
             return self._why_not_its_own(deferred, page)
-        if deferred.kind == RETURNED and deferred.states() == ("withdrawn", "listed"):
-            answers = self._successors.outcomes(deferred.record_id)
-            if answers & {"gone", "home"} and not answers & {"page", "not_modified"}:
-                return "its list shows it again, and this page is still gone"
         names_another = self._successors.names_another(deferred.record_id)
         return "its list names another document than this page" if names_another else None
 

@@ -108,8 +108,9 @@ _STOOD_THERE = """
     SELECT 1 FROM records r WHERE portal = :portal AND title = :title AND (instr(url, :key) = 1 OR EXISTS (
         SELECT 1 FROM events WHERE record_id = r.id AND kind = 'moved' AND detail ->> '$.from' = :url))
 """
-_OUTCOMES = f"""
-    SELECT c.outcome FROM records r JOIN captures c ON c.url = {ADDRESS} AND c.crawl_id = :crawl WHERE r.id = :record
+_ANSWERED = f"""
+    SELECT 1 FROM records r JOIN captures c ON c.url = {ADDRESS} AND c.crawl_id = :crawl AND c.outcome IN ('page', 'not_modified')
+    WHERE r.id = :record
 """  # noqa: S608 - constant
 
 _CONTENTS = "sha256, bytes, media_type, text, tables, pages, state, capture_id"
@@ -297,12 +298,8 @@ class Successors:
         row = next(filter(self.is_another, read), None)
         if row is None or OWN_PAGE not in self._writer.readings(row.record_id):
             return row
-        return row if row.confirmed and not self.outcomes(row.record_id) & {"page", "not_modified"} else None
-
-    def outcomes(self, record_id: int) -> set[str]:
-        """Return the outcomes of this crawl's answers at the address of a record's page."""
-        names = {"record": record_id, "crawl": self._crawl_id}
-        return {row[0] for row in self._connection.execute(_OUTCOMES, names)}
+        answered = self._connection.execute(_ANSWERED, {"record": row.record_id, "crawl": self._crawl_id}).fetchone()
+        return row if row.confirmed and not answered else None
 
     def names_another(self, record_id: int) -> bool:
         """Whether a row that this crawl keeps aside names another document than the page that it leads to, as that was read last."""
