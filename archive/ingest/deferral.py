@@ -290,11 +290,10 @@ class Deferral:
             (moved, rows_read, "rows are of records that stood elsewhere"),
             (left, rows_read, "records are in no list any more"),
         )
-        return next(filter(None, (_doubt(*each) for each in doubts)), None)
-
-    def doubt_by_what_waits(self) -> str | None:
-        """Say why a portal is doubted of most of whose rows something is still kept aside, all that was read twice being written."""
-        return _doubt(self.count_held(), self._rows_read(), "rows say something else than before")
+        for many, of, what in doubts:
+            if many >= LEAST and many > SHARE * of:
+                return f"{many} of {of} {what}, all at once: the portal itself is doubted, until a later crawl reads the same"
+        return None
 
     def _counts_changed(self) -> Counter[str]:
         """Count the records of which something is kept aside for the first time, by kind; one whose row changed, too, as a row."""
@@ -330,13 +329,6 @@ class Deferral:
     def _rows(self, condition: str, *values: object) -> Iterator[Deferred]:
         for row in self._connection.execute(f"{_DEFERRED} WHERE {condition} ORDER BY id", values).fetchall():
             yield Deferred(*row)
-
-
-def _doubt(many: int, of: int, what: str) -> str | None:
-    """Say that so `many` alike are too many to be believed; None where they are not."""
-    if many < LEAST or many <= SHARE * of:
-        return None
-    return f"{many} of {of} {what}, all at once: the portal itself is doubted, until a later crawl reads the same"
 
 
 def _stated(content: Content) -> dict[str, Any]:

@@ -187,7 +187,6 @@ class Store:
             self._deferral.drop_one_page_for_many()
             if not copy:
                 self._write_kept_aside(self._deferral.unconfirmed() if doubt else (), now)
-                doubt = doubt or self._deferral.doubt_by_what_waits()
             if doubt:
                 outcome = outcome if cause else UNSURE
                 self._write_problem(Problem("most_changed", home, doubt), now)

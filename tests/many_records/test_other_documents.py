@@ -103,15 +103,6 @@ def test_a_row_that_names_another_document_than_its_page_waits_as_long_as_it_doe
     assert (told(read), kept(read)) == ([], 0)
 
 
-def test_a_list_whose_rows_all_lead_to_each_other_s_pages_is_doubted_as_long_as_they_do(read: Crawls) -> None:
-    at = {n: MANY[n % len(MANY)] for n in MANY}
-    for _ in range(3):
-        read.run(rows_of(at, but=[9]), pages=pages({}), asked={9: "gone"})
-        assert (outcome(read), told(read)) == ("unsure", [])
-    read.run(rows_of({}), pages=pages({}))
-    assert (outcome(read), told(read)) == ("finished", [])
-
-
 def test_another_document_in_a_list_is_told_when_its_page_could_not_be_read_twice(read: Crawls) -> None:
     but = [n for n in MANY if n != 5]
     read.run(rows_of({5: 99}), pages=pages({}, of=but))
