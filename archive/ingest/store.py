@@ -197,19 +197,15 @@ class Store:
                 self.counts["held"] = held
             for alarm in self._alarm.raised(now):
                 self._write_problem(alarm.problem, now, alarm.pages)
-            self._close_session(c, outcome, now)
+            bring_up_to_date(c, self._writer.portal)
+            counts = json.dumps(dict(sorted(self.counts.items())))
+            stated = json.dumps(self._alarm.pages) if self._alarm.pages else None
+            c.execute(
+                "UPDATE crawls SET finished_at = ?, outcome = ?, counts = ?, stated = ? WHERE id = ?",
+                (now, outcome, counts, stated, self.crawl_id),
+            )
+            health.note(c, self.crawl_id)
         return outcome
-
-    def _close_session(self, connection: sqlite3.Connection, outcome: str, now: str) -> None:
-        """Bring up to date what follows from records, and note how the crawl ended."""
-        bring_up_to_date(connection, self._writer.portal)
-        counts = json.dumps(dict(sorted(self.counts.items())))
-        stated = json.dumps(self._alarm.pages) if self._alarm.pages else None
-        connection.execute(
-            "UPDATE crawls SET finished_at = ?, outcome = ?, counts = ?, stated = ? WHERE id = ?",
-            (now, outcome, counts, stated, self.crawl_id),
-        )
-        health.note(connection, self.crawl_id)
 
     def _write_kept_aside(self, doubted: Collection[int], now: str) -> None:
         """Write what this crawl kept aside, but for what it says of the `doubted` records, and what waits."""
