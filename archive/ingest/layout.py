@@ -53,7 +53,7 @@ class Layout:
         """Mark changes of pages that others took on before: these were gone then, or failed, or were not asked for."""
         for deferred in self._deferral.own(PAGE):
             parts = self._taken_on_since(deferred.record_id)
-            changed = self.changed_by(deferred) if parts else None
+            changed = self._changed_by(deferred) if parts else None
             if changed and is_layout(self._but_files(deferred, changed), parts):
                 self._deferral.set_by_layout(deferred)
 
@@ -78,10 +78,10 @@ class Layout:
     def _changes(self, kind: str) -> Iterator[tuple[Deferred, Changed]]:
         """Yield what this crawl kept aside of rows, or of pages, and what it would change."""
         for deferred in self._deferral.own(kind):
-            if changed := self.changed_by(deferred):
+            if changed := self._changed_by(deferred):
                 yield deferred, changed
 
-    def changed_by(self, deferred: Deferred) -> Changed | None:
+    def _changed_by(self, deferred: Deferred) -> Changed | None:
         """Return what a row or page that was kept aside would change."""
         reading = deferred.observation()
         if not isinstance(reading, Reading):

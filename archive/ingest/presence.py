@@ -157,21 +157,15 @@ class Presence:
         return True
 
     def why_doubted(self, deferred: Deferred) -> str | None:
-        """Say why what was read of a record may not be what its page, or its row, says now; None where it may be.
+        """Say why what was read of a record may be another document's; None where it may be its own.
 
-        That it is read so again shows that it is, unless page and list name two documents.
+        That its page is read so again shows that it is its own, unless that is another document, which no list calls so.
         """
-        if self._successors.may_be_cached(deferred):
-            return "this is as it was before an earlier change, and may come from a cache"
-        page = deferred.observation() if deferred.kind == PAGE else None
-        if isinstance(page, RecordPage):
-            return self._why_not_its_own(deferred, page)
-        names_another = self._successors.names_another(deferred.record_id)
-        return "its list names another document than this page" if names_another else None
-
-    def _why_not_its_own(self, deferred: Deferred, page: RecordPage) -> str | None:
-        """Say why what came from the address of a record's own page may not be that."""
-        record_id = deferred.record_id
+        record_id, page = deferred.record_id, deferred.observation() if deferred.kind == PAGE else None
+        if not isinstance(page, RecordPage):
+            return (
+                "its list names another document than this page" if self._successors.names_another(record_id) else None
+            )
         readings = self._writer.readings(record_id)
         own = readings.pop(OWN_PAGE, None)
         if own is None or (deferred.confirmed and not self._successors.is_another(deferred)):

@@ -160,7 +160,7 @@ class Successors:
         back |= {moved for moved in added.values() if moved is not None}
         reverted = set()
         for deferred, changed in changes:
-            if not self._is_of_before(deferred, changed):
+            if not (self._writer.said_before(deferred.record_id, changed) or self._stood_there(deferred)):
                 return None
             reverted.add(deferred.record_id)
         if None in added.values() or self._deferral.waits_since(now) >= LONGEST_COPY:
@@ -176,17 +176,8 @@ class Successors:
             "as it was once: this may be an older copy of the portal"
         )
 
-    def may_be_cached(self, deferred: Deferred) -> bool:
-        """Whether a row or page, read for the first time, would undo earlier changes of its record, and nothing else; the layout's are none."""
-        if deferred.confirmed or deferred.by_layout or deferred.kind not in {ROW, PAGE}:
-            return False
-        changed = self._layout.changed_by(deferred)
-        return changed is not None and self._is_of_before(deferred, changed)
-
-    def _is_of_before(self, deferred: Deferred, changed: Mapping[str, Any]) -> bool:
-        """Whether a row or page that would change a record so is of an earlier time: of it, or of a document that stood at its address then."""
-        if self._writer.said_before(deferred.record_id, changed):
-            return True
+    def _stood_there(self, deferred: Deferred) -> bool:
+        """Whether a page is of a document that once stood at the address of the record that stands there now."""
         url = self._writer.record(deferred.record_id)["url"]
         names = {
             "portal": self._portal,
@@ -293,8 +284,7 @@ class Successors:
         """
         own = next((each for each in read if each.kind == PAGE), None)
         if own is not None:
-            is_shown = self.is_another(own) and self._is_listed_so(own, read) and not self.may_be_cached(own)
-            return own if is_shown else None
+            return own if self.is_another(own) and self._is_listed_so(own, read) else None
         row = next(filter(self.is_another, read), None)
         if row is None or OWN_PAGE not in self._writer.readings(row.record_id):
             return row
