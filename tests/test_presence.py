@@ -153,7 +153,7 @@ def test_a_day_on_which_listed_pages_are_gone_withdraws_nothing(
 def test_a_row_that_leads_to_another_site_is_unlisted_when_no_list_shows_it(crawls: Crawls) -> None:
     elsewhere = replace(row(99), key="http://other.example/99.html", doubts=("off_site",))
     crawls.run(listed(*ALL, elsewhere))
-    crawls.run(listed(*ALL, row(100)), second=listed(*ALL, row(100)))
+    crawls.run(listed(*ALL), second=listed(*ALL))
     assert (crawls.missing, crawls.events()) == ([None], [("unlisted", elsewhere.key)])
 
 
@@ -182,32 +182,6 @@ def test_unlisted_only_after_a_second_walk(crawls: Crawls) -> None:
     crawls.run(without(7), asked={7: "page"}, second=without(7))
     assert crawls.events() == [("unlisted", url(7))]
     assert rows(crawls.path, "SELECT state FROM records WHERE url = ?", url(7)) == [{"state": "unlisted"}]
-
-
-def walk_without_newest(crawls: Crawls) -> None:
-    crawls.run(listed(*ALL), asked={21: "page"}, second=listed(*ALL))
-
-
-def test_the_newest_of_a_list_is_unlisted_by_the_second_crawl_that_does_not_find_it(crawls: Crawls) -> None:
-    crawls.run(listed(*ALL, row(21)))
-    walk_without_newest(crawls)
-    assert crawls.events() == []
-    walk_without_newest(crawls)
-    assert crawls.events() == [("unlisted", url(21))]
-
-
-def test_a_list_that_is_now_and_then_an_older_copy_of_itself_unlists_nothing(crawls: Crawls) -> None:
-    for _ in range(3):
-        crawls.run(listed(*ALL, row(21)))
-        walk_without_newest(crawls)
-    assert crawls.events() == []
-
-
-def test_a_list_that_shows_what_came_later_is_no_older_copy(crawls: Crawls) -> None:
-    crawls.run(listed(*ALL, row(21)))
-    crawls.run(listed(*ALL, row(21), row(22)))
-    crawls.run(listed(*ALL, row(22)), asked={21: "page"}, second=listed(*ALL, row(22)))
-    assert crawls.events() == [("unlisted", url(21))]
 
 
 def test_a_row_that_slipped_between_pages_is_found_by_the_second_walk(crawls: Crawls) -> None:

@@ -77,13 +77,6 @@ _GONE_THOUGH_LISTED = """
       AND (SELECT p.outcome FROM captures p WHERE p.url = c.url AND p.crawl_id < :crawl ORDER BY p.id DESC LIMIT 1) IN ('page', 'not_modified')
 """
 
-# A list that showed a record shows others that came with it or later, or has shown it from the first: it is no copy from before that.
-_LEFT_NEWER_LIST = """
-    SELECT 1 FROM listings l WHERE l.record_id = :record AND (
-        l.first_seen = (SELECT min(first_seen) FROM listings WHERE catalog_id = l.catalog_id)
-        OR EXISTS (SELECT 1 FROM listings WHERE catalog_id = l.catalog_id AND crawl_id = :crawl AND first_seen >= l.first_seen))
-"""
-
 _LISTED_AND_PAGES = """
     SELECT (SELECT l.capture_id FROM listings l JOIN captures c ON c.id = l.capture_id
             WHERE l.record_id = :record AND l.catalog_id IN (SELECT value FROM json_each(:catalogs))
@@ -288,25 +281,18 @@ class Presence:
     def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
         """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, keep it aside for the next.
 
-        So are withdrawals on a day on which the portal says of pages that they are gone while it lists them, and pages that stand and left
-        lists which may be older copies.
+        So are withdrawals on a day on which the portal says of pages that they are gone while it lists them.
         """
         fails = self._count_gone_though_listed() >= ALIKE
-        waiting = {"withdrawn": lambda _: fails, "unlisted": self._left_older_lists}
         for each in found:
             if each.state is None or each.record.record_id in self._joined:
                 continue  # one joined is another's present form now; that it is missing too, the next crawl finds
-            if doubted or (not each.earlier and waiting[each.state](each.record)):
+            if doubted or (each.state == "withdrawn" and not each.earlier and fails):
                 self._deferral.put(each.record.record_id, MISSING, {}, None, now)
                 continue
             if each.earlier:
                 self._deferral.settled(each.earlier)
             self._leave(each.record, each.state, now)
-
-    def _left_older_lists(self, record: Missing) -> bool:
-        """Whether the lists that showed a record are as they were before it came: it is newer than all that they show now."""
-        names = {"record": record.record_id, "crawl": self._crawl_id}
-        return not self._connection.execute(_LEFT_NEWER_LIST, names).fetchone()
 
     def _count_gone_though_listed(self) -> int:
         """Count the records that this crawl's lists show, and whose pages it found to be gone, as they were not before."""
