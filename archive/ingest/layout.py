@@ -57,10 +57,10 @@ class Layout:
             if changed and is_layout(self._but_files(deferred, changed), parts):
                 self._deferral.set_by_layout(deferred)
 
-    def changes_of_records(self) -> Iterator[tuple[Deferred, Changed]]:
-        """Yield the rows and pages that this crawl kept aside, the layout's changes left out, and what each would change of its record."""
+    def changes_of_records(self) -> Iterator[tuple[int, Changed]]:
+        """Yield what this crawl kept aside would change of each record, the layout aside."""
         for kind in (ROW, PAGE):
-            yield from ((each, changed) for each, changed in self._changes(kind) if not each.by_layout)
+            yield from ((each.record_id, changed) for each, changed in self._changes(kind) if not each.by_layout)
 
     def explains(self, record_id: int, before: str, after: str) -> bool:
         """Whether nothing else tells two texts of a record apart than what pages took on since it was last read."""

@@ -18,7 +18,7 @@ from archive.ingest.record_writer import Writer
 from archive.ingest.windows import Window
 from archive.model.noise import same, same_body
 from archive.model.observations import RecordPage, Row
-from archive.model.records import FIELDS, OWN_PAGE, Reading, former_key, is_cut, same_title
+from archive.model.records import FIELDS, OWN_PAGE, Reading, former_key, same_title
 from archive.search import index
 
 TAKEN_OVER = 0.8
@@ -104,10 +104,6 @@ _HOLDER_BEFORE = """
     SELECT max(id) FROM records WHERE portal = :portal AND title = :title AND body = :body AND state = 'withdrawn'
     AND instr(url, :key) = 1
 """
-_STOOD_THERE = """
-    SELECT 1 FROM records r WHERE portal = :portal AND title = :title AND (instr(url, :key) = 1 OR EXISTS (
-        SELECT 1 FROM events WHERE record_id = r.id AND kind = 'moved' AND detail ->> '$.from' = :url))
-"""
 _ANSWERED = f"""
     SELECT 1 FROM records r JOIN captures c ON c.url = {ADDRESS} AND c.crawl_id = :crawl AND c.outcome IN ('page', 'not_modified')
     WHERE r.id = :record
@@ -148,7 +144,7 @@ class Successors:
                     )
 
     def older_copy(
-        self, missing: Mapping[int, bool], changes: Iterable[tuple[Deferred, Mapping[str, Any]]], now: str
+        self, missing: Mapping[int, bool], changes: Iterable[tuple[int, Mapping[str, Any]]], now: str
     ) -> str | None:
         """Say that the portal is as an earlier crawl saw it: what it lists, without the records `missing`, and what `changes` say of records.
 
@@ -159,10 +155,10 @@ class Successors:
         added = self._added()
         back |= {moved for moved in added.values() if moved is not None}
         reverted = set()
-        for deferred, changed in changes:
-            if not (self._writer.said_before(deferred.record_id, changed) or self._stood_there(deferred)):
+        for record_id, changed in changes:
+            if not self._writer.said_before(record_id, changed):
                 return None
-            reverted.add(deferred.record_id)
+            reverted.add(record_id)
         if None in added.values() or self._deferral.waits_since(now) >= LONGEST_COPY:
             return None
         if not missing.keys() | reverted:
@@ -175,17 +171,6 @@ class Successors:
             f"{len(missing)} records are missing, {len(back)} are back and {len(reverted)} say what they said before, all "
             "as it was once: this may be an older copy of the portal"
         )
-
-    def _stood_there(self, deferred: Deferred) -> bool:
-        """Whether a page is of a document that once stood at the address of the record that stands there now."""
-        url = self._writer.record(deferred.record_id)["url"]
-        names = {
-            "portal": self._portal,
-            "url": url,
-            "key": former_key(url, ""),
-            "title": _title(deferred.observation()),
-        }
-        return self._connection.execute(_STOOD_THERE, names).fetchone() is not None
 
     def _were_listed(self, missing: set[int], back: set[int]) -> bool:
         """Whether the records that are listed now, without those `missing` and with those that are `back`, were listed so after
@@ -267,7 +252,7 @@ class Successors:
         """Whether a page states another document than before: of another title, and of another number or known from elsewhere."""
         reading, record_id = deferred.observation(), deferred.record_id
         before = self._writer.readings(record_id).get(deferred.catalog_id)
-        if not isinstance(reading, Reading) or before is None or not _differ(before, reading, "title", _is_one_title):
+        if not isinstance(reading, Reading) or before is None or not _differ(before, reading, "title", same_title):
             return False
         if deferred.kind == ROW:
             return _differ(before, reading, "index_number", same)
@@ -297,7 +282,7 @@ class Successors:
         kept = [each.observation() for each in self._deferral.of_record(record_id, PAGE)]
         headed = _title(kept[0] if kept else own)
         return own is not None and any(
-            self.is_another(row) and not _is_one_title(headed, _title(row.observation()))
+            self.is_another(row) and not same_title(headed, _title(row.observation()))
             for row in self._deferral.of_record(record_id, ROW)
         )
 
@@ -386,11 +371,6 @@ def _differ(before: Reading, now: Reading, name: str, alike: Callable[[str, str]
     """Whether two readings both state a field, and not alike."""
     stated = before.fields.get(name), now.fields.get(name)
     return bool(stated[0] and stated[1] and not alike(stated[0], stated[1]))
-
-
-def _is_one_title(one: str, other: str) -> bool:
-    """Whether two titles are one: alike, or one of them cut."""
-    return same(one, other) or ((is_cut(one) or is_cut(other)) and same_title(one, other))
 
 
 def _title(reading: object) -> str:

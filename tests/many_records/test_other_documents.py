@@ -68,14 +68,6 @@ def test_documents_that_change_places_have_moved(read: Crawls) -> None:
     assert (told(read), standing(read)["4"]) == ([("moved", "4")] * 2 + [("moved", "7")] * 2, url(4))
 
 
-def test_a_title_that_goes_on_where_another_ends_is_another_unless_it_is_cut(read: Crawls) -> None:
-    read.run(rows_of({5: 51}), pages=pages({5: 51}))
-    assert told(read) == [("added", "51"), ("withdrawn", "5")]
-    numbered = own_page(6, 6).fields | {"index_number": "640399001/2026-00066", "title": "样本文件..."}
-    read.run(rows_of({5: 51}), pages=[replace(own_page(6, 66), fields=numbered)])
-    assert [kind for kind, _ in told(read)] == ["added", "changed", "withdrawn"]
-
-
 def test_documents_whose_addresses_are_numbered_anew_have_moved(read: Crawls) -> None:
     """Each stands at the next one's address, the last one at the first one's: most of the portal, so that it is said twice."""
     at = {n: MANY[n - 2] for n in MANY}
@@ -149,16 +141,3 @@ def test_a_document_that_is_back_at_the_address_that_another_one_had_has_returne
     assert (standing(read)["5"], len(standing(read))) == (url(5), len(MANY))
     (back,) = rows(read.path, "SELECT * FROM events WHERE kind = 'returned'")
     assert (back["not_before"], back["at"]) == (DAY.format(3), DAY.format(4))
-
-
-@pytest.mark.parametrize(
-    "at", [{4: 94, 5: 95, 6: 96}, {4: 7, 7: 4, 9: 11, 11: 9}], ids=["other documents", "changed places"]
-)
-def test_an_older_copy_shows_documents_at_the_addresses_that_they_had(read: Crawls, at: dict[int, int]) -> None:
-    read.run(rows_of(at), pages=pages(at))
-    before = told(read)
-    for _ in range(2):
-        read.run(rows_of({}), pages=pages({}))
-        assert (outcome(read), told(read)) == ("unsure", before)
-    read.run(rows_of(at), pages=pages(at))
-    assert (outcome(read), told(read), kept(read)) == ("finished", before, 0)
