@@ -18,7 +18,7 @@ LIST, SECOND = "/plans/list.html", "/plans/second.html"
 @dataclass(frozen=True)
 class Document:
     """One document of the portal; every third has a file. `folder`: where it stands below the list's; `copy_of`: whose words it has.
-    `listed_in`: 1, in a portal of two lists 2, or 0 where no list shows it. `at`: the document at whose address it stands.
+    `listed_in`: 1, in a portal of two lists 2, or 0 where no list shows it.
     """
 
     number: int
@@ -27,11 +27,10 @@ class Document:
     folder: str = ""
     copy_of: int = 0
     listed_in: int = 1
-    at: int = 0
 
     @property
     def path(self) -> str:
-        return f"/plans/{self.folder}{self.at or self.number}.html"
+        return f"/plans/{self.folder}{self.number}.html"
 
     @property
     def title(self) -> str:

@@ -13,13 +13,11 @@ from typing import Any
 import pytest
 
 from archive.database.connection import open_for_reading
-from archive.evidence.evidence_reader import beside
 from archive.export.public_database import snapshot
 from archive.ingest.store import Store
 from archive.model.observations import CatalogOfPortal, PortalOfFile, RecordPage
 from archive.web.http.server import make_datasette
 from crawler.spiders.pages import read_record
-from crawler.spiders.reparse import reparse
 from tests.changing_portal import (
     LIST,
     NOW,
@@ -290,20 +288,6 @@ def test_the_newest_records_that_stay_away_are_withdrawn_by_the_second_crawl(por
     assert portal.events() == []
     assert portal.crawl() == "finished"
     assert Counter(portal.events()) == {("withdrawn", number): 1 for number in range(31, 37)}
-
-
-def test_pages_read_again_are_those_of_the_documents_that_stood_at_an_address(portal: Portal) -> None:
-    """One document went, another one took its address, and two changed places."""
-    del portal.documents[5]
-    portal.documents |= {99: Document(99, at=5), 4: Document(4, at=7), 7: Document(7, at=4)}
-    portal.crawl()
-    assert Counter(portal.events()) == {("withdrawn", 5): 1, ("moved", 4): 1, ("moved", 7): 1}
-    stated = [rows(portal.db, f"SELECT * FROM {table}") for table in ("records", "listings", "readings", "versions")]
-    done = reparse(portal.db, beside(portal.db), "county")
-    assert (done["versions"], done["disowned"]) == (0, 0)
-    assert [
-        rows(portal.db, f"SELECT * FROM {table}") for table in ("records", "listings", "readings", "versions")
-    ] == stated
 
 
 # --- pages that are gone, and stand again ---

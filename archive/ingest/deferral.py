@@ -189,11 +189,6 @@ class Deferral:
         for (number,) in ids:
             yield from self._rows("id = ?", number)
 
-    def unconfirmed(self) -> set[int]:
-        """Return the records of which this crawl keeps aside what no earlier one read."""
-        sql = f"SELECT DISTINCT record_id FROM deferred d WHERE crawl_id = ? AND NOT {_CONFIRMED}"  # noqa: S608 - constant
-        return {row[0] for row in self._connection.execute(sql, (self._crawl_id,))}
-
     def of_record(self, record_id: int, kind: str) -> list[Deferred]:
         """Return what this crawl keeps aside of a record, of one kind."""
         return list(self._rows("record_id = ? AND crawl_id = ? AND kind = ?", record_id, self._crawl_id, kind))

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
@@ -182,15 +182,19 @@ class Store:
                 self._deferral.confirm(record_id, PAGE, FILE)
             self._layout.mark_known()
             found = self._presence.found()
-            copy = self._successors.older_copy(were_listed(found), self._layout.changes_of_records(), now)
-            doubt = self._deferral.doubt(self._presence.count_moved(found), self._presence.count_left(found)) or copy
+            doubt = self._deferral.doubt(self._presence.count_moved(found), self._presence.count_left(found))
+            doubt = doubt or self._successors.older_copy(were_listed(found), self._layout.changes_of_records(), now)
             self._deferral.drop_one_page_for_many()
-            if not copy:
-                self._write_kept_aside(self._deferral.unconfirmed() if doubt else (), now)
             if doubt:
                 outcome = outcome if cause else UNSURE
                 self._write_problem(Problem("most_changed", home, doubt), now)
                 self._leave_in_doubt(found, now)
+            else:
+                shown = self._successors.separate_documents()
+                for deferred in self._deferral.own():
+                    if not self._waits(deferred, now):
+                        self._write_deferred(deferred)
+                self._presence.leave_addresses(shown)
             self._presence.claim(found, now, doubted=bool(doubt))
             self._deferral.forget_unseen(all_read=self.complete())
             if held := self._deferral.count_held():
@@ -206,14 +210,6 @@ class Store:
             )
             health.note(c, self.crawl_id)
         return outcome
-
-    def _write_kept_aside(self, doubted: Collection[int], now: str) -> None:
-        """Write what this crawl kept aside, but for what it says of the `doubted` records, and what waits."""
-        shown = self._successors.separate_documents(doubted)
-        for deferred in self._deferral.own():
-            if deferred.record_id not in doubted and not self._waits(deferred, now):
-                self._write_deferred(deferred)
-        self._presence.leave_addresses(shown)
 
     def _leave_in_doubt(self, found: Iterable[Found], now: str) -> None:
         """Leave what looks like a change to the next crawl, with what was read for the first time, and records that those `found` moved to."""

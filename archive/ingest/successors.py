@@ -235,14 +235,11 @@ class Successors:
             for row in self._connection.execute(_SUCCESSORS.format(address=ADDRESS, same=alike), parameters)
         ]
 
-    def separate_documents(self, doubted: Collection[int]) -> list[Deferred]:
-        """Give other documents that stand at records' addresses, those `doubted` aside, records of their own; what shows each, with
-        the former record.
-        """
+    def separate_documents(self) -> list[Deferred]:
+        """Give other documents that stand at records' addresses records of their own; what shows each, with the former record."""
         read: dict[int, list[Deferred]] = {}
         for deferred in self._deferral.own(ROW, PAGE):
-            if deferred.record_id not in doubted:
-                read.setdefault(deferred.record_id, []).append(deferred)
+            read.setdefault(deferred.record_id, []).append(deferred)
         shown = [shows for each in read.values() if (shows := self._shows_another(each))]
         for each in shown:
             self._separate(each)

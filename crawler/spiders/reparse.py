@@ -36,7 +36,7 @@ from archive.maintenance.holding import shown_text
 from archive.model import clock
 from archive.model.agencies import names_of, stated_in
 from archive.model.observations import AnyObservation, AttachmentFile, RecordPage, Row
-from archive.model.records import OWN_PAGE, address_of
+from archive.model.records import OWN_PAGE
 from archive.model.site import Site
 from archive.tables import file_pages
 from archive.tables.printed_table import to_json_text
@@ -236,7 +236,7 @@ class _Reader:
         parameters = {"portal": self._portal, "records": self._records}
         rows = self._connection.execute(_PAGES, parameters).fetchall()
         for (capture_id, catalog_id), group in groupby(rows, itemgetter("capture_id", "catalog_id")):
-            records = {address_of(row["url"]): row["record_id"] for row in group if row["record_id"] is not None}
+            records = {row["url"]: row["record_id"] for row in group if row["record_id"] is not None}
             yield capture_id, catalog_id, records
 
     def _read_page(self, page: Page) -> None:

@@ -139,13 +139,6 @@ def test_another_change_of_a_page_takes_the_place_of_the_one_kept_aside(doubted:
     assert bodies == [others[n].body for n in range(1, 7)]
 
 
-def test_what_is_read_again_is_written_on_a_day_on_which_other_pages_are_doubted(doubted: Crawls) -> None:
-    """One of them says a third thing, and waits as the others do."""
-    others = edited(range(1, 36)) | edited([20], "改了又改{}。")
-    doubted.run(all_rows(), pages=all_pages(others))
-    assert (outcome(doubted), kept(doubted), changes(doubted)) == ("unsure", 16, urls(range(1, 20)))
-
-
 def test_a_page_that_was_not_asked_for_waits(doubted: Crawls) -> None:
     doubted.run(all_rows(), pages=all_pages(of=range(21, 49)))
     assert (outcome(doubted), kept(doubted), changes(doubted)) == ("finished", 20, [])

@@ -83,8 +83,8 @@ SELECT max(id) AS id FROM captures WHERE url = :url AND id < :id AND status = 20
 _PLACE = """
 SELECT 'address' AS kind, url AS value FROM records WHERE id = :id
 UNION ALL SELECT 'address', link FROM listings WHERE record_id = :id AND link IS NOT NULL
-UNION ALL SELECT 'address', e.detail ->> side.value FROM events e, json_each('["$.from", "$.to", "$.address"]') side
-    WHERE e.record_id = :id AND e.detail ->> side.value IS NOT NULL
+UNION ALL SELECT 'address', e.detail ->> side.value FROM events e, json_each('["$.from", "$.to"]') side
+    WHERE e.record_id = :id AND e.kind = 'moved'
 UNION ALL SELECT 'text', trim(fields ->> '$.title', '.… ') FROM readings
     WHERE record_id = :id AND catalog_id <> 0 AND fields ->> '$.title' <> ''
 UNION ALL SELECT 'text', title FROM records WHERE id = :id AND title <> ''
