@@ -4,7 +4,6 @@ import json
 import random
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -20,7 +19,6 @@ from archive.maintenance.merge import KNOWN, TAKEN
 from archive.maintenance.portal_life import change
 from archive.maintenance.withholding import withhold
 from archive.masking.redaction import RULES_VERSION
-from archive.model.observations import Observation, RecordPage
 from archive.search import engine, index
 from tests.conftest import rows
 from tests.jobs import County, Crawl, merged, sound
@@ -253,35 +251,3 @@ def test_of_two_decisions_the_later_stands_and_none_is_undone(
         {"record_id": first_record(archive)[0], "state": stands}
     ]
     assert sound(archive)
-
-
-@dataclass
-class Renumbered(County):
-    """A county whose pages state titles and numbers. `at`: documents that stand at the addresses that others had."""
-
-    at: dict[int, int] = field(default_factory=dict)
-
-    def url(self, number: int) -> str:
-        return f"http://{self.name}.example/{self.at.get(number, number)}.html"
-
-    def page(self, number: int, text: int) -> list[Observation]:
-        page, *files = super().page(number, text)
-        assert isinstance(page, RecordPage)
-        return [replace(page, fields={**page.fields, **self.row(number, text).fields}), *files]
-
-
-def test_a_record_whose_address_another_document_took_in_the_job_is_the_one_at_that_address_here(
-    tmp_path: Path,
-) -> None:
-    archive, source = tmp_path / "archive.db", tmp_path / "job.db"
-    county = Renumbered("a", listed={"plans": dict.fromkeys((2, 4, 5, 7), 0), "reports": {8: 0}})
-    Crawl(archive, county, 0)
-    for day in (1, 2):
-        job.begin(archive, "a", source)
-        county.listed["plans"] = dict.fromkeys((2, 4, 7, 99), 0)
-        county.at[99] = 5
-        Crawl(source, county, day)
-        assert [each.what for each in merged(archive, source)] == [TAKEN]
-        source.unlink()
-    (former, new) = rows(archive, "SELECT * FROM records WHERE url LIKE '%/5.html%' ORDER BY id")
-    assert (former["id"], former["state"], new["url"], new["state"]) == (3, "withdrawn", county.url(99), "listed")

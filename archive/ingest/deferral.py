@@ -189,10 +189,6 @@ class Deferral:
         for (number,) in ids:
             yield from self._rows("id = ?", number)
 
-    def of_record(self, record_id: int, kind: str) -> list[Deferred]:
-        """Return what this crawl keeps aside of a record, of one kind."""
-        return list(self._rows("record_id = ? AND crawl_id = ? AND kind = ?", record_id, self._crawl_id, kind))
-
     def waits_since(self, now: str) -> timedelta:
         """Return for how long the first of what this crawl keeps aside has waited."""
         sql = "SELECT min(at) FROM deferred WHERE crawl_id = ?"

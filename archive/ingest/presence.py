@@ -17,15 +17,14 @@ from typing import Any
 
 from archive.ingest import windows
 from archive.ingest.alarm import Alarm
-from archive.ingest.deferral import ALIKE, MISSING, PAGE, RETURNED, Deferral, Deferred
+from archive.ingest.deferral import ALIKE, MISSING, RETURNED, Deferral, Deferred
 from archive.ingest.frontier import ADDRESS, LEAST_DAILY_QUOTA, page_interval
 from archive.ingest.record_writer import Writer
 from archive.ingest.successors import Successors
-from archive.ingest.windows import Window
 from archive.model.clock import moment
 from archive.model.noise import same
 from archive.model.observations import ListPage, MissingPage, RecordPage
-from archive.model.records import OWN_PAGE, address_of, same_title
+from archive.model.records import OWN_PAGE, same_title
 
 LEAST_SHARE = 0.8
 """A walk with fewer rows than this share of the usual is implausibly short, …"""
@@ -66,7 +65,7 @@ _GONE = f"""
             WHERE c.url = a.address AND w.portal = r.portal ORDER BY c.id DESC LIMIT 1) AS asked
     FROM records r JOIN (SELECT r.id, {ADDRESS} AS address
                          FROM records r WHERE r.portal = :portal AND r.state = 'withdrawn') a ON a.id = r.id
-    WHERE r.url NOT LIKE '%#%' AND NOT EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND crawl_id = :crawl)
+    WHERE r.url NOT LIKE '%#row-%' AND NOT EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND crawl_id = :crawl)
 """  # noqa: S608 - constant
 
 # Pages that newly answer that they are gone, though lists show their records.
@@ -149,19 +148,11 @@ class Presence:
         self._back(record_id, "unlisted", "withdrawn", page.capture, now)
         return True
 
-    def why_doubted(self, deferred: Deferred) -> str | None:
-        """Say why what was read of a record may be another document's; None where it may be its own.
-
-        That its page is read so again shows that it is its own, unless that is another document, which no list calls so.
-        """
-        record_id, page = deferred.record_id, deferred.observation() if deferred.kind == PAGE else None
-        if not isinstance(page, RecordPage):
-            return (
-                "its list names another document than this page" if self._successors.names_another(record_id) else None
-            )
+    def why_doubted(self, record_id: int, page: RecordPage) -> str | None:
+        """Say why what came from the address of a record's own page may not be that; None where it may."""
         readings = self._writer.readings(record_id)
         own = readings.pop(OWN_PAGE, None)
-        if own is None or (deferred.confirmed and not self._successors.is_another(deferred)):
+        if own is None:
             return None
         title = page.fields.get("title", "")
         listed = [each.fields["title"] for each in readings.values() if each.fields.get("title")]
@@ -313,38 +304,17 @@ class Presence:
         old = self._writer.record(record.record_id)
         gone = self.noted.answers[str(record.url)].capture if state == "withdrawn" else None
         window = windows.of_disappearance(self._connection, self._portal, self._crawl_id, record.record_id, gone)
-        if moved := self._move(old, window):
-            to, window = moved
-            self._writer.event(old["id"], "moved", now, {"from": old["url"], "to": to, **self._proof(record)}, window)
+        moved = self._successors.moved(old)
+        if len(moved) == 1:
+            window = windows.of_move(self._connection, window, moved[0]["id"])
+            self._successors.join(old, moved[0])
+            self._joined.add(moved[0]["id"])
+            detail = {"from": old["url"], "to": moved[0]["url"], **self._proof(record)}
+            self._writer.event(old["id"], "moved", now, detail, window)
         elif not any(map(_is_to_be_read, self._successors.possible(old))):
             self._writer.set_state(record.record_id, state, state, now, self._proof(record), window)
             if state == "withdrawn":
                 self._deferral.forget_pages(record.record_id)
-
-    def leave_addresses(self, shown: Iterable[Deferred]) -> None:
-        """Say of records at whose addresses other documents are `shown` now that they moved, where they stand elsewhere, or are withdrawn."""
-        for each in shown:
-            old = self._writer.record(each.record_id)
-            if old["state"] == "withdrawn":
-                continue
-            window, address = self._successors.window_of_leaving(each), address_of(old["url"])
-            if moved := self._move(old, window):
-                to, window = moved
-                detail = {"from": address, "to": to, "capture": each.capture_id}
-                self._writer.event(old["id"], "moved", each.at, detail, window)
-            else:
-                detail = {"address": address, "capture": each.capture_id}
-                self._writer.set_state(old["id"], "withdrawn", "withdrawn", each.at, detail, window)
-
-    def _move(self, old: Mapping[str, Any], left: Window) -> tuple[str, Window] | None:
-        """Give a record that `left` its address the one at which it stands now; that one and when it moved, None where there is none."""
-        moved = self._successors.moved(old)
-        if len(moved) != 1:
-            return None
-        window = windows.of_move(self._connection, left, moved[0]["id"])
-        self._successors.join(old, moved[0])
-        self._joined.add(moved[0]["id"])
-        return moved[0]["url"], window
 
     def _proof(self, record: Missing) -> dict[str, Any]:
         """The walk that did not show the record (its list pages, so many, are in `walks`), the last list page that did, and the

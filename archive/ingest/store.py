@@ -190,11 +190,9 @@ class Store:
                 self._write_problem(Problem("most_changed", home, doubt), now)
                 self._leave_in_doubt(found, now)
             else:
-                shown = self._successors.separate_documents()
                 for deferred in self._deferral.own():
                     if not self._waits(deferred, now):
                         self._write_deferred(deferred)
-                self._presence.leave_addresses(shown)
             self._presence.claim(found, now, doubted=bool(doubt))
             self._deferral.forget_unseen(all_read=self.complete())
             if held := self._deferral.count_held():
@@ -215,7 +213,7 @@ class Store:
         """Leave what looks like a change to the next crawl, with what was read for the first time, and records that those `found` moved to."""
         self._layout.mark_common()
         for record_id, source in sorted(self._first_read):
-            self._writer.doubt(record_id, source, windows.listed_on(self._connection, record_id, source), now)
+            self._writer.doubt(record_id, source, self._listed_on(record_id, source), now)
         self._successors.forget_moved(self._presence.forms(found))
 
     def complete(self) -> bool:
@@ -388,19 +386,32 @@ class Store:
         if taken:
             if taken.is_first:
                 self._first_read.add((record_id, source))
-            self._writer.write(taken, capture, now, windows.listed_on(self._connection, record_id, source))
+            self._writer.write(taken, capture, now, self._listed_on(record_id, source))
         else:
             self._writer.seen_again(record_id, source, reading, capture)
         self._writer.count_masked(record_id, source, reading.redacted)
         return True
 
+    def _listed_on(self, record_id: int, catalog_id: int) -> int | None:
+        """Return the last list page that shows a catalogue's row as it was read."""
+        sql = "SELECT capture_id FROM listings WHERE record_id = ? AND catalog_id = ?"
+        row = self._connection.execute(sql, (record_id, catalog_id)).fetchone()
+        return row[0] if row else None
+
     def _waits(self, deferred: Deferred, now: str) -> bool:
-        """Whether what may be another document's waits for a later crawl to read it again: a row or page, and the page's files with it."""
+        """Whether a page that may not be its record's own waits for a later crawl to read it again, and its files with it."""
         if deferred.kind == FILE:
             return self._deferral.holds_page(deferred.record_id)
-        if why := self._presence.why_doubted(deferred):
-            url = self._writer.record(deferred.record_id)["url"]
-            self._write_problem(Problem("another_document", url, f"{why}: it waits until it is read so again"), now)
+        page = deferred.observation() if deferred.kind == PAGE else None
+        why = (
+            self._presence.why_doubted(deferred.record_id, page)
+            if isinstance(page, RecordPage) and not deferred.confirmed
+            else None
+        )
+        if isinstance(page, RecordPage) and why:
+            self._write_problem(
+                Problem("another_document", page.url, f"{why}: it waits until it is read so again"), now
+            )
         return why is not None
 
     def _write_deferred(self, deferred: Deferred) -> None:
@@ -416,9 +427,7 @@ class Store:
             case reading:
                 writer = replace(self._writer, cause="layout") if deferred.by_layout else self._writer
                 source, capture = deferred.catalog_id, deferred.capture_id
-                writer.take(
-                    record_id, source, reading, capture, at, windows.listed_on(self._connection, record_id, source)
-                )
+                writer.take(record_id, source, reading, capture, at, self._listed_on(record_id, source))
                 writer.count_masked(record_id, source, reading.redacted)
                 self._connection.execute(
                     "UPDATE listings SET capture_id = ? WHERE record_id = ? AND catalog_id = ?",

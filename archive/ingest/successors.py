@@ -1,24 +1,17 @@
-"""Present forms of records and lists: records at another address, lists at another one, and all as it was in an older copy of the portal.
-
-Where another document stands at a record's address, of another number and title, or known from elsewhere, that is no change: it has
-a record of its own, and the former one leaves the address.
-"""
+"""Present forms of records and lists: records at another address, lists at another one, and all as it was in an older copy of the portal."""
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 from archive.database import repeated_numbers
-from archive.ingest import windows
-from archive.ingest.deferral import PAGE, RETURNED, ROW, Deferral, Deferred
+from archive.ingest.deferral import RETURNED, Deferral
 from archive.ingest.frontier import ADDRESS
 from archive.ingest.layout import Layout
 from archive.ingest.record_writer import Writer
-from archive.ingest.windows import Window
-from archive.model.noise import same, same_body
-from archive.model.observations import RecordPage, Row
-from archive.model.records import FIELDS, OWN_PAGE, Reading, former_key, same_title
+from archive.model.noise import same_body
+from archive.model.records import FIELDS, OWN_PAGE
 from archive.search import index
 
 TAKEN_OVER = 0.8
@@ -85,29 +78,6 @@ _SAME = (
     "r.index_number = :index_number",
     "r.title = :title AND r.published_on = :published_on AND (r.index_number IS NULL OR :index_number IS NULL)",
 )
-
-# What of a record's listings a crawl noted that read another document's rows: those are that one's.
-_LISTED_INSTEAD = """
-    INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link)
-    SELECT :new, catalog_id, :at, last_seen, crawl_id, link FROM listings WHERE record_id = :old AND crawl_id = :crawl
-    ON CONFLICT DO UPDATE SET last_seen = excluded.last_seen, crawl_id = excluded.crawl_id, link = excluded.link
-"""
-_LISTED_BEFORE = """
-    UPDATE listings SET (crawl_id, last_seen) = (SELECT c.crawl_id, w.started_at FROM captures c JOIN crawls w ON w.id = c.crawl_id
-                                                 WHERE c.id = listings.capture_id)
-    WHERE record_id = :old AND crawl_id = :crawl AND capture_id IS NOT NULL
-"""
-_NOT_BACK = "DELETE FROM deferred WHERE record_id = :old AND kind = 'returned'"
-_READ_INSTEAD = "UPDATE deferred SET record_id = :new WHERE record_id = :old AND crawl_id = :crawl"
-_KNOWN_ELSEWHERE = "SELECT 1 FROM records WHERE portal = ? AND title = ? AND body = ? AND id <> ?"
-_HOLDER_BEFORE = """
-    SELECT max(id) FROM records WHERE portal = :portal AND title = :title AND body = :body AND state = 'withdrawn'
-    AND instr(url, :key) = 1
-"""
-_ANSWERED = f"""
-    SELECT 1 FROM records r JOIN captures c ON c.url = {ADDRESS} AND c.crawl_id = :crawl AND c.outcome IN ('page', 'not_modified')
-    WHERE r.id = :record
-"""  # noqa: S608 - constant
 
 _CONTENTS = "sha256, bytes, media_type, text, tables, pages, state, capture_id"
 """The columns of a file that say what it holds."""
@@ -235,96 +205,6 @@ class Successors:
             for row in self._connection.execute(_SUCCESSORS.format(address=ADDRESS, same=alike), parameters)
         ]
 
-    def separate_documents(self) -> list[Deferred]:
-        """Give other documents that stand at records' addresses records of their own; what shows each, with the former record."""
-        read: dict[int, list[Deferred]] = {}
-        for deferred in self._deferral.own(ROW, PAGE):
-            read.setdefault(deferred.record_id, []).append(deferred)
-        shown = [shows for each in read.values() if (shows := self._shows_another(each))]
-        for each in shown:
-            self._separate(each)
-        return shown
-
-    def is_another(self, deferred: Deferred) -> bool:
-        """Whether a page states another document than before: of another title, and of another number or known from elsewhere."""
-        reading, record_id = deferred.observation(), deferred.record_id
-        before = self._writer.readings(record_id).get(deferred.catalog_id)
-        if not isinstance(reading, Reading) or before is None or not _differ(before, reading, "title", same_title):
-            return False
-        if deferred.kind == ROW:
-            return _differ(before, reading, "index_number", same)
-        text = reading.body if isinstance(reading, RecordPage) else None
-        if text is None or same(text, self._writer.record(record_id)["body"]):
-            return False
-        known = (self._portal, reading.fields["title"], text, record_id)
-        is_known = self._connection.execute(_KNOWN_ELSEWHERE, known).fetchone() is not None
-        return is_known or _differ(before, reading, "index_number", same)
-
-    def _shows_another(self, read: Sequence[Deferred]) -> Deferred | None:
-        """Return which of the pages `read` of a record shows that another document stands at its address: its own, where a list calls it
-        so, or a row where its own was never read, or could not be while two crawls read the row.
-        """
-        own = next((each for each in read if each.kind == PAGE), None)
-        if own is not None:
-            return own if self.is_another(own) and self._is_listed_so(own, read) else None
-        row = next(filter(self.is_another, read), None)
-        if row is None or OWN_PAGE not in self._writer.readings(row.record_id):
-            return row
-        answered = self._connection.execute(_ANSWERED, {"record": row.record_id, "crawl": self._crawl_id}).fetchone()
-        return row if row.confirmed and not answered else None
-
-    def names_another(self, record_id: int) -> bool:
-        """Whether a row that this crawl keeps aside names another document than the page that it leads to, as that was read last."""
-        own = self._writer.readings(record_id).get(OWN_PAGE)
-        kept = [each.observation() for each in self._deferral.of_record(record_id, PAGE)]
-        headed = _title(kept[0] if kept else own)
-        return own is not None and any(
-            self.is_another(row) and not same_title(headed, _title(row.observation()))
-            for row in self._deferral.of_record(record_id, ROW)
-        )
-
-    def _is_listed_so(self, own: Deferred, read: Iterable[Deferred]) -> bool:
-        """Whether a list calls a record as its own page is headed."""
-        readings = self._writer.readings(own.record_id)
-        rows = {source: reading for source, reading in readings.items() if source != OWN_PAGE}
-        rows |= {each.catalog_id: reading for each in read if isinstance(reading := each.observation(), Row)}
-        title = _title(own.observation())
-        return any(same_title(title, _title(row)) for row in rows.values() if _title(row))
-
-    def _separate(self, shows: Deferred) -> None:
-        """Give another document, which `shows` it, the address of a record, whose key tells until when that stood there."""
-        c, old = self._connection, self._writer.record(shows.record_id)
-        if old["state"] == "withdrawn":
-            window = windows.of_return(c, self._portal, old["id"], shows.capture_id)
-        else:
-            window = self.window_of_leaving(shows)
-        c.execute("UPDATE records SET url = ? WHERE id = ?", (former_key(old["url"], shows.at), old["id"]))
-        names = {"old": old["id"], "crawl": self._crawl_id, "at": shows.at}
-        names["new"] = self._holder_before(old["url"], shows) or self._writer.add(
-            old["url"], old["kind"], shows.at, window
-        )
-        for statement in (_LISTED_INSTEAD, _LISTED_BEFORE, _NOT_BACK, _READ_INSTEAD):
-            c.execute(statement, names)
-
-    def _holder_before(self, address: str, shows: Deferred) -> int | None:
-        """Give a record its former address again where its own page is back there, and keep aside that it is; its id."""
-        page = shows.observation()
-        if not isinstance(page, RecordPage):
-            return None
-        names = {"portal": self._portal, "key": former_key(address, ""), "title": _title(page), "body": page.body}
-        (found,) = self._connection.execute(_HOLDER_BEFORE, names).fetchone() or (None,)
-        if found is not None:
-            self._connection.execute("UPDATE records SET url = ? WHERE id = ?", (address, found))
-            self._deferral.put(found, RETURNED, {"was": "withdrawn", "is": "listed"}, shows.capture_id, shows.at)
-        return found
-
-    def window_of_leaving(self, shows: Deferred) -> Window:
-        """Return when a record left its address to another document, which `shows` it."""
-        of = (shows.record_id, shows.catalog_id)
-        is_page = shows.kind == PAGE
-        before = self._writer.last_shown(of[0], whole=True) if is_page else windows.listed_on(self._connection, *of)
-        return windows.of_change(self._connection, self._portal, before, shows.capture_id)
-
     def join(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> None:
         """Make `new` the present form of `old`, under `old`'s id."""
         c, ids = self._connection, {"old": old["id"], "new": new["id"]}
@@ -362,13 +242,3 @@ class Successors:
         ).fetchall()
         for (url,) in kept:
             c.execute("UPDATE redactions SET record_id = ? WHERE record_id = ? AND source = ?", (new, old, url))
-
-
-def _differ(before: Reading, now: Reading, name: str, alike: Callable[[str, str], bool]) -> bool:
-    """Whether two readings both state a field, and not alike."""
-    stated = before.fields.get(name), now.fields.get(name)
-    return bool(stated[0] and stated[1] and not alike(stated[0], stated[1]))
-
-
-def _title(reading: object) -> str:
-    return reading.fields.get("title", "") if isinstance(reading, Reading) else ""

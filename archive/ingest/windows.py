@@ -109,13 +109,6 @@ def held_by(connection: sqlite3.Connection, capture: int | None) -> int | None:
     return row[0] if row else capture
 
 
-def listed_on(connection: sqlite3.Connection, record_id: int, catalog_id: int) -> int | None:
-    """Return the last list page that shows a catalogue's row as it was read."""
-    sql = "SELECT capture_id FROM listings WHERE record_id = ? AND catalog_id = ?"
-    capture: int | None = _first(connection, sql, (record_id, catalog_id))
-    return capture
-
-
 def of_change(connection: sqlite3.Connection, portal: str, shown: int | None, after: int | None) -> Window:
     """Return the window of a change at one address, which capture `shown` shows as it was before, and `after` as it is now."""
     if shown is None or after is None or shown >= after:

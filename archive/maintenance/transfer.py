@@ -15,7 +15,6 @@ from typing import Any
 from archive.database.migrations import stored_columns
 from archive.database.portal_changes import next_number
 from archive.maintenance.bring_up_to_date import bring_up_to_date
-from archive.model.records import address_of
 from archive.search import index
 
 INDEXED_AT_ONCE = 1000
@@ -155,8 +154,8 @@ class Transfer:
             elif record_id in added:
                 last += 1
                 mapped.append((record_id, last, 1))
-            elif (known := ours.get(stood := before.get(record_id, url), ours.get(address_of(stood)))) is not None:
-                mapped.append((record_id, known, 0))
+            elif (stood := before.get(record_id, url)) in ours:
+                mapped.append((record_id, ours[stood], 0))
             else:
                 raise NotAContinuationError(f"it knows {stood}, which is not here")
         return mapped

@@ -49,8 +49,6 @@ READ_IN_DOUBT = "read_in_doubt"
 REPEATED = "index_number_repeated"
 """The one flag that depends on other records; `archive.ingest.store` keeps it."""
 
-_UNTIL = "#until-"
-
 _CUT = re.compile(r"(?:(?<!\.)\.{3,}|(?<!…)…+)\s*$")  # looks behind, lest a long run of dots is tried from each
 _INDEX_YEAR = re.compile(r"[/-]((?:19|20)[0-9]{2})(?:[0-9]{2})?-")
 
@@ -86,16 +84,6 @@ class Merged:
     fields: dict[str, str | None]
     source_fields: dict[str, str]
     flags: list[str]
-
-
-def former_key(url: str, at: str) -> str:
-    """Return the key of a record at whose address another document stands since `at`."""
-    return f"{url}{_UNTIL}{at}"
-
-
-def address_of(key: str) -> str:
-    """Return the address at which a record's page stands, or stood until another document took it."""
-    return key.partition(_UNTIL)[0]
 
 
 def is_cut(text: str | None) -> bool:

@@ -48,7 +48,7 @@ class Proof:
 @dataclass(frozen=True, slots=True)
 class EventEntry:
     """One event. `when`: between when and when it happened; `before`, `capture`: the answers that show what was before,
-    and it; `moved`: its address before and now; `was`: its state before; `replaced`: another document stands at its address.
+    and it; `moved`: its address before and now; `was`: its state before.
     """
 
     row: Row
@@ -60,7 +60,6 @@ class EventEntry:
     proof: Proof | None
     moved: tuple[str, str] | None
     was: Label | None
-    replaced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +116,6 @@ def observation(record: Row, entries: Iterable[EventEntry]) -> Label:
     if state == "listed":
         return Label(f"{last_zh}。", f"{last_en}.")
     entry = next((entry for entry in entries if entry.row["kind"] == state), None)
-    if entry is not None and entry.replaced:
-        at = beijing(entry.row["at"])
-        zh = f"{last_zh}。{at} 观察到：其网址上已是另一份文件。原因不明。"
-        return Label(zh, f"{last_en}. At {at} another document stood at its address. The reason isn't known.")
     if entry is None or entry.proof is None:
         meaning = label_of(STATES, state)
         return Label(f"{last_zh}。{meaning.about}", f"{last_en}. {meaning.about_en}")
@@ -161,7 +156,6 @@ def _entry(
         proof=_proof(connection, detail, shown) if "walk" in detail else None,
         moved=(str(ends[0]), str(ends[1])) if all(ends) else None,
         was=STATES.get(str(was)) if was else None,
-        replaced="address" in detail,
     )
 
 
