@@ -90,7 +90,9 @@ def test_what_is_read_again_to_be_compared_seals_nothing(archive: Held) -> None:
 def test_what_a_killed_crawl_wrote_is_told_and_sealed_by_the_next(archive: Held) -> None:
     with closing(sqlite3.connect(archive.db)) as connection, closing(Evidence(beside(archive.db))) as evidence:
         connection.execute("INSERT INTO unsealed SELECT 'event', id, 0, 0 FROM events LIMIT 2")
-        connection.execute("UPDATE events SET detail = json_set(detail, '$.sample', 1) WHERE id IN (SELECT row_id FROM unsealed)")
+        connection.execute(
+            "UPDATE events SET detail = json_set(detail, '$.sample', 1) WHERE id IN (SELECT row_id FROM unsealed)"
+        )
         connection.commit()
         last = evidence.last_claim()
     made = "SELECT 1 FROM claims WHERE kind IN ('event', 'version') AND id > ?"

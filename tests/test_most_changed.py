@@ -279,6 +279,15 @@ def test_an_older_copy_brings_back_what_went_and_moved_since(portal: Portal) -> 
     assert states(portal) == {"listed": 30, "withdrawn": 1}
 
 
+def test_what_goes_back_to_how_it_was_for_good_is_told_by_the_second_crawl(portal: Portal) -> None:
+    then = dict(portal.documents)
+    portal.documents |= {7: Document(7, text="样本正文，改过。"), 31: Document(31), 32: Document(32)}
+    portal.crawl()
+    portal.documents = then
+    assert [portal.crawl(), portal.crawl()] == ["unsure", "finished"]
+    assert Counter(portal.events()) == {("changed", 7): 2, ("withdrawn", 31): 1, ("withdrawn", 32): 1}
+
+
 def test_the_newest_records_that_stay_away_are_withdrawn_by_the_second_crawl(portal: Portal) -> None:
     portal.documents |= {number: Document(number) for number in range(31, 37)}
     portal.crawl()

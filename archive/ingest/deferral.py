@@ -3,7 +3,7 @@
 A page that says something else, a record that is listed again, a file of a page that changed: none is written when it is read. At
 the end of the crawl all of it is, in its order and under the time at which it was read, unless so many pages changed at once
 that the portal itself is the likelier cause: text encoded twice, a maintenance page, an older copy of the site. Then it stays, and
-is written at the end of a later crawl that reads the same, dropped when one reads again what the archive has.
+is written when a later crawl reads the same, dropped when one reads again what the archive has.
 """
 
 import json
@@ -11,11 +11,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from archive.model.clock import moment
 from archive.model.noise import essence, same
 from archive.model.observations import AttachmentFile, LinkedFile, RecordPage, Row
 from archive.model.records import OWN_PAGE, same_reading
@@ -38,20 +36,6 @@ Content = Row | RecordPage | AttachmentFile
 
 _KINDS = {Row: ROW, RecordPage: PAGE, AttachmentFile: FILE}
 
-_BROKEN_OFF = "('interrupted', 'shutdown', 'archive_error')"
-"""Outcomes of crawls that never came to their end, as SQL."""
-
-# What a crawl made its own that an earlier one had kept aside by its end is read for the second time.
-_CONFIRMED = f"""
-    EXISTS (SELECT 1 FROM captures c JOIN crawls w ON w.id = c.crawl_id
-            WHERE c.id = d.capture_id AND w.id < d.crawl_id AND w.outcome NOT IN {_BROKEN_OFF})
-"""  # noqa: S608 - constant
-
-_DEFERRED = f"""
-    SELECT id, record_id, crawl_id, kind, catalog_id, capture_id, at, content, by_layout,
-           coalesce((SELECT crawl_id FROM captures WHERE id = d.capture_id), crawl_id), {_CONFIRMED} FROM deferred d
-"""  # noqa: S608 - constant
-
 # Pages of records that a crawl asked for; `gone`: those that gave something the time before. Lists and files are left out.
 _ASKED = """
     WITH asked AS (
@@ -70,7 +54,7 @@ _ASKED = """
 @dataclass(frozen=True, slots=True)
 class Deferred:
     """One thing kept aside. `catalog_id`: the catalogue whose row it is, OWN_PAGE for a record's page and all else. `by_layout`: 1 where
-    nothing but the portal's layout made the change; `read_in`: the crawl that read it first; `confirmed`: 1 where a later one reads the same.
+    nothing but the portal's layout made the change.
     """
 
     id: int
@@ -82,8 +66,6 @@ class Deferred:
     at: str
     content: str
     by_layout: int
-    read_in: int
-    confirmed: int
 
     def observation(self) -> Content:
         """Return the row, page or file as it was read."""
@@ -106,8 +88,8 @@ class Deferral:
     def adopt(self) -> None:
         """Make this crawl's own what a crawl that never came to its end had kept aside."""
         self._connection.execute(
-            "UPDATE deferred SET crawl_id = ? WHERE crawl_id IN (SELECT id FROM crawls WHERE portal = ? AND "  # noqa: S608 - constant
-            f"outcome IN {_BROKEN_OFF} AND id < ?)",
+            "UPDATE deferred SET crawl_id = ? WHERE crawl_id IN (SELECT id FROM crawls WHERE portal = ? AND "
+            "outcome IN ('interrupted', 'shutdown', 'archive_error') AND id < ?)",
             (self._crawl_id, self._portal, self._crawl_id),
         )
 
@@ -171,14 +153,6 @@ class Deferral:
         before = self.earlier(record_id, _KINDS[type(content)], catalog_id)
         return before is not None and _same(before.observation(), content)
 
-    def confirm(self, record_id: int, *kinds: str, catalog_id: int = OWN_PAGE) -> None:
-        """Make this crawl's own what an earlier one kept aside of one page of a record, and this one reads again."""
-        self._connection.execute(
-            "UPDATE deferred SET crawl_id = ?1 WHERE record_id = ?2 AND catalog_id = ?3 AND crawl_id < ?1 "
-            "AND kind IN (SELECT value FROM json_each(?4))",
-            (self._crawl_id, record_id, catalog_id, json.dumps(kinds)),
-        )
-
     def own(self, *kinds: str) -> Iterator[Deferred]:
         """Yield what this crawl keeps aside, of these kinds or of all, in its order; each may be forgotten meanwhile."""
         of_kinds = (self._crawl_id, json.dumps(kinds))
@@ -189,10 +163,12 @@ class Deferral:
         for (number,) in ids:
             yield from self._rows("id = ?", number)
 
-    def waits_since(self, now: str) -> timedelta:
-        """Return for how long the first of what this crawl keeps aside has waited."""
-        sql = "SELECT min(at) FROM deferred WHERE crawl_id = ?"
-        return moment(now) - moment(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0] or now)
+    def of_page(self, record_id: int, catalog_id: int) -> list[Deferred]:
+        """Return what earlier crawls kept aside of a record's page, with its files, or of its row in a catalogue."""
+        page = (record_id, catalog_id, self._crawl_id)
+        return list(
+            self._rows("record_id = ? AND catalog_id = ? AND crawl_id < ? AND kind IN ('row', 'page', 'file')", *page)
+        )
 
     def count_held(self) -> int:
         """Return of how many records this crawl keeps something aside."""
@@ -287,10 +263,9 @@ class Deferral:
         return None
 
     def _counts_changed(self) -> Counter[str]:
-        """Count the records of which something is kept aside for the first time, by kind; one whose row changed, too, as a row."""
+        """Count the records of which something is kept aside, by kind; one whose row changed, too, as a row."""
         rows = self._connection.execute(
-            "SELECT kind, count(DISTINCT record_id) FROM deferred d "  # noqa: S608 - constant
-            f"WHERE crawl_id = ?1 AND NOT by_layout AND NOT {_CONFIRMED} AND (kind <> 'page' OR NOT EXISTS "
+            "SELECT kind, count(DISTINCT record_id) FROM deferred d WHERE crawl_id = ?1 AND NOT by_layout AND (kind <> 'page' OR NOT EXISTS "
             "(SELECT 1 FROM deferred WHERE record_id = d.record_id AND crawl_id = ?1 AND kind = 'row')) GROUP BY kind",
             (self._crawl_id,),
         )
@@ -309,8 +284,8 @@ class Deferral:
     def _counts_asked(self) -> Iterator[tuple[int, int, int]]:
         """Yield, for this crawl and those it goes on with, how many record pages were asked for, and how many of them had gone."""
         crawls = self._connection.execute(
-            "SELECT id FROM crawls WHERE portal = ?1 AND id <= ?2 AND id > coalesce((SELECT max(id) FROM crawls WHERE portal = ?1 "  # noqa: S608
-            f"AND id < ?2 AND outcome NOT IN {_BROKEN_OFF}), 0)",
+            "SELECT id FROM crawls WHERE portal = ?1 AND id <= ?2 AND id > coalesce((SELECT max(id) FROM crawls WHERE portal = ?1 "
+            "AND id < ?2 AND outcome NOT IN ('interrupted', 'shutdown', 'archive_error')), 0)",
             (self._portal, self._crawl_id),
         ).fetchall()
         for (crawl,) in crawls:
@@ -318,7 +293,10 @@ class Deferral:
             yield crawl, pages, int(gone)
 
     def _rows(self, condition: str, *values: object) -> Iterator[Deferred]:
-        for row in self._connection.execute(f"{_DEFERRED} WHERE {condition} ORDER BY id", values).fetchall():
+        sql = (
+            "SELECT id, record_id, crawl_id, kind, catalog_id, capture_id, at, content, by_layout FROM deferred WHERE "
+        )
+        for row in self._connection.execute(f"{sql}{condition} ORDER BY id", values).fetchall():
             yield Deferred(*row)
 
 

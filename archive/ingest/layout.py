@@ -58,9 +58,9 @@ class Layout:
                 self._deferral.set_by_layout(deferred)
 
     def changes_of_records(self) -> Iterator[tuple[int, Changed]]:
-        """Yield what this crawl kept aside would change of each record, the layout aside."""
+        """Yield what this crawl kept aside would change of each record."""
         for kind in (ROW, PAGE):
-            yield from ((each.record_id, changed) for each, changed in self._changes(kind) if not each.by_layout)
+            yield from ((deferred.record_id, changed) for deferred, changed in self._changes(kind))
 
     def explains(self, record_id: int, before: str, after: str) -> bool:
         """Whether nothing else tells two texts of a record apart than what pages took on since it was last read."""

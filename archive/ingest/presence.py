@@ -181,18 +181,22 @@ class Presence:
     def _listed_since(self, deferred: Deferred) -> windows.Window:
         """Return the window in which lists came to show a record again: those that do, though they may be retired by now."""
         lists = "SELECT catalog_id FROM listings WHERE record_id = ? AND crawl_id >= ? ORDER BY catalog_id"
-        shown_in = self._connection.execute(lists, (deferred.record_id, deferred.read_in))
+        shown_in = self._connection.execute(lists, (deferred.record_id, deferred.crawl_id))
         since = (
-            windows.of_appearance(self._connection, row["catalog_id"], deferred.read_in, deferred.capture_id)
+            windows.of_appearance(self._connection, row["catalog_id"], deferred.crawl_id, deferred.capture_id)
             for row in shown_in
         )
         return min(since, key=lambda each: each.not_before or "", default=windows.Window(after=deferred.capture_id))
 
     def _back(self, record_id: int, state: str, was: str, capture: int | None, now: str) -> None:
-        """Keep aside until the crawl's end that a record is back, as of when an earlier crawl found the same."""
-        self._deferral.confirm(record_id, RETURNED)
-        if not self._deferral.is_back(record_id):
-            self._deferral.put(record_id, RETURNED, {"was": was, "is": state}, capture, now)
+        """Keep aside until the crawl's end that a record is back; say it where an earlier crawl found the same."""
+        if self._deferral.is_back(record_id):
+            return
+        if earlier := self._deferral.earlier(record_id, RETURNED):
+            self._deferral.settled(earlier)
+            self.bring_back(earlier)
+            return
+        self._deferral.put(record_id, RETURNED, {"was": was, "is": state}, capture, now)
 
     def second_walk(self, catalog_id: int, page: ListPage) -> None:
         """Take in a page of a catalogue's second walk, which proves as much as the first only where it is as whole."""
@@ -375,9 +379,9 @@ class Presence:
         return int(self._connection.execute(sql, (self._crawl_id, catalog_id)).fetchone()["rows_read"])
 
 
-def were_listed(found: Iterable[Found]) -> dict[int, bool]:
-    """The records of `found` that were listed until now, and whether a doubted crawl found them missing before."""
-    return {each.record.record_id: each.earlier is not None for each in found if each.record.state == "listed"}
+def newly_missing(found: Iterable[Found]) -> set[int]:
+    """The records of `found` that were listed, and that no doubted crawl found missing before."""
+    return {each.record.record_id for each in found if each.record.state == "listed" and not each.earlier}
 
 
 def _is_to_be_read(successor: Mapping[str, Any]) -> bool:

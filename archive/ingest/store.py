@@ -22,7 +22,7 @@ from archive.ingest.attachment_writer import AttachmentWriter
 from archive.ingest.crawl_log import note_line
 from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
 from archive.ingest.layout import Layout
-from archive.ingest.presence import Found, Missing, Noted, Presence, were_listed
+from archive.ingest.presence import Found, Missing, Noted, Presence, newly_missing
 from archive.ingest.record_writer import Writer
 from archive.ingest.successors import Successors
 from archive.ingest.windows import Window
@@ -179,11 +179,11 @@ class Store:
                 if damaged_texts.is_cause(cause):
                     keep_setting(c, damaged_texts.NOTED, "1")
             for record_id in self._deferral.unchanged_since():
-                self._deferral.confirm(record_id, PAGE, FILE)
+                self._confirm(record_id, OWN_PAGE)
             self._layout.mark_known()
             found = self._presence.found()
             doubt = self._deferral.doubt(self._presence.count_moved(found), self._presence.count_left(found))
-            doubt = doubt or self._successors.older_copy(were_listed(found), self._layout.changes_of_records(), now)
+            doubt = doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records())
             self._deferral.drop_one_page_for_many()
             if doubt:
                 outcome = outcome if cause else UNSURE
@@ -376,8 +376,7 @@ class Store:
         """
         kind = PAGE if source == OWN_PAGE else ROW
         if self._deferral.says_again(record_id, reading, source):
-            self._deferral.confirm(record_id, kind, FILE, catalog_id=source)
-            return False
+            self._confirm(record_id, source)
         taken = self._writer.compared(record_id, source, reading, now)
         if (taken and taken.differs) or self._deferral.queues(record_id):
             self._deferral.put(record_id, kind, reading, capture, now, catalog_id=source)
@@ -398,16 +397,17 @@ class Store:
         row = self._connection.execute(sql, (record_id, catalog_id)).fetchone()
         return row[0] if row else None
 
+    def _confirm(self, record_id: int, source: int) -> None:
+        """Write what an earlier crawl had kept aside of a page that says it once more."""
+        for deferred in self._deferral.of_page(record_id, source):
+            self._write_deferred(deferred)
+
     def _waits(self, deferred: Deferred, now: str) -> bool:
         """Whether a page that may not be its record's own waits for a later crawl to read it again, and its files with it."""
         if deferred.kind == FILE:
             return self._deferral.holds_page(deferred.record_id)
         page = deferred.observation() if deferred.kind == PAGE else None
-        why = (
-            self._presence.why_doubted(deferred.record_id, page)
-            if isinstance(page, RecordPage) and not deferred.confirmed
-            else None
-        )
+        why = self._presence.why_doubted(deferred.record_id, page) if isinstance(page, RecordPage) else None
         if isinstance(page, RecordPage) and why:
             self._write_problem(
                 Problem("another_document", page.url, f"{why}: it waits until it is read so again"), now

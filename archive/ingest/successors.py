@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
-from datetime import timedelta
 from typing import Any
 
 from archive.database import repeated_numbers
@@ -19,9 +18,6 @@ TAKEN_OVER = 0.8
 
 OLDER_COPY = 3
 """So many records that are as they were before, where nothing is new, make an older copy of the portal likely."""
-
-LONGEST_COPY = timedelta(weeks=4)
-"""A portal that is for so long as it once was has gone back to that."""
 
 _PAST = """
     SELECT e.crawl_id, e.record_id, e.kind FROM events e JOIN records r ON r.id = e.record_id
@@ -113,32 +109,26 @@ class Successors:
                         names,
                     )
 
-    def older_copy(
-        self, missing: Mapping[int, bool], changes: Iterable[tuple[int, Mapping[str, Any]]], now: str
-    ) -> str | None:
-        """Say that the portal is as an earlier crawl saw it: what it lists, without the records `missing`, and what `changes` say of records.
-
-        It is doubted until it says something new, LONGEST_COPY at the most; where nothing but its newest records is missing (True: an
-        earlier crawl found that, too), until the next crawl.
-        """
+    def older_copy(self, missing: set[int], changes: Iterable[tuple[int, Mapping[str, Any]]]) -> str | None:
+        """Say that the portal is as an earlier crawl saw it: what it lists, without the records `missing`, and what `changes` say of records."""
         back = {each.record_id for each in self._deferral.own(RETURNED)}
         added = self._added()
-        back |= {moved for moved in added.values() if moved is not None}
+        moved_back = {moved for moved in added.values() if moved is not None}
+        if len(moved_back) < len(added):
+            return None
         reverted = set()
         for record_id, changed in changes:
             if not self._writer.said_before(record_id, changed):
                 return None
             reverted.add(record_id)
-        if None in added.values() or self._deferral.waits_since(now) >= LONGEST_COPY:
-            return None
-        if not missing.keys() | reverted:
+        if not missing | moved_back | reverted:
             return None  # documents that are listed again, and nothing else
-        if all(missing.values()) and not back | reverted:
-            return None
-        if len(missing.keys() | back | reverted) < OLDER_COPY or not self._were_listed(set(missing), back):
+        if len(missing | back | moved_back | reverted) < OLDER_COPY or not self._were_listed(
+            missing, back | moved_back
+        ):
             return None
         return (
-            f"{len(missing)} records are missing, {len(back)} are back and {len(reverted)} say what they said before, all "
+            f"{len(missing)} records are missing, {len(back | moved_back)} are back and {len(reverted)} say what they said before, all "
             "as it was once: this may be an older copy of the portal"
         )
 

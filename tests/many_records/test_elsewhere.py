@@ -110,52 +110,6 @@ def test_an_older_copy_brings_back_what_went_and_moved_since_for_a_day(crawls: C
     assert len(rows(crawls.path, "SELECT DISTINCT record_id FROM listings")) == 48, "and no other listing is lost"
 
 
-def walk_older_copy(crawls: Crawls) -> None:
-    """A crawl of the portal as it was on the first day, whatever happened since."""
-    crawls.run(all_rows(), pages=all_pages(of=(1, 2, 3)), asked={49: "gone"})
-    assert outcome(crawls) == "unsure"
-
-
-@pytest.fixture
-def lasting(crawls: Crawls) -> Crawls:
-    """After three crawls of an older copy: since it was made two records were edited, one went and one came."""
-    crawls.run(listed(*map(row, NOW)), pages=edited([1, 2]).values(), asked={3: "gone"})
-    for _ in range(3):
-        walk_older_copy(crawls)
-    assert sorted(crawls.events()) == TOLD
-    return crawls
-
-
-NOW = [*(n for n in MANY if n != 3), 49]
-TOLD = [("changed", url(1)), ("changed", url(2)), ("withdrawn", url(3))]
-
-
-def test_an_older_copy_is_doubted_however_long_it_lasts(lasting: Crawls) -> None:
-    lasting.run(
-        listed(*map(row, NOW)), listed(row(1), catalog=BUDGETS), pages=edited([1, 2]).values(), asked={3: "gone"}
-    )
-    assert (outcome(lasting), sorted(lasting.events()), kept(lasting)) == ("finished", TOLD, 0)
-
-
-def test_a_portal_that_goes_on_from_an_older_copy_is_told_as_of_when_that_was_first_read(lasting: Crawls) -> None:
-    lasting.run(with_new([60]), pages=all_pages(of=(1, 2, 3)), asked={49: "gone"})
-    back = [("changed", url(1)), ("changed", url(2)), ("returned", url(3)), ("withdrawn", url(49))]
-    assert (outcome(lasting), sorted(lasting.events()[3:])) == ("finished", back)
-    told = rows(
-        lasting.path, "SELECT kind, at, not_before FROM events WHERE crawl_id = 6 AND kind IN ('changed', 'returned')"
-    )
-    assert {(each["at"], each["not_before"]) for each in told} == {(DAY.format(3), DAY.format(2))}
-
-
-@pytest.mark.parametrize(("days", "told"), [(24, 0), (25, 4)])
-def test_a_portal_that_is_as_it_once_was_for_four_weeks_has_gone_back_to_that(
-    lasting: Crawls, days: int, told: int
-) -> None:
-    lasting.day += days
-    lasting.run(all_rows(), pages=all_pages(of=(1, 2, 3)), asked={49: "gone"})
-    assert len(lasting.events()) == len(TOLD) + told
-
-
 # --- a list at a new address ---
 
 
