@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.model.records import FIELDS, Merged, Reading, address_of, former_key, fullest, is_cut, merge
+from archive.model.records import FIELDS, Merged, Reading, fullest, is_cut, merge
 from tests.hostile import texts
 
 
@@ -70,16 +70,6 @@ def test_the_fullest_is_one_of_them_and_no_whole_one_is_replaced(candidates: lis
 @given(st.text("关于公布预算的通知", min_size=1, max_size=20), st.integers(1, 20), st.sampled_from(["...", "…", "……"]))
 def test_a_cut_title_is_made_whole_by_the_whole_one(title: str, length: int, dots: str) -> None:
     assert fullest([title[:length] + dots, title]) == title
-
-
-# --- keys ---
-
-
-def test_a_record_whose_address_another_document_took_keeps_its_address_and_has_a_key_of_its_own() -> None:
-    address = "http://p.example/1.html"
-    keys = [former_key(address, at) for at in ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z")]
-    assert len({address, *keys}) == 3
-    assert {address_of(key) for key in (address, *keys)} == {address}
 
 
 # --- merging ---
