@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -197,36 +196,6 @@ def test_what_a_crawl_keeps_of_a_record_is_asked_of_that_crawl(
         assert said == (queues and is_it, holds_page and is_it, is_back and is_it)
 
 
-def test_what_is_read_again_becomes_this_crawls_own(archive: sqlite3.Connection) -> None:
-    put(archive, (3, 7, PAGE), (3, 7, FILE), (3, 7, RETURNED), (3, 8, PAGE), (4, 8, FILE))
-    put(archive, (3, 7, ROW), catalog_id=1)
-    of_crawl(archive, 4).confirm(7, PAGE, FILE, ROW)
-    assert kept(archive) == [(4, 7, PAGE), (4, 7, FILE), (3, 7, RETURNED), (3, 8, PAGE), (4, 8, FILE), (3, 7, ROW)]
-    of_crawl(archive, 4).confirm(7, ROW, catalog_id=1)
-    assert kept(archive)[-1] == (4, 7, ROW)
-    of_crawl(archive, 3).confirm(7, ROW, catalog_id=1)
-    assert kept(archive)[-1] == (4, 7, ROW), "a crawl confirms what earlier ones kept"
-    assert [each.kind for each in of_crawl(archive, 4).of_record(7, FILE)] == [FILE]
-    assert of_crawl(archive, 3).of_record(7, FILE) == of_crawl(archive, 4).of_record(8, ROW) == []
-
-
-def test_what_a_crawl_that_came_to_its_end_had_read_is_confirmed(archive: sqlite3.Connection) -> None:
-    """Crawl 2 broke off: that crawl 4 goes on with what it kept aside confirms nothing."""
-    for record_id, read_in in ((7, 3), (8, 2), (9, 4)):
-        of_crawl(archive, 4).put(record_id, PAGE, page(record_id), answer(archive, read_in, str(record_id)), "")
-    put(archive, (4, 8, ROW))
-    assert [(each.read_in, each.confirmed) for each in of_crawl(archive, 4).own()] == [(3, 1), (2, 0), (4, 0), (4, 0)]
-    assert (of_crawl(archive, 4).unconfirmed(), of_crawl(archive, 3).unconfirmed()) == ({8, 9}, set())
-
-
-def test_how_long_the_first_of_what_is_kept_aside_has_waited(archive: sqlite3.Connection) -> None:
-    assert of_crawl(archive, 4).waits_since(DAY.format(5)) == timedelta(0)
-    for record_id, day in ((7, 3), (8, 2), (9, 4)):
-        of_crawl(archive, 4).put(record_id, PAGE, page(record_id), None, DAY.format(day))
-    of_crawl(archive, 3).put(7, PAGE, page(7), None, DAY.format(1))
-    assert of_crawl(archive, 4).waits_since(DAY.format(5)) == timedelta(days=3)
-
-
 def test_a_change_is_noted_as_the_layouts_and_what_is_written_is_forgotten(archive: sqlite3.Connection) -> None:
     put(archive, (4, 7, PAGE), (4, 8, PAGE))
     deferral = of_crawl(archive, 4)
@@ -342,12 +311,6 @@ def test_what_the_layout_changed_and_what_other_crawls_met_counts_for_nothing(ar
         of_crawl(archive, 4).set_by_layout(deferred)
     assert doubt(archive, read=20, asked=20) is None
     assert "20 of 20 rows are of records that stood" in str(of_crawl(archive, 4).doubt(20, 0))
-
-
-def test_changes_that_a_crawl_reads_for_the_second_time_are_not_doubted_again(archive: sqlite3.Connection) -> None:
-    for number in range(20):
-        of_crawl(archive, 4).put(number, PAGE, page(number), answer(archive, 3, f"page {number}"), "")
-    assert doubt(archive, asked=20) is None
 
 
 def test_pages_that_were_gone_before_or_are_asked_for_the_first_time_are_not_newly_gone(
