@@ -100,7 +100,7 @@ MADE_IN = {
     "archive.analysis.report_templates.patterns": "test_the_labels_of_each_template",
     "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",
     "archive.search.snippet._pattern": "snippet.passage",
-    "archive.web.http.errors.sql_message": "SQLite's own messages, one name in each",
+    "archive.web.http.errors._in_our_words": "SQLite's own messages, one name in each",
     "archive.web.plugin.asgi_wrapper": "test_the_addresses_of_the_site",
     "crawler.families.hanweb_jpage._parameters": "test_patterns_of_names_that_a_page_says",
     "crawler.extract.response_class._pattern": "its results are among the patterns",

@@ -32,7 +32,7 @@ _WHOLE = 0.8  # of the longest: a shorter rule does not go over the whole table
 _FEWEST_ROWS = 3  # of amounts, where no rules say that there is a table
 _FEWEST_RULES = 3  # above a head, below it, and at the end
 _MOST_LINES, _MOST_WORDS = 500, 20_000
-_NO_ROW = re.compile(r"[，。；;]|表(?:[(（][^)）]*[)）])?$|单位[:：]")
+_NO_ROW = re.compile(r"[，。；;]|表(?:[(（][^()（）]{0,40}[)）])?$|单位[:：]")
 """A sentence, or what stands above a table: its title, its unit."""
 _ENDS_IN_AMOUNT = re.compile(r"\d(?:\.\d+|,\d{3})\)?[ \r]*$", re.MULTILINE)
 
