@@ -255,3 +255,9 @@ def test_long_runs_of_one_character_are_read(text: str) -> None:
     """A pattern that tries such a run from each of its places would take hours here."""
     page = detail(f"<title>{text}</title><h1>{text}</h1><p>名称：{text}...</p><div id=zoom>{text}</div>")
     assert page.body
+
+
+def test_a_day_said_to_machines_stands_in_place_of_how_long_ago_it_was() -> None:
+    """In an element that says nothing else."""
+    days = '<span title="2018-03-05">3天前</span> <span title="2018-03-05">3天前<b>新</b></span>'
+    assert lines_of(parse_html(f"<p>{days}</p>").find("body")) == "2018-03-05 3天前新"

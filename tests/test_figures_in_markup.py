@@ -51,7 +51,7 @@ def test_a_number_is_masked_in_the_order_in_which_it_is_read(turned: str, number
     [
         ("面积3m<sup>2</sup>，CO<sub>2</sub>", "面积3m²，CO₂"), ("<ruby>同心<rp>(</rp><rt>tóng xīn</rt><rp>)</rp></ruby>县", "同心县"),
         ("2017<i hidden>A</i>年", "2017A年"), ('20<i style="font-size:0.5em">17</i>31', "201731"), ('20<i style="opacity:.9">17</i>31', "201731"),
-        ('20<i style="width:07px">17</i>31', "201731"), ("<bdo>12</bdo>3", "123"), ('<b dir="rtl">12</b>3', "123"),
+        ('20<i style="width:07px">17</i>31', "201731"), ("<bdo>12</bdo>3", "123"), ('<bdo dir="rtl">12<b>3</b>4</bdo>', "1234"), ('<b dir="rtl">12</b>3', "123"),
     ],
 )  # fmt: skip
 def test_what_one_reads_stays(markup: str, text: str) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.masking.labelled_values import LABELS, label_at
+from archive.masking.labelled_values import LABELS, find_labels, label_at
 from archive.masking.redaction import Redacted, names_a_person, redact, redact_json
 from archive.model.index_numbers import is_credit_code
 from tests.personal_numbers import luhn_digit
@@ -293,6 +293,10 @@ def test_a_key_is_the_label_of_its_value(value: object, masked: object, why: str
 def test_an_address_names_a_person_however_it_is_written(number: str) -> None:
     assert names_a_person(f"http://p.example/?tel={number}")
     assert not names_a_person("http://p.example/?tel=09535012345")
+
+
+def test_no_label_is_found_within_another() -> None:
+    assert [label[0] for label in find_labels("家庭联系电话，身份证号码")] == ["家庭联系电话", "身份证号码"]
 
 
 @pytest.mark.parametrize("kind", LABELS)

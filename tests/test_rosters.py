@@ -38,6 +38,21 @@ def test_every_roster_is_known_with_about_as_many_persons() -> None:
     assert [title for title, text in HELD if persons_listed(title, text) < LEAST] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张伟、李娜、王芳、刘洋、陈静",
+        "项目\t村\n3395\t胡平同志\n8683\t徐明磊\n4759\t刘 磊洋\n7941\t欧丽丽\n61\t吴 敏军",
+    ],
+    ids=["the shortest", "blanks within cells"],
+)
+def test_five_names_are_enough(text: str) -> None:
+    assert (
+        persons_listed("样本低保名单", text),
+        persons_listed("样本低保名单", text.replace("静", "").replace("欧", "")),
+    ) == (5, 0)
+
+
 def test_what_is_no_roster_is_shown() -> None:
     assert [title for title, text in SHOWN if persons_listed(title, text)] == []
 

@@ -150,6 +150,7 @@ def test_what_a_list_printed_that_is_walked_no_more_only_completes_a_record(craw
     crawls.run(listed(row(1, title="样本新题"), *(row(n) for n in MANY if n > 1), catalog=moved))
     record = rows(crawls.path, "SELECT title, publisher FROM records WHERE url = ?", url(1))
     assert record == [{"title": "样本新题", "publisher": "样本局"}]
+    assert crawls.events() == [("changed", url(1))] * 2, "its title is held against what the former list said"
 
 
 def rows_at(numbers: Iterable[int], folder: str) -> list[Row]:
