@@ -97,6 +97,7 @@ def test_a_clock_that_fell_back(county: Path) -> None:
     doctor = disclosures("doctor", "--db", db, env=on(-400)).stdout
     assert "wrong  clock: crawl 2 began at 2018-03-13" in doctor
     assert "this machine's clock stands behind" in doctor
+    assert disclosures("verify", "--db", db, env=on(-400)).stdout.startswith("all well"), "it is no forger's work"
     crawl(county, db, env=on(6))
     assert disclosures("status", "--db", db, env=on(6)).stdout.startswith("well")
 

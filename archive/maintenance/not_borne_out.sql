@@ -17,10 +17,15 @@ UNION ALL
 SELECT 'record ' || record_id || ', listing in catalogue ' || catalog_id, 'is stated to be seen from ' || l.first_seen || ' to ' || l.last_seen || ', and the record is not'
 FROM listings l JOIN records r ON r.id = l.record_id
 WHERE NOT (r.first_seen <= l.first_seen AND l.first_seen <= l.last_seen AND l.last_seen <= r.last_seen)
+AND EXISTS ( -- else a clock stood ahead
+    SELECT 1 FROM (SELECT l.first_seen AS seen UNION SELECT r.last_seen)
+    WHERE NOT EXISTS (SELECT 1 FROM crawls WHERE portal = r.portal AND started_at <= seen AND seen <= coalesce(finished_at, seen))
+)
 UNION ALL
 SELECT 'record ' || record_id || ', listing in catalogue ' || catalog_id, 'is stated to be seen by a crawl that did not run at ' || last_seen
 FROM listings l JOIN crawls c ON c.id = l.crawl_id
 WHERE NOT (c.started_at <= last_seen AND last_seen <= coalesce(c.finished_at, last_seen))
+AND c.started_at <= coalesce(c.finished_at, c.started_at) -- else the clock was set back meanwhile
 UNION ALL
 SELECT 'crawl ' || crawl_id || ', catalogue ' || catalog_id, 'is stated to have ' || rows_read || ' rows, and ' || sum(rows) || ' were read'
 FROM walks JOIN ledger USING (crawl_id, catalog_id) WHERE look = 1
