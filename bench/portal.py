@@ -89,7 +89,7 @@ def _write_record(catalog: Path, number: int, randomly: Random, small: bool, fil
     if not path.exists():
         main = _record(number, title, agency, randomly, 2 if small else 16)
         if has_file(number, files):
-            main += _write_file(path, number, randomly)
+            main += _write_file(path, number, files, randomly)
         path.write_text(_page(title, main, small), "utf-8")
     return _row(number, title, agency)
 
@@ -120,7 +120,7 @@ def _record(number: int, title: str, agency: str, randomly: Random, paragraphs: 
     )
 
 
-def _write_file(page: Path, number: int, randomly: Random) -> str:
+def _write_file(page: Path, number: int, files: int, randomly: Random) -> str:
     """Write a file beside its record's page; return the link to it."""
     lines = ["".join(randomly.choices(WORDS, k=20)) for _ in range(100)]
     table = "\n".join(f"{line[:8]}\t{number}\t{place}" for place, line in enumerate(lines))
@@ -135,7 +135,7 @@ def _write_file(page: Path, number: int, randomly: Random) -> str:
         ("xls", (FIXTURES / "sample.xls").read_bytes),
         ("txt", lambda: "\n".join(lines).encode("gb18030")),
     ]
-    suffix, make = made[number % len(made)]
+    suffix, make = made[number * files // 100 % len(made)]  # of the files one after another, not of the records
     path = page.with_suffix(f".{suffix}")
     path.write_bytes(make())
     return f'<div class="fj"><p><a href="./{path.name}">附件：基准测试文件{number}.{suffix}</a></p></div>'
