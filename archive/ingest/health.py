@@ -346,7 +346,6 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
     """Yield the changes for the worse, though lists were read."""
     by_kind = {problem.kind: problem for problem in reversed(problems)}
     new = [each for each in problems if not each.ever]
-    lists = [each for each in new if each.catalog]
     if last["outcome"] == "blocked" or ("blocked" in by_kind and not by_kind["blocked"].ever):
         yield BLOCKED, _refused(by_kind, last), _blocked_step(by_kind, "a smaller `budget`, a")
     failed = [each for each in new if each.kind == "reading_failed"]
@@ -355,7 +354,22 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
     ):
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         yield FAILING, f"{failed[0].message}{more}", _OURS
-    if gone := [each for each in lists if each.kind in (*_MOVED, "not_found") or _is_elsewhere(each)]:
+    yield from _read_otherwise(by_kind, new)
+    yield from _unreachable(last, new)
+    if problem := by_kind.get("over_budget"):
+        yield SLOW, problem.message, "is the portal so large, or endless? Its file can set other limits"
+    if last["midway"]:
+        why = next((f": {each.message}" for each in new if each.kind in {"not_found", *_IN_TROUBLE, *_CUT}), "")
+        yield SLOW, f"{_named_lists(last['midway'])} was not read to its end{why}", _LOOK_AT_IT
+    if slow := _slow(last, past):
+        yield SLOW, slow, "if it stays so: fewer pages (`budget`) or other `hours` in its file"
+    if last["silent"]:
+        yield SILENT, last["silent"], "look whether the portal publishes elsewhere now: {home}"
+
+
+def _read_otherwise(by_kind: Mapping[str, _Problem], new: Sequence[_Problem]) -> States:
+    """Yield what looks otherwise than it did: lists gone, pages misread, most of a portal changed."""
+    if gone := [each for each in new if each.catalog and (each.kind in (*_MOVED, "not_found") or _is_elsewhere(each))]:
         yield LAYOUT, f"{_named_lists(each.catalog for each in gone)} can't be read: {gone[0].message}", _PROBE
     misread = [
         each for kind in (*_MISREAD, *_CUT) for each in new if each.kind == kind and (each.catalog or kind in _MISREAD)
@@ -370,24 +384,16 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
             problem.message,
             "the next crawl settles it; if this stays, open the portal beside `disclosures probe {home}`",
         )
-    if troubled := [each for each in lists if each.kind in _IN_TROUBLE]:
-        yield (
-            SLOW,
-            f"{_named_lists(each.catalog for each in troubled)} can't be read: {troubled[0].message}",
-            _LOOK_AT_IT,
-        )
+
+
+def _unreachable(last: Mapping[str, Any], new: Sequence[_Problem]) -> States:
+    """Yield lists, or most of all pages, of which the portal gave none."""
     lost = [each for each in new if each.kind in _IN_TROUBLE]
+    if troubled := [each for each in lost if each.catalog]:
+        lists = _named_lists(each.catalog for each in troubled)
+        yield SLOW, f"{lists} can't be read: {troubled[0].message}", _LOOK_AT_IT
     if len(lost) >= LEAST_FAILED and len(lost) > MOST * last["addresses"]:
         yield SLOW, f"{len(lost)} pages can't be read, most of those asked for: {lost[0].message}", _OPEN_ONE
-    if problem := by_kind.get("over_budget"):
-        yield SLOW, problem.message, "is the portal so large, or endless? Its file can set other limits"
-    if last["midway"]:
-        why = next((f": {each.message}" for each in new if each.kind in {"not_found", *_IN_TROUBLE, *_CUT}), "")
-        yield SLOW, f"{_named_lists(last['midway'])} was not read to its end{why}", _LOOK_AT_IT
-    if slow := _slow(last, past):
-        yield SLOW, slow, "if it stays so: fewer pages (`budget`) or other `hours` in its file"
-    if last["silent"]:
-        yield SILENT, last["silent"], "look whether the portal publishes elsewhere now: {home}"
 
 
 def _is_elsewhere(problem: _Problem) -> bool:

@@ -3,7 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -207,18 +207,21 @@ def withhold(  # noqa: PLR0913, PLR0917 - one for each option
         "publish again what you publish from this archive"
     )
     if destroy:
-        from archive.evidence.destruction import destroy as destroy_payloads  # noqa: PLC0415
-
-        gone = destroy_payloads(place_of(db), done.addresses, now)
-        click.echo(
-            f"destroyed: {quantity(gone.payloads, 'payload')}, {quantity(gone.bytes, 'byte')}; their digests stay"
-        )
-        if gone.shared:
-            click.echo(
-                f"kept: {quantity(gone.shared, 'payload')} that captures of other addresses share: withhold these with --url"
-            )
-        click.echo("kept: list pages, which show other records, too; backups, which you must destroy yourself")
+        _destroy(db, done.addresses, now)
     _end(done.traceless)
+
+
+def _destroy(db: Path, addresses: Collection[str], now: str) -> None:
+    """Destroy the payloads of these addresses' captures, and say what is left."""
+    from archive.evidence.destruction import destroy  # noqa: PLC0415
+
+    gone = destroy(place_of(db), addresses, now)
+    click.echo(f"destroyed: {quantity(gone.payloads, 'payload')}, {quantity(gone.bytes, 'byte')}; their digests stay")
+    if gone.shared:
+        click.echo(
+            f"kept: {quantity(gone.shared, 'payload')} that captures of other addresses share: withhold these with --url"
+        )
+    click.echo("kept: list pages, which show other records, too; backups, which you must destroy yourself")
 
 
 @click.command()

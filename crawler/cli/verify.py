@@ -7,6 +7,7 @@ from contextlib import closing, suppress
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -16,6 +17,9 @@ from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
 from archive.model.printable import quantity
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly, told_progress
+
+if TYPE_CHECKING:
+    from archive.maintenance.check import Summary
 
 MOST_SHOWN = 50
 
@@ -59,32 +63,34 @@ def verify(db: Path, against: str | None, roots: Path | None, reread: bool) -> N
     if wrong > MOST_SHOWN:
         click.echo(f"… and {wrong - MOST_SHOWN} more")
     if not wrong:
-        totals = summary(db, evidence)
-        click.echo(f"all well: {quantity(totals.captures, 'capture')}, {quantity(totals.days, 'day')} sealed")
-        if totals.unclaimed:
-            click.echo(
-                f"note: {totals.unclaimed} originals that no crawl here points to: it was killed before they were read, or its portal removed"
-            )
-        if totals.destroyed:
-            click.echo(f"note: {totals.destroyed} payloads were destroyed by decision; their digests stay")
-        if totals.unsealed:
-            click.echo(
-                f"note: {totals.unsealed} events and versions are not sealed yet: the next crawl that ends does so"
-            )
-        if totals.void:
-            click.echo(
-                f"note: {totals.void} sealed events and versions are void: the archive was put back to an earlier state, or "
-                "another program took them out; see `claims_void` in its problems"
-            )
-        if totals.captures and not totals.bytes_compared:
-            click.echo(
-                f"note: the bytes of {db.name} are not compared: it is being written, or the last writing was cut off"
-            )
-        if totals.head:
-            click.echo(f"head: {totals.head[0]} {totals.head[1]}")
-        if totals.tip:
-            click.echo(f"tip: {totals.tip[0]} {totals.tip[1]}")
+        _show_summary(db, summary(db, evidence))
     sys.exit(ATTENTION if wrong else 0)
+
+
+def _show_summary(db: Path, totals: "Summary") -> None:
+    """Say what a sound archive holds, what an operator should know of it, its head and its tip."""
+    click.echo(f"all well: {quantity(totals.captures, 'capture')}, {quantity(totals.days, 'day')} sealed")
+    if totals.unclaimed:
+        click.echo(
+            f"note: {totals.unclaimed} originals that no crawl here points to: it was killed before they were read, or its portal removed"
+        )
+    if totals.destroyed:
+        click.echo(f"note: {totals.destroyed} payloads were destroyed by decision; their digests stay")
+    if totals.unsealed:
+        click.echo(f"note: {totals.unsealed} events and versions are not sealed yet: the next crawl that ends does so")
+    if totals.void:
+        click.echo(
+            f"note: {totals.void} sealed events and versions are void: the archive was put back to an earlier state, or "
+            "another program took them out; see `claims_void` in its problems"
+        )
+    if totals.captures and not totals.bytes_compared:
+        click.echo(
+            f"note: the bytes of {db.name} are not compared: it is being written, or the last writing was cut off"
+        )
+    if totals.head:
+        click.echo(f"head: {totals.head[0]} {totals.head[1]}")
+    if totals.tip:
+        click.echo(f"tip: {totals.tip[0]} {totals.tip[1]}")
 
 
 def _show_stamps(evidence: Path, roots: Path | None) -> int:
