@@ -11,6 +11,7 @@ import pytest
 from archive.labels import code_labels
 from archive.model.agencies import TYPES
 from crawler.cli.main import main
+from crawler.families.detection import FAMILIES
 from crawler.portals import portal_file
 from crawler.spiders import failures
 from tests.conftest import ROOT
@@ -153,7 +154,7 @@ def test_the_site_names_every_kind_of_problem_and_outcome() -> None:
 def test_the_docs_name_every_key_and_kind_of_portal_files() -> None:
     text = (ROOT / "docs" / "portal-files.md").read_text(encoding="utf-8")
     keys = {*portal_file._PORTAL_KEYS, *portal_file._CATALOG_KEYS, *portal_file._AGENCY_KEYS, *TYPES} - {"catalogs"}
-    assert {name for name in {*keys, *portal_file.KINDS, *portal_file.FAMILIES} if f"`{name}`" not in text} == set()
+    assert {name for name in {*keys, *portal_file.KINDS, *FAMILIES} if f"`{name}`" not in text} == set()
 
 
 @pytest.mark.parametrize("path", sorted(portal_file.PORTALS.glob("*.toml")), ids=lambda path: path.stem)

@@ -165,3 +165,14 @@ def test_the_environment_names_the_metadata_that_a_site_is_served_with(monkeypat
     for options in ([], ["--metadata", "other.yml"]):
         assert CliRunner().invoke(main, ["serve", *options]).exit_code == 0
     assert told == [Path("site.yml"), Path("other.yml")]
+
+
+def test_commands_that_read_no_pages_load_nothing_that_does(sample_archive: Path) -> None:
+    script = (
+        "import sys; from crawler.cli.main import main\n"
+        "try: main()\n"
+        "except SystemExit: print(*sorted({'crawler.families', 'scrapy', 'tldextract'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    command = [sys.executable, "-c", script, "search", "预算", "--db", sample_archive]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stderr == "18 found\n\n"

@@ -5,18 +5,23 @@ one on a line and tables that go on pages later keep the number's form alone: a 
 """
 
 import re
+from functools import cache
 
 from archive.masking import number_surroundings as surroundings
 from archive.masking.labelled_values import LABELS as LABEL_WORDS
 from archive.masking.personal_numbers import MaskedSpan, ascii_digits, has_form_of_resident_id, is_place
 from archive.model.index_numbers import is_credit_code
 
-_SPEAKS_OF_THEM = re.compile(f"{LABEL_WORDS['resident_id']}|准考证|考号")
 _LONG_NUMBER = re.compile(r"\d{17}")
 _SHAPE = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXxＸｘ](?![\dA-Za-z])")
 _NEAR = 20
 _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
 """Permits and projects are numbered alike, by place, day and serial, from about the year behind the last."""
+
+
+@cache
+def _word_about_them() -> re.Pattern[str]:
+    return re.compile(f"{LABEL_WORDS['resident_id']}|准考证|考号")
 
 
 def mistyped_id_spans(text: str) -> list[MaskedSpan]:
@@ -25,7 +30,7 @@ def mistyped_id_spans(text: str) -> list[MaskedSpan]:
     """
     if not _LONG_NUMBER.search(text):  # nearly always so, and then there is no need to look for the words
         return []
-    word = _SPEAKS_OF_THEM.search(text)
+    word = _word_about_them().search(text)
     if not word:
         return []
     numbers = (

@@ -16,7 +16,6 @@ from archive.model.clock import BEIJING
 from archive.model.divisions import divisions, named_in, province_of
 from archive.model.observations import CatalogOfPortal
 from archive.model.site import Site
-from crawler.families.detection import FAMILIES
 from crawler.portals.catalogue_kinds import KINDS, kind_of
 from crawler.portals.toml_file import TomlTable, read_toml
 
@@ -185,6 +184,8 @@ def _portal(path: Path, table: TomlTable) -> Portal:
     name, code, home = table.text("name"), _division_code(table), _address(table, "home")
     family, checked = table.values.get("family"), table.values.get("checked")
     if family is not None:
+        from crawler.families.detection import FAMILIES  # noqa: PLC0415 - they take long to load, and few files name one
+
         table.require_known("family", [family], FAMILIES)
     if checked is not None and type(checked) is not date:
         raise table.must_be("checked", "a day without quotes, such as 2026-05-31")
