@@ -1,5 +1,6 @@
 """How a probe asks: after robots.txt, no faster than it may, within its time and size, and nobody inside another's network."""
 
+import gzip
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -56,6 +57,7 @@ def test_a_page_is_asked_for_once_robots_txt_was(site: Site, asked: Fetcher) -> 
         (Answer("User-agent: *\nDisallow: /1", status=404), True),
         (Answer("<html>\nUser-agent: *\nDisallow: /1\n</html>"), True),
         (Answer("", status=503), False),
+        (Answer("", status=500), False),
         (sent_on("/rules.txt"), False),
     ],
 )
@@ -66,7 +68,7 @@ def test_robots_txt_is_obeyed(site: Site, asked: Fetcher, robots: Answer, may: b
     else:
         with pytest.raises(FetchError) as refused:
             asked.get(f"{site.url}1.html")
-        assert isinstance(refused.value, ForbiddenError) == (robots.status != 503)
+        assert isinstance(refused.value, ForbiddenError) == (robots.status < 500)
         assert "/1.html" not in site.requests
 
 
@@ -120,6 +122,17 @@ def test_so_much_of_an_answer_is_read(
     monkeypatch.setattr(fetcher, "MOST_BYTES", most)
     answer = asked.get(f"{site.url}1.html")
     assert (len(answer.body), answer.cut) == (most, cut)
+
+
+def test_what_unpacks_to_more_than_is_read_is_cut(site: Site, asked: Fetcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fetcher, "MOST_BYTES", 500)
+    site.answers["/1.html"] = Answer(gzip.compress(b"x" * 501), headers=(("Content-Encoding", "gzip"),))
+    answer = asked.get(f"{site.url}1.html")
+    assert (len(answer.body), answer.cut) == (500, True)
+
+
+def test_the_page_that_leads_to_another_may_have_any_address(site: Site, asked: Fetcher) -> None:
+    assert asked.get(f"{site.url}1.html", referer=f"{site.url}目录/").status == 200
 
 
 class DrippingSite(Site):

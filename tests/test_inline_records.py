@@ -100,6 +100,20 @@ def test_a_source_in_data_is_the_publisher_where_it_is_an_agency(source: str, pu
     assert (FROM_SOURCE in record.doubts) is (publisher is not None)
 
 
+def test_what_the_page_shows_goes_before_its_data_and_the_page_is_no_file_of_its_own() -> None:
+    files = [{"name": "本页", "url": "1.html"}, {"name": "样本表", "url": "/f/1.pdf"}]
+    data = json.dumps({**ARTICLE, "source": "样本县财政局", "files": files}, ensure_ascii=False)
+    record = plain.record(Answer(RECORD_URL, f"<p>发布机构：样本县教育局</p><script>data={data}</script>"))
+    assert record
+    assert (record.fields["publisher"], record.fields["title"]) == ("样本县教育局", "样本通知")
+    assert [file.url for file in record.attachments] == ["http://www.county.gov.cn/f/1.pdf"]
+
+
+def test_rows_by_name_are_no_list() -> None:
+    by_name = listed()[1:-1].replace("}, {", '}, "y": {')
+    assert read(f'a={{"x": {by_name}}}') == []
+
+
 @pytest.mark.parametrize(
     "unit", ["f([", "['=[\"', ", "={a:", '={"content":"', "={a:`content:'", "={a:/*", "JSON.parse('{", "=[[", '="[1,']
 )

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from crawler.extract.tree import parse_html
 from crawler.records.linked_files import find_attachments
 from tests.saved_pages import expected_values, needs_saved_pages, saved
 
@@ -95,6 +96,12 @@ def test_a_viewer_leads_to_the_file_it_shows() -> None:
         ("b.pdf", "/zwgk/201712/b.pdf"),
         ("c.pdf", "/zwgk/201712/c.pdf"),
     ]
+
+
+def test_a_page_s_base_is_that_of_what_it_frames_too() -> None:
+    page = parse_html('<base href="/files/"><p><iframe src="a.pdf"></iframe></p><p><a href="b.pdf">样本</a></p>')
+    files = [file.url for file in find_attachments(page, BASE)]
+    assert files == ["http://www.example.gov.cn/files/a.pdf", "http://www.example.gov.cn/files/b.pdf"]
 
 
 @pytest.mark.parametrize(

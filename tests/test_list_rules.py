@@ -13,6 +13,7 @@ def headed(*columns: str, cells: tuple[str, ...]) -> str:
 
 
 LINK = "<a href=1.html>样本标题</a>"
+LINE_IN_BOX = "<li><a href=/{0}/{1}.html>样本文件之{1}</a><span>2018-03-0{1}</span></li>"
 
 
 @pytest.mark.parametrize(
@@ -234,3 +235,27 @@ def test_ul_rows_take_the_header_of_their_own_list() -> None:
         "2017-12-19",
         "2018-01-02",
     ]
+
+
+def test_below_a_month_a_day_of_another_one_has_no_year() -> None:
+    lines = "".join(
+        f"<li><a href={day}.html>样本通知之{day}</a><span>{day}</span></li>" for day in ("03-20", "03-19", "04-02")
+    )
+    days = [row.fields.get("published_on") for row in rows(f"<h3>2024年3月</h3><ul>{lines}</ul>")]
+    assert days == ["2024-03-20", "2024-03-19", None]
+
+
+@pytest.mark.parametrize(("numbers", "is_list"), [(("2",), False), (("2", "3"), True)])
+def test_boxes_with_ways_to_more_are_a_landing_page_unless_numbers_turn_its_pages(
+    numbers: tuple[str, ...], is_list: bool
+) -> None:
+    box = "<div><ul>{}</ul><a href=/{}/>更多</a></div>"
+    boxes = (box.format("".join(LINE_IN_BOX.format(name, n) for n in range(1, 4)), name) for name in ("a", "b"))
+    pages = "".join(f"<a href=x_{number}.html>{number}</a>" for number in numbers)
+    assert bool(rows(f"{''.join(boxes)}<p>{pages}</p>")) == is_list
+
+
+@pytest.mark.parametrize(("year", "day"), [("2018年", "03月01日"), ("2018", "03-01")])
+def test_a_year_and_a_day_that_stand_apart_are_one_date(year: str, day: str) -> None:
+    lines = "".join(f"<li><a href={n}.html>样本通知之{n}</a><b>{day}</b><i>{year}</i></li>" for n in range(3))
+    assert [row.fields["published_on"] for row in rows(f"<ul>{lines}</ul>")] == ["2018-03-01"] * 3

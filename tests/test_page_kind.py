@@ -24,6 +24,12 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
         pytest.param(
             f"{BOX}<ul>{ROWS}</ul>共2页 <a href='x_1.html'>下一页</a>", "list", id="rows and a pager, a box or not"
         ),
+        pytest.param(
+            "<p><a href=/a/>甲</a><a href=/b/>乙</a><a href=/c/>丙</a><a href=/d/>丁</a></p>"
+            f"<ul>{ROWS.replace('</li>', '<a href=/m/>更多</a></li>')}</ul>",
+            "list",
+            id="rows with a way to more of each",
+        ),
         pytest.param(f"<h1>样本</h1>{BOX}<div id='zoom'>{TEXT}</div>", "detail", id="metadata and a text"),
         pytest.param(f"<h1>样本</h1>{BOX}", "detail", id="metadata whose text is missing"),
         pytest.param(

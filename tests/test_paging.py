@@ -46,6 +46,7 @@ def script(text: str, page: str = "list.html") -> Paging:
         ("function createPageHTML(_nPageCount, _nCurrIndex, _sPageName, _sPageExt){}", Paging()),
         ("function createPageHTML(divName, _nPageCount, _nCurrIndex, _sPageName, _sPageExt, _nPageSum){}", Paging()),
         # With a box to write to and the number of rows, pages are counted from 1.
+        ("createPageHTML(21, 0, 'index', 'html', 9)", Paging(21, None, LIST + "index_1.html")),  # a number that nobody named
         ("createPageHTML('page_div', 43, 1, 'list', 'shtml', 860)", Paging(43, 860, LIST + "list_2.shtml")),
         ("createPageHTML('page_div', 43, 42, 'list', 'shtml', 860)", Paging(43, 860, LIST + "list_43.shtml")),
         ("createPageHTML('page_div', 43, 43, 'list', 'shtml', 860)", Paging(43, 860)),
@@ -208,6 +209,9 @@ def test_no_pager(html: str) -> None:
         ("""<div>共3页<select onchange="location.href=this.value"><option value="list.html" selected>第1页</option>
             <option value="list_1.html">第2页</option><option value="list_2.html">第3页</option></select><a>尾页</a></div>""",
          Paging(3, None, LIST + "list_1.html")),
+        ("""<select onchange=go(this)><option value="list.html">1</option><option value="list_1.html">2</option></select>""",
+         Paging(next_url=LIST + "list_1.html")),
+        ("<a href='javascript:;'>下一页</a><a href='/more/2.html'>下一页</a>", Paging(next_url="http://www.county.gov.cn/more/2.html")),
     ],
 )  # fmt: skip
 def test_a_pager_that_names_the_next_page(html: str, read: Paging) -> None:
@@ -228,6 +232,7 @@ def test_a_pager_that_names_the_next_page(html: str, read: Paging) -> None:
         "<div>专题 <a href='/zt/1/'>1</a> <a href='/zt/2/'>2</a></div>",
         "<div><a href='/more/'>></a></div>",
         "<link rel=next href='/xxgk/513.html'>",  # the next article
+        "<link rel=next href='513.html'>",
         "<link rel=next href='/other/?page=2'>",
     ],
 )
@@ -247,6 +252,7 @@ def test_what_names_no_next_page(html: str) -> None:
         ("<div>共有 <b>25</b> 页，共计[498]条 <span>下一页</span></div>", (25, 498)),
         ("<div>2017/01/05 更新 <a>下一页</a></div>", (None, None)),
         ("<div>12/11 <a>下一页</a></div>", (None, None)),
+        ("<div>0/0页 <a>下一页</a></div>", (None, None)),
         ("<p>第 1/3 页</p><p>详见下一页</p>", (None, None)),
     ],
 )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.extract.place import without_visit
+from crawler.extract.place import place_of, without_visit
 
 HOST = "http://p.example"
 SESSION = "0123456789ABCDEF0123456789ABCDEF"
@@ -39,3 +39,11 @@ def test_sessions_and_numbers_against_caches_are_left_out(printed: str, lasting:
 )  # fmt: skip
 def test_what_could_be_the_page_s_own_stays(printed: str) -> None:
     assert without_visit(HOST + printed) == HOST + printed
+
+
+@pytest.mark.parametrize(
+    "address", ["http://www.p.example:80/a/", "https://p.example:443/a/index.html", "https://p.example/a"]
+)
+def test_a_scheme_its_port_www_and_the_index_do_not_make_another_place(address: str) -> None:
+    assert place_of(address) == place_of("http://p.example/a/")
+    assert place_of(address.replace("/a", "/b")) != place_of("http://p.example/a/")

@@ -123,6 +123,13 @@ def test_a_landing_page_shows_its_latest_documents_and_its_menu(tmp_path: Path) 
     assert page["doubts"] == ["its rows are the newest of another list, to which it links"]
 
 
+def test_of_a_saved_page_without_an_address_nobody_knows_the_site(tmp_path: Path) -> None:
+    path = tmp_path / "list.html"
+    path.write_text(LIST.replace('href="', f'href="{BASE}'), encoding="utf-8")
+    page = json.loads(run(path).stdout)
+    assert (page["page"], page["doubts"]) == ("list", [])
+
+
 # --- pages that lead on ---
 
 
@@ -153,7 +160,8 @@ def test_columns_that_the_data_of_a_page_names(tmp_path: Path) -> None:
     assert few["columns"] == []
 
 
-def test_a_sitemap_leads_to_the_catalogue_of_a_page_without_links() -> None:
+@pytest.mark.parametrize(("status", "found"), [(200, list(NAMES)), (404, [])])
+def test_a_sitemap_leads_to_the_catalogue_of_a_page_without_links(status: int, found: list[str]) -> None:
     with_map: dict[str, Answer | str] = {
         "/": "<html><body><div id=app></div></body></html>",
         "/zwgk/zfxxgkml/": MENU,
@@ -163,12 +171,24 @@ def test_a_sitemap_leads_to_the_catalogue_of_a_page_without_links() -> None:
         place = (
             f"<urlset><url><loc>{site.url}xw/1.html</loc></url><url><loc>{site.url}zwgk/zfxxgkml/</loc></url></urlset>"
         )
-        site.answers["/sitemap.xml"] = Answer(place, content_type="application/xml")
+        site.answers["/sitemap.xml"] = Answer(place, content_type="application/xml", status=status)
         done = run(site.url)
         page, asked = json.loads(done.stdout), list(site.requests)
-    assert [column["title"] for column in page["columns"]] == list(NAMES)
+    assert [column["title"] for column in page["columns"]] == found
     assert any("tried: its data" in doubt and "sitemap.xml" in doubt for doubt in page["doubts"])
     assert "/xw/1.html" not in asked
+
+
+def test_what_a_way_to_the_catalogue_leads_to_is_looked_into_before_the_other_ways() -> None:
+    ways = ("信息公开目录", "主动公开目录", "公开目录", "政府信息公开目录", "信息公开目录系统")
+    page, _ = served(
+        {
+            "/": links(*((name, f"/{place}/") for place, name in enumerate(ways))),
+            "/0/": links((ways[0], "/gk/")),
+            "/gk/": MENU,
+        }
+    )
+    assert [*columns(page)] == list(NAMES)
 
 
 def test_the_places_known_of_a_family_are_tried_and_that_is_stated() -> None:
@@ -194,6 +214,7 @@ def test_the_places_known_of_a_family_are_tried_and_that_is_stated() -> None:
 # --- software by prefecture ---
 
 TABLE = "province,prefecture,counties,most_frequent_shape,counties_with_it\n云南省,普洱市,10,vsb,9\n云南省,丽江市,5,epoint,5\n"
+TABLE += "江苏省,南京市,9,vsb,9\n江苏省,徐州市,9,vsb,9\n"
 OF_TWO = f'<head><title>{{}}</title></head><table><tr class="tr_main_value_odd"><td>样本</td></tr></table><div id="vsb_content">{LIST}</div>'
 
 
@@ -204,6 +225,7 @@ OF_TWO = f'<head><title>{{}}</title></head><table><tr class="tr_main_value_odd">
         ("普洱市人民政府", "vsb"),
         ("样本县人民政府", "hanweb_xxgk"),
         ("宁蒗彝族自治县人民政府", "hanweb_xxgk"),
+        ("鼓楼区人民政府", "hanweb_xxgk"),  # there are several
     ],
 )
 def test_the_software_of_the_prefecture_settles_which_of_two_families_it_is(
@@ -220,7 +242,8 @@ def test_the_software_of_the_prefecture_settles_which_of_two_families_it_is(
     ("table", "message"),
     [
         ("province,counties\n", "lacks the columns counties_with_it, most_frequent_shape, prefecture"),
-        (TABLE + "云南省,昆明市\n", "line 4 is too short"),
+        (TABLE + "云南省,昆明市\n", "line 6 is too short"),
+        (TABLE + "云南省,昆明市,9,vsb\n", "line 6 is too short"),
     ],
 )
 def test_a_table_of_software_that_is_none(tmp_path: Path, table: str, message: str) -> None:

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.evidence.text_encoding import encoding_of
+from archive.model.observations import Paging
 from crawler.families.detection import FAMILIES, detect
 from crawler.services.answer import Answer
 from tests.hostile import markup, texts
@@ -80,3 +81,60 @@ def test_saved_pages_of_other_products_have_no_marks(name: str) -> None:
 )
 def test_what_marks_no_page(name: str, url: str, text: str) -> None:
     assert FAMILIES[name].marks(Answer(url, text)) == ()
+
+
+HOST = "http://www.csx.gov.cn"
+OTHER = "f" * 32
+TWO_SERVICES = "".join(
+    f"<script>u = '/common/search/{name}?_isJson=true&_pageSize=2'</script>" for name in (HEX, OTHER)
+)
+ARTICLES = [{"title": f"样本通知之{n}", "url": f"{HOST}/{n}.html", "puburl": f"/{n}.html"} for n in (1, 2)]
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "text", "paging"),
+    [
+        ("gkmlpt", "/gkmlpt/api/all/1?page=1&sid=7", {"total": 1, "articles": ARTICLES},  # more than there are: it counts wrongly
+         Paging(None, 1, f"{HOST}/gkmlpt/api/all/1?page=2&sid=7")),
+        ("trs_igs", "/govsearch/list.jsp?page=2", {"num": 5, "data": ARTICLES}, Paging(None, 5, f"{HOST}/govsearch/list.jsp?page=3")),
+        ("trs_igs", "/govsearch/list.jsp?page=2", {"num": 4, "data": ARTICLES}, Paging(None, 4)),
+        ("lonsun", "/public/column/1?catId=7", "<li><a href=1.html>样本通知</a> 2018-03-01</li><script>visits = {total: 98}</script>", Paging()),
+        ("ucap", "/csx/list.shtml", f"{TWO_SERVICES}<script>channelId = '{OTHER}'</script>",
+         Paging(next_url=f"{HOST}/common/search/{OTHER}?_isJson=true&_pageSize=2&page=1")),
+        ("hanweb_xxgk", "/col/col7/index.html", '<a href="/module/xxgk/search.jsp?infotypeId=A1&amp;area=x7">样本</a>',
+         Paging(None, None, f"{HOST}/module/xxgk/search.jsp", "infotypeId=A1&area=x7&currpage=1")),
+    ],
+)  # fmt: skip
+def test_how_a_list_goes_on(name: str, path: str, text: object, paging: Paging) -> None:
+    read = FAMILIES[name].read(Answer(HOST + path, text if isinstance(text, str) else json.dumps(text)))
+    assert read.paging == paging
+
+
+STORE = "<datastore><nextgroup><![CDATA[<a href='/dataproxy.jsp?columnid={0}&unitid=1'></a>]]></nextgroup><recordset>{1}</recordset></datastore>"
+ROW = "<table><tr class=tr_main_value_odd><td>{}</td></tr></table>"
+RECORD = "<record><![CDATA[<li><a href='/art/{0}.html'>样本通知之{0}</a>2018-03-01</li>]]></record>"
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "text", "addresses"),
+    [
+        ("hanweb_jpage", f"{HOST}/col/col768/index.html",
+         STORE.format(7684, RECORD.format(1) + RECORD.format(2)) + STORE.format(768, RECORD.format(3)), ["/art/3.html"]),
+        ("hanweb_xxgk", f"{HOST}/module/xxgk/search.jsp",
+         ROW.format(f"<a href=1.html>样本甲</a><td>{ROW.format('<a href=2.html>样本乙</a>')}"), ["/module/xxgk/1.html"]),
+        ("trs_fujian", f"https{HOST[4:]}/fjdzapp/search", json.dumps({"data": [{"doctitle": "样本", "chnldocurl": f"{HOST}/1.htm"}]}),
+         [f"https{HOST[4:]}/1.htm"]),
+    ],
+)  # fmt: skip
+def test_which_rows_are_a_list_s_own(name: str, url: str, text: str, addresses: list[str]) -> None:
+    assert [(row.url or "").removeprefix(HOST) for row in FAMILIES[name].read(Answer(url, text)).rows] == addresses
+
+
+def test_catalogues_of_a_place_below_a_folder_stand_there() -> None:
+    page = Answer(f"{HOST}/xyz/gkmlpt/index", "<script>window._CONFIG = {TREE: [{id: 10, name: '政务公开'}]}</script>")
+    assert [*FAMILIES["gkmlpt"].catalogues(page)] == [("政务公开", f"{HOST}/xyz/gkmlpt/index#10")]
+
+
+def test_neighbours_are_no_reason_where_a_page_s_own_marks_are() -> None:
+    page = Answer(f"{HOST}/1.htm", "<!-- Announced by Visual SiteBuilder 9 -->")
+    assert detect(page, ("vsb",), "9 of 10 neighbours").reason == "a comment says Visual SiteBuilder"

@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archive.model.observations import Paging
+from crawler.cli.probe import probe
 from crawler.families.detection import detect
 from crawler.families.trs_igs import FAMILY
 from crawler.services.answer import Answer
@@ -115,6 +117,13 @@ def test_a_search_page_of_irs(tmp_path: Path) -> None:
         (f"2020-12-0{n}", "样本局") for n in range(1, 8)
     ]
     assert list(done.records) == TITLES
+
+
+def test_a_probe_of_a_search_page_of_irs_says_that_its_list_goes_on() -> None:
+    address = "irs-c-web/search.shtml?code=17d1d69fedf&dataTypeId=259&searchWord=%E9%80%9A%E7%9F%A5&tenantId=128"
+    with GoldenSite("trs_igs", "irs_*") as site:
+        page = json.loads(CliRunner().invoke(probe, [site.url + address, "--json", "--delay", "0"]).stdout)
+    assert (page["page"], len(page["rows"]), page["pages"], page["doubts"]) == ("list", 3, 3, [])
 
 
 # --- what an answer says ---
