@@ -132,6 +132,15 @@ def test_a_page_made_without_its_end_tags_is_whole(tmp_path: Path) -> None:
     assert all("page_cut" not in str(row["flags"]) for row in rows(tmp_path / "a.db", "SELECT flags FROM records"))
 
 
+def test_a_page_without_its_end_tags_is_cut_where_others_of_its_kind_have_theirs(tmp_path: Path) -> None:
+    whole = record("样本文件之1", "640324001/2017-00001")
+    pages = {f"/zwgk/d/{number}.html": whole for number in (1, 2)}
+    with Site({LIST: page(TABLE), **pages, "/zwgk/d/3.html": whole.replace("</body></html>", "")}) as site:
+        assert crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db").returncode == 1
+    flags = [str(row["flags"]) for row in rows(tmp_path / "a.db", "SELECT flags FROM records ORDER BY id")]
+    assert ["page_cut" in each for each in flags] == [False, False, True]
+
+
 def test_a_list_page_of_another_site(tmp_path: Path) -> None:
     with Site({"/": page(TABLE)}) as other, Site({}) as site:
         elsewhere = other.url.replace("127.0.0.1", "localhost")

@@ -5,7 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from archive.copies.copy_text import copy_text
 from archive.copies.marking import MARK, NOWHERE, MarkedPlace
+from archive.copies.redacted_copies import RedactedCopy
 from archive.copies.sanitiser import sanitise_page
 from archive.proof.side_by_side import side_by_side
 
@@ -13,7 +15,7 @@ URL = "http://p.example/list/index.html"
 ID = "11010519491231002X"
 PAGE = f"""<html><body><div><ul>
 <li><a href="/a/1.html">样本：同名</a> 2026-01-01</li><li><a href="../a/2.html?x=1">样本：同名</a> 2026-01-02</li>
-<li>样本：没有链接的一行 样例〔2026〕3号</li></ul><table><tr><td>样本单元</td><td><b>样本</b>正文一百元</td></tr></table>
+<li>样本：没有链接的一行 样例〔2026〕3号</li><li><a href="/">样本：首页</a></li></ul><table><tr><td>样本单元</td><td><b>样本</b>正文一百元</td></tr></table>
 <p id="{MARK}">样本：此人号码 {ID}。</p></div></body></html>"""
 
 
@@ -51,6 +53,12 @@ def test_a_row_is_known_by_where_it_links_to(address, row):
 )
 def test_a_text_is_found_in_what_is_shown(texts, element):
     assert marked(MarkedPlace(texts=texts)) == ([element] if element else [])
+
+
+def test_the_text_of_a_copy_has_a_line_for_each_block_and_row_and_blanks_between_cells():
+    table = "<p>样本</p><table><tr><td>甲</td><td>乙</td></tr><tr><td>丙</td><td></td></tr></table>"
+    copy = RedactedCopy("text/html; charset=utf-8", b"", page=sanitise_page(table, URL, lambda _: None))
+    assert copy_text(copy) == "样本\n甲 乙\n丙"
 
 
 def test_without_a_place_a_copy_is_as_it_was():

@@ -154,6 +154,7 @@ def test_a_home_page_that_is_only_a_way_to_another(home: str) -> None:
 def test_columns_that_the_data_of_a_page_names(tmp_path: Path) -> None:
     data = [{"id": n, "name": name, "url": f"/gk/c{n}/", "children": []} for n, name in enumerate(NAMES)]
     data.append({"id": 9, "name": "首页", "url": "javascript:;", "children": []})
+    data.append({"id": 8, "name": "政府采购", "url": "http://other.gov.cn/gk/", "children": []})
     page = saved(tmp_path, f"<div id=app></div><script>var menus = {json.dumps(data)};</script>")
     assert columns(page) == {name: f"{BASE}gk/c{n}/" for n, name in enumerate(NAMES)}
     few = saved(tmp_path, f"<div id=app></div><script>var menus = {json.dumps(data[:2])};</script>")

@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 
 from archive.copies import redacted_copies
+from archive.copies.open_files import holds_unread
 from archive.copies.redacted_copies import RedactedCopy, redacted_copy
 from archive.copies.sanitiser import NotShown
 from archive.evidence.evidence_store import Evidence
@@ -225,6 +226,29 @@ def test_what_was_masked_in_another_file_does_not_hide_an_image(changed):
         "INSERT INTO redactions SELECT record_id, 'http://sealed.example/files/a.txt', 'bank_card', 1, 1 FROM attachments WHERE url = :url",
         "INSERT INTO redactions SELECT 3, url, 'phone', 1, 1 FROM attachments WHERE url = :url",
     ).body == sealed.GREEN  # fmt: skip
+
+
+@pytest.mark.parametrize("withheld", [True, False])
+def test_a_page_is_shown_without_a_part_that_is_withheld(tmp_path, withheld):
+    archive = build_sealed(tmp_path)
+    with closing(sqlite3.connect(archive)) as connection, connection:
+        address = sealed.SEEN if withheld else f"{sealed.SEEN}x"
+        connection.execute(
+            "INSERT INTO withheld (target, key, reason, at, record_id) VALUES ('address', ?, '样本', '2026', 0)",
+            (address,),
+        )
+    digest = sha256(ANSWERS[number(sealed.PAGE) - 1][4]).hexdigest()
+    copy = redacted_copy(archive, archive.with_name("evidence.db"), number(sealed.PAGE), digest)
+    assert copy.page is not None
+    assert (copy.page.shown, copy.page.missing) == ((1, 4) if withheld else (3, 2))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "is_unread"),
+    [("样本", "utf-8", False), (f"样本{PHONE}", "utf-8", True), (f"样本{PHONE}", "utf-16-le", True), (f"样本<b>{PHONE[:5]}</b>{PHONE[5:]}", "utf-8", True)],
+)  # fmt: skip
+def test_a_file_with_a_number_however_it_is_written_is_not_given_away(text, encoding, is_unread):
+    assert holds_unread(text.encode(encoding)) == is_unread
 
 
 def test_one_of_several_texts_with_a_number_hides_an_image(changed):

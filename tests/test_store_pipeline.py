@@ -181,6 +181,18 @@ def test_the_session_is_closed_with_what_ended_the_crawl(
     assert stand.stats["disclosures/ended"] == 1
 
 
+def test_the_first_cause_is_the_one_that_is_told(stand: Stand) -> None:
+    async def work() -> None:
+        stand.error = sqlite3.OperationalError("disk full")
+        await stand.pipeline.process_item(PROBLEM)
+        await stand.pipeline.close_spider()
+
+    run(work)
+    stand.error = OSError("gone")
+    stand.pipeline.spider_closed("finished")
+    assert stand.stats["disclosures/cause"] == "disk full"
+
+
 def test_a_session_that_cannot_be_closed_is_not_said_to_be(stand: Stand) -> None:
     stand.error = OSError("gone")
     stand.pipeline.spider_closed("finished")

@@ -11,6 +11,7 @@ from lxml import html
 
 from archive.database.connection import open_for_reading
 from archive.notify import answer_report, subscription_run
+from archive.notify.subscription_store import open_subscriptions
 from archive.questions.answer_request import answer_rows, parse_answer_request
 from archive.questions.question_files import questions
 from archive.questions.runner import AnswerError, parameter_values, run_question
@@ -146,6 +147,30 @@ def test_a_question_of_many_subscribers_is_asked_once_a_run(desk: Office, monkey
     monkeypatch.setattr(subscription_run, "answer_rows", counted)
     assert desk.send().stdout == "subscriptions: 2 messages delivered, 0 not\n"
     assert len(asked) == 1
+
+
+def test_a_result_that_went_and_comes_back_is_new_again(desk: Office) -> None:
+    desk.confirmed(CHANGED)
+    with open_subscriptions(desk.file) as subscriptions:
+        (number,) = (each.id for each in subscriptions.all())
+        due = []
+        for rows in (["甲"], ["甲"], [], ["甲"]):
+            due.append(subscriptions.due_rows(number, rows))
+            subscriptions.reported(number, 1)
+    assert due == [["甲"], [], [], ["甲"]]
+
+
+def test_a_result_that_is_of_no_record_is_called_by_what_it_says(desk: Office) -> None:
+    requested = parse_answer_request({"question": ["silent_agencies"]})
+    assert requested is not None
+    with closing(open_for_reading(desk.db)) as connection:
+        connection.row_factory = sqlite3.Row
+        report = answer_report.answer_report(
+            connection, requested, [{"publisher": "样本局", "agency": "样本局"}], SITE, "zh"
+        )
+    (hit,) = report.hits
+    assert "样本局" in str(hit["title"])
+    assert hit["page"] == f"{SITE}-/questions/silent_agencies"
 
 
 def test_one_portals_results_alone_can_be_subscribed_to(desk: Office) -> None:
