@@ -124,6 +124,8 @@ def test_a_row_between_two_rules_is_no_table_and_between_three_it_is() -> None:
     texts = [*HEADS, *row(1, ("名称", LEFT), ("1.00", 190), ("2.00", 290))]
     assert page(*texts, boxes=[(LEFT, HEAD - 2 * ROW, 400, 3 * ROW)]).tables == ()
     assert len(page(*texts, boxes=RULED[1:3]).tables) == 1
+    more = row(2, ("名称", LEFT), ("3.00", 190), ("4.00", 290))
+    assert page(*texts, *more, boxes=[(LEFT, HEAD - 3 * ROW, 400, 4 * ROW)]).tables == ()
 
 
 @pytest.mark.parametrize(
@@ -160,6 +162,37 @@ def test_a_head_as_high_as_all_of_them_is_below_no_other() -> None:
     lower = row(0, ("上年", 145), ("本年", 195))
     [table] = page(*upper, *lower, *amounts(145, 195, 245)).tables
     assert table.merged == ((0, 1, 1, 2),)
+
+
+def test_words_less_than_a_character_apart_are_of_one_head_and_levels_of_a_code_are_heads_of_their_own() -> None:
+    apart = row(0, ("项目", LEFT), ("上年", 190), ("本年", 290), ("预算", 311))
+    [table] = page(*apart, *amounts(190, 290)).tables
+    assert table.rows[0] == ("项目", "上年", "本年 预算")
+    levels = [text for number in range(1, 5) for text in row(number, ("201", 100), ("01", 130), ("02", 160))]
+    [table] = page(*HEADS, *row(0, ("类", 100), ("款", 130), ("项", 160)), *levels, *amounts(200, 290)).tables
+    assert table.rows[0] == ("项目", "类", "款", "项", "上年", "本年")
+
+
+def test_a_row_that_begins_as_one_is_no_rest_of_the_one_above() -> None:
+    texts = [
+        *HEADS,
+        *amounts(190, 290),
+        *row(5, ("二、其余", LEFT)),
+        *row(6, ("名称6", LEFT), ("8.00", 190), ("9.00", 290)),
+    ]
+    [table] = page(*texts).tables
+    assert table.rows[5] == ("二、其余", "", "")
+
+
+def test_what_stands_far_above_is_no_part_of_a_head() -> None:
+    far = row(-3, ("样本单位", LEFT), ("样本文字", 200))
+    [table] = page(*far, *HEADS, *amounts(190, 290)).tables
+    assert table.rows[0] == ("项目", "上年", "本年")
+
+
+def test_an_upper_head_between_two_columns_that_have_theirs_may_be_over_both() -> None:
+    lower = row(0, ("甲款", 153), ("乙款", 233))
+    assert page(*row(-1, ("项目", LEFT), ("收入", 190)), *lower, *amounts(145, 225)).tables == ()
 
 
 def test_prose_and_lists_of_contents_are_no_tables() -> None:

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from click.testing import CliRunner
 from archive.database.connection import open_for_writing
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
+from archive.model.clock import BEIJING, moment
 from archive.proof import bundle, checker
 from archive.proof.checking import faults
 from crawler.cli.main import main
@@ -121,6 +123,11 @@ def test_of_what_is_gone_it_holds_the_last_list_page_with_the_row_and_the_walk_w
     sheet = files["sheet.html"].decode()
     assert "载有须隐去的个人信息" not in sheet, "all is given as it was sent"
     assert "已从" in sheet
+    fetched = {text["fetched_at"] for text in texts}
+    shown = re.findall(r'<time datetime="([^"]+)">([^<]+)</time>', sheet)
+    of_captures = [(at, printed) for at, printed in shown if at in fetched]
+    assert of_captures
+    assert all(printed == f"{moment(at).astimezone(BEIJING):%Y-%m-%d %H:%M:%S}" for at, printed in of_captures)
     assert "left the catalogues of" in files["sheet.en.html"].decode()
     for name in lists:
         assert f'href="{name.replace("captures", "copies").replace("payload", "html")}"' in sheet

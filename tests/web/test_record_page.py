@@ -4,6 +4,7 @@ import asyncio
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.export.citation_formats import bibtex
+from archive.export.citation_formats import bibtex, ris
 from archive.labels.label import LABELS, Label
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.proof.sheet import qr_code
@@ -336,6 +337,9 @@ def test_reference_managers_take_a_citation(sealed_archive):
     assert get_sealed("/-/record/999/citation.bib").status_code == 404
     hostile = of_record({**RECORD, "title": "100% {样本} \\a_b"}, {"name": "样例县"}, None, here)
     assert r"title = {{100\% \{样本\} \textbackslash{}a\_b}}" in bibtex(hostile)
+    older = replace(hostile, title="样本\n标题", dated="2019-03-04")
+    assert "  year = {2019},\n" in bibtex(older)
+    assert "\r\nTI  - 样本 标题\r\n" in ris(older)
 
 
 def test_what_no_page_states_is_left_out_of_a_citation():
