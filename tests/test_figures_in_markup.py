@@ -34,7 +34,8 @@ def test_a_number_is_masked_over_what_nobody_reads_within_it(between: str, numbe
 @pytest.mark.parametrize(
     "turned",
     [
-        '<bdo dir="rtl">{}</bdo>', '<bdo dir="RTL">{}</bdo>', '<b style="unicode-bidi:bidi-override;direction:rtl">{}</b>', "\u202e{}\u202c完",
+        '<bdo dir="rtl">{}</bdo>', '<bdo dir="RTL">{}</bdo>', '<b style="unicode-bidi:bidi-override;direction:rtl">{}</b>',
+        '<b style="unicode-bidi: isolate-override; direction: rtl">{}</b>', "\u202e{}\u202c完",
         "样\u202e{}",
     ],
 )  # fmt: skip
@@ -50,6 +51,7 @@ def test_a_number_is_masked_in_the_order_in_which_it_is_read(turned: str, number
     ("markup", "text"),
     [
         ("面积3m<sup>2</sup>，CO<sub>2</sub>", "面积3m²，CO₂"), ("<ruby>同心<rp>(</rp><rt>tóng xīn</rt><rp>)</rp></ruby>县", "同心县"),
+        ("<ruby>同<rt>tóng</rt>心<rt>xīn</rt></ruby>县", "同心县"),
         ("2017<i hidden>A</i>年", "2017A年"), ('20<i style="font-size:0.5em">17</i>31', "201731"), ('20<i style="opacity:.9">17</i>31', "201731"),
         ('20<i style="width:07px">17</i>31', "201731"), ("<bdo>12</bdo>3", "123"), ('<bdo dir="rtl">12<b>3</b>4</bdo>', "1234"), ('<b dir="rtl">12</b>3', "123"),
     ],

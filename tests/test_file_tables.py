@@ -155,6 +155,12 @@ def test_a_span_that_is_no_number_is_one(stated: str) -> None:
     assert tables(page.encode(), "a.htm")[0].rows == (("a", "b"), ("c", "d"))
 
 
+def test_a_cell_over_several_rows_and_columns_covers_all_of_them() -> None:
+    page = "<table><tr><td rowspan=2 colspan=2>a</td><td>b</td></tr><tr><td>c</td></tr><tr><td>d</td><td>e</td><td>f</td></tr></table>"
+    (table,) = tables(f"<html><body>{page}</body></html>".encode(), "a.htm")
+    assert table.rows == (("a", None, "b"), (None, None, "c"), ("d", "e", "f"))
+
+
 def test_merged_cells_end_where_their_table_ends() -> None:
     page = "<html><body><table><tr><td>a</td><td rowspan=9>b</td></tr><tr><td>c</td></tr></table></body></html>"
     (table,) = tables(page.encode(), "a.htm")

@@ -111,9 +111,28 @@ def test_a_seal_that_the_evidence_does_not_have_is_named(archive: Path, statemen
     assert str(fault).endswith(f"is not as in {beside(archive).name}")
 
 
-def test_a_record_that_is_back_without_its_list_is_unlisted(archive: Path) -> None:
-    tamper(archive, HAPPENED.format("returned"), f"UPDATE records SET state = 'unlisted' WHERE id = {A_RECORD}")
-    assert "is stated to be" not in "\n".join(map(str, check_database(archive)))
+WITHHELD_BY_ITS_KEY = f"""
+    INSERT INTO withheld (target, key, reason, at, record_id)
+    SELECT 'record', portal || ' ' || url, 'sample', '2018', 0 FROM records WHERE id = {A_RECORD}
+"""
+WALKED_AGAIN = """
+    INSERT INTO walks (crawl_id, catalog_id, look, capture_id, rows) SELECT crawl_id, catalog_id, 2, capture_id, rows FROM walks WHERE look = 1
+"""
+
+
+@pytest.mark.parametrize(
+    "statements",
+    [
+        (HAPPENED.format("returned"), f"UPDATE records SET state = 'unlisted' WHERE id = {A_RECORD}"),  # back without its list
+        (WITHHELD_BY_ITS_KEY, f"UPDATE records SET state = 'withheld' WHERE id = {A_RECORD}"),
+        (WALKED_AGAIN,),
+        ("UPDATE ledger SET complete = 0, pages_claimed = pages_read + 1",),
+        ("UPDATE crawls SET finished_at = '2001-01-01T00:00:00Z'",),  # the clock was set back meanwhile
+    ],
+)  # fmt: skip
+def test_a_state_that_is_borne_out_is_not_named(archive: Path, statements: tuple[str, ...]) -> None:
+    tamper(archive, *statements)
+    assert "is stated to" not in "\n".join(map(str, check_database(archive)))
 
 
 def test_the_text_of_a_file_that_is_not_what_its_original_says_is_found(tmp_path: Path) -> None:
