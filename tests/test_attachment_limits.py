@@ -15,7 +15,9 @@ from archive.attachments.extraction import SMALLEST, Extracted, Limits, extract
 from archive.attachments.file_kinds import Kind, ole_streams, sniff
 from archive.attachments.markup import read_html
 from archive.attachments.reading import Order, read
+from archive.model.observations import AttachmentFile
 from crawler.spiders.pages import MOST_FILES, read_record
+from pipelines import attachments
 from tests.files import DOCX, NOTICE, PICTURE, SAMPLE, docx, ole, pdf, word, word_table, zipped
 
 FIXTURES = Path(__file__).parent / "attachments"
@@ -28,6 +30,26 @@ def inside(data: bytes, name: str = "a", **limits: int) -> Extracted:
 
 
 # --- limits: the last that is let through, the first that isn't ---
+
+
+@pytest.mark.parametrize(
+    ("ocr", "of_portal", "given"), [(False, 512, 512), (False, 4096, 4096), (True, 512, 2048), (True, 4096, 4096)]
+)
+def test_a_file_may_take_what_its_portal_says_and_a_scan_no_less_than_models_need(
+    monkeypatch: pytest.MonkeyPatch, ocr: bool, of_portal: int, given: int
+) -> None:
+    limits: list[Limits] = []
+
+    def noted(_: bytes, __: str, limit: Limits, *, ocr: bool) -> Extracted:
+        limits.append(limit)
+        return Extracted("样本", "text/plain", "ocr" if ocr else "text")
+
+    monkeypatch.setattr(attachments, "extract", noted)
+    file = AttachmentFile(
+        "http://p.example/1.html", "样本.txt", "http://p.example/1.txt", None, None, None, None, "pending"
+    )
+    assert attachments.read_file(file, b"sample", ocr=ocr, memory_mb=of_portal).text == "样本"
+    assert [limit.memory >> 20 for limit in limits] == [given]
 
 
 @pytest.mark.parametrize(("size", "state"), [(SMALLEST - 1, "empty"), (SMALLEST, "text"), (SMALLEST + 1, "text")])

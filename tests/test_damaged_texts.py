@@ -70,3 +70,15 @@ def test_an_archive_without_damage_keeps_its_index(tmp_path: Path) -> None:
     with closing(open_up_to_date(tmp_path / "a.db")) as connection, transaction(connection):
         assert mend(connection) == 0
         assert connection.execute("SELECT 1 FROM settings WHERE name = 'segment_version'").fetchone() is not None
+
+
+@pytest.mark.parametrize(
+    ("column", "damaged", "mended"), [("body", b"\0" + CUT, MENDED), ("flags", b"{}", "[]"), ("flags", b"[", "[]")]
+)
+def test_no_nul_and_no_json_of_another_form_is_left(
+    archive: sqlite3.Connection, column: str, damaged: bytes, mended: str
+) -> None:
+    with transaction(archive):
+        archive.execute(f"UPDATE records SET {column} = CAST(? AS TEXT) WHERE id = 2", (damaged,))
+        assert mend(archive) == 5
+    assert archive.execute(f"SELECT {column} FROM records WHERE id = 2").fetchone()[0] == mended

@@ -123,7 +123,7 @@ def test_the_rules_for_this_visitor_count_and_not_those_for_others(tmp_path: Pat
         (robots("User-agent: *\nAllow: /\n", 500), False),
         (robots("User-agent: *\nAllow: /\n", 502), False),
         (robots("\n  <!DOCTYPE html><p>User-agent: *\nDisallow: /\n"), True),
-        (robots("\ufeff<html>User-agent: *\nDisallow: /\n"), True),
+        (robots("\ufeff<html>\nUser-agent: *\nDisallow: /\n"), True),
         (robots("\ufeffUser-agent: *\nDisallow: /\n"), False),
         (robots(""), True),
     ],
