@@ -69,6 +69,17 @@ def test_a_full_walk_more_often_than_updates_needs_no_update_to_fall_due() -> No
     assert (planned.at, planned.mode) == (ago(1), "full")
 
 
+def test_what_falls_due_until_the_next_crawl_is_done_by_that() -> None:
+    """A full walk that is due in a day, of a portal that is updated every three days, is the next crawl."""
+    planned = plan(portal(full_every=3 * DAY), CrawlHistory(last=NOW, last_full=ago(48)), NOW)
+    assert (planned.at > NOW + DAY, planned.mode) == (True, "full")
+
+
+def test_a_crawl_that_fell_due_within_its_hours_waits_for_the_next_ones_when_these_are_over() -> None:
+    planned = plan(portal(every=DAY, hours=(22, 6)), CrawlHistory(last=ago(33), last_full=ago(33)), NOW)
+    assert planned.at == NOW + 10 * HOUR  # 22 o'clock in Beijing
+
+
 def test_a_portal_never_walked_wholly_is_not_crawled_more_often_for_that() -> None:
     planned = plan(portal(), CrawlHistory(last=ago(1), news_days=60), NOW)
     assert (planned.at, planned.mode) == (ago(1) + 20 * HOUR, "full")

@@ -95,4 +95,5 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
             least = min(float(crawl_delay), LONGEST_CRAWL_DELAY)
             slot.delay = max(slot.delay, least)
             slot.jitter = min(slot.jitter, 1 - least / slot.delay)  # varied, a delay is never below `least`
-            logger.info("crawl_delay=%s host=%s", slot.delay, urlparse_cached(request).netloc)
+            shortest = round(slot.delay * (1 - slot.jitter), 3)
+            logger.info("crawl_delay=%s at_least=%s host=%s", slot.delay, shortest, urlparse_cached(request).netloc)
