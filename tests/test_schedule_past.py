@@ -63,6 +63,14 @@ def county(name: str = "county", **schedule: object) -> Portal:
     return Portal(name, "样本县", "", "http://p.example/", catalogs, schedule=Schedule(**schedule))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("ahead", "is_past"), [(0, True), (5, True), (6, False)])
+def test_a_crawl_of_a_clock_that_is_minutes_ahead_is_past(
+    archive: sqlite3.Connection, ahead: int, is_past: bool
+) -> None:
+    crawl(archive, "finished", began=NOW + timedelta(minutes=ahead))
+    assert (past_of(archive, "county", NOW) != CrawlHistory()) == is_past
+
+
 def test_a_portal_without_crawls_has_no_past(archive: sqlite3.Connection) -> None:
     crawl(archive, "finished", portal="other")
     publish(archive, "2026-03-09")
