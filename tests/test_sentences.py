@@ -144,6 +144,15 @@ AGREE = {
     "from the year's beginning to its end": ("结转资金由年初的30万元减少到年末的12万元，减少18万元，下降60%。", ["difference", "growth"]),
     "the year before in brackets before it": ("农林水支出300万元，较上年（250万元）增长20%。", ["growth"]),
     "before and after an adjustment": ("支出总计为2600万元，较调整前2577万元净增23万元。", ["difference"]),
+    "a share of what is named with it, and a change": (
+        "财政拨款支出90万元，占支出合计100万元的90%。与2024年度相比，财政拨款支出减少10万元，下降10%。", ["share", "growth"],
+    ),
+    "done of a plan named with it, and its parts": (
+        "“三公”经费决算15万元，完成预算16万元的93.75%，其中：因公出国费0元；公务用车购置及运行费13万元，完成预算14万元的92.86%；公务接待费2万元。",
+        ["parts", "share", "share"],
+    ),
+    "done of a plan named with it, and a change": ("支出90万元，完成预算100万元的90%，比上年增加5万元，增长5.88%。", ["share", "growth"]),
+    "parted twice": ("采购60万元，其中：集中40万元，分散20万元；货物10万元，工程50万元。", ["parts"]),
     "lines of a file": ("支出 110 万\n元，比上年增\n加 10 万元，\n— 12 —\n增长 10 %。", ["growth"]),
 }  # fmt: skip
 
@@ -206,6 +215,7 @@ SILENT = {
     "about": "支出约110万元，比上年增加10万元，增长50%。",
     "at least": "支出110余万元，比上年增加10万元，增长50%。",
     "at least, said behind": "支出110万元以上，比上年增加10万元，增长50%。",
+    "about, said before what was done": "约支出110万元，比上年增加10万元，增长50%。",
     "about, said behind": "支出110万元左右，比上年增加10万元，增长50%。",
     "at most": "支出110万元以内，比上年增加10万元，增长50%。",
     "a range": "支出100至110万元，比上年增加10万元，增长50%。",
@@ -254,6 +264,9 @@ SILENT = {
     "a share of about so many": "支出合计200万元，其中：基本支出150万元，占约57%。",
     "a share that is none": "支出合计200万元，其中：基本支出150万元，占57个。",
     "a rate behind what is said of a plan": "支出150万元，占预算200万元，其他57%。",
+    "an average, or what it is an average of": "运行费50万元，平均每辆10万元，比上年减少2万元，下降3.85%。",
+    "another plan than the one named": "预算调整数为120万元，支出决算为90万元，完成年初预算的57%。",
+    "a rate of what was planned or of what came": "项目预算100万元，实际到位90万元，支出85万元，支出进度57%。",
     "a plan that nothing is said of": "支出150万元，预算200万元的57%。",
     "a plan that is not printed": "支出决算为150万元，完成预算的57%。",
     "a plan in another sentence": "预算200万元。支出决算150万元，完成预算的57%。",

@@ -41,6 +41,11 @@ _NAMED = (
     ("预算", re.compile("决算|支出|执行|实际")),
     ("计划", re.compile("实际|完成")),
 )
+_OF_IT = re.compile(r"^的(?:比例|比重)?(?:约?为|是|达)?$")
+"""Words between a whole and the rate of it."""
+
+_IS_SAID_OF = re.compile(r"^[，,、（(；;]?(?:占|完成了?|为|是|相当于)[^，,。；;：:]{0,20}$")
+_AVERAGE = re.compile("平均|人均|每[辆人次批个台]")
 _MOST_BACK = 6
 _YEARS = re.compile(r"20\d\d(?=年)|上一?年(?!结转|结余)|去年")
 
@@ -98,6 +103,18 @@ def is_change(passages: Passages, number: int) -> bool:
     """Whether a figure says by how much another one has changed, or what that was before."""
     words = passages.before(number)
     return _TURNS.search(words) is not None or _RELATIVE.search(words) is not None
+
+
+def is_base(passages: Passages, number: int) -> bool:
+    """Whether a figure is only what a rate behind it is a part of: 完成预算100万元的96%, 占支出合计100万元的80%."""
+    behind = number + 1
+    return (
+        0 < number
+        and behind < len(passages.figures)
+        and passages.figures[behind].unit in (PERCENT, TIMES)
+        and _OF_IT.match(passages.before(behind)) is not None
+        and _IS_SAID_OF.match(passages.before(number)) is not None
+    )
 
 
 def _change_at(passages: Passages, number: int) -> _Change | None:
@@ -206,8 +223,9 @@ def _compared(passages: Passages, last: int, lead: str, noun: str, compared: Map
 
     The figure before may be a rate of it: 支出 90 万元，完成预算的 90%，比上年增加….
     """
-    is_rate = passages.figures[last].unit in RATES
-    now = compared.get(last) or passages.figures[max(0, last - is_rate)]
+    now = compared.get(last) or passages.figures[_with_its_rate(passages, last)]
+    if _is_average_beside(passages, last):
+        return None
     own = passages.text[now.begin : now.offset]
     if _GENERIC.sub("", noun) not in _GENERIC.sub("", own):
         return None
@@ -216,6 +234,19 @@ def _compared(passages: Passages, last: int, lead: str, noun: str, compared: Map
     if lead.endswith("。") and lead.count("。") == 1:
         return now if lead == "。" else _only_amount(passages, last)
     return None
+
+
+def _is_average_beside(passages: Passages, number: int) -> bool:
+    """Whether a figure is an average of what the one before it says: a comparison behind it may be of either."""
+    before = number - 1
+    of_same_unit = number > 0 and passages.figures[before].unit == passages.figures[number].unit
+    return of_same_unit and passages.in_one_sentence(before, number) and _AVERAGE.search(passages.before(number)) is not None
+
+
+def _with_its_rate(passages: Passages, last: int) -> int:
+    """Return the number of the amount of which the last figure says a rate, or of that itself."""
+    number = max(0, last - 1) if passages.figures[last].unit in RATES else last
+    return number - 1 if number < last and is_base(passages, number) else number
 
 
 def _only_amount(passages: Passages, last: int) -> Figure | None:

@@ -41,6 +41,11 @@ PRINTED_FIGURE = re.compile(
 """A number with its unit in a text as printed, whose lines may break it: its last digit and the unit's beginning."""
 
 _DIGIT = re.compile("[0-9]")
+_ABOUT_BEFORE = re.compile(
+    "(?:大约|预计约|(?<![节集签契合公条特隐制])约)(?:[需为有计达共]|支出|收入|投入|安排|完成|实现|支付|花费){1,2}$"
+)
+"""Words that say of the number behind them that it is about that, with others between: 约支出."""
+
 _RANGE_BEGINS = re.compile(r"[-—–~～至]\s?[0-9]")
 _RANGE_ENDS = re.compile(r"[0-9%％元人件个年月日][-—–~～至]\s?$")
 _MEASURED = frozenset((MONEY, "公里", "平方米", "亩", "吨"))
@@ -152,7 +157,8 @@ def _figure(text: str, found: _Found, with_decimals: Collection[tuple[str, str |
 
 def _qualifier(text: str, match: re.Match[str]) -> str:
     after = match["after"] or ""
-    if match["about"] in {"约", "近"} or after in {"左右", "以下", "以内"} or _is_in_range(text, match):
+    is_about = match["about"] in {"约", "近"} or after in {"左右", "以下", "以内"}
+    if is_about or _ABOUT_BEFORE.search(text, max(0, match.start() - 8), match.start()) or _is_in_range(text, match):
         return ABOUT
     return AT_LEAST if match["more"] or match["about"] or after in {"以上", "以外"} else EXACT
 

@@ -26,7 +26,7 @@ _NAMES = {
     "staff": "人员(?:经费|支出)",
     "office": "公用(?:经费|支出)",
 }
-_NAMED = {role: re.compile(rf"{name}[^、比较占增减]{{0,14}}$") for role, name in _NAMES.items()}
+_NAMED = {role: re.compile(rf"{name}(?P<behind>[^、比较占增减]{{0,14}})$") for role, name in _NAMES.items()}
 _OTHER = re.compile("上年|去年|结转|人均|平均|其他")
 _STOP = re.compile("[，,。；;]")
 _LONGEST_CLAUSE = 60
@@ -54,11 +54,18 @@ def last_clause(words: str) -> str:
 
 def role_of(words: str) -> str | None:
     """Return which expense the clause before a figure names, None where it names none, or one of another year."""
+    found = named_expense(words)
+    return found[0] if found else None
+
+
+def named_expense(words: str) -> tuple[str, str, str] | None:
+    """Return the expense that the clause before a figure names, with the words of the clause before and behind its name."""
     clause = last_clause(words)
-    found = [(match.start(), role) for role, pattern in _NAMED.items() if (match := pattern.search(clause))]
+    found = [(role, match) for role, pattern in _NAMED.items() if (match := pattern.search(clause))]
     if not found or _OTHER.search(clause):
         return None
-    return max(found, key=lambda each: each[0])[1]  # of two that begin there, the longer name comes first
+    role, match = max(found, key=lambda each: each[1].start())  # of two that begin there, the longer name comes first
+    return role, clause[: match.start()], match["behind"]
 
 
 def _parts(passages: Passages, roles: Sequence[str | None], whole: int) -> dict[str, int]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from archive.sentences.comparisons import is_change
+from archive.sentences.comparisons import is_base, is_change
 from archive.sentences.equations import Equation, amounts, rate, total
 from archive.sentences.figures import PERCENT, RATES, TIMES, Figure
 from archive.sentences.passages import Passages
@@ -22,13 +22,14 @@ _PLAN = r"(?P<of>[^，,。；;：:]{0,16}?(?:预算|计划|任务|目标)(?:数|
 _DONE = re.compile(rf"[，,、（(；;](?:完成|占|为|是|达到?|相当于)了?{_PLAN}的$")
 _DONE_RATE = re.compile("(?:执行率|完成率|完成比例|执行进度|支出进度)(?:约?为|是|达到?)?$")
 _NAMED_RATE = re.compile("(办结|办复|答复)率(?:为|达|达到|是)?$")
-_OF_IT = re.compile(r"^的(?:比例|比重)?(?:约?为|是|达)?$")
-_IS_SAID_OF = re.compile(r"^[，,、（(；;]?(?:占|完成了?|为|是|相当于)[^，,。；;：:]{0,20}$")
 _QUOTES = re.compile("[“”\"'‘’（()）]")
 _FILLING = re.compile("(?:总?[数额量]|为|是|共|的){1,6}$")
 _ACCOUNT = re.compile("一般公共预算|政府性基金预算|国有资本经营预算|公共预算|预算内|预算外")
 _STAGE = re.compile("(?P<planned>预算|计划|任务|目标)|决算|执行|实际|完成")
 _PLAN_NAMES = re.compile("年初|调整|全年|追加")
+_RECEIVED = re.compile("到位|下达|拨付|收到")
+"""Words of an amount that a rate without a name may be of, in place of the plan."""
+
 _LEAST_NAME = 4
 _MOST_BACK = 8
 _MOST_NAMED = 1000
@@ -43,7 +44,7 @@ def shares(passages: Passages, whole_of: Mapping[int, int]) -> Iterator[Equation
         if passages.figures[number].unit not in (PERCENT, TIMES) or not passages.figures[number].is_exact:
             continue
         words = passages.before(number)
-        if number > 1 and _OF_IT.match(words) and _IS_SAID_OF.match(passages.before(number - 1)):
+        if number > 1 and is_base(passages, number - 1):
             yield from _share(passages, number, number - 2, number - 1)
         elif (done := _DONE.search(words) or _DONE_RATE.search(words)) and (
             sides := _spent_and_planned(passages, number, done[0])
@@ -102,10 +103,19 @@ def _spent_and_planned(passages: Passages, number: int, words: str) -> tuple[int
     stages = [(each, _is_planned(passages.figures[each].subject)) for each in before]
     spent = [each for each, is_planned in stages if is_planned is False]
     planned = [each for each, is_planned in stages if is_planned]
+    named = _PLAN_NAMES.findall(words)
     if len(planned) > 1:
-        named = _PLAN_NAMES.findall(words)
         planned = [each for each in planned if named and named[-1] in passages.figures[each].subject]
+    elif planned and named and _names_another_plan(passages.figures[planned[0]].subject, named[-1]):
+        return None
+    if not named and any(_RECEIVED.search(passages.figures[each].subject) for each in before):
+        return None
     return (spent[-1], planned[0]) if spent and len(planned) == 1 and before[-1] in (spent[-1], planned[0]) else None
+
+
+def _names_another_plan(subject: str, name: str) -> bool:
+    """Whether the words before an amount call it another plan than the one named: 调整 where that is 年初."""
+    return name not in subject and _PLAN_NAMES.search(subject) is not None
 
 
 def is_planned(words: str) -> bool | None:

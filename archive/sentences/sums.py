@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from archive.sentences.comparisons import is_change
+from archive.sentences.comparisons import is_base, is_change
 from archive.sentences.equations import Equation, amounts, equal, total
 from archive.sentences.figures import MONEY, RATES
 from archive.sentences.passages import Passages
@@ -43,7 +43,8 @@ def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equati
 
     Those that are less than the whole may be some of them, unless they are said to be all. Where the whole is itself a
     part, those that are more may be parts of what it is a part of, unless brackets keep them together. Of what is
-    counted, and is no money, parts may overlap: 100 人，其中女性 60 人、党员 70 人.
+    counted, and is no money, parts may overlap: 100 人，其中女性 60 人、党员 70 人. Where the first parts make up the whole,
+    others part it anew, or are none.
     """
     if len(parts) < 2:
         return None
@@ -52,6 +53,9 @@ def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equati
     words = passages.before(parts[0])
     if equation.holds or _WHOLLY.search(words):
         return equation
+    first = next((first for end in range(2, len(right)) if (first := equal("parts", left, total(right[:end]))).holds), None)
+    if first and left.value:
+        return first
     is_plain = _OPENS.fullmatch(words) is not None or not _is_part(passages, whole)
     may_overlap = passages.figures[whole].unit != MONEY
     return replace(equation, is_hint=may_overlap) if equation.right > equation.left and is_plain else None
@@ -97,7 +101,7 @@ def _parts(passages: Passages, whole: int) -> list[int]:
     none where it says so of no other, or in several levels.
     """
     figures, parts = passages.figures, list[int]()
-    if not figures[whole].is_exact or is_change(passages, whole):
+    if not figures[whole].is_exact or is_change(passages, whole) or is_base(passages, whole):
         return []
     in_brackets = False
     for number in range(whole + 1, min(whole + MOST_PARTS, len(figures))):
@@ -112,7 +116,7 @@ def _parts(passages: Passages, whole: int) -> list[int]:
             break
         if parts and (begins or words.startswith(("（", "("))):
             return []
-        if figures[number].unit in RATES or is_change(passages, number):
+        if figures[number].unit in RATES or is_change(passages, number) or is_base(passages, number):
             continue
         if bool(parts) == begins or figures[number].unit != figures[whole].unit or not figures[number].is_exact:
             break
