@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from archive.budgets.amounts import agree, amount
-from archive.budgets.headings import kind_of, read_heading, stage_of, unit_of
+from archive.budgets.headings import kind_of, only_year_of, read_heading, stage_of, unit_of
 from archive.budgets.three_public import role_of
 
 
@@ -51,6 +51,25 @@ def test_the_tolerance_grows_with_the_number_of_rounded_parts(left: str, parts: 
 )  # fmt: skip
 def test_a_title_says_which_table_it_is(title: str, kind: str | None) -> None:
     assert kind_of(title) == kind
+
+
+@pytest.mark.parametrize("unit", ["万元", "人民币万元", "亿元", "百万元", "千元", "人民币元"])
+def test_a_unit_of_money_is_no_agency(unit: str) -> None:
+    heading = read_heading(["样本县收支总表", f"金额单位：{unit}"], [])
+    assert heading is not None
+    assert heading.agency is None
+    assert heading.unit == unit.removeprefix("人民币")
+
+
+@pytest.mark.parametrize(
+    ("heads", "year"),
+    [
+        ("2026年预算/合计|2026年预算/基本支出", 2026), ("2025年预算|2026年预算", None), ("2025年执行数|预算数", None),
+        ("2025年|比上年增减", None), ("预算数|金额", None),
+    ],
+)  # fmt: skip
+def test_heads_say_the_year_where_they_state_one_alone(heads: str, year: int | None) -> None:
+    assert only_year_of(heads.split("|")) == year
 
 
 def test_stages_units_and_roles() -> None:

@@ -156,7 +156,9 @@ def test_two_digits_that_the_code_below_does_not_go_on_from_are_no_code() -> Non
     assert [line.code for line in found.lines] == ["201", "", "2010401"]
 
 
-@pytest.mark.parametrize("printed", ["-1,200.00", "－1,200.00", "（1,200.00）", "△1,200.00", "▲ 1，200.00"])
+@pytest.mark.parametrize(
+    "printed", ["-1,200.00", "－1,200.00", "（1,200.00）", "△1,200.00", "▲ 1，200.00", "负1,200.00"]
+)
 def test_an_amount_may_be_less_than_nothing(printed: str) -> None:
     rows = f"科目编码|科目名称|2025年预算数|2026年预算数|增减额\n201|一般公共服务支出|1,500.00|300.00|{printed}"
     (found,) = read(table(rows, "2026年部门支出总表\n单位：元"))
@@ -204,6 +206,48 @@ def test_a_column_of_changes_is_no_set_of_expenses() -> None:
     rows = "项目|2025年预算数|2026年预算数|增减额\n合计|3.00|2.00|-1.00\n公务接待费|3.00|2.00|-1.00\n因公出国（境）费|0.00|0.00|0.00"
     (found,) = read(table(rows, "“三公”经费支出表\n单位：万元"))
     assert [(each.year, str(each.parts["total"].value)) for each in found.expenses] == [(2025, "3.00"), (2026, "2.00")]
+
+
+def test_a_row_of_changes_is_no_set_of_expenses() -> None:
+    rows = "年度|合计|因公出国（境）费|公务接待费\n2025年|3.00|0.00|3.00\n2026年|2.00|0.00|2.00\n2026年比2025年增减|-1.00|0.00|-1.00"
+    (found,) = read(table(rows, "“三公”经费支出表\n单位：万元"))
+    assert [(each.year, str(each.parts["total"].value)) for each in found.expenses] == [(2025, "3.00"), (2026, "2.00")]
+
+
+@pytest.mark.parametrize("unread", ["30.00*", "约30.00", "3,0.00", "30.00左右", "1 0.00 20.00"])
+def test_nothing_is_said_to_differ_over_an_amount_that_is_not_read(unread: str) -> None:
+    rows = f"""
+科目编码|科目名称|合计|基本支出|项目支出
+205|教育支出|130.00|120.00|10.00
+20502|普通教育|130.00|120.00|10.00
+2050202|小学教育|{unread}|20.00|10.00
+2050203|初中教育|100.00|99.00|
+"""
+    (found,) = read(table(rows, "部门支出总表\n单位：万元"))
+    assert [(check.place, check.holds) for check in found.checks if not check.holds] == [
+        ("20502 基本支出", False),
+        ("2050203", False),
+    ]
+
+
+def test_amounts_of_several_units_are_added_in_yuan() -> None:
+    rows = "项目|预算数\n“三公”经费合计|11.00万元\n因公出国（境）费|0.00\n公务接待费|30,000.00元\n公务用车购置及运行费|{}万元"
+    for running, holds in (("8.00", True), ("9.00", False)):
+        (found,) = read(table(rows.format(running), "“三公”经费支出表\n单位：万元"))
+        assert [(check.rule, check.holds) for check in found.checks] == [("three_public", holds)]
+
+
+def test_a_change_in_another_unit_is_not_held_against_its_years() -> None:
+    rows = "科目编码|科目名称|2025年预算数（万元）|2026年预算数（万元）|增减额（元）\n201|一般公共服务支出|1.00|3.00|20,000.00"
+    (found,) = read(table(rows, "2026年部门支出总表"))
+    assert (len(found.lines), found.checks) == (3, ())
+
+
+@pytest.mark.parametrize(("title", "year"), [("样本局部门预算公开表", 2026), ("样本局2025年部门预算", 2025)])
+def test_heads_say_the_year_where_nothing_else_does(title: str, year: int) -> None:
+    rows = "科目编码|科目名称|2026年预算|<\n^|^|合计|基本支出\n201|一般公共服务支出|9.00|9.00"
+    (found,) = read(table(rows, "部门支出总表\n单位：万元"), title=title)
+    assert found.statement.heading.year == year
 
 
 NUMBERED = """

@@ -54,6 +54,45 @@ def test_what_a_text_states_as_budgeted_and_as_spent_is_held_against_its_own(
     assert {check.place: check.holds for check in found.checks if check.rule == "prose"} == checks
 
 
+@pytest.mark.parametrize(
+    ("stated", "holds"),
+    [
+        ("2026年公务接待费预算为2.00万元。", False),
+        ("（三）公务接待费2.00万元。", False),
+        ("样本局2026年一般公共预算安排公务接待费2万元。", False),
+        ("一、情况说明\n样本局2026年公务接待费支出2.00万元。", False),
+        ("公务接待费3.00万元，其中样本站公务接待费2.00万元。", True),
+        *(
+            (f"{words}2.00万元。", None)
+            for words in (
+                "公务接待费中国内接待费", "公务接待费压缩", "公务接待费节约", "公务接待费下降", "公务接待费1至6月支出",
+                "公务接待费用于接待检查", "样本局机关公务接待费", "样本局所属样本站2026年公务接待费", "其中样本站公务接待费",
+                "事业收入安排的公务接待费", "政府性基金预算公务接待费", "上半年公务接待费",
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_an_amount_of_a_part_or_of_another_is_held_against_no_whole(stated: str, holds: bool | None) -> None:
+    (found,) = read_document([table(DOWN, "2026年一般公共预算“三公”经费支出表\n单位：万元")], YEAR, stated)
+    prose = [check.holds for check in found.checks if check.rule == "prose" and check.place == "reception"]
+    assert prose == ([] if holds is None else [holds])
+
+
+@pytest.mark.parametrize(
+    ("stated", "differs"), [("2026年支出总计100.00万元。", True), ("下属样本站支出总计100.00万元。", False)]
+)
+def test_the_total_of_another_unit_is_held_against_no_table(stated: str, *, differs: bool) -> None:
+    (found,) = read_document([table(SUMMARY, "部门收支总表\n单位：万元")], YEAR, stated)
+    assert [check.holds for check in found.checks if check.rule == "prose"] == ([False] if differs else [])
+
+
+def test_a_unit_that_no_table_names_is_the_one_before_the_year() -> None:
+    stated = "样本局2026年公务接待费2.00万元。"
+    for text, differs in ((stated, True), (stated.replace("样本局", "样本局所属样本站"), False)):
+        (found,) = read_document([table(DOWN, "2026年“三公”经费支出表\n单位：万元")], "2026年部门预算", text)
+        assert [check.rule for check in found.checks if not check.holds] == (["prose"] if differs else [])
+
+
 TOTALS = "样本局2026年度收入、支出预算总计{}万元，与上年相比收、支预算总计各增加10.00万元。（二）支出预算总计110万元。上年支出预算总计100万元。"
 
 

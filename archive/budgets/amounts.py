@@ -65,8 +65,10 @@ def rounding(value: Decimal) -> Decimal:
 
 
 def _number(text: str | None) -> str:
-    """Return a cell's text without the sign of the currency before it, and the unit behind it."""
+    """Return a cell's text without the sign of the currency before it, and the unit behind it; 负 before it is a sign."""
     cell = plain(text).replace("¥", "", 1)
+    if cell.startswith("负"):
+        cell = f"-{cell[1:]}"
     found = _WITH_UNIT.fullmatch(cell)
     return found[1] if found else cell
 

@@ -80,11 +80,33 @@ def check_statement(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> 
 
 
 def check_sum(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """Yield the identity of a whole and its parts, unless it is 0 = 0."""
+    """Yield the identity of a whole and its parts, unless it is 0 = 0; in yuan where they are of several units."""
+    if not _of_one_unit((whole, *parts)):
+        yield from check_amounts(rule, place, whole, parts)
+        return
     values = [part.value for part in parts]
     right = sum(values, Decimal(0))
     if whole.value or right:
         yield BudgetCheck(rule, place, whole.value, right, agree(whole.value, right, values), (whole, *parts))
+
+
+def check_amounts(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """Yield that a line is the sum of others, in yuan, whatever their units, unless one states none or it is 0 = 0."""
+    lines = (whole, *parts)
+    left, *rest = (line.yuan for line in lines)
+    amounts = [yuan for yuan in rest if yuan is not None]
+    right = sum(amounts, Decimal())
+    if left is not None and len(amounts) == len(parts) and (left or right):
+        if _of_one_unit(lines):
+            values = [part.value for part in parts]
+            holds = agree(whole.value, sum(values, Decimal()), values)
+        else:
+            holds = abs(left - right) <= sum(line.rounding for line in lines)
+        yield BudgetCheck(rule, place, left, right, holds, lines)
+
+
+def _of_one_unit(lines: Iterable[BudgetLine]) -> bool:
+    return len({line.unit for line in lines}) == 1
 
 
 def grouped(lines: Iterable[BudgetLine], by: Literal["row", "column", "offset"]) -> dict[int, list[BudgetLine]]:
@@ -160,7 +182,7 @@ def _carried_over(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         opening, income, spent, closing = (sum((line.value for line in side), Decimal()) for side in own)
         parts = tuple(line for side in own for line in side)
         left, right = opening + income, spent + closing
-        if left or right:
+        if (left or right) and _of_one_unit(parts):
             place = f"{parts[0].code or parts[0].name} {parts[-1].column_name}"
             holds = agree(left, right, [line.value for line in parts])
             checks.append(BudgetCheck("carry", place, left, right, holds, parts))
@@ -218,7 +240,7 @@ def check_changes(heading: Heading, lines: Sequence[BudgetLine]) -> Iterator[Bud
         now, before = ([line for year, line in years if year == each] for each in _two_years(heading))
         if len(changes) == len(now) == len(before) == 1:
             left, right = changes[0].value, now[0].value - before[0].value
-            if left or right:
+            if (left or right) and _of_one_unit((*changes, *now, *before)):
                 place = f"{now[0].code or now[0].name} {changes[0].column_name}"
                 holds = agree(left, right, [now[0].value, before[0].value])
                 yield BudgetCheck("change", place, left, right, holds, (changes[0], now[0], before[0]))

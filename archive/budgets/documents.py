@@ -1,12 +1,12 @@
 """The budget tables of one document, with their lines, checks, and how many identities hold each figure. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
 from archive.budgets.checks import BudgetCheck, check_statement
 from archive.budgets.expense_checks import check_beside_basic, check_expenses
-from archive.budgets.lines import BudgetLine, read_lines
+from archive.budgets.lines import BudgetLine, read_lines, unread_amounts
 from archive.budgets.parts import stated_parts
 from archive.budgets.prose import StatedAmounts
 from archive.budgets.repeated_amounts import check_between
@@ -72,12 +72,27 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     for statement, lines, expenses in read:
         heading = statement.heading
         within = (check_statement(statement, lines), check_expenses(statement, lines, expenses))
-        checks = [*within[heading.kind == "three_public"], *_of(between, lines)]
+        checks = [*_without_unread(statement, list(within[heading.kind == "three_public"])), *_of(between, lines)]
         if stated and kinds[heading.kind] == 1:  # else nothing says which of them the text means
             checks += stated.check_expenses(expenses, heading)
             checks += stated.check_totals(statement, lines)
         tables_read.append(BudgetTable(statement, tuple(lines), tuple(checks), tuple(expenses)))
     return tables_read
+
+
+def _without_unread(statement: BudgetStatement, checks: list[BudgetCheck]) -> list[BudgetCheck]:
+    """Return identities without those that fail over a row, or over columns, in which an amount could not be read."""
+    if all(check.holds for check in checks):
+        return checks
+    unread = unread_amounts(statement)
+    rows, columns = {row for row, _ in unread}, {column for _, column in unread}
+    return [check for check in checks if check.holds or not _goes_over(check.lines, rows, columns)]
+
+
+def _goes_over(lines: Iterable[BudgetLine], rows: Set[int], columns: Set[int]) -> bool:
+    """Whether lines stand in the only row of theirs that is one of `rows`, or in one of `columns`."""
+    own = {line.row for line in lines}
+    return not own.isdisjoint(rows) if len(own) == 1 else any(line.column in columns for line in lines)
 
 
 def _of(between: Iterable[BudgetCheck], lines: Sequence[BudgetLine]) -> list[BudgetCheck]:

@@ -45,10 +45,11 @@ _NUMBERED = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[(（]?[一二三四五六七八九十\d]+[)）]?[、.．:：]|附[件表]\d*[:：]?|表[一二三四五六七八九十\d]+[:：]?)"
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?:年|$|(?=[部单度预决]))")
+_BESIDE_YEAR = re.compile("上一?年(?!结[转余])|去年|执行|[比增减]")
 _UNIT = re.compile(r"单位[:：]?[(（]?(?:人民币)?(百万元|千元|万元|亿元|元|万$)")
 _UNIT_IN_BRACKETS = re.compile(r"[(（](?:单位[:：])?(百万元|千元|万元|亿元|元)[)）]")
 _AGENCY = re.compile(
-    r"(?:(?:编制|填报|预算|公开)?(?:部门|单位)(?:名称|[(（]盖?公?章[)）])?)[:：](?!万元|元|千元)(?P<name>[^:：]{2,40}?)(?=金额|单位[:：]|部门[:：]|\d{4}年|$)"
+    r"(?:(?:编制|填报|预算|公开)?(?:部门|单位)(?:名称|[(（]盖?公?章[)）])?)[:：](?!(?:人民币)?(?:[千万亿]|百万)?元)(?P<name>[^:：]{2,40}?)(?=金额|单位[:：]|部门[:：]|\d{4}年|$)"
 )
 _BESIDE_NAME = re.compile(r"^(?:\[\d+\]|\d{6,}-?|\d{3,}-)|\((?:加?盖?公?章|签章|印章)\)$")
 """A unit's code before its name, and the word for a stamp behind it."""
@@ -144,6 +145,12 @@ def year_of(lines: Iterable[str]) -> int | None:
     """Return the last year that lines state."""
     years = [int(match[1]) for line in lines for match in _YEAR.finditer(line)]
     return years[-1] if years else None
+
+
+def only_year_of(columns: Iterable[str]) -> int | None:
+    """Return the year that columns state, where they state one alone, and do not set it beside another (上年, 执行)."""
+    years = {year for name in columns if (year := year_of([plain(name)]))}
+    return years.pop() if len(years) == 1 and not any(_BESIDE_YEAR.search(name) for name in columns) else None
 
 
 def unit_of(lines: Iterable[str]) -> str | None:

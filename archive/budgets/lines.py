@@ -31,6 +31,10 @@ _COUNTED = re.compile(
     r"\((?:个|辆|台|套|人|次|批|批次|人次|平方米|%)\)$|(?:人数|人次数?|批次数?|团组数|保有量|车辆数|台数)$"
 )
 _TO_THE_CENT = re.compile(r".*\.\d\d\)?")
+_LIKE_AMOUNT = re.compile(
+    r"(?!.*%\)?$)(?=.*\d)[^\u3400-\u9fff]*|[约近负减超]?[^\u3400-\u9fff]*\d[^\u3400-\u9fff%]*[千百万亿元余多左右以上下内]{0,8}"
+)
+"""A cell that prints an amount in a form that is not known: 12.00*, 约12.00, 1,2345.00."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,17 @@ def read_lines(statement: BudgetStatement) -> list[BudgetLine]:
     """Return the lines of a statement, row by row; columns of codes, serial numbers and counts hold no amounts."""
     columns = _Columns(statement)
     return [line for place, row in enumerate(statement.rows) for line in _row_lines(statement, columns, place, row)]
+
+
+def unread_amounts(statement: BudgetStatement) -> list[tuple[int, int]]:
+    """Return row and column of each cell that seems to print an amount, but none that can be read."""
+    columns = _Columns(statement).amounts
+    return [
+        (place, column)
+        for place, row in enumerate(statement.rows)
+        for column in columns
+        if amount(row.cells[column]) is None and _LIKE_AMOUNT.fullmatch(plain(row.cells[column]))
+    ]
 
 
 class _Columns:

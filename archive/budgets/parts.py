@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from archive.budgets.headings import agency_in_title, stage_of, year_of
+from archive.budgets.headings import agency_in_title, only_year_of, stage_of, year_of
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.units import may_be_one, usual_name
 
@@ -52,5 +52,10 @@ def _with_stated(statements: Iterable[BudgetStatement], titles: Sequence[str]) -
     for statement in statements:
         heading = statement.heading
         year, agency = heading.year or year, heading.agency or agency
-        stated = replace(heading, year=year, stage=heading.stage or stage, agency=agency or in_title)
+        stated = replace(
+            heading,
+            year=year or only_year_of(statement.columns),
+            stage=heading.stage or stage,
+            agency=agency or in_title,
+        )
         yield replace(statement, heading=stated)

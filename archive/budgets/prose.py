@@ -13,8 +13,9 @@ from archive.budgets.lines import BudgetLine
 from archive.budgets.repeated_amounts import table_totals
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet
+from archive.sentences.comparisons import is_change
 from archive.sentences.figures import MONEY, Figure
-from archive.sentences.known_sums import last_clause, role_of
+from archive.sentences.known_sums import last_clause, named_expense
 from archive.sentences.passages import Passages, read_passages
 from archive.sentences.running_text import running_text
 
@@ -33,6 +34,19 @@ _TOTALS = {
 _NAMED_TOTALS = {key: re.compile(rf"{name}(?:支出)?(?:数|总?额)?[为是]?$") for key, name in _TOTALS.items()}
 _OTHER_YEAR = re.compile("上年|去年")
 _LONGEST_NAME = 30
+_BEFORE_NAME = re.compile(
+    r"^.{0,60}(?:说明|\d\.\d+)|[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]|20\d\d|其中|[我本全该年度]|年初|部门|单位|系统|三公|经费|中"
+    '|一般公共预算|财政拨款|安排|的|用于|支出|开支|预算|决算|数|收入|[“”"：:、]'
+)
+"""Words before the name of an amount that leave it the whole unit's; others may name a part of it, or another unit."""
+
+_BEHIND_NAME = re.compile(
+    r"(?:支出|开支|预算|决算|预计|经费|安排|总额|总计|合计|共计|年初|全年|全部|财政拨款|一般公共预算|执行|实际|发生|[数额为是共计：:]"
+    r"|20\d\d年度?|本年度?|年度?)*"
+)
+"""Words behind the name of an amount that leave it the whole of it."""
+
+_UNIT_BEFORE_YEAR = re.compile(r"^(?!.{0,30}[下所]属)[^\d：:，,]{2,30}(?=20\d\d年)")
 _STAGE_ALONE = re.compile("[，,；;、](?:实际)?(?:支出)?(?:预算|决算)(?:数|额|支出)?(?:为|是)?")
 
 
@@ -40,12 +54,15 @@ _STAGE_ALONE = re.compile("[，,；;、](?:实际)?(?:支出)?(?:预算|决算)(
 class _Expense:
     """An amount that is said to be one of the three public expenses,
     with the stage and the year that the words state, if they do.
+
+    `lead`: the words before its name, None where others say that it may be a part of it, or a change.
     """
 
     figure: Figure
     role: str
     stage: str | None
     year: int | None
+    lead: str | None
 
 
 class StatedAmounts:
@@ -73,17 +90,20 @@ class StatedAmounts:
             for role, line in expenses.parts.items():
                 stated = (each for each in self._expenses if each.role == role and each.year in (None, heading.year))
                 place = role if expenses.stage == heading.stage else f"{role} {expenses.stage}"
-                alike = [each.figure for each in stated if (each.stage or heading.stage) == expenses.stage]
-                yield from _check(place, line, alike)
+                alike = [each for each in stated if (each.stage or heading.stage) == expenses.stage]
+                sure = [each.figure for each in alike if _is_of_whole(each.lead, heading.agency)]
+                yield from _check(place, line, [each.figure for each in alike], sure)
 
     def check_totals(self, statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         """Yield whether the text states the totals of a table as the table does."""
         kind = statement.heading.kind
         for side, line in table_totals(statement, lines):
             if name := _NAMED_TOTALS.get((kind, side)):
-                yield from _check(
-                    f"{kind} {side}", line, [figure for words, figure in self._stated if _names(name, words)]
-                )
+                named = [
+                    (found, figure) for words, figure in self._stated if (found := _named(name, words)) is not None
+                ]
+                sure = [figure for lead, figure in named if _is_of_whole(lead, statement.heading.agency)]
+                yield from _check(f"{kind} {side}", line, [figure for _, figure in named], sure)
 
 
 def _expenses(passages: Passages) -> Iterator[_Expense]:
@@ -91,26 +111,41 @@ def _expenses(passages: Passages) -> Iterator[_Expense]:
     last: _Expense | None = None
     for number, figure in enumerate(passages.figures):
         words = passages.before(number)
-        clause, role = last_clause(words), role_of(words)
+        clause, named = last_clause(words), named_expense(words)
         if figure.unit != MONEY or not figure.is_exact:
             last = None
-        elif role:
-            last = _Expense(figure, role, stage_of(clause), year_of([clause]))
+        elif named:
+            role, before, behind = named
+            is_plain = _BEHIND_NAME.fullmatch(behind) and not is_change(passages, number)
+            last = _Expense(figure, role, stage_of(clause), year_of([clause]), before if is_plain else None)
         elif last and _STAGE_ALONE.fullmatch(words):
-            last = _Expense(figure, last.role, stage_of(clause), last.year)
+            last = _Expense(figure, last.role, stage_of(clause), last.year, last.lead)
         else:
             last = None
         if last:
             yield last
 
 
-def _names(name: re.Pattern[str], words: str) -> bool:
+def _named(name: re.Pattern[str], words: str) -> str | None:
+    """Return the words of the clause before the name of a total; None where they end in no such name."""
     near = words[-_LONGEST_NAME:]
-    return name.search(near) is not None and not _OTHER_YEAR.search(near)
+    found = name.search(near)
+    return None if found is None or _OTHER_YEAR.search(near) else last_clause(words.removesuffix(found[0]))
 
 
-def _check(place: str, line: BudgetLine, stated: Sequence[Figure]) -> Iterator[BudgetCheck]:
-    """Yield whether a line is stated so, unless it is 0.
+def _is_of_whole(lead: str | None, agency: str | None) -> bool:
+    """Whether the words before a name say nothing of a part of the unit, or of another one.
+
+    A unit whose name no table prints is the one before the year.
+    """
+    if lead is None:
+        return False
+    rest = _BEFORE_NAME.sub("", lead.replace(agency, "") if agency else _UNIT_BEFORE_YEAR.sub("", lead))
+    return set(rest) <= set(agency or "")
+
+
+def _check(place: str, line: BudgetLine, stated: Sequence[Figure], sure: Sequence[Figure]) -> Iterator[BudgetCheck]:
+    """Yield whether a line is stated so, unless it is 0. `sure`: those stated that are of the whole unit.
 
     A text that states several amounts may speak of other years:
     where one of them is the table's it agrees, else it says nothing.
@@ -119,7 +154,7 @@ def _check(place: str, line: BudgetLine, stated: Sequence[Figure]) -> Iterator[B
     if yuan is None or not stated:
         return
     agreeing = [figure for figure in stated if abs(figure.value - yuan) <= figure.step / 2 + line.rounding]
-    if agreeing or len({figure.value for figure in stated}) == 1:
+    if agreeing or (sure and len({figure.value for figure in stated}) == 1):
         value = (agreeing or stated)[0].value
         if yuan or value:
             yield BudgetCheck("prose", place, yuan, value, bool(agreeing), (line,))

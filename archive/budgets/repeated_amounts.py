@@ -2,16 +2,15 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from itertools import combinations, islice
 
-from archive.budgets.amounts import agree
 from archive.budgets.checks import (
     GRAND,
     SPENT,
     SUBTOTAL,
     SUMMARIES,
     BudgetCheck,
+    check_amounts,
     is_whole,
     own_name,
     staff_and_office,
@@ -65,18 +64,8 @@ def print_one_amount(one: BudgetLine, other: BudgetLine) -> bool:
 
 
 def _equal(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """Yield that a line is the sum of lines of another table, in yuan, whatever their units, unless it is 0 = 0."""
-    lines = (whole, *parts)
-    left, *rest = (line.yuan for line in lines)
-    amounts = [yuan for yuan in rest if yuan is not None]
-    right = sum(amounts, Decimal())
-    if left is not None and len(amounts) == len(parts) and (left or right):
-        if len({line.unit for line in lines}) == 1:
-            values = [part.value for part in parts]
-            holds = agree(whole.value, sum(values, Decimal()), values)
-        else:
-            holds = abs(left - right) <= sum(line.rounding for line in lines)
-        yield BudgetCheck(rule, f"{place} {whole.code}".strip(), left, right, holds, lines)
+    """Yield that a line is the sum of lines of another table, whatever their units."""
+    yield from check_amounts(rule, f"{place} {whole.code}".strip(), whole, parts)
 
 
 def _same_codes(kind: str, lines: Sequence[BudgetLine], others: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:

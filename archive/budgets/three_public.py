@@ -23,6 +23,7 @@ _QUOTES = str.maketrans("", "", "\"'“”‘’")
 _PART_OF_RECEPTION = re.compile(r"(?:国内|国?\(?境\)?外|国外)(?:公务)?接待费(?:支出)?(?:\(.{1,4}\))?")
 _OF_SOME_GUESTS = re.compile(r"国内|境\)?外|国外|外事|外宾")
 _OF_TWO_YEARS = re.compile("增减|增长|增加|减少|比|较")
+_CHANGE = re.compile("增减|增长|增加|减少|增\\(减|变[动化]")
 _VEHICLES = re.compile("公务用车(?:费用?|经费|支出)?")
 _BESIDE = re.compile("(?:会议|培训)费(?:支出)?")
 _SUMS = ("合计", "总计", "小计", "支出合计")
@@ -77,7 +78,7 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
     across = "abroad" in roles or "reception" in roles
     sets: dict[tuple[object, ...], ExpenseSet] = {}
     for line in lines:
-        if _OF_TWO_YEARS.search(line.column_name.rpartition("/")[2]):
+        if _OF_TWO_YEARS.search(line.column_name.rpartition("/")[2]) or (across and _CHANGE.search(line.name)):
             continue
         period = line.name if across and _PERIOD.fullmatch(plain(line.name)) else line.column_name
         stage = _stage(heading, period, line.column_name)

@@ -109,7 +109,7 @@ def is_base(passages: Passages, number: int) -> bool:
     """Whether a figure is only what a rate behind it is a part of: 完成预算100万元的96%, 占支出合计100万元的80%."""
     behind = number + 1
     return (
-        0 < number
+        number > 0
         and behind < len(passages.figures)
         and passages.figures[behind].unit in (PERCENT, TIMES)
         and _OF_IT.match(passages.before(behind)) is not None
@@ -240,7 +240,11 @@ def _is_average_beside(passages: Passages, number: int) -> bool:
     """Whether a figure is an average of what the one before it says: a comparison behind it may be of either."""
     before = number - 1
     of_same_unit = number > 0 and passages.figures[before].unit == passages.figures[number].unit
-    return of_same_unit and passages.in_one_sentence(before, number) and _AVERAGE.search(passages.before(number)) is not None
+    return (
+        of_same_unit
+        and passages.in_one_sentence(before, number)
+        and _AVERAGE.search(passages.before(number)) is not None
+    )
 
 
 def _with_its_rate(passages: Passages, last: int) -> int:

@@ -53,7 +53,9 @@ def sum_equation(passages: Passages, whole: int, parts: Sequence[int]) -> Equati
     words = passages.before(parts[0])
     if equation.holds or _WHOLLY.search(words):
         return equation
-    first = next((first for end in range(2, len(right)) if (first := equal("parts", left, total(right[:end]))).holds), None)
+    first = next(
+        (first for end in range(2, len(right)) if (first := equal("parts", left, total(right[:end]))).holds), None
+    )
     if first and left.value:
         return first
     is_plain = _OPENS.fullmatch(words) is not None or not _is_part(passages, whole)
