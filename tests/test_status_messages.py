@@ -152,6 +152,24 @@ def test_only_another_state_is_a_change_and_only_of_that_portal(db: Path) -> Non
     assert told == [[("c", "well", "slow")], [("c", "slow", "down")], [("c", "down", "well")]]
 
 
+def test_a_portal_file_that_cannot_be_used_is_told_of_once_until_it_is_mended(
+    db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "portals" / "broken.toml"
+    file.parent.mkdir()
+    monkeypatch.setenv("DISCLOSURES_PORTALS", str(file.parent))
+    heard: list[dict[str, object]] = []
+    with webhook(heard.append) as address:
+        for _ in range(2):
+            for text in ("id = 7", "id = 7", None):
+                file.unlink(missing_ok=True)
+                if text:
+                    file.write_text(text, encoding="utf-8")
+                status(db, address)
+    told = [[each["portal"] for each in message["changes"] if each["portal"] == "broken"] for message in heard]
+    assert told == [["broken"], ["broken"]]
+
+
 def test_a_portal_never_checked_is_no_change_and_needs_no_attention(db: Path) -> None:
     with closing(sqlite3.connect(db)) as connection:
         connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES ('d', '样本县d', '', '')")
