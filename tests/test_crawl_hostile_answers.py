@@ -168,6 +168,23 @@ def test_records_are_archived_whatever_headers_their_pages_have(tmp_path: Path) 
     assert ("stands behind" in doctor.stdout, "Traceback" in doctor.stderr) == (True, False), doctor.stdout
 
 
+NO_HTTP = (
+    Answer(record(), status=int("9" * 30)),
+    Answer(record(), status=-200),
+    Answer(record(), headers=tuple((f"X-{n}", "a" * 1000) for n in range(300))),
+)
+
+
+@pytest.mark.parametrize("answer", NO_HTTP)
+def test_an_answer_without_a_status_or_an_end_of_its_headers_is_none(tmp_path: Path, answer: Answer) -> None:
+    """Nothing of it reaches the archive, which could not keep it, or the memory, which could not hold it."""
+    db, captures = crawled(tmp_path, {"/1.html": answer, "/2.html": record()})
+    assert [str(capture["url"])[-7:] for capture in captures] == ["/2.html"]
+    told = rows(db, "SELECT kind, message FROM problems")
+    assert told == [{"kind": "unreachable", "message": "its answer is no HTTP: a header can't be read"}]
+    assert rows(db, "SELECT outcome FROM crawls") == [{"outcome": "finished"}]
+
+
 def test_a_page_on_which_judging_fails_is_sealed(tmp_path: Path) -> None:
     """Our own fault while an answer is judged costs its reading, not its evidence."""
     fault = (

@@ -4,16 +4,27 @@ from typing import Any
 
 from scrapy import Request
 from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler, _ScrapyAgent
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
+    _ScrapyAgent,
+)
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+from twisted.web._newclient import ParseError
 from twisted.web.client import URI, Agent
 from zope.interface import directlyProvides, providedBy  # type: ignore[import-untyped]
 
 from archive.model.site import NotGlobalError, Site
 from crawler.spiders.failures import NotConnected
+
+LONGEST_HEAD = 256 * 1024
+"""Bytes of an answer's headers, with the answers that announce it (1xx): as much as browsers take."""
 
 
 class GuardedHandler(HTTP11DownloadHandler):
@@ -22,6 +33,7 @@ class GuardedHandler(HTTP11DownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._site: Site = crawler.spidercls.site  # type: ignore[attr-defined]
+        self._pool._factory = _BoundedFactory
 
     async def download_request(self, request: Request) -> Response:
         """Return the response to `request`."""
@@ -92,3 +104,36 @@ class _GuardedReactor:
         """Connect to the IP address `host`, to which the name was resolved. Raises NotGlobalError."""
         self._site.check(*self._requested, host)
         return self._reactor.connectTCP(host, port, *options, **named)
+
+
+# Twisted takes headers without an end, and any number for a status.
+
+
+class _BoundedParser(_LenientHTTPClientParser):
+    _received = 0
+
+    def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Take a line of the headers. Raises ParseError beyond LONGEST_HEAD."""
+        self._received += len(line) + 1
+        if self._received > LONGEST_HEAD:
+            raise ParseError("its headers have no end", b"")  # type: ignore[no-untyped-call]
+        super().lineReceived(line)
+
+    def statusReceived(self, status: bytes) -> None:  # noqa: N802
+        """Take the first line. Raises ParseError where its status has not three digits."""
+        super().statusReceived(status)  # type: ignore[no-untyped-call]
+        if not 100 <= self.response.code <= 999:
+            raise ParseError("its status is none", b"")  # type: ignore[no-untyped-call]
+
+
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    def request(self, request: Any) -> Deferred[Any]:  # noqa: ANN401 - Twisted's
+        answer = super().request(request)
+        assert self._parser is not None  # noqa: S101 - as in Scrapy's: made by the call above
+        self._parser.__class__ = _BoundedParser
+        return answer
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def buildProtocol(self, addr: Any) -> _BoundedProtocol:  # noqa: N802, ANN401
+        return _BoundedProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
