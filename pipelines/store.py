@@ -63,11 +63,12 @@ class StorePipeline:
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:  # noqa: ANN401
         """Scrapy's constructor; `spider_closed` is where the reason of the end is known."""
-        from scrapy.signals import spider_closed, spider_error  # noqa: PLC0415 - only where Scrapy runs
+        from scrapy.signals import item_error, spider_closed, spider_error  # noqa: PLC0415 - only where Scrapy runs
 
         pipeline = cls(crawler)
         crawler.signals.connect(pipeline.spider_closed, signal=spider_closed)
-        crawler.signals.connect(pipeline.spider_error, signal=spider_error)
+        for fault in (spider_error, item_error):
+            crawler.signals.connect(pipeline.read_with_fault, signal=fault)
         return pipeline
 
     def open_spider(self) -> None:
@@ -130,7 +131,7 @@ class StorePipeline:
         if self._begun:
             await self._write()
 
-    def spider_error(self, failure: Any, response: Any) -> None:  # noqa: ANN401
+    def read_with_fault(self, failure: Any, response: Any) -> None:  # noqa: ANN401
         """A page on which our own code failed: a problem for whoever mends it, never a page passed over in silence."""
         # It may quote the page. Masked before it is cut, for half of a number is no longer known as one.
         message = printable(redact(failure.getErrorMessage()).text[:200])

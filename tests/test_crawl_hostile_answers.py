@@ -185,6 +185,18 @@ def test_an_answer_without_a_status_or_an_end_of_its_headers_is_none(tmp_path: P
     assert rows(db, "SELECT outcome FROM crawls") == [{"outcome": "finished"}]
 
 
+def test_a_page_on_which_a_pipeline_fails_is_a_problem_and_not_quoted_in_the_log(tmp_path: Path) -> None:
+    fault = "import pipelines.normalise as it\ndef fail(page): raise RecursionError('样本')\nit.record_page = fail\n"
+    with Site({LIST: listing(["/1.html"]), "/1.html": record()}) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db", first=fault)
+    told = rows(tmp_path / "a.db", "SELECT kind, message FROM problems")
+    assert told == [
+        {"kind": "reading_failed", "message": "reading the page failed (RecursionError: 样本); see the log"}
+    ]
+    log = (tmp_path / "crawl.log").read_text("utf-8")
+    assert ("item=RecordPage" in log, "RecursionError" in log, SAMPLE[:10] in log) == (True, True, False)
+
+
 def test_a_page_on_which_judging_fails_is_sealed(tmp_path: Path) -> None:
     """Our own fault while an answer is judged costs its reading, not its evidence."""
     fault = (

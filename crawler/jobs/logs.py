@@ -62,5 +62,15 @@ class QuietLogFormatter(LogFormatter):
         logging.setLogRecordFactory(PlainRecord)
         return super().from_crawler(crawler)
 
+    def item_error(  # type: ignore[override]
+        self,
+        item: Any,  # noqa: ANN401
+        exception: BaseException,
+        response: Response | Failure | None,
+        spider: Spider,
+    ) -> dict[str, Any]:
+        """Name the kind of an item that a pipeline failed on; the traceback stands below."""
+        return {"level": logging.ERROR, "msg": "item=%(kind)s error", "args": {"kind": type(item).__name__}}
+
     def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> None:  # type: ignore[override]  # noqa: ANN401
         """No line for an item."""
