@@ -106,6 +106,47 @@ def test_a_redirect_is_checked_as_it_is_followed_and_not_as_it_is_printed(
     assert "not_global" not in kinds
 
 
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1:+9", "127.0.0.1:99999", "127.0.0.1:-1", "127.0.0.1: 9", "[::1]x", "x[::1]"]
+)
+def test_what_is_no_address_costs_no_row_and_no_page(tmp_path: Path, host: str) -> None:
+    """As a row's link, as a file's, and as a redirect's target."""
+    rows_here = "".join(
+        f'<li><a href="{link}">样本文件之{n}的标题</a><span>2017-05-02</span></li>'
+        for n, link in enumerate(("/1.html", f"http://{host}/2.html", "/3.html"))
+    )
+    files = f'<p><a href="http://{host}/1.pdf">样本附件.pdf</a></p>'
+    answers = {
+        LIST: f"<html><body><ul>{rows_here}</ul></body></html>",
+        "/1.html": record(f"<p>{'这是一个样本，不是政府文件。' * 8}</p>{files}"),
+        "/3.html": Answer(status=302, headers=(("Location", f"http://{host}/"),)),
+    }
+    with Site(answers) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+    told = rows(tmp_path / "a.db", "SELECT kind, message FROM problems WHERE url NOT LIKE '%.pdf'")
+    assert [(row["kind"], str(row["message"]).startswith("leads to http://")) for row in told] == [("http_error", True)]
+    records = rows(tmp_path / "a.db", "SELECT body IS NOT NULL AS is_read FROM records ORDER BY url LIKE '%#row%', url")
+    assert [row["is_read"] for row in records] == [1, 0, 0]
+    assert rows(tmp_path / "a.db", "SELECT complete FROM ledger") == [{"complete": 1}]
+
+
+@pytest.mark.parametrize("path", ["/view?next=/robots.txt", "/view.html?/robots.txt"])
+def test_a_record_called_as_robots_txt_stays_on_the_site(listener: Listener, tmp_path: Path, path: str) -> None:
+    listed = f'<ul><li><a href="{path}">样本文件之1的标题</a><span>2017-05-02</span></li></ul>'
+    away = Answer(status=302, headers=(("Location", f"http://127.0.0.1:{listener.port}/"),))
+    with Site({LIST: listed, path: away}) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+    assert listener.connections == []
+    assert [row["kind"] for row in rows(tmp_path / "a.db", "SELECT kind FROM problems")] == ["off_site"]
+
+
+def test_a_record_called_as_robots_txt_is_judged_as_any_other(tmp_path: Path) -> None:
+    listed = '<ul><li><a href="/view?next=/robots.txt">样本文件之1的标题</a><span>2017-05-02</span></li></ul>'
+    with Site({LIST: listed}) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+    assert [row["kind"] for row in rows(tmp_path / "a.db", "SELECT kind FROM problems")] == ["not_found"]
+
+
 def test_a_next_page_on_another_server_ends_the_walk_unfinished(listener: Listener, tmp_path: Path) -> None:
     rows_here = "".join(
         f'<li><a href="/d/{n}.html">样本文件之{n}的标题</a><span>2017-05-02</span></li>' for n in range(3)

@@ -318,4 +318,6 @@ def test_rules_carry_a_version() -> None:
 
 def test_an_address_that_names_a_person() -> None:
     assert names_a_person(f"http://www.example.gov.cn/view?sfz={ID}&page=1")
+    quoted = "".join(f"%25{ord(digit):02x}" for digit in ID)
+    assert names_a_person(f"http://www.example.gov.cn/view?sfz={quoted}")
     assert not names_a_person("http://www.example.gov.cn/201712/t20171219_13812345678.html")

@@ -135,7 +135,8 @@ def _masked(text: str, spans: Sequence[MaskedSpan], counts: dict[str, int]) -> s
 
 def names_a_person(address: str) -> bool:
     """Whether a web address, or a header's value, holds a number of a person, so that keeping it would keep that."""
-    return any(redact(text).counts for text in {address, unquote(address)})
+    written = address, unquote(address), unquote(unquote(address))  # what a page puts into a query is quoted twice
+    return any(redact(text).counts for text in {*written})
 
 
 def redact_json(value: object) -> RedactedJson:

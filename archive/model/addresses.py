@@ -12,6 +12,18 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 
 
+_BRACKETED = re.compile(r"(?:[^\[\]@]*+@)?(?:\[[^\[\]@]*+\](?::\d*+)?|[^\[\]]*+)")
+
+
+def can_be_requested(address: str) -> bool:
+    """Whether host and port of an absolute `address` can be told: not where the port is no number, or a bracket has no other."""
+    try:
+        parts = urlsplit(address)
+        return (parts.port is None or parts.port >= 0) and _BRACKETED.fullmatch(parts.netloc) is not None
+    except ValueError:
+        return False
+
+
 def is_on_the_web(address: str) -> bool:
     """Whether `address` is a whole http or https one, with a host and a port that can be some."""
     try:

@@ -20,6 +20,7 @@ from archive.model.observations import Problem
 from archive.model.printable import printable
 from crawler.extract.response_class import CUT, ERROR, NOT_MODIFIED, PAGE, Verdict, ends, judge
 from crawler.middlewares.certificates import certificate_of, faults
+from crawler.middlewares.robots import is_for_robots
 from crawler.spiders.failures import TOO_LARGE, UNDECODED, NotConnected
 from pipelines.store import StorePipeline
 
@@ -155,7 +156,7 @@ class EvidenceMiddleware:
             return _elsewhere(request, response)
         if BROKE_OFF in response.flags:
             return Verdict(CUT, "the answer broke off before its announced end")
-        if request.url.endswith("/robots.txt") or (response.status == 200 and not isinstance(response, TextResponse)):
+        if is_for_robots(request) or (response.status == 200 and not isinstance(response, TextResponse)):
             return Verdict("page" if response.status == 200 else "error", f"answered {response.status}")
         text = response.text if isinstance(response, TextResponse) else ""
         requested = request.meta.get("redirect_urls", [request.url])[0]

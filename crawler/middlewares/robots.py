@@ -23,6 +23,11 @@ MOST_BYTES = 500 * 1024
 """So much of a robots.txt is read, as RFC 9309 §2.5 wants it at the least."""
 
 
+def is_for_robots(request: Request) -> bool:
+    """Whether `request` asks for a host's rules, as no other does: a page may be called robots.txt, too."""
+    return bool(request.meta.get("dont_obey_robotstxt"))
+
+
 class ObedientRobotsMiddleware(RobotsTxtMiddleware):
     """Scrapy's own, with three differences.
 

@@ -7,8 +7,10 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
 
 from archive.model.site import Site
+from crawler.middlewares.robots import is_for_robots
 from crawler.spiders.failures import LeavesSite, RedirectLoop, note_redirect
 
 
@@ -29,7 +31,7 @@ class SiteMiddleware:
         """Check the address of `request`."""
         requested = request.meta.get("redirect_urls", [request.url])[0]
         is_former = request.meta.get("former_host") and _host(request.url) == _host(requested)
-        may_leave = request.meta.get("leaves_site") or is_former or requested.endswith("/robots.txt")
+        may_leave = request.meta.get("leaves_site") or is_former or is_for_robots(request)
         if not may_leave and not self._site.holds(request.url):
             raise LeavesSite(f"{requested} leads to another site, {urlsplit(request.url).netloc}")
 
@@ -43,7 +45,17 @@ def _host(url: str) -> str | None:
 
 
 class NamedRedirectMiddleware(RedirectMiddleware):
-    """Scrapy's own; raises RedirectLoop, which names the addresses, where redirects have no end."""
+    """Scrapy's own; raises RedirectLoop, which names the addresses, where redirects have no end.
+
+    An answer that leads to what is no address is not followed.
+    """
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """Return the request for where `response` leads, or `response` itself."""
+        try:
+            return super().process_response(request, response)
+        except ValueError:  # a port, or a host in brackets, that can't be one
+            return response
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:  # noqa: ANN401 - Scrapy's signature
         try:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
 from lxml import etree
 
+from archive.model.addresses import can_be_requested
 from archive.model.observations import LinkedFile
 from crawler.extract.place import slashed, without_visit
 from crawler.extract.text import Element
@@ -140,7 +141,9 @@ def _address(target: str, base_url: str) -> str | None:
             return _address(shown, url) if shown else None
     except ValueError:  # a host that cannot be one
         return None
-    return without_visit(url.replace(" ", "%20")) if parts.scheme in ("http", "https") and parts.netloc else None
+    if parts.scheme not in ("http", "https") or not parts.netloc or not can_be_requested(url):
+        return None
+    return without_visit(url.replace(" ", "%20"))
 
 
 def _is_file(node: Element, url: str, words: str, *, anywhere: bool) -> bool:
