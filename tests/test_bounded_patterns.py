@@ -21,10 +21,11 @@ from archive.web import plugin
 from crawler.extract import dates, response_class
 from crawler.extract.lists import read_rows
 from crawler.extract.tree import parse_html
-from crawler.families import detection, hanweb_jpage, lonsun
+from crawler.families import detection, hanweb_jpage, lonsun, plain
 from crawler.records.detail import read_detail
 from crawler.services import inline_data, script_pagers
 from crawler.services.answer import Answer
+from crawler.spiders.pages import read_list
 from pipelines import normalise
 from tests.doubling import GENERIC, LONGEST, hostile, slow_growth
 from tests.every_pattern import Used, made_at_run_time, patterns
@@ -164,6 +165,21 @@ def test_a_copy_of_a_page_full_of_numbers(numbers: str) -> None:
         return sanitise_page(f"<p>{text}</p>", URL, lambda _: None)
 
     assert slow_growth(copied, ("", numbers, "")) is None
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        ("<div>", "<div>样本</div>", ""), ("<ul>", "<li><b>样</b></li>", ""), ("", "<h1>样本</h1>", ""),
+        ("<table><tr>", "<td>样</td>", ""), ("<table><tr>", "<th>标题</th>", "</tr><tr><td>样本</table>"),
+        ("<p ", "a='>' b=\"<\" ", ">样本"),
+    ],
+)  # fmt: skip
+def test_a_list_is_looked_for_on_a_page_of_many_elements(piece: tuple[str, str, str]) -> None:
+    def read(text: str) -> object:
+        return read_list(Answer(URL, text), plain.FAMILY, lambda _: True)
+
+    assert slow_growth(read, piece, longest=1 << 18) is None
 
 
 def test_patterns_of_names_that_a_page_says() -> None:

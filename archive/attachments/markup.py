@@ -15,6 +15,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from archive.evidence.text_encoding import decode_page
+from archive.masking.attributes import with_few_attributes
 from archive.masking.figures_in_markup import set_figures
 
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "head", "object", "iframe"))
@@ -62,7 +63,7 @@ def tidy(lines: Iterable[str]) -> str:
 
 def read_html(source: str) -> Page:
     """Return the visible text of a page, and its marks."""
-    source = _XML_DECLARATION.sub("", source).replace("\0", "")
+    source = with_few_attributes(_XML_DECLARATION.sub("", source).replace("\0", ""))
     parser = lxml_html.HTMLParser(huge_tree=True, remove_pis=True, remove_comments=True)
     try:
         root = lxml_html.document_fromstring(source, parser=parser)

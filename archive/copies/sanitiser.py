@@ -18,20 +18,13 @@ from archive.copies.marking import NOWHERE, MarkedPlace, linked_row, mark_place
 from archive.copies.page_masks import NOT_IN_TREES, PICTURE_PLACE, is_masked, mask
 from archive.copies.page_parts import Find, Parts, joined
 from archive.copies.style_sheets import LONG_NUMBER, LONGEST, sanitise_declarations, sanitise_sheet
+from archive.masking.attributes import with_few_attributes
 from archive.masking.redaction import redact
 
 LONGEST_PAGE = 3_000_000
 """Characters of a page that is shown at most."""
 
-MOST_ATTRIBUTES = 500
-"""Attributes of one element that are read: the parser looks each up among those before it,
-so that time grows with their square.
-"""
-
 Element = Any  # an lxml element; lxml ships no types
-
-_TAG = re.compile(r"<[A-Za-z]")
-_ATTRIBUTE = re.compile(r"""[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*"?|'[^']*'?|[^\s>]*))?""")
 
 UNSURE, TOO_LARGE = "unsure", "too_large"
 """Reasons why a page is not shown."""
@@ -156,21 +149,6 @@ def cleaned(markup: str) -> str:
 def masks_all(markup: str) -> bool:
     """Return whether nothing is left to be masked in `markup`, read as a page."""
     return is_masked(_parsed(markup))
-
-
-def with_few_attributes(markup: str) -> str:
-    """Return `markup` without the attributes of any element beyond MOST_ATTRIBUTES."""
-    pieces, kept, at = [], 0, 0
-    while tag := _TAG.search(markup, at):
-        at, count = tag.end() - 1, -1  # the first is the element's name
-        while attribute := _ATTRIBUTE.match(markup, at):
-            count += 1
-            if count == MOST_ATTRIBUTES + 1:
-                pieces.append(markup[kept:at])
-            at = attribute.end()
-            if count > MOST_ATTRIBUTES:
-                kept = at
-    return "".join([*pieces, markup[kept:]]) if pieces else markup
 
 
 def _parsed(text: str) -> Element:

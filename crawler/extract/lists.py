@@ -50,7 +50,7 @@ Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" wher
 
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
 _TABLE_ROWS = etree.XPath("./tr | ./thead/tr | ./tbody/tr")
-_BOXES = etree.XPath(".//*[self::div or self::li or self::dl][*[2]][not(*//*[2])]")  # of short boxes
+_BOX = frozenset(("div", "li", "dl"))
 _UL_ROWS = etree.XPath(".//*[li[2]][not(.//ul)]")  # a ul, or a box that a page takes for one
 
 
@@ -180,7 +180,7 @@ def _from_flat_uls(root: Element, base_url: str) -> list[Row]:
 
 def _from_boxes(root: Element, base_url: str) -> list[Row]:
     """Rows of boxes drawn as a table: those behind a box whose own boxes are a header, or in the box behind the one that it stands in."""
-    for head in _BOXES(root):
+    for head in _boxes(root):
         cells = _parts(head)
         if not is_label(line_of(cells[0], _LONGEST_HEADER)) or not (header := _header_of(cells, texts_of(cells))):
             continue
@@ -193,6 +193,20 @@ def _from_boxes(root: Element, base_url: str) -> list[Row]:
         if rows:
             return rows
     return []
+
+
+def _boxes(root: Element) -> list[Element]:
+    """The boxes of two and more boxes that hold no such themselves, found in one pass: XPath would take time by their square."""
+    boxes: list[Element] = []
+    broad: set[Element] = set()  # that hold two and more, or within which something does
+    for node in reversed(list(root.iter(etree.Element))):
+        has_two = len(list(islice(node.iterchildren(etree.Element), 2))) > 1
+        is_above = has_two and not broad.isdisjoint(node)
+        if has_two and not is_above and node.tag in _BOX:
+            boxes.append(node)
+        if has_two or (len(node) and not broad.isdisjoint(node)):
+            broad.add(node)
+    return boxes[::-1]
 
 
 def _parts(box: Element) -> list[Element]:
@@ -213,7 +227,8 @@ def _grid(trs: Iterable[Element]) -> Iterator[tuple[Element, list[Element | None
         if link_of(above) is None or link_of(own) is not None:
             yield tr, cells
         held = {column: (cell, rows - 1) for column, (cell, rows) in held.items() if rows > 1}
-        begun = [(column, cell, _span(cell, "rowspan") - 1) for column, cell in enumerate(cells) if cell in own]
+        here = set(own)
+        begun = [(column, cell, _span(cell, "rowspan") - 1) for column, cell in enumerate(cells) if cell in here]
         if any(rows > 0 for _, _, rows in begun) and link_of(own) is not None:
             held |= {column: (cell, rows) for column, cell, rows in begun if rows > 0}
 

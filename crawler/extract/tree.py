@@ -10,6 +10,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
+from archive.masking.attributes import with_few_attributes
 from archive.masking.figures_in_markup import set_figures
 from crawler.extract.dates import parse_date
 from crawler.extract.place import joined
@@ -18,8 +19,9 @@ from crawler.extract.text import BLOCKS, Element, in_document
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost of reading a page.
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_pis=True)
 SURROGATES = re.compile("[\ud800-\udfff]")
-_LONG_TAG = re.compile(r"<([a-zA-Z][\w:-]*)([^<>]{20000,})")
-_MOST_ATTRIBUTES = 2_000
+_SHORTEST_CROWD = 20_000
+"""Bytes of a page from which on an element can have so many attributes that the parser takes long."""
+
 _DEEPEST = 2_048
 """Elements within one another that the parser takes; it leaves out what stands deeper."""
 
@@ -45,10 +47,11 @@ _AGO = re.compile(r"\s*(?:\d{1,3}\s*(?:秒钟?|分钟|个?小时|天|日|周|个
 
 def parse_html(text: str) -> Element:
     """The root element of a page; an empty one for a page without any markup or text."""
-    if len(text) > 20_000:
-        text = _LONG_TAG.sub(_without_crowd, text)
+    page = _encoded(text)
+    if len(page) > _SHORTEST_CROWD:
+        page = with_few_attributes(page.decode()).encode()
     try:
-        root = etree.fromstring(_encoded(text), parser=_PARSER)
+        root = etree.fromstring(page, parser=_PARSER)
     except etree.XMLSyntaxError:
         root = None
     if root is None:
@@ -73,12 +76,6 @@ def nests_too_deep(text: str) -> bool:
         return False
     parse_html(text)  # which knows the elements that have no end tag
     return any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in _PARSER.error_log)
-
-
-def _without_crowd(tag: re.Match[str]) -> str:
-    """A tag without its attributes where they are thousands, over which the parser takes seconds: it compares each with all."""
-    crowd = len(tag[2].split(None, _MOST_ATTRIBUTES)) > _MOST_ATTRIBUTES
-    return f"<{tag[1]} " if crowd else tag[0]
 
 
 def _encoded(text: str) -> bytes:
