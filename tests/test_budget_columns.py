@@ -238,7 +238,9 @@ def test_amounts_of_several_units_are_added_in_yuan() -> None:
 
 
 def test_a_change_in_another_unit_is_not_held_against_its_years() -> None:
-    rows = "科目编码|科目名称|2025年预算数（万元）|2026年预算数（万元）|增减额（元）\n201|一般公共服务支出|1.00|3.00|20,000.00"
+    rows = (
+        "科目编码|科目名称|2025年预算数（万元）|2026年预算数（万元）|增减额\n201|一般公共服务支出|1.00|3.00|20,000.00元"
+    )
     (found,) = read(table(rows, "2026年部门支出总表"))
     assert (len(found.lines), found.checks) == (3, ())
 

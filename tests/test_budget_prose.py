@@ -131,3 +131,19 @@ def test_a_text_says_nothing_of_two_budgets_of_one_year() -> None:
         tables, "样本局2025年度部门决算（样本，非政府文件）", "“三公”经费支出预算为15.00万元，支出决算为13.00万元。"
     )
     assert {check.place: check.holds for check in found.checks if check.rule == "prose"} == {"total": True}
+
+
+def test_amounts_that_a_text_states_under_their_names_are_held_and_no_other_is_accused() -> None:
+    rows = "科目编码|科目名称|合计|基本支出\n|合计|9.00|5.00\n2010301|行政运行|5.00|5.00\n2010302|一般行政管理事务|4.00|0.00"
+    stated = "其中行政运行（项）支出{}万元，一般行政管理事务（项）支出3.00万元。基本支出5.00万元，占55.56%。基本支出5.00万元。"
+    for amount, held in (("5.00", ["行政运行", "基本支出"]), ("6.00", ["基本支出"])):
+        (found,) = read_document([table(rows, "部门支出总表\n单位：万元")], YEAR, stated.format(amount))
+        prose = [check for check in found.checks if check.rule == "prose"]
+        assert sorted(check.place for check in prose) == sorted(held)
+        assert all(check.holds for check in prose)
+
+
+def test_an_expense_that_a_text_states_is_held_once() -> None:
+    rows = "科目编码|科目名称|金额\n30217|公务接待费|3.00\n30212|因公出国（境）费|0.00"
+    (found,) = read_document([table(rows, "“三公”经费支出表\n单位：万元")], YEAR, "公务接待费3.00万元。")
+    assert [check.rule for check in found.checks] == ["prose"]

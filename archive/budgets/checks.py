@@ -15,7 +15,7 @@ from typing import Literal
 from archive.budgets.amounts import agree
 from archive.budgets.headings import Heading
 from archive.budgets.lines import BudgetLine
-from archive.budgets.statements import BudgetStatement
+from archive.budgets.statements import TOTALS, BudgetStatement
 from archive.budgets.three_public import year_of_column
 
 _WHOLE = re.compile("(?:本年)?(?:支出|收入)?合计|(?:支出|收入)总计|小计|总计")
@@ -33,6 +33,7 @@ SUMMARIES = ("summary", "fiscal_summary")
 """Kinds of tables that set income and spending side by side, item by item."""
 
 _CONFIRMING = 2
+_GROUP = "/小计"
 _CHANGE = re.compile("增减(?:变[化动])?(?:金?额|数|情况)?$")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、")
 _OTHER_ITEMS = re.compile(r"\([一二三四五六七八九十]+\)"), re.compile(r"\d{1,3}[.、]")
@@ -70,7 +71,10 @@ def check_statement(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> 
     kind = statement.heading.kind
     if kind in SUMMARIES:
         yield from _summary(lines)
-    elif kind not in ("procurement", "three_public"):
+    elif kind == "procurement":
+        yield from _nested(lines)
+    elif kind != "three_public":
+        yield from _groups(lines)
         yield from _codes(lines)
         yield from _columns(lines)
         yield from _carried_over(lines)
@@ -144,6 +148,37 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     yield from _staff_and_office(lines)
 
 
+def _groups(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """其他资金/小计 = 其他资金/事业收入 + …, and a total without a code = the sums of all groups, where each row is of one."""
+    for column in grouped(lines, "column").values():
+        own = [line for line in column if not line.code and "其中" not in line.name]
+        wholes = {line.name.removesuffix(_GROUP): line for line in own if line.name.endswith(_GROUP)}
+        for name, whole in wholes.items():
+            if parts := [line for line in own if line.name.startswith(f"{name}/") and line is not whole]:
+                yield from check_sum("items", f"{name} {whole.column_name}", whole, parts)
+        totals = [line for line in own if line.is_of_whole_table]
+        rest = [line for line in own if line not in totals and line.name.partition("/")[0] not in wholes]
+        if len(totals) == 1 and len(wholes) > 1 and not rest:
+            yield from check_sum("total", totals[0].column_name, totals[0], list(wholes.values()))
+
+
+def _nested(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """Each amount = the sum of those of the rows below it whose words stand farther to the right, up to the next that is
+    none of them, of the outermost of these; where most are, all should be.
+    """
+    for column in grouped(lines, "column").values():
+        levels = [(-1 if line.name.partition("/")[0] in TOTALS else line.label_column) for line in column]
+        checks: list[BudgetCheck] = []
+        for place, whole in enumerate(column):
+            behind = range(place + 1, len(column))
+            end = next((other for other in behind if levels[other] <= levels[place]), len(column))
+            outermost = min(levels[place + 1 : end], default=0)
+            parts = [column[other] for other in range(place + 1, end) if levels[other] == outermost]
+            checks += check_sum("items", f"{whole.name} {whole.column_name}", whole, parts) if parts else ()
+        if known_by_most(checks):
+            yield from checks
+
+
 def _staff_and_office(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """人员经费合计 = 301 + 303, 公用经费合计 = Σ the other classes, where they stand side by side, each with a sum of its own."""
     classes = [line for line in lines if line.is_of_class]
@@ -213,8 +248,13 @@ def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     for path, checks in of_halves.items():
         if checks and (path not in with_others or known_by_most(checks)):
             yield from checks
-        elif known_by_most(of_all[path]):
+        elif known_by_most(of_all[path]) or _is_no_chance(of_all[path]):
             yield from of_all[path]
+
+
+def _is_no_chance(checks: Sequence[BudgetCheck]) -> bool:
+    """Whether the only sum of a form holds, of two parts or more that are not 0."""
+    return len(checks) == 1 and checks[0].holds and sum(bool(line.value) for line in checks[0].lines) > _CONFIRMING
 
 
 def known_by_most(checks: Sequence[BudgetCheck]) -> bool:

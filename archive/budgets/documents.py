@@ -76,6 +76,7 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
         if stated and kinds[heading.kind] == 1:  # else nothing says which of them the text means
             checks += stated.check_expenses(expenses, heading)
             checks += stated.check_totals(statement, lines)
+            checks += () if heading.kind == "three_public" else stated.check_names(lines)
         tables_read.append(BudgetTable(statement, tuple(lines), tuple(checks), tuple(expenses)))
     return tables_read
 

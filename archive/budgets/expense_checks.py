@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from archive.budgets.checks import BudgetCheck, check_changes, check_sum, check_units, grouped, is_whole
+from archive.budgets.checks import BudgetCheck, check_changes, check_sum, check_units, grouped, is_whole, own_name
 from archive.budgets.lines import BudgetLine
 from archive.budgets.repeated_amounts import print_one_amount
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet, role_of
 
+_BESIDE = ("会议费", "培训费")
 _ROLE_OF_CODE = {
     "30212": "abroad", "30217": "reception", "30231": "vehicle_running", "31013": "vehicle_purchase",
+    "30215": "会议费", "30216": "培训费", "50202": "会议费", "50203": "培训费",
     "50207": "abroad", "50206": "reception", "50208": "vehicle_running", "50303": "vehicle_purchase",
 }  # fmt: skip
 """Codes of the economic classification, of departments and of governments, under which the same expenses stand."""
@@ -39,7 +41,9 @@ def check_beside_basic(
     """
     own = [each for each in sets if (each.stage, each.year) == (statement.heading.stage, statement.heading.year)]
     printed = [line for _, lines in basic for line in lines if _is_basic(line)]
-    for role, line in own[0].parts.items() if len(own) == 1 else ():
+    expenses = own[0] if len(own) == 1 else ExpenseSet(None, None)
+    beside = ((own_name(line) if own_name(line) in _BESIDE else line.name, line) for line in expenses.beside)
+    for role, line in (*expenses.parts.items(), *beside):
         alike = (other for other in printed if _ROLE_OF_CODE.get(other.code) == role and print_one_amount(line, other))
         if (other := next(alike, None)) and line.yuan and other.yuan is not None:
             place, lines = f"basic_spending {other.code}", (line, other)

@@ -4,16 +4,15 @@ three public expenses, and the totals of tables. Pure.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from archive.budgets.checks import BudgetCheck
+from archive.budgets.checks import BudgetCheck, is_whole, own_name
 from archive.budgets.headings import Heading, stage_of, year_of
 from archive.budgets.lines import BudgetLine
 from archive.budgets.repeated_amounts import table_totals
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet
-from archive.sentences.comparisons import is_change
 from archive.sentences.figures import MONEY, Figure
 from archive.sentences.known_sums import last_clause, named_expense
 from archive.sentences.passages import Passages, read_passages
@@ -46,6 +45,9 @@ _BEHIND_NAME = re.compile(
 )
 """Words behind the name of an amount that leave it the whole of it."""
 
+_NUMBER = re.compile(r"^(?:其中[:：])?(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．])?")
+_END_OF_NAME = re.compile("(?:[（(][类款项][)）]|支出|收入|预算|决算|安排|合计|[数额为是共计：:])*$")
+_SHORTEST_NAME = 4
 _UNIT_BEFORE_YEAR = re.compile(r"^(?!.{0,30}[下所]属)[^\d：:，,]{2,30}(?=20\d\d年)")
 _STAGE_ALONE = re.compile("[，,；;、](?:实际)?(?:支出)?(?:预算|决算)(?:数|额|支出)?(?:为|是)?")
 
@@ -94,6 +96,25 @@ class StatedAmounts:
                 sure = [each.figure for each in alike if _is_of_whole(each.lead, heading.agency)]
                 yield from _check(place, line, [each.figure for each in alike], sure)
 
+    def check_names(self, lines: Iterable[BudgetLine]) -> Iterator[BudgetCheck]:
+        """Yield the amounts of a table that the text states under the same name.
+
+        Another amount under that name may be of another fund, or of a part: it says nothing.
+        """
+        named: dict[str, list[BudgetLine]] = {}
+        for line in lines:
+            named.setdefault(_name_of_line(line), []).append(line)
+        once = {name: own[0] for name, own in named.items() if len(own) == 1 and own[0].value}
+        by_end = {
+            end: name for name in once for end in (name, _END_OF_NAME.sub("", name)) if len(end) >= _SHORTEST_NAME
+        }
+        for words, figure in self._stated:
+            name = _longest_at_end(words, by_end) or _longest_at_end(_END_OF_NAME.sub("", words), by_end)
+            stated = once.get(name or "")
+            if name and stated and stated.yuan and abs(figure.value - stated.yuan) <= figure.step / 2 + stated.rounding:
+                del once[name]
+                yield BudgetCheck("prose", name, stated.yuan, figure.value, holds=True, lines=(stated,))
+
     def check_totals(self, statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         """Yield whether the text states the totals of a table as the table does."""
         kind = statement.heading.kind
@@ -116,7 +137,7 @@ def _expenses(passages: Passages) -> Iterator[_Expense]:
             last = None
         elif named:
             role, before, behind = named
-            is_plain = _BEHIND_NAME.fullmatch(behind) and not is_change(passages, number)
+            is_plain = _BEHIND_NAME.fullmatch(behind)
             last = _Expense(figure, role, stage_of(clause), year_of([clause]), before if is_plain else None)
         elif last and _STAGE_ALONE.fullmatch(words):
             last = _Expense(figure, last.role, stage_of(clause), last.year, last.lead)
@@ -124,6 +145,19 @@ def _expenses(passages: Passages) -> Iterator[_Expense]:
             last = None
         if last:
             yield last
+
+
+def _name_of_line(line: BudgetLine) -> str:
+    """Return the name under which a text may state a line in the column of the whole; that of its column in a row of totals."""
+    if line.is_of_whole_table:
+        return "" if is_whole(line) else own_name(line)
+    return _NUMBER.sub("", line.name.rpartition("/")[2]) if is_whole(line) else ""
+
+
+def _longest_at_end(words: str, names: Mapping[str, str]) -> str | None:
+    """Return what the longest of `names` stands for with which words end; None where they end with none."""
+    ends = (words[-length:] for length in range(min(len(words), _LONGEST_NAME), _SHORTEST_NAME - 1, -1))
+    return next((names[end] for end in ends if end in names), None)
 
 
 def _named(name: re.Pattern[str], words: str) -> str | None:

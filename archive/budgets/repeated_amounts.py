@@ -1,7 +1,8 @@
 """Amounts that tables of one document repeat, and whether they print them alike. Pure."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, islice
 
 from archive.budgets.checks import (
@@ -11,19 +12,28 @@ from archive.budgets.checks import (
     SUMMARIES,
     BudgetCheck,
     check_amounts,
+    grouped,
     is_whole,
     own_name,
     staff_and_office,
     totals_by_label,
 )
+from archive.budgets.headings import Heading
 from archive.budgets.lines import BudgetLine
 from archive.budgets.spending import spending_figures
 from archive.budgets.statements import BudgetStatement
+from archive.budgets.three_public import year_of_column
 
 _Table = tuple[BudgetStatement, Sequence[BudgetLine]]
 
 _SAME_TOTAL = ({"summary", "income"}, {"summary", "spending"}, {"fiscal_summary", "fiscal_spending"})
 _SAME_CODES = ({"fiscal_spending", "general_spending"}, {"basic_spending"})
+_OF_ITEMS = {"income", "spending", "general_spending", "fiscal_spending"}
+_ITEM = re.compile(r"^(?:[(（]?[一二三四五六七八九十]+[)）]?[、.．]?|\d{1,2}[.．、])(?=..)")
+_SUMS = ("合计", "小计", "总计")
+_FUND_NAMES = re.compile(
+    "(一般公共预算|政府性基金(?:预算)?|国有资本经营预算|财政专户管理)(?:财政)?(?:拨款收入|拨款|资金|收入)?"
+)
 _FUNDS = {"general_spending": "一般公共预算", "fund_spending": "政府性基金", "capital_spending": "国有资本"}
 """The fund that a table is about, as it is called above its column in the summary of all funds."""
 
@@ -39,10 +49,14 @@ def check_between(tables: Sequence[_Table]) -> Iterator[BudgetCheck]:
                     yield from _equal("same_total", f"{one[0].heading.kind} {other[0].heading.kind}", line, [total])
         elif kinds in _SAME_CODES:
             yield from _same_codes(one[0].heading.kind, one[1], other[1])
+        elif kinds == {"operating", "basic_spending"}:
+            yield from _same_below_classes(*((one, other) if one[0].heading.kind == "operating" else (other, one)))
         elif kinds == {"general_spending", "basic_spending"}:
             yield from _basic_total(*((one, other) if one[0].heading.kind == "general_spending" else (other, one)))
         elif whole[0].heading.kind == "fiscal_summary":
             yield from _total_of_fund(whole, part)
+        if whole[0].heading.kind in SUMMARIES and part[0].heading.kind in _OF_ITEMS:
+            yield from _same_items(whole, part)
 
 
 def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[tuple[str, BudgetLine]]:
@@ -77,13 +91,98 @@ def _same_codes(kind: str, lines: Sequence[BudgetLine], others: Sequence[BudgetL
                 yield from _equal("same_amount", kind, line, [theirs[code]])
 
 
-def _by_code(lines: Sequence[BudgetLine]) -> dict[str, BudgetLine]:
+def _by_code(lines: Sequence[BudgetLine], *, of_any_name: bool = False) -> dict[str, BudgetLine]:
     """Return the whole of each code, "" for the total; nothing of a table that has a code twice
-    or columns without a whole.
+    or columns without a whole. `of_any_name`: its column is the whole whatever its name.
     """
-    wholes = [line for line in lines if (line.code or line.is_total) and is_whole(line)]
+    wholes = [line for line in lines if (line.code or line.is_total) and (of_any_name or is_whole(line))]
     by_code = {line.code: line for line in wholes}
     return by_code if len(by_code) == len(wholes) else {}
+
+
+def _same_below_classes(operating: _Table, basic: _Table) -> Iterator[BudgetCheck]:
+    """Yield that 机关运行经费 has the codes of 一般公共预算基本支出 with their amounts, below each class that is the same in both.
+
+    Of another class it may be a part: what is the same there, as most must be, is held.
+    """
+    if "一般公共预算" not in basic[0].heading.title:
+        return
+    ours, theirs = _by_code(operating[1], of_any_name=True), _by_code(basic[1])
+    for of_class in (code for code in ours if len(code) == len("302")):
+        checks = [
+            check
+            for code, line in ours.items()
+            if code.startswith(of_class) and code in theirs
+            for check in _equal("same_amount", "operating basic_spending", line, [theirs[code]])
+        ]
+        is_whole_class = any(check.holds for check in checks if check.lines[0].code == of_class)
+        if is_whole_class or 2 * sum(check.holds for check in checks) > max(2, len(checks)):
+            yield from (check for check in checks if check.holds or is_whole_class)
+
+
+def _same_items(summary: _Table, part: _Table) -> Iterator[BudgetCheck]:
+    """Yield that the items of a summary are the classes, rows or columns of that name in a table of the same total."""
+    for side, total in table_totals(*part):
+        column = _column_of(total, side, summary) if _is_of_its_year(part[0].heading, total) else None
+        if column is not None:
+            ours = _once((_fund(_ITEM.sub("", line.name)), line) for line in column if _ITEM.match(line.name))
+            theirs = _parts_by_name(part[1], total)
+            for name in (name for name in ours if name in theirs):
+                place = f"{summary[0].heading.kind} {part[0].heading.kind} {name}"
+                yield from check_amounts("same_amount", place, ours[name], [theirs[name]])
+
+
+def _column_of(total: BudgetLine, side: str, summary: _Table) -> list[BudgetLine] | None:
+    """Return the first column on a side of a summary whose total is that of another table, with those of the side that
+    have none of their own where that is the only one; None where no column has it.
+    """
+    columns = [own for own in grouped(summary[1], "column").values() if _side_of_column(own[-1]) == side]
+    totals = [[line for line in own if _is_sum(line) and _is_of_its_year(summary[0].heading, line)] for own in columns]
+    alike = (
+        own for own, of_it in zip(columns, totals, strict=True) if any(print_one_amount(line, total) for line in of_it)
+    )
+    found = next(alike, None)
+    if found and sum(map(bool, totals)) == 1:
+        return [line for own, of_it in zip(columns, totals, strict=True) if own is found or not of_it for line in own]
+    return found
+
+
+def _is_sum(line: BudgetLine) -> bool:
+    return bool(GRAND.fullmatch(line.name) or SUBTOTAL.fullmatch(line.name))
+
+
+def _is_of_its_year(heading: Heading, line: BudgetLine) -> bool:
+    return year_of_column(heading, line.column_name) == heading.year
+
+
+def _parts_by_name(lines: Sequence[BudgetLine], total: BudgetLine) -> dict[str, BudgetLine]:
+    """Return what makes up a table: its classes in the column of the total, the columns beside that, and groups of rows."""
+    classes = ((line.name, line) for line in lines if line.column == total.column and line.is_of_class)
+    columns = (
+        (path[-1] if path[-1] not in _SUMS else path[-2], line)
+        for line in lines
+        if line.row == total.row and line is not total
+        for path in [("", *line.column_name.split("/"))]
+    )
+    groups = (
+        (line.name.removesuffix("/小计"), line)
+        for line in lines
+        if line.column == total.column and line.name.endswith("/小计")
+    )
+    return _once((_fund(name), line) for name, line in (*classes, *columns, *groups))
+
+
+def _once(named: Iterable[tuple[str, BudgetLine]]) -> dict[str, BudgetLine]:
+    """Return lines by names, without those that several have."""
+    pairs = list(named)
+    counts = Counter(name for name, _ in pairs)
+    return {name: line for name, line in pairs if counts[name] == 1 and len(name) > 1}
+
+
+def _fund(name: str) -> str:
+    """Return the name of a fund however it is called: 一般公共预算拨款收入, 一般公共预算资金; any other as it is."""
+    found = _FUND_NAMES.fullmatch(name)
+    return found[1] if found else name
 
 
 def _basic_total(general: _Table, basic: _Table) -> Iterator[BudgetCheck]:
@@ -113,6 +212,12 @@ def _side(line: BudgetLine) -> str:
     """Return the side of a summary that a total stands on, as its name says, or else its column's."""
     named = line.name if re.search("收入|支出", line.name) else line.column_name
     return "income" if "收入" in named else "spending"
+
+
+def _side_of_column(line: BudgetLine) -> str:
+    """Return the side of a summary that a column is of, as its uppermost head says, or else the name of its total."""
+    named = next((text for text in (line.column_name.partition("/")[0], line.name) if re.search("收入|支出", text)), "")
+    return "income" if "收入" in named else "spending" if named else ""
 
 
 def _on_side(side: str, total: BudgetLine, lines: Sequence[BudgetLine]) -> Iterator[BudgetLine]:
