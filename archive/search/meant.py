@@ -70,7 +70,9 @@ def meant(connection: Readable, search: engine.Search, reading: Reading) -> Iter
         yield from tried.best("spelled", None, dict.fromkeys(chain.from_iterable(spelled)), MOST_SPELLINGS)
     if len(rare) > 1:
         yield from tried.best("spelled", None, _all_respelled(search.query, rare, known), 1)
-    cut = {group: cutting.Cut.of(_text(group), places, words) for group in rare}
+    cut = {group: cutting.Cut(_joined(group.words[0].units)[:LONGEST_WORD], places, words) for group in rare}
+    for group in rare:
+        yield from tried.best("cut", group, chain(_between_signs(group), cut[group].within()), 1, parse)
     for group in rare:
         yield from tried.other_words(group, known)
     yield from tried.best("cut", None, _cut(search.query, cut, tried.weight), 1)
@@ -99,14 +101,15 @@ class _Tried:
     def weight(self, words: str) -> float:
         """Return how much a part of a word says, 0 where it finds nothing.
 
-        What the thesaurus has a row for says more than anything else; then the fewer it finds the more it says.
-        What is asked of many things says little, what only asks least.
+        What only asks says least, an agency less than what is asked of it, see `cutting.rank`; of anything else the
+        longest says most, and what the thesaurus has a row for; then what finds fewest.
         """
         found = engine.count_up_to(self.connection, replace(self.search, query=self.reading(words)), _COUNTED)
         if not found or cutting.asks(words):
             return found and 1 / _COUNTED
-        known = 0 if cutting.is_aspect(words) else 1 + (words in thesaurus().same)
-        return known + 1 / found
+        rank = cutting.AGENCY if words in thesaurus().agencies else cutting.rank(words)
+        said = rank if rank < cutting.MOST else (rank + (words in thesaurus().same)) * len(words)
+        return said + 1 / (found + 1)
 
     def other_words(self, group: Group, known: Collection[str]) -> list[Meant]:
         """Return other words in place of one: of one that nobody knows, those that sound or look alike, too."""
@@ -169,6 +172,12 @@ def _units(group: Group) -> tuple[str, ...]:
     return (group.words[0].units if asked_of in {text, ""} else tuple(units(asked_of)))[:_LONGEST_CUT]
 
 
+def _between_signs(group: Group) -> list[str]:
+    """Return a word as the words between the signs in it, where there are any."""
+    words = " ".join(re.split("[，、；。：！？]+", group.words[0].written)).strip()
+    return [words] if " " in words else []
+
+
 def _letters(query: Query) -> str:
     """The letters of a search in Latin letters alone, such as `jiao yu ju`; empty where there is anything else."""
     text = "".join(_text(group) for group in query.groups if not group.exclude)
@@ -188,7 +197,7 @@ def _written_alike(text: str, known: Iterable[str]) -> list[str]:
     """Return the known words that have most of a word's characters in their order; of letters, for they are few,
     nearly all. Where known words stand in it, which are found as its parts, only those of the same characters.
     """
-    near = [word for word in known if len(set(text).intersection(word)) > 1]
+    near = [word for word in known if len(set(text).intersection(word)) > 1 and not cutting.asks(word)]
     if any(word in text for word in near):
         near = [word for word in near if sorted(word) == sorted(text)]
     return get_close_matches(text, near, MOST_RELATED, _NEARLY_THE_SAME if text.isascii() else _ALIKE)

@@ -9,7 +9,7 @@ what is meant with them besides (`also`: 征收 with 拆迁, not the other way r
 import csv
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice, product
@@ -39,6 +39,7 @@ class Thesaurus:
     """By word, in the form of `folded`: words that mean the same, words meant besides, the kind of catalogue.
 
     `words`: all of them, those meant besides included. `meaning`: the words with which each word is meant besides.
+    `agencies`: the names of agencies.
     """
 
     same: Mapping[str, Sequence[str]]
@@ -46,6 +47,7 @@ class Thesaurus:
     kinds: Mapping[str, str]
     words: Sequence[str]
     meaning: Mapping[str, Sequence[str]]
+    agencies: Collection[str]
 
     def others(self, word: str) -> Iterator[str]:
         """Yield what means the same as a folded word, or as the words known within it."""
@@ -92,14 +94,17 @@ def _thesaurus(own_file: str) -> Thesaurus:
             besides[word] |= dict.fromkeys(row["also"].split())
             if row["kind"]:
                 kinds[word] = row["kind"]
-    for word, names in _agencies().items():
+    agencies = _agencies()
+    for word, names in agencies.items():
         same[word] |= dict.fromkeys(names)
     words = dict.fromkeys((*same, *map(folded, chain.from_iterable(besides.values()))))
     meaning: dict[str, list[str]] = defaultdict(list)
     for word, others in besides.items():
         for other in map(folded, others):
             meaning[other].append(word)
-    return Thesaurus(_without_themselves(same), _without_themselves(besides), kinds, tuple(words), meaning)
+    return Thesaurus(
+        _without_themselves(same), _without_themselves(besides), kinds, tuple(words), meaning, agencies.keys()
+    )
 
 
 def _without_themselves(others: Mapping[str, Mapping[str, None]]) -> dict[str, tuple[str, ...]]:

@@ -1,5 +1,5 @@
 """Numbers as they are typed and printed: 2018年 is also 2018年度, 18年 and 二〇一八年; 第7次 is 第七次, 60岁 is 六十岁;
-2018年第5号文 is 〔2018〕5号. Pure.
+8月9日 is 8·9, 2018年第5号文 is 〔2018〕5号; and English words in the plural. Pure.
 """
 
 import re
@@ -16,6 +16,12 @@ _COUNT_IN_HAN = re.compile(
 )
 _COUNT_IN_DIGITS = re.compile(rf"(?<![0-9])(?![0-9]{{2}}年)(?P<tens>[1-9])?(?P<ones>[0-9]){_COUNTED}")
 """Numbers below a hundred that something is counted by."""
+
+_DAY = re.compile(r"(?<![0-9])([0-9]{1,2})月([0-9]{1,2})[日号]")
+"""A day, after which what happened on it is called: “8·9”洪灾."""
+
+_PLURAL = re.compile(r"(?P<ies>[a-z]{2,}(?=ies$))|(?P<es>[a-z]+(?:ch|sh|ss|x)(?=es$))|(?P<s>[a-z]{2,}[^aisu](?=s$))")
+"""An English word in the plural."""
 
 _NUMBER = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 _DOCUMENT = re.compile(
@@ -35,14 +41,18 @@ def year_at(text: str, place: int) -> tuple[str, int] | None:
 
 def other_writings(text: str) -> Iterator[str]:
     """Yield a folded text with its first year written otherwise, in four digits, and as 年 and 年度;
-    or else with its counts in Han characters for those in digits, and the other way round.
+    or else with its counts in Han characters for those in digits, and the other way round, and a day as what happened
+    on it is called; an English word in the singular.
     """
     found = _YEAR.search(text)
     if found:
         before, year, after = text[: found.start()], _in_digits(found), text[found.end() :]
         writings = [f"{before}{year}{end}{after}" for end in ("年", "年度")]
     else:
-        writings = [_COUNT_IN_HAN.sub(_count_in_digits, text), _COUNT_IN_DIGITS.sub(_count_in_han, text)]
+        day = _DAY.sub(r"\1·\2", text)
+        writings = [_COUNT_IN_HAN.sub(_count_in_digits, text), _COUNT_IN_DIGITS.sub(_count_in_han, text), day]
+    if plural := _PLURAL.match(text):
+        writings.append(f"{plural['ies']}y" if plural["ies"] else plural[0])
     yield from (each for each in writings if each != text)
 
 

@@ -74,7 +74,7 @@ def test_what_reporters_look_for_is_among_the_first_hits(page):
         missed += [] if found else [row["query"]]
         assert lines(tree), row["query"]
         assert tree.cssselect(".nothing li") or not tree.cssselect(".nothing"), row["query"]
-    assert len(queries) >= 330
+    assert len(queries) >= 650
     assert len(missed) <= (1 - LEAST_FOUND) * len(queries), missed
 
 
@@ -82,7 +82,7 @@ def test_what_reporters_look_for_is_among_the_first_hits(page):
     ("words", "about"),
     [
         ("环保", "环境|环保|排污|空气|水质"),
-        ("低保", "最低生活保障"),
+        ("低保", "最低生活保障|低保"),
         ("医保", "医保|医疗保险|门诊"),
         ("社保", "保险"),
         ("停电", "停电"),
@@ -138,7 +138,7 @@ def test_other_words_bring_nothing_else_first(page, words, about):
         ("转业军人", "相关的词：退役军人"),
         ("水污染", "相关的词：污水"),
         ("哪些企业欠税", "拆成词：欠税"),
-        ("化工厂环评", "拆成词：环评"),
+        ("化工厂环评", "拆成词：化工厂"),
         ("sangong jinfei", "三公经费"),
         ("河上县教体局合格吗", "拆成词：河上县 教体局"),
         ("教提局", "教体局"),
@@ -152,7 +152,7 @@ def test_other_words_bring_nothing_else_first(page, words, about):
         ("退耕还林补助2017", "拆成词：退耕还林 补助 2017"),
         ("minzhengju dibao", "民政局 低保"),
         ("gongan ju juesuan", "公安局 决算"),
-        ("5·8操场", "只找其中的 5·8"),
+        ("5·8操场", "拆成词：5·8"),
         ("超生", "相关的词：超生罚款"),
         ("危旧房", "相关的词：旧房子"),
         ("烧麦秸", "相关的词：烧麦茬"),
@@ -160,7 +160,6 @@ def test_other_words_bring_nothing_else_first(page, words, about):
         ("慢性病卡怎么办", "拆成词：慢性病"),
         ("放烟花罚款", "拆成词：烟花"),
         ("县里招人", "拆成两个词：招 人"),
-        ("孤儿", "相关的词：儿童福利院"),
         ("公园", ""),
         ("ring", ""),
         ("广场核查", "只找其中的 核查"),
