@@ -5,6 +5,10 @@ import re
 MOST_ATTRIBUTES = 500
 """Attributes of one element that are read."""
 
+_LONG_TAG = re.compile(f"<[A-Za-z][^>]{{{2 * MOST_ATTRIBUTES - 1}}}")
+_BRACKET_IN_VALUE = re.compile(r"""=[ \t\n\f\r]*+(?:"[^">]*+>|'[^'>]*+>)""")
+"""What a tag with more holds one of, and most pages hold neither of: a tag may go on behind a bracket in a value."""
+
 _GAP, _NO_GAP = r"[ \t\n\f\r/]*+", r"[^ \t\n\f\r/>"  # no other blank parts attributes
 _VALUE = r"""(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+"?|'[^']*+'?|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+)?+)?+"""
 _ATTRIBUTE = f"(?:{_GAP}{_NO_GAP}]{_NO_GAP}=]*+{_VALUE})"
@@ -23,6 +27,8 @@ _END_OF_TEXT = {
 
 def with_few_attributes(markup: str) -> str:
     """Return `markup` without the attributes of any element beyond MOST_ATTRIBUTES."""
+    if not _LONG_TAG.search(markup) and not _BRACKET_IN_VALUE.search(markup):
+        return markup
     pieces, kept, at = [], 0, 0
     while tag := _TAG.search(markup, at):
         at = tag.end()
