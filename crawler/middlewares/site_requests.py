@@ -50,7 +50,7 @@ class NamedRedirectMiddleware(RedirectMiddleware):
     An answer that leads to what is no address is not followed.
     """
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_response(self, request: Request, response: Response) -> Request | Response:  # type: ignore[override]
         """Return the request for where `response` leads, or `response` itself."""
         try:
             return super().process_response(request, response)
