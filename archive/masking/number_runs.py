@@ -34,6 +34,8 @@ _GROUP = re.compile(f"{DIGIT.pattern}+")
 _RUN = re.compile(rf"\d(?:{GAP}\d){{{_SHORTEST - 1},}}+(?:{GAP}[XxＸｘ])?")
 
 _ID = re.compile(r"(?=[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX])")
+_BACKWARD = re.compile(r"(?=\d{9}(?:91|02)\d{5}[1-8])")
+"""An ID number that a style sheet turns around, but for its last character, which is stored first."""
 _CATEGORY_BEHIND = re.compile(
     r"\d{2}(?:[Bb]\d)?(?![\dA-Za-z])"
 )  # what a disability certificate 残疾人证 adds to the ID
@@ -99,7 +101,8 @@ def _run(text: str, start: int, end: int) -> _Run:
 
 
 def _spans_of(run: _Run) -> list[MaskedSpan]:
-    spans = [*_ids(run)]
+    spans = [*_ids(run), *_backward_ids(run)]
+    run.taken.sort()
     for groups in _free(run):
         spans += _numbers_in(run, groups)
     return sorted(spans, key=lambda span: span.start)
@@ -129,6 +132,25 @@ def _ids(run: _Run) -> Iterator[MaskedSpan]:
         behind = _CATEGORY_BEHIND.match(run.text, span.end)
         run.taken.append((start, end))
         yield replace(span, end=behind.end()) if behind else span
+
+
+def _backward_ids(run: _Run) -> Iterator[MaskedSpan]:
+    """Yield ID numbers whose digits stand whole, or one by one, in the other direction. Nothing of them is kept."""
+    taken = [*run.taken]
+    for match in _BACKWARD.finditer(run.digits):
+        first, end = match.start(), match.start() + 17
+        place = run.places[first]
+        start = first - (first > 0)
+        check = run.digits[start] if start < first else run.text[place - 1 : place].upper()
+        if (
+            (check == "X" or (check.isascii() and check.isdigit()))
+            and is_resident_id(run.digits[first:end][::-1] + check)
+            and len(run.sizes(start, end)) in {1, end - start}
+            and not any(run.glued(start, end))
+            and all(end <= one or other <= start for one, other in taken)
+        ):
+            run.taken.append((start, end))
+            yield MaskedSpan("resident_id", run.places[start] - (start == first), run.places[end - 1] + 1, 0)
 
 
 def _is_id(run: _Run, start: int, end: int) -> bool:

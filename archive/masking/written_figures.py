@@ -42,7 +42,7 @@ _RUNS = tuple(
 )
 
 _FIGURES = {ord(figure): str(digit) for figures in _HAN for digit, figure in enumerate(figures)}
-_LETTERS = str.maketrans("OoОоQDlIЗз", "0000001133")
+_LETTERS = str.maketrans("OoОоQDlIІӀⅠЗз", "0000001111133")
 _ALIKE = _FIGURES | _LETTERS | dict.fromkeys(map(ord, "XxХхΧχ×╳✕"), "X")
 _LIKE_DIGITS = "0-9" + "".join(map(chr, _FIGURES | _LETTERS))
 _MISREAD = re.compile(  # begins with a sign rather than with what stands before it, for that is sought faster
