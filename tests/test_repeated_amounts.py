@@ -91,6 +91,15 @@ def test_items_of_a_summary_are_classes_and_columns_of_the_tables_of_its_totals(
     }  # fmt: skip
 
 
+def test_an_item_that_may_count_in_another_is_not_accused() -> None:
+    rows = "单位|合计|一般公共预算资金|事业收入|其他收入\n样本局|110.00|100.00|4.00|6.00\n合计|110.00|100.00|4.00|6.00"
+    summary, _ = read(
+        table(ITEMS.format(class_="80.00"), "2026年部门收支总表\n单位：万元"),
+        table(rows, "2026年部门收入总表\n单位：万元", page=2),
+    )
+    assert same_amounts(summary) == {"一般公共预算": True}
+
+
 def test_items_are_compared_with_no_table_of_another_total_or_year() -> None:
     for items, classes in (
         (ITEMS, CLASSES.replace("110.00|90.00", "111.00|91.00")),
@@ -102,6 +111,20 @@ def test_items_are_compared_with_no_table_of_another_total_or_year() -> None:
             table(classes, "2026年部门支出总表\n单位：万元", page=2),
         )
         assert same_amounts(summary) == {}
+
+
+def test_the_year_before_with_the_same_total_is_another_year() -> None:
+    rows = """
+收入|<|支出|<|<
+项目|2026年预算数|项目|2025年预算数|2026年预算数
+一、财政拨款|110.00|一、一般公共服务支出|70.00|80.00
+||二、社会保障和就业支出|40.00|30.00
+收入总计|110.00|支出总计|110.00|110.00
+"""
+    summary, _ = read(
+        table(rows, "2026年部门收支总表\n单位：万元"), table(CLASSES, "2026年部门支出总表\n单位：万元", page=2)
+    )
+    assert same_amounts(summary) == {"一般公共服务支出": True, "社会保障和就业支出": True}
 
 
 USES = """

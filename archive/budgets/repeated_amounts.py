@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, islice
+from itertools import combinations, islice, product
 
 from archive.budgets.checks import (
     GRAND,
@@ -121,30 +121,37 @@ def _same_below_classes(operating: _Table, basic: _Table) -> Iterator[BudgetChec
 
 
 def _same_items(summary: _Table, part: _Table) -> Iterator[BudgetCheck]:
-    """Yield that the items of a summary are the classes, rows or columns of that name in a table of the same total."""
+    """Yield that the items of a summary are the classes, rows or columns of that name in a table of the same total.
+
+    Where only one of the two has a name, the other may have counted it in elsewhere: what is the same is held, no more.
+    """
     for side, total in table_totals(*part):
-        column = _column_of(total, side, summary) if _is_of_its_year(part[0].heading, total) else None
-        if column is not None:
+        columns = _columns_of(total, side, summary) if _is_of_its_year(part[0].heading, total) else []
+        for column, theirs in product(columns, map(_once, _parts_by_name(part[1], total))):
             ours = _once((_fund(_ITEM.sub("", line.name)), line) for line in column if _ITEM.match(line.name))
-            theirs = _parts_by_name(part[1], total)
+            are_all = {name for name in ours if ours[name].value} == {name for name in theirs if theirs[name].value}
             for name in (name for name in ours if name in theirs):
                 place = f"{summary[0].heading.kind} {part[0].heading.kind} {name}"
-                yield from check_amounts("same_amount", place, ours[name], [theirs[name]])
+                checks = check_amounts("same_amount", place, ours[name], [theirs[name]])
+                yield from (check for check in checks if check.holds or are_all)
 
 
-def _column_of(total: BudgetLine, side: str, summary: _Table) -> list[BudgetLine] | None:
+def _columns_of(total: BudgetLine, side: str, summary: _Table) -> list[list[BudgetLine]]:
     """Return the first column on a side of a summary whose total is that of another table, with those of the side that
-    have none of their own where that is the only one; None where no column has it.
+    have none of their own where that is the only one; none where no column has it.
     """
     columns = [own for own in grouped(summary[1], "column").values() if _side_of_column(own[-1]) == side]
-    totals = [[line for line in own if _is_sum(line) and _is_of_its_year(summary[0].heading, line)] for own in columns]
+    pairs = [(own, [line for line in own if _is_sum(line)]) for own in columns]
+    heading = summary[0].heading
     alike = (
-        own for own, of_it in zip(columns, totals, strict=True) if any(print_one_amount(line, total) for line in of_it)
+        own
+        for own, sums in pairs
+        if any(_is_of_its_year(heading, line) and print_one_amount(line, total) for line in sums)
     )
     found = next(alike, None)
-    if found and sum(map(bool, totals)) == 1:
-        return [line for own, of_it in zip(columns, totals, strict=True) if own is found or not of_it for line in own]
-    return found
+    if found and sum(bool(sums) for _, sums in pairs) == 1:
+        return [own for own, sums in pairs if own is found or not sums]
+    return [found] if found else []
 
 
 def _is_sum(line: BudgetLine) -> bool:
@@ -155,21 +162,16 @@ def _is_of_its_year(heading: Heading, line: BudgetLine) -> bool:
     return year_of_column(heading, line.column_name) == heading.year
 
 
-def _parts_by_name(lines: Sequence[BudgetLine], total: BudgetLine) -> dict[str, BudgetLine]:
-    """Return what makes up a table: its classes in the column of the total, the columns beside that, and groups of rows."""
-    classes = ((line.name, line) for line in lines if line.column == total.column and line.is_of_class)
-    columns = (
-        (path[-1] if path[-1] not in _SUMS else path[-2], line)
-        for line in lines
-        if line.row == total.row and line is not total
-        for path in [("", *line.column_name.split("/"))]
-    )
-    groups = (
-        (line.name.removesuffix("/小计"), line)
-        for line in lines
-        if line.column == total.column and line.name.endswith("/小计")
-    )
-    return _once((_fund(name), line) for name, line in (*classes, *columns, *groups))
+def _parts_by_name(lines: Sequence[BudgetLine], total: BudgetLine) -> Iterator[list[tuple[str, BudgetLine]]]:
+    """Yield what makes up a table, each with its name: its classes in the column of the total, the columns beside that,
+    and groups of rows.
+    """
+    own = [line for line in lines if line.column == total.column]
+    yield [(line.name, line) for line in own if line.is_of_class]
+    beside = (line for line in lines if line.row == total.row and line is not total)
+    paths = ((["", *line.column_name.split("/")], line) for line in beside)
+    yield [(_fund(path[-1] if path[-1] not in _SUMS else path[-2]), line) for path, line in paths]
+    yield [(_fund(line.name.removesuffix("/小计")), line) for line in own if line.name.endswith("/小计")]
 
 
 def _once(named: Iterable[tuple[str, BudgetLine]]) -> dict[str, BudgetLine]:
