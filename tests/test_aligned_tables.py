@@ -10,7 +10,7 @@ from archive.budgets.amounts import plain
 from archive.budgets.documents import BudgetTable, read_document
 from tests.made_budgets.documents import Content, contents, ways
 from tests.made_budgets.pdf_printer import PdfPrinter, PrintOptions
-from tests.ruled_pages import document, drawn
+from tests.ruled_pages import document, drawn, ruled
 
 CONTENTS = {content.name: content for content in contents()}
 LEAST = {"plain": 135, "with_year_before": 147, "in_yuan": 135, "slipped": 135, "accounts": 78, "district": 39}
@@ -193,6 +193,38 @@ def test_what_stands_far_above_is_no_part_of_a_head() -> None:
 def test_an_upper_head_between_two_columns_that_have_theirs_may_be_over_both() -> None:
     lower = row(0, ("甲款", 153), ("乙款", 233))
     assert page(*row(-1, ("项目", LEFT), ("收入", 190)), *lower, *amounts(145, 225)).tables == ()
+
+
+CELLS = [["项目", "金额"], ["样本甲", "1.00"], ["样本乙", "2.00"]]
+
+
+def beside_ruled(*texts: tuple[str, int, int], top: int, above: str = "") -> Extracted:
+    """Read a page with texts and a ruled table whose upper side is at `top`."""
+    content = ruled(CELLS, left=LEFT, top=top, above=above) + drawn([], texts, "none", 8)
+    return extract(document([content], (595, 842)), "a.pdf")
+
+
+@pytest.mark.parametrize("top", [HEAD + 100, HEAD - 110], ids=["below it", "above it"])
+def test_a_table_without_lines_is_read_beside_a_ruled_one(top: int) -> None:
+    title = [("样本收入表", LEFT, HEAD + 14)]
+    found = beside_ruled(*title, *HEADS, *amounts(190, 290), top=top, above="样本支出表")
+    tables = sorted(found.tables, key=lambda table: table.before)
+    assert [table.before for table in tables] == ["样本支出表", "样本收入表"]
+    assert tables[0].rows == tuple(map(tuple, CELLS))
+    assert tables[1].rows == (
+        ("项目", "上年", "本年"), *((f"名称{n}", f"{n},000.00", f"{n},000.00") for n in range(1, 5)),
+    )  # fmt: skip
+    assert (found.tables[0] is tables[0]) is (top > HEAD)
+
+
+def test_words_beside_a_ruled_table_and_below_tables_are_no_rows() -> None:
+    beside = [text for n in range(1, 5) for text in row(n, (f"名称{n}", 300), (f"{n},000.00", 400))]
+    found = beside_ruled(*row(0, ("项目", 300), ("本年", 400)), *beside, ("样本说明", LEFT, 300), top=HEAD - 10)
+    assert [table.rows for table in found.tables] == [tuple(map(tuple, CELLS))]
+    contents = [ruled(CELLS, left=LEFT, top=HEAD + 80) + drawn([], [*HEADS, *amounts(190, 290), ("样本甲表", LEFT, 300)], "none", 8),
+                ruled(CELLS, left=LEFT, top=HEAD)]  # fmt: skip
+    tables = extract(document(contents, (595, 842)), "a.pdf").tables
+    assert [(table.page, table.before) for table in tables] == [(1, ""), (1, ""), (2, "样本甲表")]
 
 
 def test_prose_and_lists_of_contents_are_no_tables() -> None:

@@ -20,7 +20,7 @@ from archive.tables.aligned_words import (
     printed_line,
 )
 from archive.tables.pdf_characters import Line, is_han
-from archive.tables.printed_table import BEGINS_ROW
+from archive.tables.printed_table import BEGINS_ROW, PrintedTable
 from archive.tables.ruled_lines import RuledLine
 from archive.tables.spans import Spans
 
@@ -44,6 +44,11 @@ class AlignedTable:
     cells: Spans
     top: float
     bottom: float
+    left: float = 0.0
+
+    def table(self, page: int, before: str, _origin: tuple[float, float] = (0, 0)) -> PrintedTable:
+        """Return the table, which has no lines that stand anywhere."""
+        return self.cells.table(page=page, before=before)
 
 
 def may_have_rows(text: str, *, ruled: bool) -> bool:

@@ -7,11 +7,12 @@ Coordinates are points, with y upwards, of the page as its text is read: a page 
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from math import inf
 
 from pypdfium2 import PdfPage, PdfTextPage  # type: ignore[import-untyped]
 
-from archive.tables.aligned_tables import aligned_tables, may_have_rows
+from archive.tables.aligned_tables import AlignedTable, aligned_tables, may_have_rows
 from archive.tables.pdf_characters import Character, characters_of, lines_of, pieces_of, text_of, turn_of
 from archive.tables.printed_table import MOST_COLUMNS, Merged, PrintedTable, lines_before, printed_cell
 from archive.tables.ruled_lines import NEAR, UPRIGHT, RuledLine, RuledLines
@@ -38,14 +39,14 @@ class PdfTables:
             self._read_aligned(ruled, text, number)
             return
         printed = list(lines_of(_sort_into(grids, characters_of(text, turn))))
+        aligned = [table for gap in _gaps(grids, printed) for table in aligned_tables(gap, ())]
         origin = _origin(page, turn)
-        for grid in grids:
-            above = _above(grid, grids, printed)
-            self.tables.append(
-                grid.table(number, lines_before([*self._end_of_page.split("\n"), *above.split("\n")]), origin)
-            )
+        tables: list[_Grid | AlignedTable] = [*grids, *aligned]
+        for table in sorted(tables, key=lambda each: (-each.top, each.left)):
+            above = [*self._end_of_page.split("\n"), *_above(table, tables, printed)]
+            self.tables.append(table.table(number, lines_before(above), origin))
             self._end_of_page = ""
-        lowest = min(grid.y[-1] for grid in grids)
+        lowest = min(table.bottom for table in tables)
         self._end_of_page = lines_before([text_of(line) for line in printed if line[0].middle < lowest])
 
     def _read_aligned(self, ruled: RuledLines, text: PdfTextPage, number: int) -> None:
@@ -58,7 +59,7 @@ class PdfTables:
             for table in aligned_tables(printed, ruled.turned(turn)[0]):
                 above = [text_of(line) for line in printed if last > line[0].middle > table.top]
                 before = lines_before([*self._end_of_page.split("\n"), *above])
-                self.tables.append(table.cells.table(page=number, before=before))
+                self.tables.append(table.table(number, before))
                 self._end_of_page, last = "", table.bottom
         below = as_text.splitlines() if last == inf else [text_of(line) for line in printed if line[0].middle < last]
         self._end_of_page = lines_before(below)
@@ -112,6 +113,18 @@ class _Grid:
         self.x, self.y = sorted(self._at_x), sorted(self._at_y, reverse=True)
         self._upwards = self.y[::-1]
         self.characters = defaultdict[int, list[Character]](list)
+
+    @property
+    def top(self) -> float:
+        return self.y[0]
+
+    @property
+    def bottom(self) -> float:
+        return self.y[-1]
+
+    @property
+    def left(self) -> float:
+        return self.x[0]
 
     @classmethod
     def of(cls, horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -> "_Grid | None":
@@ -194,16 +207,38 @@ def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> list[
     return [character for character in characters if not any(grid.add(character) for grid in grids)]
 
 
-def _above(grid: _Grid, grids: Sequence[_Grid], printed: Iterable[list[Character]]) -> str:
+def _gaps(grids: Iterable[_Grid], printed: Iterable[list[Character]]) -> Iterator[list[list[Character]]]:
+    """Yield the lines between grids that may hold a table without vertical lines, from top to bottom."""
+    places = [(grid.bottom, grid.top) for grid in grids]
+    for key, lines in groupby(
+        printed, lambda line: [(line[0].middle < bottom, line[0].middle > top) for bottom, top in places]
+    ):
+        gap = list(lines)
+        if all(map(any, key)) and may_have_rows("\n".join(map(text_of, gap)), ruled=False):
+            yield gap
+
+
+def _above(
+    table: "_Grid | AlignedTable", tables: Iterable["_Grid | AlignedTable"], printed: Iterable[list[Character]]
+) -> list[str]:
     """Return the lines between a table and the tables above it;
     of a line over tables side by side what stands over this one.
     """
-    top = grid.y[0]
-    in_column = [other for other in grids if other.x[0] < grid.x[-1] and grid.x[0] < other.x[-1]]
-    ceiling = min((other.y[-1] for other in in_column if other.y[-1] >= top), default=inf)
-    left, right = _room_beside(grid, grids)
-    lines = (_between(line, left, right) for line in printed if top <= line[0].middle < ceiling)
-    return lines_before([text_of(line) for line in lines if line])
+    grids = [other for other in tables if isinstance(other, _Grid)]
+    left, right = _room_beside(table, grids) if isinstance(table, _Grid) else (-inf, inf)
+    over = [
+        other
+        for other in tables
+        if not (isinstance(other, _Grid) and isinstance(table, _Grid)) or _share_room(other, table)
+    ]
+    ceiling = min((other.bottom for other in over if other is not table and other.bottom >= table.top), default=inf)
+    lines = (_between(line, left, right) for line in printed if table.top < line[0].middle < ceiling)
+    return [text_of(line) for line in lines if line]
+
+
+def _share_room(grid: _Grid, other: _Grid) -> bool:
+    """Whether one of two grids stands above the other."""
+    return grid.x[0] < other.x[-1] and other.x[0] < grid.x[-1]
 
 
 def _room_beside(grid: _Grid, grids: Iterable[_Grid]) -> tuple[float, float]:
