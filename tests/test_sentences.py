@@ -94,6 +94,9 @@ AGREE = {
     "shares in sentences of their own": (
         "收入合计200万元，其中：\n一般公共预算收入150万元，占75%。\n其他资金50万元，占25%。", ["share", "share"],
     ),
+    "a share behind all parts of another whole": (
+        "支出合计200万元，其中：基本支出150万元，占75%；项目支出50万元，占25%。教育支出90万元，占57%。", ["parts", "share", "share"],
+    ),
     "a share of a part": ("基本支出100万元，占40%，其中人员经费60万元，占60%。", ["share"]),
     "shares of what has a name": ("本年支出合计200万元。财政拨款支出150万元，占本年支出合计的75%。", ["share"]),
     "shares of each other": (

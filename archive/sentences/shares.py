@@ -150,10 +150,13 @@ def _of_wholes(passages: Passages, stated: Sequence[_ShareOfWhole], whole_of: Ma
     for series in _series(passages, stated):
         parts = amounts([passages.figures[each.part] for each in series])
         every = total(parts) if _are_all_parts(passages, series) else None
-        whole = None
+        whole, covered = None, Decimal()
         for share, part in zip(series, parts, strict=True):
-            # What has no name and is no part of another goes on with the whole of the share before.
+            # What has no name and is no part of another goes on with the whole of the share before, until its parts make it up.
+            if whole is not None and covered >= passages.figures[whole].value:
+                whole, covered = None, Decimal()
             whole = _named(passages, names, share) if share.name else whole_of.get(share.part, whole)
+            covered += part.value + part.rounding
             if whole is not None:
                 yield from _share(passages, share.number, share.part, whole)
             elif every is not None:
