@@ -8,10 +8,10 @@ from itertools import islice, takewhile
 from lxml import etree
 
 from crawler.extract.dates import is_date
-from crawler.extract.field_labels import LABEL_COLON, SOURCES, squash
+from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, PLAIN_WORDS, SOURCES, squash
 from crawler.extract.pairs import METADATA, cells, pairs_in, read_pairs
 from crawler.extract.row import DOCUMENT_NUMBER
-from crawler.extract.text import BLOCKS, HIDDEN, Element, lines_of
+from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of, lines_of
 
 _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "contentregion", "ucap-content"}
 _CLASSES = {"zz-xl-ct", "zz-xl-sec", "trs_ueditor", "trs_editor", "custom_unionstyle", "v_news_content", "article_content",
@@ -24,10 +24,12 @@ _MOST_GUESSES = 5
 _MORE_TEXT = 1.1
 _LEAST_MORE = 10
 _SENTENCE = 20
+_LEAST_ROWS = 3
+_LEAST_PARTS = 2
 _HIGHEST = 6  # boxes around each other that are looked at
 
 _BUTTONS = re.compile(
-    r"打印|本页|本文|关闭|窗口|返回|顶部|上一页|列表|分享到?|收藏|我要|纠错|字体|字号|[大中小](?=[\s】\]）)大中小]|$)|微信|微博|新浪|QQ空间|QQ好友|"
+    r"打印|本页|本文|关闭|窗口|返回|顶部|上一页|(?:[\d\s…<>«»]{0,40}(?:[上下]一?页|[尾末]页|首页))+[\d\s…<>«»]{0,40}|列表|分享到?|收藏|我要|纠错|字体|字号|[大中小](?=[\s】\]）)大中小]|$)|微信|微博|新浪|QQ空间|QQ好友|"
     r"QQ|朋友圈|复制链接|(?:用|请用|使用)?(?:手机|微信)?(?:扫一扫|扫码|扫描)[^。；]{0,30}|二维码|下载|全文|(?:相关)?(?:附件|文章|链接|阅读|新闻|"
     r"信息|解读|报道|文件|文档|稿件)(?:下载)?(?=[\s:：|】]|相关|$)|点击|次数|[|｜【】\[\]（）()<>《》:：·•>/\s]"
 )
@@ -38,8 +40,12 @@ _RELATED = re.compile(
 _HEAD_LABELS = SOURCES | {
     "发布时间", "发布日期", "时间发布", "更新时间", "信息发布日期", "浏览次数", "点击数", "字体", "字号", "作者",
 }  # fmt: skip
+_TEXT_LABELS = frozenset({"内容", "正文", "信息内容", "文章内容", "公开内容", "详细内容", "内容正文", "信息正文"})
+"""Labels of the text itself, in a line of their own."""
+
 _DAY_FIRST = re.compile(r"[\[【(（]?(?:19|20)\d{2}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}")
 _LONGEST_HEAD = 120
+_LONGEST_METADATA = 300
 _MOST_HEADS = 15
 _MOST_RELATED = 15
 _LONGEST_RELATED = 120
@@ -68,9 +74,31 @@ def _outermost(root: Element) -> Element | None:
     for element in islice(named, _MOST_CONTAINERS):
         if not any(holder in outermost for holder in element.iterancestors()):
             outermost.append(element)
+    if len(outermost) > 1:
+        outermost = _joined(outermost)
     if len(outermost) == 1:
         return outermost[0]
     return max(outermost, key=lambda element: sum(len(text.strip()) for text in element.itertext()), default=None)
+
+
+def _joined(containers: list[Element]) -> list[Element]:
+    """The containers with those that are parts of one text, of the same name beside each other, put into the first of them."""
+    joined: list[Element] = []
+    for container in containers:
+        before = joined[-1] if joined else None
+        is_part = (
+            before is not None and _names(before) == _names(container) and before.getparent() is container.getparent()
+        )
+        is_shown = not any(map(is_hidden, (before, container))) if is_part else False
+        if is_shown and all(len(line_of(part, _SHORTEST)) >= _SHORTEST for part in (before, container)):
+            before.append(container)
+        else:
+            joined.append(container)
+    return joined
+
+
+def _names(container: Element) -> tuple[str, str | None]:
+    return container.tag, container.get("class")
 
 
 def read_body(element: Element | None, title: str | None = None, skip: Collection[Element] = ()) -> str | None:
@@ -114,8 +142,24 @@ def _is_head(line: str) -> bool:
     """Whether a line above the text is the one with its source and date, or holds nothing but a page's buttons."""
     begins_without = _DAY_FIRST.match(line) or DOCUMENT_NUMBER.match(line)
     label = (LABEL_COLON.search if begins_without else LABEL_COLON.match)(line[: _LONGEST_HEAD + 1])
-    is_dateline = label is not None and squash(label[1]) in _HEAD_LABELS and len(line) <= _LONGEST_HEAD
-    return is_dateline or is_residue(line)
+    if squash(line) in _TEXT_LABELS:
+        return True
+    is_dateline = label is not None and len(line) <= _LONGEST_HEAD and _is_of_head(squash(label[1]), line)
+    return is_dateline or (label is not None and _holds_metadata(line)) or is_residue(line)
+
+
+def _is_of_head(label: str, line: str) -> bool:
+    """Whether the first label of a line is a dateline's, be it a plain word (时间) with a source or nothing but a day beside it."""
+    if label in _HEAD_LABELS or label not in {"时间", "日期"}:
+        return label in _HEAD_LABELS
+    others = {squash(other) for other in LABEL_COLON.findall(line)} - {label}
+    return not _HEAD_LABELS.isdisjoint(others) or is_date(line)
+
+
+def _holds_metadata(line: str) -> bool:
+    """Whether a line is a sentence of a record's labels and values: 索引号：…；发布机构：…；发布日期：…"""
+    labels = {squash(label) for label in LABEL_COLON.findall(line[:_LONGEST_METADATA])} - PLAIN_WORDS
+    return len(line) <= _LONGEST_METADATA and len(labels & FIELD_OF.keys()) >= METADATA
 
 
 def is_residue(line: str) -> bool:
@@ -145,6 +189,26 @@ def densest(root: Element, skip: Collection[Element] = (), heads: Collection[Ele
     return guess if length >= _SHORTEST else None
 
 
+def table_of_text(root: Element, skip: Collection[Element] = ()) -> Element | None:
+    """The only table of several rows and columns on a page whose text is no more than that; None where it is a record's metadata, or has links."""
+    tables = [
+        table for table in islice(root.iter("table"), _MOST_CONTAINERS) if _is_of_text(table) and table not in skip
+    ]
+    return tables[0] if len(tables) == 1 else None
+
+
+def _is_of_text(table: Element) -> bool:
+    """Whether a table in no other, and none of whose cells leads anywhere, holds a text's worth of rows with several cells."""
+    if (
+        table.find(".//a") is not None
+        or table.find(".//table") is not None
+        or next(table.iterancestors("table"), None) is not None
+    ):
+        return False
+    rows = sum(sum(bool(line_of(cell, 1)) for cell in row.iterchildren("td", "th")) > 1 for row in table.iter("tr"))
+    return rows >= _LEAST_ROWS and len(line_of(table, _SHORTEST)) >= _SHORTEST and len(read_pairs(table)) < METADATA
+
+
 def _is_metadata(holder: Element) -> bool:
     """Whether an element holds a record's metadata and no sentences."""
     texts = list(cells(holder))
@@ -165,7 +229,23 @@ def _around(guess: Element, texts: dict[Element, int], heads: Collection[Element
     best = guess
     for box in boxes:
         best = box if within[box] > _MORE_TEXT * within[best] else best
-    return best, within[best]
+    return _with_parts(best, texts) if best is guess else (best, within[best])
+
+
+def _with_parts(guess: Element, texts: dict[Element, int]) -> tuple[Element, int]:
+    """The box of `guess` and of further parts of its text, boxes of the same class beside it, put around them; and how much it holds."""
+    holder, name = guess.getparent(), guess.get("class")
+    if name is None or holder is None or holder.tag in _NO_BODIES:
+        return guess, texts[guess]
+    beside = [part for part in holder.iterchildren(guess.tag) if part.get("class") == name]
+    parts = [part for part in beside if texts.get(part, 0) >= _LEAST_MORE]
+    if len(parts) < _LEAST_PARTS:
+        return guess, texts[guess]
+    box = etree.Element("div")
+    within = list(holder)[holder.index(parts[0]) : holder.index(parts[-1]) + 1]
+    holder.insert(holder.index(parts[0]), box)
+    box.extend(within)
+    return box, sum(texts[part] for part in parts)
 
 
 class _Prose:

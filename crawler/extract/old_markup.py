@@ -19,7 +19,8 @@ _LEAST = 2
 
 _HOLDERS = etree.XPath(".//*[br or ((a | */a)[2] and not(li or tr or td or dt))][(.//a[@href])[2]]")
 _CLICKED = etree.XPath(
-    ".//a[@onclick or starts-with(@href, 'javascript:')] | .//*[@onclick][not(self::a or self::input or .//a)]"
+    ".//a[@onclick or @data-href or @data-url or @data-link or starts-with(@href, 'javascript:')]"
+    " | .//*[@onclick or @data-href or @data-url or @data-link][not(self::a or self::input or .//a)]"
 )
 
 _LINK, _DAY, _NEITHER, _END = "LD-|"
@@ -31,7 +32,7 @@ _SHORT_WITH_YEAR = etree.XPath(
     ".//*[not(*)][contains(., '年')][string-length(.) < 20][not(self::a or self::option or self::script)]"
     " | .//*[self::h2 or self::h3 or self::h4][not(*)][string-length(normalize-space(.)) < 8]"
 )
-_YEAR = re.compile(r"((?:19|20)\d{2})(?:[年./-](?:(\d{1,2})(?:月份?)?)?)?")
+_YEAR = re.compile(r"((?:19|20)\d{2})(?:年度|[年./-](?:(\d{1,2})(?:月份?)?)?)?")
 _YEARLESS = re.compile(r"(\d{1,2})[-/月](\d{1,2})日?")
 
 _DAY_OF_MONTH = re.compile(r"(\d{2}|\d(?=日))(日)?")
@@ -247,8 +248,9 @@ def _whole_days(block: Element, year: str, month: str | None) -> Iterator[tuple[
     """
     nodes = list(block.iter(etree.Element))
     printed = [(node, squash(node.text or "")) for node in nodes if len(node) == 0]
+    begun = ((node, "text", squash(node.text)) for node in nodes if len(node) and node.text)
     tails = ((node, "tail", squash(node.tail)) for node in nodes if node.tail and node is not block)
-    for node, place, text in (*((node, "text", text) for node, text in printed), *tails):
+    for node, place, text in (*((node, "text", text) for node, text in printed), *begun, *tails):
         day = _YEARLESS.fullmatch(text)
         if day and (month is None or int(month) == int(day[1])):
             yield node, place, f"{year}-{day[1]}-{day[2]}"

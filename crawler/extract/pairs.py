@@ -30,10 +30,23 @@ from crawler.extract.field_labels import (
     tidy,
     value_of,
 )
-from crawler.extract.text import BLOCKS, CONTROLS, HIDDEN, TABLE_CELLS, Element, flow, is_control, line_of
+from crawler.extract.text import (  # fmt: skip
+    BLOCKS,
+    CONTROLS,
+    HIDDEN,
+    TABLE_CELLS,
+    Element,
+    flow,
+    is_control,
+    line_of,
+    visible_texts,
+)
 
 DATES = frozenset({"published_on", "created_on"})
 AGENCIES = frozenset({"publisher", "responsible_department"})
+
+_WITHOUT_STOP = AGENCIES | {"index_number", "document_number"}
+"""Fields whose values are no sentence, though a full stop may stand behind the last one."""
 
 METADATA = 3
 """So many labels make a block the record's metadata, and not its text."""
@@ -49,8 +62,9 @@ DATE_UNREADABLE = "date_unreadable"
 
 _LONGEST_CELL = 600
 _LONGEST_NEIGHBOUR = 200
+_PLACE = 2  # so many characters at the beginning of two agencies' names are the same where both name their place
 JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
-_CONTROL = "\0"  # stands for a field to fill in, which makes the label before it a search form's; in no page's text
+CONTROL = "\0"  # stands for a field to fill in, which makes the label before it a search form's; in no page's text
 _CELL_TAGS = frozenset({"td", "th", "dt", "dd", "li", "div", "p"})
 _BOX_OF = {"td": "table", "th": "table", "dt": "dl", "dd": "dl", "li": "ul"}
 """The element around the cells of one block of metadata."""
@@ -81,11 +95,17 @@ _NEXT_LABEL = re.compile(rf"(?<=[\s|｜\]】)）;；])[\[【（(]?\s?({_UNKNOWN}
 _COUNTS = re.compile("次数|点击|浏览|阅读|访问|人气|字体|字号|打印|分享|收藏|下载")
 _ACTIONS = "打印|关闭|字体|字号|大中小|[大中小](?=[】\\])）\\s])|收藏|分享|纠错|返回|复制|放大|缩小|扫一扫|扫码|点击|浏览|阅读|访问"
 _FURNITURE = re.compile(
-    rf"[|｜©]|[【\[(（〖]\s{{0,3}}(?:我要)?(?:{_ACTIONS})|(?<=\s)(?:我要)?(?:{_ACTIONS})|版权所有|[Cc]opyright|\s/\s|(?<=\s)[AaTt][+-]"
+    rf"[|｜©]|[【\[(（〖]\s{{0,3}}(?:我要)?(?:{_ACTIONS}|查看|更多|进入)|(?<=\s)(?:我要)?(?:{_ACTIONS})|版权所有|[Cc]opyright|\s/\s|(?<=\s)[AaTt][+-]"
 )
 """Marks that end a value beside the next label: a bar, ©, the buttons of a page (打印, 关闭, 字体：大 中 小)."""
+_BUTTON = re.compile(
+    rf"\s{{0,9}}(?:我要)?(?:{_ACTIONS}|查看|更多|下载|进入|转到)(?![\u4e00-\u9fff]{{0,20}}[局委办厅部院会府处所])"
+)
+"""A button of the page at the beginning of a value, where an agency's name should stand."""
+
 _OPENING, _CLOSING, _BLANKS = "【[（(", "】]）)", " \t\u00a0\u3000" + JOINT
 _CLOSES = tuple(_CLOSING)
+_BETWEEN_PAIRS = "；;，, "  # in a sentence of labels and values
 _MAY_END = re.compile(r"[|｜©【\[(（〖】\]）)版Cc\s]")  # a character of each thing that ends a value
 _OPENS = re.compile(r"[【\[（(]")
 _MARKED_LABEL = re.compile(r"[:：】\]]\s*$")
@@ -179,7 +199,7 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None, agencie
         read.source_fields.setdefault(label, printed)
         known = squash(label)
         name = FIELD_OF.get(known)
-        value = value_of(printed)
+        value = value_of(printed.removesuffix("。") if name in _WITHOUT_STOP else printed)
         if not name or not value:
             continue
         if name in DATES:
@@ -211,7 +231,7 @@ def cells(root: Element, skip: Collection[Element] = ()) -> Iterator[tuple[Eleme
             if passed_over:
                 walk.skip_subtree()
                 if is_control(node):
-                    texts.append(_CONTROL)
+                    texts.append(CONTROL)
             if tag in BLOCKS and node is not root:
                 if texts:
                     yield blocks[-1], JOINT.join(texts)
@@ -233,11 +253,11 @@ def cells(root: Element, skip: Collection[Element] = ()) -> Iterator[tuple[Eleme
 
 
 def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
-    if pairs := _with_colons(text):
+    if (pairs := _with_colons(text)) and not ("】" in text and _are_counters(pairs)):
         label, last = pairs[-1]
         if not last or last.isspace():
             pairs[-1] = (label, _beside(cell, label) or "")
-        return [(_plain(label), _plain(value)) for label, value in pairs if _is_stated(value)]
+        return [(_plain(label), _plain(value).rstrip(_BETWEEN_PAIRS)) for label, value in pairs if _is_stated(value)]
     if pairs := _in_brackets(text):
         return pairs
     if _begins_with_inline_label(text) and (pairs := _inline_pairs(text)):
@@ -247,6 +267,20 @@ def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:
         if value is not None and _is_stated(value) and (squash(text) not in PLAIN_WORDS or cell.tag in _HEADS):
             return [(_plain(text), value)]
     return []
+
+
+def labelled(text: str) -> list[tuple[str, str]]:
+    """The labels and values of a text that consists of several, as titles of links do on some portals: 文章标题：… 发布时间：…"""
+    if "\n" not in text and "\r" not in text:  # titles are lines, and those may well name a time or a place
+        return []
+    lines = (line for line in text.splitlines() if line.strip())
+    pairs = [pair for line in lines for pair in _with_colons(line)]
+    return [(_plain(label), _plain(value)) for label, value in pairs] if len(pairs) >= _LEAST_KNOWN else []
+
+
+def _are_counters(pairs: Iterable[tuple[str, str]]) -> bool:
+    """Whether nothing but counters and the page's buttons (字体：大 中 小) have a colon behind them, so that brackets may hold the labels."""
+    return all(squash(label) in COUNTERS for label, _ in pairs)
 
 
 def _with_colons(text: str) -> list[tuple[str, str]]:
@@ -290,16 +324,25 @@ def _ended(label: str, value: str) -> Iterator[tuple[str, str]]:
 
 def _up_to_furniture(value: str, label: str = "") -> str:
     """The value of `label` without the page's buttons behind it, and that of an agency without a date behind it."""
+    if FIELD_OF.get(label) in AGENCIES and _BUTTON.match(value):
+        return ""
     if not _MAY_END.search(value.strip(_BLANKS)) or label in _LONG_TEXTS:  # nearly always so
         return value
     if end := _FURNITURE.search(value):
         value = value[: end.start()]
     if FIELD_OF.get(label) in AGENCIES:
         day = _DAY.search(value)
-        value = _up_to_other_elements(value[: day.start()] if day else value)
+        value = _names_apart(_up_to_other_elements(value[: day.start()] if day else value))
     value = value.rstrip(_OPENING + _BLANKS)  # of what stands behind
     closes_earlier = value.endswith(_CLOSES) and not _OPENS.search(value)  # a bracket that was opened before the label
     return value.rstrip(_CLOSING + _BLANKS) if closes_earlier else value
+
+
+def _names_apart(value: str) -> str:
+    """The names of several agencies, each in an element of its own, with a blank between: those that begin with the same place."""
+    names = [name for part in value.split(JOINT) if (name := part.strip(_BLANKS + _BETWEEN_PAIRS + "。"))]
+    apart = len(names) > 1 and len({name[:_PLACE] for name in names}) == 1
+    return " ".join(names) if apart else value
 
 
 def _up_to_other_elements(value: str) -> str:
@@ -329,17 +372,18 @@ def _inline_pairs(text: str) -> list[tuple[str, str]]:
             pairs.append((tidy(part), ""))
         else:
             label, value = pairs[-1]
-            pairs[-1] = (label, value + part)
+            is_agency = FIELD_OF.get(squash(label)) in AGENCIES
+            pairs[-1] = (label, _names_apart(f"{value}{JOINT}{part}") if is_agency else value + part)
     return [(label, _plain(value).lstrip(":： ")) for label, value in pairs if _plain(value) and _is_stated(value)]
 
 
 def _plain(text: str) -> str:
-    return tidy(text.replace(JOINT, "").replace(_CONTROL, " "))
+    return tidy(text.replace(JOINT, "").replace(CONTROL, " "))
 
 
 def _is_stated(value: str) -> bool:
     """Whether a value, be it empty, is printed, and not to be filled in."""
-    printed, control, _ = value.partition(_CONTROL)
+    printed, control, _ = value.partition(CONTROL)
     return not control or bool(_plain(printed))
 
 
@@ -351,10 +395,12 @@ def _beside(cell: Element, label: str) -> str | None:
     if neighbour is None or neighbour.tag not in _CELL_TAGS or (held is None and not _same_row(cell, neighbour)):
         return None
     value = line_of(neighbour, _LONGEST_NEIGHBOUR)
+    if FIELD_OF.get(squash(label)) in AGENCIES and len(neighbour) > 1:
+        value = _plain(_names_apart(JOINT.join(visible_texts(neighbour, _LONGEST_NEIGHBOUR))))
     is_next = UNKNOWN_LABEL.match(value) and squash(label) not in _LONG_TEXTS
     if len(value) > _LONGEST_NEIGHBOUR or is_next or is_label(value) or LABEL_COLON.match(value):
         return None
-    return _CONTROL if any(map(is_control, neighbour.iter(*CONTROLS))) else value
+    return CONTROL if any(map(is_control, neighbour.iter(*CONTROLS))) else value
 
 
 def _same_row(cell: Element, neighbour: Element) -> bool:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import islice, pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -14,7 +14,7 @@ from archive.model.observations import Row
 from archive.model.records import fullest
 from crawler.extract.dates import is_date, parse_date
 from crawler.extract.field_labels import FIELD_OF, squash, tidy, value_of
-from crawler.extract.pairs import DATE_UNREADABLE, read_pairs, understand
+from crawler.extract.pairs import DATE_UNREADABLE, labelled, read_pairs, understand
 from crawler.extract.place import slashed
 from crawler.extract.text import BLOCKS, Element, is_hidden, is_small, line_of, lines_of, visible_texts
 from crawler.extract.tree import SURROGATES
@@ -38,6 +38,10 @@ _TITLE_ATTRIBUTE = "a[title]"
 _APART = re.compile(
     r"(?:19|20)\d{2}年? \d{1,2}[-/.月]\d{1,2}日?|(?:19|20)\d{2}[-/.年]\d{1,2}月? \d{1,2}日?|\d{1,2} [A-Z][a-z]{2,8}\.? (?:19|20)\d{2}"
 )
+_YEAR = re.compile(r"(?:19|20)\d{2}年?")
+_JOINTS = "/-.|· "
+"""Between a day and its month, in an element of their own or in none."""
+
 _LEADS_ON = frozenset({
     "", "查看", "详情", "详细", "查看详情", "查看详细", "详细内容", "点击查看", "查看全文", "阅读全文", "全文", "原文", "浏览", "进入",
     "下载", "点击下载", "立即查看", "了解详情", "more", "detail", "details", "view",
@@ -62,6 +66,7 @@ _FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 LINKS = etree.XPath(".//a[@href]")
 _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
+_HELD_ADDRESSES = ("data-href", "data-url", "data-link")
 _COUNTED_CALL = re.compile(r",\s*+\d+\s*+[,)]")
 _LONGEST_ADDRESS = 2_000
 SCRIPTED_ADDRESS = re.compile(
@@ -100,7 +105,8 @@ def target(node: Element, url: str) -> str | None:
         named = [quoted for quoted in _QUOTED.findall(script) if SCRIPTED_ADDRESS.fullmatch(quoted)]
         if len(named) == 1:
             return absolute(url, named[0])
-    return None
+    held = {value for name in _HELD_ADDRESSES if (value := node.get(name)) and SCRIPTED_ADDRESS.fullmatch(value)}
+    return absolute(url, held.pop()) if len(held) == 1 else None
 
 
 def read_row(element: Element, base_url: str, beside: Iterable[tuple[str, str]] = ()) -> Row | None:
@@ -273,6 +279,8 @@ def make_row(printed: PrintedPairs, link: Element | None, hover: PrintedPairs, b
     """A row from its cells under their labels, its link, and what its hover box says."""
     attribute = tidy(link.get("title") or "") if link is not None else ""
     url = absolute(base_url, link.get("href")) if link is not None and is_page_link(link.get("href")) else None
+    if stated := labelled(link.get("title") or "") if link is not None else []:
+        attribute, hover = "", [*hover, *stated]
     cells, beside = understand(printed, url), understand(hover, url)
     fields = {**beside.fields, **cells.fields}
     own = cells.fields.get("title")
@@ -326,6 +334,7 @@ def date_in(texts: Sequence[str], link: Element | None = None) -> tuple[str, ...
 
     Where none is a date and little else, the only day in one of the short texts beside `link`: 2018-03-01 浏览：32.
     """
+    texts = [text for text in texts if text.strip(_JOINTS)]
     dates = [text for text in texts if is_date(text)]
     whole = [date for date in dates if parse_date(date)]
     if whole:
@@ -335,6 +344,10 @@ def date_in(texts: Sequence[str], link: Element | None = None) -> tuple[str, ...
         for one, other in pairwise(texts)
         for pair in ((one, other), (other, one))
         if _APART.fullmatch(" ".join(pair))
+    )
+    years = [text for text in texts if _YEAR.fullmatch(text)]
+    apart = chain(
+        apart, ((years[0], date) for date in dates if len(years) == 1 and _APART.fullmatch(f"{years[0]} {date}"))
     )
     if found := next(apart, tuple(dates[:1])):
         return found

@@ -18,8 +18,8 @@ from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
 _POSITION = re.compile(
     r"(?:当\s*前|您|你|所\s*在)[^:：>＞]{0,8}(?:位\s*置|栏\s*目)\s*(?:是|在|为)?\s*[:：]?|^\s*位\s*置\s*[:：]"
 )
-_HOME = re.compile("首 ?页|主页")
-_OF_STARTS = re.compile("[页置当您你所]")
+_HOME = re.compile(r"首 ?页|主页|\s*(?:Home|HOME|home)\s*\Z")
+_OF_STARTS = re.compile("[页置当您你所]|ome|OME")
 _BARE_HOME = re.compile(r"\s*首页")
 _SEPARATOR = re.compile(r" ?(?:[-=]?[>＞»›→⇒▶▸►≫〉》]+|/+|\\|[|｜]|::) ?")
 _FIRST_STEP = re.compile(r"(?:网站|本站|门户)?[首主]\s?页\s?(?:[-=]?[>＞»›→≫〉》]|/)")
@@ -133,7 +133,7 @@ def _starts(root: Element) -> _Starts:
         text, tail = node.text, node.tail
         if (
             text
-            and ("页" in text or "置" in text or "栏" in text)
+            and ("页" in text or "置" in text or "栏" in text or "ome" in text or "OME" in text)
             and _OF_STARTS.search(text)
             and node.tag not in _NO_TEXT
         ):

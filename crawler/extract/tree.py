@@ -39,9 +39,19 @@ _OF_TEXT = frozenset({"p", "pre", "br", "font", "span"})
 _OWN_TEXTS = etree.XPath(".//text()[not(ancestor::a or parent::script or parent::style)]")
 _SHORTEST_SENTENCE = 30
 
+_FRAMES = etree.XPath(".//iframe[@srcdoc]")
+_FIXED_FIELDS = etree.XPath(
+    ".//input[@readonly or @disabled][@value][not(@type) or @type = 'text'] | .//textarea[@readonly or @disabled]"
+)
+_CALENDAR = re.compile(r"date|calendar|picker", re.IGNORECASE)
+_MOST_FRAMES = 20
+_MOST_FIELDS = 200
+_MOST_LINES = 10_000
+
 _SAID_TO_MACHINES = etree.XPath("//@datetime/.. | //@title/..")
 _LEADS_BY_ITSELF = re.compile(r"#|[a-zA-Z][\w+.-]*:|//")
 _DEFAULT_PORT = re.compile(r"\A(http://[^/:]+):80(?=/|\Z)", re.IGNORECASE)
+_YEARLESS = re.compile(r"\s*(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?\s*")
 _AGO = re.compile(r"\s*(?:\d{1,3}\s*(?:秒钟?|分钟|个?小时|天|日|周|个?星期|个?月|年)前|刚刚|今天|[昨前]天)\s*")
 
 
@@ -56,6 +66,8 @@ def parse_html(text: str) -> Element:
         root = None
     if root is None:
         return etree.fromstring(b"<html><body></body></html>", parser=_PARSER)
+    _open_frames(root)
+    _print_values(root)
     _mark_hidden(root)
     set_figures(root)
     _box_text(root)
@@ -226,15 +238,67 @@ def _is_mostly_text(children: Sequence[Element]) -> bool:
     return lengths[True] >= lengths[False]
 
 
+# --- texts that stand in an attribute ---
+
+
+def _open_frames(root: Element) -> None:
+    """Put the document that a frame holds in its own attribute into the page, in a box in place of the frame."""
+    for frame in list(islice(_FRAMES(root), _MOST_FRAMES)):
+        try:
+            document = etree.fromstring(_encoded(frame.get("srcdoc")), parser=_PARSER)
+        except etree.XMLSyntaxError:
+            document = None
+        body = None if document is None else document.find("body")
+        if body is not None:
+            del frame.attrib["srcdoc"]
+            frame.tag, frame.text = "div", body.text
+            frame[:] = list(body)
+
+
+def _print_values(root: Element) -> None:
+    """Print the values of fields that nobody can fill in, as where a form shows a record, in place of the fields."""
+    fields = [field for field in islice(_FIXED_FIELDS(root), _MOST_FIELDS) if not _picks_day(field)]
+    forms = {
+        field: next(field.iterancestors("form", "table", "ul", "dl", "fieldset"), field.getparent()) for field in fields
+    }
+    to_fill_in = {
+        form: any(map(_is_to_fill_in, form.iter("input", "select", "textarea", "button")))
+        for form in set(forms.values())
+    }
+    for field, form in forms.items():
+        if to_fill_in[form]:
+            continue
+        text = (field.get("value") if field.tag == "input" else field.text) or ""
+        field.tag = "span" if field.tag == "input" else "div"
+        field.text, *lines = text.split("\n")[:_MOST_LINES] if field.tag == "div" else [text]
+        for line in lines:
+            etree.SubElement(field, "br").tail = line
+
+
+def _picks_day(field: Element) -> bool:
+    """Whether a field that cannot be written into takes a day from a calendar, as in searches."""
+    return any(_CALENDAR.search(field.get(name) or "") for name in ("class", "id", "onclick", "onfocus"))
+
+
+def _is_to_fill_in(field: Element) -> bool:
+    """Whether a field is a visitor's to fill in, or a button to send others."""
+    kind = (field.get("type") or ("button" if field.tag == "button" else "text")).lower()
+    is_fixed = field.get("readonly") is not None or field.get("disabled") is not None
+    return kind not in {"hidden", "button", "reset"} and not is_fixed
+
+
 # --- days that stand in an attribute ---
 
 
 def _print_days(root: Element) -> None:
-    """Print the day that an element states to machines in place of how long ago that was when the page was made."""
+    """Print the day that an element states to machines in place of how long ago that was when the page was made, or of one without its year."""
     for node in _SAID_TO_MACHINES(root):
-        if node.tag == "a" or not _AGO.fullmatch(node.text or "") or node.find("*") is not None:
+        text = node.text or ""
+        yearless = _YEARLESS.fullmatch(text)
+        if node.tag == "a" or not (yearless or _AGO.fullmatch(text)) or node.find("*") is not None:
             continue
-        if stated := parse_date(node.get("datetime") or node.get("title")):
+        stated = parse_date(node.get("datetime") or node.get("title"))
+        if stated and (not yearless or stated[5:] == f"{int(yearless[1]):02}-{int(yearless[2]):02}"):
             node.text = stated
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 from archive.model.agencies import agency_of
 from crawler.extract.body import is_residue
@@ -34,6 +35,11 @@ _BESIDE_DAY = re.compile(
     r"(?:发布|提交|发表|刊登|更新)于|(?:浏览|阅读|点击|访问|人气)(?:次数|量|数)?[\s:：]{0,3}\d{0,9}\s?次?"
 )
 _BETWEEN = re.compile(r"[·•|｜/\[\]【】]")
+_SWITCHES = re.compile(r"[【\[（(]?\s?(?:字号|字体(?:大小)?)\s?[:：]?[\s\x1f大中小】\]）)]{0,20}")
+_CLOCK = re.compile(r"(?:星期|周)[一二三四五六日天]|(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)")
+_BARE_COUNT = re.compile(r"(?:(?<=\x1f)|\A)\s{0,3}\d{1,7}\s{0,3}(?=\x1f|\Z)")
+"""A figure in an element of its own, such as how often a page was read."""
+
 _LONGEST = 200
 _LONGEST_BARE = 60
 _LONGEST_APART = 10
@@ -43,6 +49,9 @@ _IN_BRACKETS = re.compile(r"[（(][^（()）]{1,100}[)）]")
 _SUBTITLE = re.compile("(?:——|—|--).")
 _CENTRED = re.compile(r"text-align\s{0,3}:\s{0,3}center", re.IGNORECASE)
 _NAMING = re.compile(r"[\u4e00-\u9fff《》〈〉“”（）、]{7}")
+_DOCUMENTS_TITLE = re.compile(
+    r"[^。：:]{0,100}关于[^。：:]{2,150}的(?:通知|通报|公告|公示|通告|意见|决定|批复|复函|函|报告|请示|说明|议案|提案)(?:[（(][^（()）]{1,40}[)）])?"
+)
 _SHORTEST_TEXT = 30
 
 
@@ -81,8 +90,23 @@ def _around(at: int, count: int) -> list[int]:
 
 def bare_agency(cells: Sequence[Cell], title: str | None) -> str | None:
     """An agency without a label that stands with a date right under the title: 样本县财政局 2024-03-05."""
-    below = (cells[at][1] for at in _below(cells, title))
-    return next((agency for text in below if (agency := _agency_beside_date(text))), None)
+    below = [cells[at] for at in _below(cells, title)]
+    beside = next((agency for _, text in below if (agency := _agency_beside_date(text))), None)
+    return beside or _agency_in_line(below)
+
+
+def _agency_in_line(below: Sequence[Cell]) -> str | None:
+    """The agency in one of two lines of one box, or of two boxes beside each other, the other of which is a day."""
+    if len(below) < _NEAR:
+        return None
+    (first, _), (second, _) = below
+    texts = [tidy(text) for _, text in below]
+    is_one_line = first is second or first.getnext() is second
+    return (
+        next((name for name in texts if agency_of(name) == name), None)
+        if is_one_line and any(map(is_date, texts))
+        else None
+    )
 
 
 def above_text(cells: Sequence[Cell], body: Element | None) -> list[Cell]:
@@ -149,7 +173,12 @@ def _agency_beside_date(text: str) -> str | None:
     day = _DAY.search(text) if len(text) <= _LONGEST_BARE else None
     if day is None:
         return None
-    rest = tidy(_BETWEEN.sub(" ", _BESIDE_DAY.sub(" ", f"{text[: day.start()]} {text[day.end() :]}")))
+    label = LABEL_COLON.search(text, day.end())
+    behind = text[day.end() : label.start() if label and squash(label[1]) not in SOURCES else None]
+    rest = f"{text[: day.start()]}{JOINT}{behind}"
+    for beside in (_SWITCHES, _CLOCK, _BESIDE_DAY, _BARE_COUNT, _BETWEEN):
+        rest = beside.sub(JOINT, rest)
+    rest = tidy(rest.replace(JOINT, " "))
     return agency_of(rest) if rest else None
 
 
@@ -210,6 +239,14 @@ def title_below_number(cells: Sequence[Cell]) -> str | None:
     below = (cells[at] for at in range(1, len(cells)) if DOCUMENT_NUMBER.fullmatch(tidy(cells[at - 1][1])))
     named = ((cell, tidy(text)) for cell, text in below if len(text) <= _LONGEST_TITLE and _NAMING.search(text))
     return next((text for cell, text in named if "。" not in text and _is_set_off(cell, above_date=True)), None)
+
+
+def title_above_text(cells: Sequence[Cell]) -> str | None:
+    """The line in the middle of the page that has the form of a document's title, and no label, above the first sentence: where nothing marks it."""
+    above = takewhile(lambda cell: not _is_sentence(cell[1]), cells)
+    lines = ((cell, tidy(text.replace(JOINT, ""))) for cell, text in above if len(text) <= _LONGEST_TITLE)
+    named = [text for cell, text in lines if _DOCUMENTS_TITLE.fullmatch(text) and _is_set_off(cell, above_date=True)]
+    return named[0] if len(named) == 1 else None
 
 
 def _joins_metadata_to_text(cell: Element) -> bool:

@@ -16,16 +16,16 @@ from archive.model.records import (
     stem,
 )
 from archive.tables.printed_table import within_limits
-from crawler.extract.body import densest, find_body, read_body
+from crawler.extract.body import densest, find_body, read_body, table_of_text
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import SOURCES, squash
 from crawler.extract.footer import find_footers, outside
 from crawler.extract.pairs import BESIDE_DATE, FROM_SOURCE, Pairs, cells, pairs_in, understand
 from crawler.extract.text import Element
 from crawler.extract.trail import read_breadcrumb
-from crawler.records.dateline import Cell, above_text, bare_agency, bare_date, heads_of
+from crawler.records.dateline import Cell, above_text, bare_agency, bare_date, heads_of, title_above_text
 from crawler.records.declared import PUBLISHED, SITE, SOURCE, TITLE, Statement, read_declared
-from crawler.records.title import find_title
+from crawler.records.title import ABOVE_TEXT, find_title
 
 DATE_FROM_META = "date_from_meta"
 """The doubt about a date of publication that the page states to machines alone."""
@@ -44,10 +44,13 @@ def read_detail(
     texts = outside(blocks, footers)
     if body is None:
         body = densest(root, footers, heads_of(texts))
+        body = table_of_text(root, footers) if body is None else body
         texts = above_text(texts, body)
     pairs = understand(pairs_in(texts), url, agencies)
     page = _Fields(pairs, agencies)
     page.complete(root, texts, read_declared(root))
+    if "title" not in page.fields and body is not None and (line := title_above_text(list(cells(body)))):
+        page.set("title", line, ABOVE_TEXT)
     return RecordPage(
         url=url,
         fields=page.fields,
@@ -85,7 +88,8 @@ class _Fields:
         self._date(texts, [each for each in declared if each.name == PUBLISHED])
         self._publisher(texts, [each for each in declared if each.name == SOURCE])
 
-    def _set(self, name: str, value: str, place: str) -> None:
+    def set(self, name: str, value: str, place: str) -> None:
+        """State a field, and where it was read."""
         self.fields[name], self.read_at[name] = value, place
 
     def _title(self, root: Element, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
@@ -93,32 +97,32 @@ class _Fields:
         stated = [(each.value, each.place) for each in declared if each.name == TITLE]
         labelled = [(self.fields["title"], self.read_at["title"])] if "title" in self.fields else []
         if found := find_title(root, [*labelled, *stated], site, texts):
-            self._set("title", *found)
+            self.set("title", *found)
             if not all(same_title(found[0], text) for text, _ in stated):
                 self.doubts.add(TITLE_DIFFERS)
 
     def _date(self, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
         if "published_on" not in self.fields and (date := bare_date(texts, self.fields.get("title"))):
-            self._set("published_on", date, "text beside the source or under the title")
+            self.set("published_on", date, "text beside the source or under the title")
         for each in declared:
             date = parse_date(each.value)
             if date is None:
                 continue
             if "published_on" not in self.fields:
-                self._set("published_on", date, each.place)
+                self.set("published_on", date, each.place)
                 self.doubts.add(DATE_FROM_META)
             elif self.fields["published_on"] != date:
                 self.doubts.add(DATE_DIFFERS)
 
     def _publisher(self, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
         if "publisher" not in self.fields and (agency := bare_agency(texts, self.fields.get("title"))):
-            self._set("publisher", agency, BESIDE_DATE)
+            self.set("publisher", agency, BESIDE_DATE)
             self.doubts.add(FROM_SOURCE)
         printed = agency_of(self._source, self._agencies) if self._source else None
         for each in declared:
             agency = agency_of(each.value, self._agencies)
             if "publisher" not in self.fields and self._source is None and agency:
-                self._set("publisher", agency, each.place)
+                self.set("publisher", agency, each.place)
                 self.doubts.add(FROM_SOURCE)
             elif printed and not same_agency(printed, each.value):
                 self.doubts.add(PUBLISHER_DIFFERS)

@@ -17,12 +17,20 @@ from lxml import etree
 from archive.model.addresses import can_be_requested
 from archive.model.observations import LinkedFile
 from crawler.extract.place import slashed, without_visit
+from crawler.extract.row import is_page_link
 from crawler.extract.text import Element
 
 _TEXTS = etree.XPath(".//text()")
 _DOCUMENTS = r"pdf|docx?|docm|wps|wpt|xlsx?|xlsm|et|csv|pptx?|dps|ofd|od[ts]|rtf|txt|zip|rar|7z|t?gz"
 _IMAGES = r"jpe?g|png|tiff?|bmp"
 _DOCUMENT_ADDRESS = re.compile(rf"\.(?:{_DOCUMENTS})$", re.IGNORECASE)
+_DOCUMENT_PLACE = re.compile(
+    rf"^(?!javascript:)[^\s]{{0,400}}[/.\w%-]\.(?:{_DOCUMENTS})(?:\?\S{{0,200}})?$", re.IGNORECASE
+)
+_QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
+_HELD_ADDRESSES = ("data-url", "data-href", "data-link", "data-file", "data-path", "data-src")
+_LONGEST_SCRIPT = 1_000
+_CLICKED = frozenset({"a", "button"})
 _IMAGE_ADDRESS = re.compile(rf"\.(?:{_IMAGES})$", re.IGNORECASE)
 _FILE_NAME = re.compile(rf"[^\s./]\s*\.(?:{_DOCUMENTS}|{_IMAGES})(?![0-9a-z])", re.IGNORECASE)
 _NAME_BEFORE = re.compile(
@@ -79,7 +87,7 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
     around_body = set(body.iterancestors()) if body is not None else set()
     links = [
         link
-        for node in root.iter("a", "iframe", "embed", "object")
+        for node in root.iter("a", "button", "iframe", "embed", "object")
         if (target := _target(node)) and not _PLAINLY_A_PAGE.fullmatch(target)
         for link in _file_link(node, target, base_url, body)
         if not _in_chrome(node, body, around_body)
@@ -109,8 +117,24 @@ def _names_by_address(links: Sequence[_Link]) -> dict[str, str]:
 
 def _target(node: Element) -> str | None:
     """Where a node leads to, as it stands there."""
-    target: str | None = node.get("href") or node.get("data") if node.tag in ("a", "object") else node.get("src")
-    return target
+    if node.tag not in ("a", "button", "object"):
+        return node.get("src")  # type: ignore[no-any-return]
+    target: str | None = node.get("href") or node.get("data")
+    return target if is_page_link(target) else _held_address(node) or target
+
+
+def _held_address(node: Element) -> str | None:
+    """The only address of a document in the script of a link, or in its attributes for a script."""
+    scripts = [
+        script
+        for name in ("href", "onclick")
+        if len(script := node.get(name) or "") <= _LONGEST_SCRIPT and "+" not in script
+    ]
+    named = {quoted for script in scripts for quoted in _QUOTED.findall(script)}
+    named |= {value for name in _HELD_ADDRESSES if (value := node.get(name))}
+    documents = {address for address in named if _DOCUMENT_PLACE.search(address)}
+    rooted = {address for address in documents if "/" in address} or documents  # beside a file's name
+    return rooted.pop() if len(rooted) == 1 else None
 
 
 def _file_link(node: Element, target: str, base_url: str, body: Element | None) -> Iterator[_Link]:
@@ -118,7 +142,7 @@ def _file_link(node: Element, target: str, base_url: str, body: Element | None) 
     url = _address(target, base_url)
     if url is None:
         return
-    text = _clean("".join(_TEXTS(node))) if node.tag == "a" else ""
+    text = _clean("".join(_TEXTS(node))) if node.tag in _CLICKED else ""
     name = _name(node, text)
     if not _is_file(
         node, url, f"{text} {name}", anywhere=body is None or any(above is body for above in node.iterancestors())

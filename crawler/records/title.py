@@ -8,8 +8,16 @@ from lxml import etree
 
 from archive.model.records import fullest, is_cut
 from crawler.extract.field_labels import is_label, squash, tidy
+from crawler.extract.pairs import CONTROL
 from crawler.extract.text import Element, flow, in_document, visible_texts
-from crawler.records.dateline import Cell, begins_dateline, title_above, title_below_metadata, title_below_number
+from crawler.records.dateline import (
+    Cell,
+    begins_dateline,
+    title_above,
+    title_above_text,
+    title_below_metadata,
+    title_below_number,
+)
 
 _TITLE_BOXES = etree.XPath(
     "//*[contains(@class, 'title') or contains(@class, 'Title') or contains(@class, 'biaoti')"
@@ -30,11 +38,19 @@ _GENERIC = re.compile(
 _TRAIL = re.compile(r"位置\s{0,3}[:：]|[>＞»›]|^(?:网站|本站|门户)?(?:首页|主页)(?:\s|/|$)")
 _BRACKETED = re.compile(r"【([^【】]*)】")
 _BARS = re.compile(r"[_|—-]")
+_COLUMN_JOINTS = frozenset("_|")
+"""Joints of a window's title that no title has in itself."""
+
+ABOVE_TEXT = "line above the text"
 _LINES: dict[Callable[[Sequence[Cell]], str | None], str] = {
     title_above: "line above the date",
     title_below_metadata: "line between metadata and text",
     title_below_number: "line below the document's number",
+    title_above_text: ABOVE_TEXT,
 }
+WINDOW = "window's title"
+"""The place of a title that nothing on the page itself shows."""
+
 _LONGEST_TITLE = 300
 _LONGEST_WINDOW = 500
 
@@ -52,15 +68,15 @@ def find_title(
     shared = _without_site(tidy(_SHARED_TITLE(root)[:_LONGEST_WINDOW]), site)
     candidates = [*sure, *_named(root, window, site)]
     name_columns = bool(candidates) and all(_GENERIC.fullmatch(text) for text, _ in candidates)
-    if name_columns and (above := title_above(cells)) and _could_be_title(above, site):
+    if name_columns and (above := title_above(cells)) and could_be_title(above, site):
         candidates = [(above, "line above the date")]
     for stated in (window, shared):
         if not candidates and (repeated := _repeated(stated, site, cells)):
             candidates.append((repeated, "line that is part of the window's title"))
-    if _could_be_title(window, site) and not _GENERIC.fullmatch(window):
-        candidates.append((window, "window's title"))
+    if could_be_title(window, site) and not _GENERIC.fullmatch(window):
+        candidates.append((window, WINDOW))
     for find, place in _LINES.items():
-        if not candidates and (line := find(cells)) and _could_be_title(line, site):
+        if not candidates and (line := find(cells)) and could_be_title(line, site):
             candidates.append((line, place))
     title = fullest([text for text, _ in candidates])
     return next(((text, place) for text, place in candidates if text == title), None)
@@ -94,7 +110,7 @@ def _headings(root: Element) -> Iterator[Element]:
 def _texts(headings: Iterable[Element], site: str) -> list[str]:
     """The texts of elements, as far as they could be a title."""
     texts = (tidy(flow("".join(_above_dateline(visible_texts(heading, _LONGEST_TITLE))))) for heading in headings)
-    return [text for text in texts if _could_be_title(text, site)]
+    return [text for text in texts if could_be_title(text, site)]
 
 
 def _above_dateline(texts: Sequence[str]) -> Sequence[str]:
@@ -113,22 +129,32 @@ def _repeated(window: str, site: str, cells: Sequence[Cell]) -> str | None:
     parts = [window, *(window[:end] for end in reversed(ends)), *([behind] if _SITE_NAME.fullmatch(platform) else [])]
     parts += [window[end + 1 :] for end in ends[:1] if _GENERIC.fullmatch(window[:end])]
     printed = (lines[part] for part in map(squash, parts) if part in lines and not _GENERIC.fullmatch(part))
-    return next((line for line in printed if _could_be_title(line, site)), None)
+    return next((line for line in printed if could_be_title(line, site)), None)
 
 
 def _without_site(window: str, site: str) -> str:
     """The window's title without the site's name that portals put behind it: 标题-某县人民政府, 标题_信息公开_某县 …"""
-    parts = re.split(r"\s*(?:[_|]|\s-+\s|[-—]+(?=[^-—]*$))\s*", window)
-    while len(parts) > 1 and (parts[-1] == site or _SITE_NAME.fullmatch(parts[-1]) or len(parts) > 2):
+    *pieces, last = re.split(r"(\s*(?:[_|]|\s-+\s|[-—]+(?=[^-—]*$))\s*)", window)
+    parts, joints = [*pieces[::2], last], pieces[1::2]
+    names_site = False
+    while len(parts) > 1:
+        is_site = parts[-1] == site or _SITE_NAME.fullmatch(parts[-1]) is not None
+        is_column = names_site and (joints[-1].strip() in _COLUMN_JOINTS or _GENERIC.fullmatch(parts[-1]))
+        if not (is_site or is_column or len(parts) > 2):
+            break
+        names_site = names_site or is_site
         parts.pop()
+        joints.pop()
     bracketed = _BRACKETED.fullmatch(parts[0])  # 【标题】-某县人民政府
     return (bracketed[1] if bracketed else parts[0]) if len(parts) == 1 else window
 
 
-def _could_be_title(text: str, site: str) -> bool:
+def could_be_title(text: str, site: str) -> bool:
+    """Whether a text may be a document's title: no site's name, label, trail or letterhead."""
     bare = text.rstrip("-—_| ")
     return (
         any(map(str.isalnum, bare))
+        and CONTROL not in text
         and len(text) <= _LONGEST_TITLE
         and bare != site
         and not is_label(bare)

@@ -6,7 +6,7 @@ Pure. Where the next page is stands on the page; no address is made up from anot
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,15 +20,18 @@ from crawler.services.page_counts import fitting, is_claim, printed_claims
 from crawler.services.script_pagers import script_paging
 
 _ARROWS = frozenset({">", "›", "»", ">>"})
+_LOADING = frozenset({"加载更多", "点击加载更多", "加载更多信息", "点击加载", "显示更多"})
+"""Names of links that lead to the next page only where they lead to one of the list's, which has a number."""
+
 _AROUND_NAMES = "<>›»＞→"
-_NEXT = frozenset({"下一页", "下页", "后一页", "后页", "下一頁", "next", "Next", *_ARROWS})
-_WORDS = _NEXT - _ARROWS | {"上一页", "上页", "前一页", "尾页", "末页"}
+_NEXT = frozenset({"下一页", "下页", "后一页", "后页", "下一頁", "next", "Next", *_ARROWS, *_LOADING})
+_WORDS = _NEXT - _ARROWS - _LOADING | {"上一页", "上页", "前一页", "尾页", "末页"}
 _LONGEST_NAME = 20
 _MOST_PARTS = 12
 _LONGEST_PAGER = 400
 _LONGEST_STATEMENT = 100
 _MOST_STATEMENTS = 50
-_CLICKABLE = etree.XPath(".//a | .//*[@onclick][not(self::a)][not(*/*)]")
+_CLICKABLE = etree.XPath(".//a | .//*[@onclick or @data-href or @data-url][not(self::a)][not(*/*)]")
 _NUMBERED = etree.XPath(".//a[string-length(normalize-space(.)) < 4]")
 _TEXTS = etree.XPath(".//text()[contains(., '页')][not(parent::script or parent::style or parent::option)]")
 _COUNTS = etree.XPath(
@@ -37,8 +40,12 @@ _COUNTS = etree.XPath(
 _OWN_TEXTS = etree.XPath(".//text()[not(parent::script or parent::style)]")
 _CHOICES = etree.XPath(".//select[@onchange][not(parent::option)]")
 _DECLARED = etree.XPath("//link[@rel = 'next']/@href")
+_PAGER_NAME = re.compile(
+    r"pagination|pager|paging|laypage|page-?(?:box|bar|list|nav)|(?:^|\s)pages?(?:\s|$)", re.IGNORECASE
+)
 _PAGE_NUMBER = re.compile(r"[?&/](?:page|p|pn|pageno|paged)[=/_-]\d{1,5}\b|/(?:index|list)_\d{1,5}\.", re.IGNORECASE)
 _BOXES = etree.XPath("ancestor::*[position() <= 4]")
+_NUMBERED_PAGE = re.compile(r"[_-]?\d{1,5}(?:\.\w{1,6})?\Z|[?&]\w{1,40}=\d{1,5}(?:&|\Z)")
 _NUMBER = re.compile(r"\d{1,4}")
 _SERIES = re.compile(r"(?<!\d)[_-]?\d*(?:\.\w{1,6})?$")
 
@@ -69,7 +76,7 @@ def linked_paging(root: Element, url: str) -> Paging:
         following = following or _declared(root, url)
     pages, rows = _claims(anchor) if anchor is not None else (None, None)
     if pages is None and rows is None:
-        pages, rows = next(map(_claims, _statements(root)), (None, None))
+        pages, rows = next(map(_claims, chain(_statements(root), _in_pagers(root))), (None, None))
     return Paging(pages, rows, following if following != url else None)
 
 
@@ -79,7 +86,8 @@ def _next_link(root: Element, url: str) -> Element | None:
     for node in _CLICKABLE(root):
         names = _names(node) & _NEXT
         address = target(node, url) if names else None
-        if names - _ARROWS or (names and _is_of_series(address, url)):
+        is_numbered = address is not None and _NUMBERED_PAGE.search(address) is not None and _is_of_series(address, url)
+        if names - _ARROWS - _LOADING or (names - _LOADING and _is_of_series(address, url)) or (names and is_numbered):
             named.append((not names - _ARROWS, address is None, not _is_of_series(address, url), len(named), node))
     return min(named)[-1] if named else None
 
@@ -131,6 +139,15 @@ def _claims(anchor: Element) -> tuple[int | None, int | None]:
 def _statements(root: Element) -> Iterator[Element]:
     """Elements with a short text that says how many pages there are, where no link or word of a pager stands with them."""
     return (box for box in _short_boxes(_TEXTS(root)) if is_claim(line_of(box, _LONGEST_STATEMENT)))
+
+
+def _in_pagers(root: Element) -> Iterator[Element]:
+    """Elements with a short text that counts rows, in a box that is called a pager."""
+    return (
+        box
+        for box in _short_boxes(_COUNTS(root))
+        if any(_PAGER_NAME.search(each.get("class") or "") for each in (box, *_BOXES(box)))
+    )
 
 
 def _short_boxes(texts: Iterable[Any]) -> Iterator[Element]:

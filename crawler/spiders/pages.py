@@ -17,7 +17,7 @@ from crawler.records.detail import read_detail
 from crawler.records.linked_files import find_attachments
 from crawler.services.answer import Answer
 
-READING_VERSION = 11
+READING_VERSION = 12
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
 
 It covers `extract/`, `records/`, this module, `pipelines.normalise`, `archive.evidence.text_encoding` and `archive.model.records`.
