@@ -31,6 +31,7 @@ from crawler.probe.scripted_home import data_columns
 from crawler.probe.software_prior import SoftwarePrior
 from crawler.records.detail import read_detail
 from crawler.records.linked_files import find_attachments
+from crawler.records.stated_record import with_scripts_fields
 from crawler.services.answer import Answer
 
 PLAIN = FAMILIES["plain"]
@@ -126,7 +127,7 @@ def read_page(text: str, url: str, *, status: int, cut: bool, prior: SoftwarePri
     detected = detect(answer, likely.families, likely.reason) if likely else detect(answer)
     listed = detected.family.read(answer)
     data = next((data for family in FAMILIES.values() if (data := family.record(answer))), None)
-    record = replace(data, url=url) if data else read_detail(answer.root, url)
+    record = replace(data, url=url) if data else with_scripts_fields(read_detail(answer.root, url), answer.root)
     kind = OTHER
     is_page = verdict.outcome in {PAGE, CUT}
     if is_page:

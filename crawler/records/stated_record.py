@@ -1,4 +1,4 @@
-"""A record's page whose text and metadata are data in its scripts."""
+"""A record's page whose text and metadata, or some of it, are data for its scripts."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,11 +8,19 @@ from typing import Any
 from archive.attachments.html_tables import html_tables
 from archive.model.observations import LinkedFile, RecordPage, Row
 from archive.tables.printed_table import within_limits
+from crawler.extract.field_labels import SOURCES, squash
+from crawler.extract.pairs import FROM_SOURCE, cells
 from crawler.extract.row import absolute
-from crawler.extract.text import lines_of
+from crawler.extract.text import Element, lines_of
 from crawler.extract.tree import parse_html
+from crawler.records.detail import DATE_FROM_META
 from crawler.records.linked_files import find_attachments
+from crawler.records.title import WINDOW, could_be_title
+from crawler.services.inline_records import inline_fields, inline_object
 from crawler.services.json_data import dicts, shown
+
+_DOUBTS = {"published_on": DATE_FROM_META, "publisher": FROM_SOURCE}
+"""The doubts about fields that a page states to its scripts alone."""
 
 _FILES = re.compile("attach|annex|file|fujian|fj", re.IGNORECASE)
 _NAMES, _ADDRESSES = ("name", "title", "fileName", "filename"), ("url", "path", "fileUrl", "filePath", "href")
@@ -37,6 +45,36 @@ def with_data(page: RecordPage, row: Row, content: str, data: Mapping[str, Any])
         read_at={**dict.fromkeys(row.fields, "inline data"), **page.read_at, **dict.fromkeys(titled, "inline data")},
         attachments=tuple(files.values()),
     )
+
+
+def with_scripts_fields(page: RecordPage, root: Element) -> RecordPage:
+    """`page` with the fields that it does not print, as its variables and hidden fields state them, or an object about what it shows.
+
+    A title also in place of the window's, of which it is a part.
+    """
+    rows = [inline_fields(root, page.url)]
+    if not {"title", "published_on"} <= page.fields.keys() | rows[0].fields.keys():
+        rows.append(inline_object(root, page.url, squash("".join(text for _, text in cells(root)))))
+    fields = dict(page.fields)
+    title = rows[0].fields.get("title", "")
+    if page.read_at.get("title") == WINDOW and title and title in fields["title"]:
+        del fields["title"]
+    stated = {name: value for row in reversed(rows) for name, value in row.fields.items()}
+    added = {name: value for name, value in stated.items() if name not in fields and _may_be(page, name, value)}
+    return replace(
+        page,
+        fields={**page.fields, **added},
+        read_at={**page.read_at, **dict.fromkeys(added, "variable or hidden field")},
+        doubts=tuple(sorted({*page.doubts, *(_DOUBTS[name] for name in added if name in _DOUBTS)})),
+    )
+
+
+def _may_be(page: RecordPage, name: str, value: str) -> bool:
+    """Whether a value that scripts alone know may be a field's: no site's name, and no publisher other than the printed source."""
+    if name == "publisher":
+        sources = (printed for label, printed in page.source_fields.items() if squash(label) in SOURCES)
+        return not any(sources) and not value.endswith("人民政府")
+    return name != "title" or could_be_title(value, "")
 
 
 def _listed_files(data: Mapping[str, Any], url: str) -> Iterator[LinkedFile]:

@@ -24,11 +24,24 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
-_GIVEN = re.compile(r"(?:=|\(|\A)\s{0,20}(?:(?P<parsed>JSON\.parse\(\s{0,20}(?=[\"'`]))|(?=[{\[]))")
+_GIVEN = re.compile(r"(?:=|\(|\A|\breturn\b)\s{0,20}(?:(?P<parsed>JSON\.parse\(\s{0,20}(?=[\"'`]))|(?=[{\[]))")
 _SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
+_TEXT = r"(\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\.)*+`)"
+_WRITTEN = re.compile(rf"\bdocument\.write(?:ln)?\(\s{{0,20}}{_TEXT}\s{{0,20}}\)", re.DOTALL)
+_VARIABLE = re.compile(
+    rf"(?:\b(?:var|let|const)\s++|,\s*+)([A-Za-z_$][\w$]{{0,40}}+)\s*+=\s*+{_TEXT}(?=[ \t]*+(?:[;,\r\n}}]|\Z))(?!\s*+\+)",
+    re.DOTALL,
+)
+"""A variable and the text that it is given, alone and not put together from parts."""
+
+_HIDDEN_FIELDS = etree.XPath(".//input[@type = 'hidden'][@value][@id or @name]")
+_MOST_NAMED = 200
 _ATTRIBUTES = etree.XPath(".//@*[starts-with(., '{')]")
 _DECODER = json.JSONDecoder(strict=False)
 _COLON = re.compile(r"\s*:")
+_ANOTHER = re.compile(r"\s*+(?:,|\)\s*+;?\s*+[\w.$]{1,40}\.push\(|;\s*+[\w.$]{1,40}\[\d{1,4}\]\s*+=)\s*+")
+"""Between two objects of a list: a comma, or a call or an assignment that puts the next one in."""
+
 _OPENING, _CLOSING = frozenset("{["), frozenset("}]")
 _DEEPEST = 12
 _TEXTS = etree.XPath(
@@ -60,7 +73,7 @@ def objects(text: str) -> Iterator[tuple[Mapping[str, str], bool]]:
     """The names and values that stand in each object of a script, up to an object within it; and whether another follows in its list."""
     for piece in islice(text.split("{"), 1, _MOST_OBJECTS):
         inside, _, behind = piece[:_LONGEST_OBJECT].partition("}")
-        yield pairs(inside), behind.strip() == ","
+        yield pairs(inside), _ANOTHER.fullmatch(behind) is not None
 
 
 def first(values: Mapping[str, str], names: tuple[str, ...]) -> str:
@@ -105,6 +118,31 @@ def _given(script: str) -> Iterator[Any]:
         if isinstance(value, dict | list):
             yield value
         start = max(end, place.end())
+
+
+def named_texts(root: Element) -> dict[str, str]:
+    """The texts that scripts of a page give to variables, and its hidden fields hold, by their names; none of a name with several."""
+    scripts = (script[:_LONGEST_SCRIPT] for script in islice(_SCRIPTS(root), _MOST_VALUES))
+    given = (text for script in scripts for text in islice(_VARIABLE.finditer(script), _MOST_NAMED))
+    named = [(text[1], unescaped(text[2][1:-1])) for text in given]
+    named += [
+        (field.get("id") or field.get("name"), field.get("value"))
+        for field in islice(_HIDDEN_FIELDS(root), _MOST_NAMED)
+    ]
+    texts: dict[str, str] = {}
+    several: set[str] = set()
+    for name, text in named:
+        if text.strip() and texts.setdefault(name, text) != text:
+            several.add(name)
+    return {name: text for name, text in texts.items() if name not in several}
+
+
+def written_markup(root: Element) -> str:
+    """The markup with links that scripts hold and write into a page as it stands: document.write('<li>…</li>'), not what they put together."""
+    scripts = (script[:_LONGEST_SCRIPT] for script in islice(_SCRIPTS(root), _MOST_VALUES))
+    texts = (text for script in scripts for text in islice(_WRITTEN.finditer(script), _MOST_OBJECTS))
+    shown = (text for text in named_texts(root).values() if "<a " in text)
+    return "".join((*(unescaped(text[1][1:-1]) for text in texts), *shown))
 
 
 def value_at(text: str, start: int) -> tuple[Any, int]:

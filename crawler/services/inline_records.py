@@ -3,24 +3,39 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
+
+from lxml import etree
 
 from archive.model.agencies import agency_of
 from archive.model.observations import Row
+from crawler.extract.field_labels import squash
 from crawler.extract.pairs import DATES, FROM_SOURCE
 from crawler.extract.place import place_of
-from crawler.extract.row import is_page_link
+from crawler.extract.row import DOCUMENT_NUMBER, INDEX_NUMBER, is_page_link
 from crawler.extract.text import Element, line_of
-from crawler.services.inline_data import QUOTE, first, objects, objects_in, unescaped, values
+from crawler.services.inline_data import QUOTE, first, named_texts, objects, objects_in, unescaped, values
 from crawler.services.json_data import keyed_row, record_keys
 
-_ADDRESSES = ("url", "link", "href", "linkUrl", "pubUrl", "puburl", "docpuburl", "docPubUrl")
+_ADDRESSES = (
+    "url", "link", "href", "linkUrl", "pubUrl", "puburl", "docpuburl", "docPubUrl", "docUrl", "articleUrl", "infoUrl", "newsUrl",
+    "detailUrl", "htmlUrl", "pageUrl", "staticUrl",
+)  # fmt: skip
 _FIELDS = record_keys("inline")
 _LEAST = 2
 _MOST_SHOWN = 100
 """Characters that a page without its data shows at the most."""
 
-_TEXT_KEY = re.compile(r"\w{0,20}(?:content|body|html|text)\w{0,4}|zw|nr", re.IGNORECASE)
+_TEXT_KEY = re.compile(r"\w{0,20}(?:content|body|html|text)\w{0,4}|(?:zw)?nr|zw", re.IGNORECASE)
+_TEXT_FIELDS = etree.XPath(
+    ".//textarea | .//script[@type = 'text/template' or @type = 'text/html' or @type = 'text/plain']"
+)
+_MARKUP = re.compile(r"<(?:p|div|br|table|span)\b", re.IGNORECASE)
+_TEMPLATE = re.compile(r"\{\{|<%")
+_FORMS = {"index_number": INDEX_NUMBER, "document_number": DOCUMENT_NUMBER}
+_OF_THE_CLOCK = frozenset({"date", "time"})
+_MOST_FIELDS = 20
 _VALUE = re.compile(rf":\s{{0,9}}(?:{QUOTE}|`)([^\"'`]{{0,200}})")
 _KEY_OF_TEXT = re.compile(rf"(?:content|body|html|text|article|zw|nr)\w{{0,4}}{QUOTE}?\s{{0,9}}\Z", re.IGNORECASE)
 _LONGEST_KEY = 40
@@ -42,15 +57,45 @@ def inline_record(root: Element, text: str, url: str) -> InlineRecord | None:
 
     What stands in a list is a row of it, and no page's own record.
     """
-    if _is_home(url) or not _states_text(text, 1):
+    if _is_home(url):
         return None
-    found = {
-        record.row.fields["title"]: record
-        for value in values(root)
-        for data in objects_in(value)
-        if (record := _record(data, url))
-    }
+    stated = [data for value in values(root) for data in objects_in(value)] if _states_text(text, 1) else []
+    found = {record.row.fields["title"]: record for data in (*stated, _named(root)) if (record := _record(data, url))}
     return next(iter(found.values())) if len(found) == 1 else None
+
+
+def inline_text(root: Element, url: str) -> str | None:
+    """The only text in HTML that a page holds for its scripts to show: in a variable or a hidden field called by it, or in a field for texts."""
+    if _is_home(url):
+        return None
+    held = [text for name, text in named_texts(root).items() if _TEXT_KEY.fullmatch(name)]
+    held += ["".join(field.itertext()) for field in islice(_TEXT_FIELDS(root), _MOST_FIELDS)]
+    texts = {
+        text for text in held if len(text) >= _SHORTEST_TEXT and _MARKUP.search(text) and not _TEMPLATE.search(text)
+    }
+    return texts.pop() if len(texts) == 1 else None
+
+
+def inline_fields(root: Element, url: str) -> Row:
+    """The fields that the variables and the hidden fields of a record's page state, numbers only where they have the form of one."""
+    if _is_home(url):
+        return Row({}, {})
+    row = _of_agencies(keyed_row(_named(root), _FIELDS, None, url))
+    sure = {name: value for name, value in row.fields.items() if name not in _FORMS or _FORMS[name].fullmatch(value)}
+    return replace(row, fields=sure)
+
+
+def inline_object(root: Element, url: str, shown: str) -> Row:
+    """The row that the only object with a title and a day in the scripts of a record's page is, if that title is among what is `shown`, without blanks."""
+    rows = (row_of(data, url) for value in values(root) for data in objects_in(value))
+    found = {row.fields["title"]: row for row in rows if {"title", "published_on"} <= row.fields.keys()}
+    row = next(iter(found.values())) if len(found) == 1 else Row({}, {})
+    return row if squash(row.fields.get("title", "")) in shown else Row({}, {})
+
+
+def _named(root: Element) -> dict[str, str]:
+    """The texts of a page's variables and hidden fields, but for the day and the time at which it is looked at."""
+    return {name: text for name, text in named_texts(root).items() if name.lower() not in _OF_THE_CLOCK}
 
 
 def _states_text(text: str, length: int) -> bool:
@@ -68,6 +113,18 @@ def _record(data: Mapping[str, Any], url: str) -> InlineRecord | None:
     row = _of_agencies(keyed_row(named, _FIELDS, None, url))
     is_dated = not DATES.isdisjoint(row.fields)
     return InlineRecord(row, content, data) if is_dated and "title" in row.fields else None
+
+
+def row_of(record: Mapping[str, Any], url: str) -> Row:
+    """The row that a record in data is, its address among it."""
+    named = {key: value.get("name") if isinstance(value, dict) else value for key, value in record.items()}
+    addresses = {
+        key.replace("_", "").lower(): value
+        for key, value in record.items()
+        if isinstance(value, str) and is_page_link(value)
+    }
+    address = next((addresses[name.lower()] for name in _ADDRESSES if name.lower() in addresses), None)
+    return _of_agencies(keyed_row(named, _FIELDS, address, url))
 
 
 def _of_agencies(row: Row) -> Row:

@@ -15,6 +15,7 @@ from crawler.families.detection import FAMILIES
 from crawler.families.family import Family
 from crawler.records.detail import read_detail
 from crawler.records.linked_files import find_attachments
+from crawler.records.stated_record import with_scripts_fields
 from crawler.services.answer import Answer
 
 READING_VERSION = 12
@@ -72,6 +73,7 @@ def read_record(text: str, url: str, base_url: str, *, cut: bool, agencies: Coll
     page = replace(data, url=url) if data else read_detail(answer.root, url, body, cut=cut, agencies=agencies)
     if cut:
         return page
+    page = page if data else with_scripts_fields(page, answer.root)
     linked = page.attachments or find_attachments(answer.root, base_url, body)
     files = [file for file in linked if not names_a_person(file.url)]
     return replace(page, attachments=tuple(files[:MOST_FILES]))
