@@ -5,6 +5,7 @@ those that only ask are left out. Pure.
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, combinations, islice
 from operator import itemgetter
 
@@ -112,7 +113,7 @@ class Cut:
         `weight`: how much one piece says, 0 where it finds nothing.
         """
         aspects = []
-        for pieces in _once(pieces for pieces in self._tries(weight) if any(map(_names, pieces))):
+        for pieces in _once(pieces for pieces in self._tries(cache(weight)) if any(map(_names, pieces))):
             if _are_aspects(pieces):
                 aspects.append(pieces)
             else:

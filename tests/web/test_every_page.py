@@ -37,6 +37,24 @@ CUT_OFF = """() => [...document.querySelectorAll("main *")].filter(each => each.
     .map(each => each.outerHTML.slice(0, 120))"""
 """Elements that paper would show only a part of."""
 
+OVERLAID = """() => [...document.querySelectorAll(".lines > li > *, .hits li > *")]
+    .filter(each => each.checkVisibility() && getComputedStyle(each).display == "block" && each.scrollWidth > each.clientWidth + 1)
+    .map(each => each.outerHTML.slice(0, 120))"""
+"""Parts of a line that lie over the next one."""
+
+SQUEEZED = """() => [...document.querySelectorAll(".rows.answer td")]
+    .filter(each => /^[一-龥]{3,}/.test(each.innerText.trim()) && each.clientWidth < 3 * parseFloat(getComputedStyle(each).fontSize))
+    .map(each => each.outerHTML.slice(0, 120))"""
+"""Cells of an answer in which characters stand one below another."""
+
+HEADS_OF_NOTHING = """heads => heads.filter(head => {
+  let next = head.nextElementSibling;
+  if (!next) return false;
+  while (next && !next.checkVisibility()) next = next.nextElementSibling;
+  return !next || next.tagName == head.tagName;
+}).map(each => each.outerHTML.slice(0, 120))"""
+"""Headings of what is not printed."""
+
 BROKEN_DATES = r"""() => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange(), broken = [];
   for (let text; text = texts.nextNode();) {
@@ -58,7 +76,7 @@ HEAVIEST = 100_000
 WEIGHT = """() => performance.getEntries().filter(each => "decodedBodySize" in each)
     .reduce((sum, each) => sum + each.decodedBodySize, 0)"""
 
-ON_SCREEN_ONLY = ".top, .skip, .asking, .filters, .jump, .turn a, .pages, .export, .ways, .choose, button"
+ON_SCREEN_ONLY = ".top, .skip, .asking, .filters, .jump, .turn a, .pages, .export, .ways, .choose, .recent, button"
 
 
 CHINESE_COLONS = """[...document.querySelectorAll("td")]
@@ -122,6 +140,7 @@ def test_every_page_serves_everybody(opened, address, path):
         page.set_viewport_size({"width": width, "height": 900})
         assert fits(page), width
         assert page.evaluate(BROKEN_DATES) == [], width
+        assert page.evaluate(OVERLAID) == [], width
         assert page.evaluate(UNREACHABLE) == [], width
         if width in WIDTHS:
             assert findings(page) == [], width
@@ -133,7 +152,8 @@ def test_every_page_serves_everybody(opened, address, path):
         )
         == []
     )
-    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate(CUT_OFF) == page.evaluate(OVERLAID) == page.evaluate(SQUEEZED) == []
+    assert page.locator("h2:visible, h3:visible").evaluate_all(HEADS_OF_NOTHING) == []
 
 
 @pytest.mark.parametrize("path", [*PAGES, *SEALED, *COUNTRY, *CLOSED], ids=lambda path: path or "home")
