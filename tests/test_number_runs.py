@@ -233,3 +233,23 @@ def test_what_stands_around_makes_another_number_of_a_mobile(text: str, is_one: 
 )  # fmt: skip
 def test_what_stands_around_makes_another_number_of_a_card(text: str, is_one: bool) -> None:
     assert bool(numbers(text)) is is_one
+
+
+@pytest.mark.parametrize(
+    ("printed", "masked"),
+    [
+        (ID[::-1], 18), (" ".join(ID[::-1]), 35), ("X20013219491501011", 18), ("X 2 0 0 1 3 2 1 9 4 9 1 5 0 1 0 1 1", 35),
+        ("x20013219491501011", 18), (f"{ID[::-1]}9", 0), (f"9{ID[::-1]}", 0), (in_groups(ID[::-1], 9, 9), 0),
+        (f"{int(ID[-1] == '0')}{ID[-2::-1]}", 0), ("第20013219491501011", 0), (ID[-2::-1], 0),
+    ],
+)  # fmt: skip
+def test_an_id_number_in_the_other_direction_is_one_as_a_whole_or_digit_by_digit(printed: str, masked: int) -> None:
+    spans = [span for span in number_spans(f"样本：{printed}，样本") if span.kind == "resident_id"]
+    assert [(span.start, span.end - span.start, span.keep) for span in spans] == ([(3, masked, 0)] if masked else [])
+
+
+def test_id_numbers_in_both_directions_stand_side_by_side() -> None:
+    text = f"{ID}，{ID[::-1]}，{CARD}"
+    assert [(span.kind, span.start) for span in sorted(number_spans(text), key=lambda span: span.start)] == [
+        ("resident_id", 0), ("resident_id", 19), ("bank_card", 38),
+    ]  # fmt: skip

@@ -138,19 +138,27 @@ def _backward_ids(run: _Run) -> Iterator[MaskedSpan]:
     """Yield ID numbers whose digits stand whole, or one by one, in the other direction. Nothing of them is kept."""
     taken = [*run.taken]
     for match in _BACKWARD.finditer(run.digits):
-        first, end = match.start(), match.start() + 17
-        place = run.places[first]
-        start = first - (first > 0)
-        check = run.digits[start] if start < first else run.text[place - 1 : place].upper()
+        start, end = match.start(), match.start() + 17  # but for the check digit
+        check, begin = _character_before(run, start)
+        start -= check.isdigit()
+        digits = run.digits[start:end][::-1] + check * (check == "X")
         if (
-            (check == "X" or (check.isascii() and check.isdigit()))
-            and is_resident_id(run.digits[first:end][::-1] + check)
+            check
+            and is_resident_id(digits)
             and len(run.sizes(start, end)) in {1, end - start}
             and not any(run.glued(start, end))
             and all(end <= one or other <= start for one, other in taken)
         ):
             run.taken.append((start, end))
-            yield MaskedSpan("resident_id", run.places[start] - (start == first), run.places[end - 1] + 1, 0)
+            yield MaskedSpan("resident_id", begin, run.places[end - 1] + 1, 0)
+
+
+def _character_before(run: _Run, start: int) -> tuple[str, int]:
+    """Return the digit before one of a run, or the X before its first, and where it stands; "" where there is none."""
+    if start:
+        return run.digits[start - 1], run.places[start - 1]
+    lead = run.text[max(0, run.places[0] - 3) : run.places[0]].rstrip()
+    return ("X", run.text.rindex(lead[-1], 0, run.places[0])) if lead[-1:] in {"X", "x"} else ("", 0)
 
 
 def _is_id(run: _Run, start: int, end: int) -> bool:
