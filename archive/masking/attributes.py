@@ -7,7 +7,7 @@ MOST_ATTRIBUTES = 500
 
 _LONG_TAG = re.compile(f"<[A-Za-z][^>]{{{2 * MOST_ATTRIBUTES - 1}}}")
 _BRACKET_IN_VALUE = re.compile(r"""=[ \t\n\f\r]*+(?:"[^">]*+>|'[^'>]*+>)""")
-"""What a tag with more holds one of, and most pages hold neither of: a tag may go on behind a bracket in a value."""
+"""Either is in every tag with more, which may go on behind a bracket in a value; most pages have neither."""
 
 _GAP, _NO_GAP = r"[ \t\n\f\r/]*+", r"[^ \t\n\f\r/>"  # no other blank parts attributes
 _VALUE = r"""(?:[ \t\n\f\r]*+=[ \t\n\f\r]*+(?:"[^"]*+"?|'[^']*+'?|[^ \t\n\f\r>"'][^ \t\n\f\r>]*+)?+)?+"""
