@@ -194,9 +194,9 @@ class _Cutter:
 
 
 def _between(text: str) -> Iterator[PartOfWord]:
-    """Yield what stands between known words, Han characters apart from others, without those that only ask."""
+    """Yield what stands between known words, names of letters (X203) apart, without those that only ask."""
     parts = (part for run in _ASKING.split(text) for part in _MIDDLE.split(run))
-    yield from (PartOfWord(run, "other") for part in parts for run in re.findall("[一-龥]+|[^一-龥]+", part))
+    yield from (PartOfWord(run, "other") for part in parts for run in re.findall("[a-z]+[0-9]*|[^a-z]+", part))
 
 
 def _names(piece: PartOfWord) -> bool:
@@ -217,7 +217,7 @@ def _fewer(pieces: PartsOfWord, weight: Callable[[str], float]) -> Iterator[tupl
     """Yield those of the pieces that find something, with a part of another besides, then fewer and fewer of them,
     each time with how much they say.
 
-    Single characters are left out beside longer pieces, then what says least.
+    Single characters are left out beside longer pieces, and not one by one; then what says least.
     """
     weights = {piece: weight(piece.text) * _SAYS.get(piece.kind, 1) for piece in pieces}
     found = tuple(piece for piece in pieces if weights[piece])
@@ -229,7 +229,8 @@ def _fewer(pieces: PartsOfWord, weight: Callable[[str], float]) -> Iterator[tupl
     yield from ((all_of_it + 1, (*left, part)) for piece in rest for part in _parts(piece, alone=_are_aspects(left)))
     lightest = sorted(left, key=weights.__getitem__)
     few = lightest[:_MOST_LEFT_OUT]
-    gone = chain.from_iterable(combinations(few, number) for number in range(min(len(left), len(few) + 1)))
+    most = min(len(left), len(few) + 1) if len(left[0].text) > 1 else 1
+    gone = chain.from_iterable(combinations(few, number) for number in range(most))
     lighter = (tuple(lightest[:number]) for number in range(len(few) + 1, len(left)))
     for without in chain(gone, lighter):
         yield all_of_it - sum(map(weights.__getitem__, without)), tuple(p for p in left if p not in without)

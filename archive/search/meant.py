@@ -193,11 +193,12 @@ def _related(text: str) -> list[str]:
     return [word for word, number in shared.items() if number == most > 0]
 
 
-def _written_alike(text: str, known: Iterable[str]) -> list[str]:
-    """Return the known words that have most of a word's characters in their order; of letters, for they are few,
-    nearly all. Where known words stand in it, which are found as its parts, only those of the same characters.
+def _written_alike(text: str, known: Collection[str]) -> list[str]:
+    """Return the known words that have most of a word's characters in their order, but for those that ask; of letters,
+    for they are few, nearly all. Where known words stand in it, which are found as its parts, only those of the same characters.
     """
-    near = [word for word in known if len(set(text).intersection(word)) > 1 and not cutting.asks(word)]
+    text = cutting.without_asking(text) or text
+    near = [word for word in known if text not in known and len(set(text).intersection(word)) > 1]
     if any(word in text for word in near):
         near = [word for word in near if sorted(word) == sorted(text)]
     return get_close_matches(text, near, MOST_RELATED, _NEARLY_THE_SAME if text.isascii() else _ALIKE)
