@@ -72,7 +72,7 @@ def meant(connection: Readable, search: engine.Search, reading: Reading) -> Iter
         yield from tried.best("spelled", None, _all_respelled(search.query, rare, known), 1)
     cut = {group: cutting.Cut(_joined(group.words[0].units)[:LONGEST_WORD], places, words) for group in rare}
     for group in rare:
-        yield from tried.best("cut", group, chain(_between_signs(group), cut[group].within()), 1, parse)
+        yield from tried.best("cut", group, cut[group].within(), 1, parse)
     for group in rare:
         yield from tried.other_words(group, known)
     yield from tried.best("cut", None, _cut(search.query, cut, tried.weight), 1)
@@ -170,12 +170,6 @@ def _units(group: Group) -> tuple[str, ...]:
     text = _text(group)
     asked_of = cutting.without_asking(text)
     return (group.words[0].units if asked_of in {text, ""} else tuple(units(asked_of)))[:_LONGEST_CUT]
-
-
-def _between_signs(group: Group) -> list[str]:
-    """Return a word as the words between the signs in it, where there are any."""
-    words = " ".join(re.split("[，、；。：！？]+", group.words[0].written)).strip()
-    return [words] if " " in words else []
 
 
 def _letters(query: Query) -> str:
