@@ -32,7 +32,7 @@ _ASPECTS = re.compile(
 _CONTACTS = re.compile(
     "(?:联系|办公|值班|咨询)?(?:电话|地址|号码)|(?:上下班|上班|下班|办公|开门|关门|营业|开放|工作|作息)时间|几点(?:上班|下班|开门|关门)|[上下]班|开门|周末|双休日"
 )
-"""How an office is reached, and when: asked of a place or an agency whose records seldom say it."""
+"""Ways to reach an office, and its hours: asked of a place or an agency whose records seldom say it."""
 
 _WHO = re.compile(
     r"派出所|[一-龥]*(?:局|委员会|办公室|[^交主开举申补代承照]办|[^常普]委|政府)|[副原前]?[县市区镇乡局院校处科所站]长|(?:县委|市委|区委)?书记|主任|领导|干部|官员|当官的?"
@@ -48,7 +48,7 @@ _LONGEST_TAKEN_APART = 4
 """Characters of a piece that is looked for in parts."""
 
 _SAYS = {"year": 0.25, "place": 0.25}
-"""How much less pieces say that tell when or where."""
+"""Shares of their weight that pieces have which tell when or where."""
 
 _FINE = 4
 """Units of the longest known word where a search for longer ones finds nothing."""
