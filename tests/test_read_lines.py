@@ -129,6 +129,8 @@ ROWS = "".join(f"<tr><td>{number}</td><td>样本项目，只为测试而写</td>
         f"<h3>{TITLE}</h3><p>索引号：SX-2019；发布机构：{AGENCY}；文号：样财发〔2019〕12号；主题分类：样本</p>{TEXT}",
         f"<div class=wrap><h1>{TITLE}</h1><div>时间：{DAY} 来源：{AGENCY}</div>{PARTS}</div>",
         f"{HEAD}<div id=zoom><p>信息内容：</p>{TEXT}</div>",
+        f"<h1>{TITLE}</h1><div id=zoom><p>时间：{DAY} 来源：{AGENCY}</p>{TEXT}</div>",
+        f"<h1>{TITLE}</h1><div id=zoom><p>日期：{DAY}</p>{TEXT}</div>",
     ],
     ids=[
         "boxes of a class",
@@ -137,6 +139,8 @@ ROWS = "".join(f"<tr><td>{number}</td><td>样本项目，只为测试而写</td>
         "a sentence of labels",
         "plain label of a day",
         "label of the text",
+        "plain label of a day in the text",
+        "plain label of a day alone",
     ],
 )
 def test_a_text_is_whole_and_no_more(text: str) -> None:

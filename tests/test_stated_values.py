@@ -197,4 +197,7 @@ def test_fields_of_a_search_say_nothing(field: str) -> None:
 
 
 def test_a_label_before_a_field_to_fill_in_is_no_title() -> None:
-    assert read("<ul><li><label>名称：</label><input></li></ul><div>2019-06-03</div>").fields.get("title") is None
+    assert (
+        "title"
+        not in read("<ul><li><label>名称：</label><input></li><li><label>发布机构：</label><input></li></ul>").fields
+    )

@@ -85,16 +85,19 @@ def _joined(containers: list[Element]) -> list[Element]:
     """The containers with those that are parts of one text, of the same name beside each other, put into the first of them."""
     joined: list[Element] = []
     for container in containers:
-        before = joined[-1] if joined else None
-        is_part = (
-            before is not None and _names(before) == _names(container) and before.getparent() is container.getparent()
-        )
-        is_shown = not any(map(is_hidden, (before, container))) if is_part else False
-        if is_shown and all(len(line_of(part, _SHORTEST)) >= _SHORTEST for part in (before, container)):
-            before.append(container)
+        if joined and _is_part(joined[-1], container):
+            joined[-1].append(container)
         else:
             joined.append(container)
     return joined
+
+
+def _is_part(before: Element, container: Element) -> bool:
+    """Whether a container goes on with the text of the one before it."""
+    if _names(before) != _names(container) or before.getparent() is not container.getparent():
+        return False
+    both = (before, container)
+    return not any(map(is_hidden, both)) and all(len(line_of(part, _SHORTEST)) >= _SHORTEST for part in both)
 
 
 def _names(container: Element) -> tuple[str, str | None]:

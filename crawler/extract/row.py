@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from itertools import chain, islice, pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -339,16 +339,10 @@ def date_in(texts: Sequence[str], link: Element | None = None) -> tuple[str, ...
     whole = [date for date in dates if parse_date(date)]
     if whole:
         return (whole[0],)
-    apart = (
-        pair
-        for one, other in pairwise(texts)
-        for pair in ((one, other), (other, one))
-        if _APART.fullmatch(" ".join(pair))
-    )
+    pairs = [pair for one, other in pairwise(texts) for pair in ((one, other), (other, one))]
     years = [text for text in texts if _YEAR.fullmatch(text)]
-    apart = chain(
-        apart, ((years[0], date) for date in dates if len(years) == 1 and _APART.fullmatch(f"{years[0]} {date}"))
-    )
+    pairs += [(years[0], date) for date in dates if len(years) == 1]
+    apart = (pair for pair in pairs if _APART.fullmatch(" ".join(pair)))
     if found := next(apart, tuple(dates[:1])):
         return found
     title = set() if link is None else {tidy(text) for text in visible_texts(link)}
