@@ -152,7 +152,7 @@ def test_a_text_that_scripts_show(held: str) -> None:
 @pytest.mark.parametrize(
     "held",
     [
-        script(content=FIRST),  # for a share box
+        script(content=FIRST + SECOND),  # for a share box
         script(content="<p>{{ detail.text }} 样本样本样本样本样本样本样本样本样本样本</p>"),
         script(content=TEXT, text=TEXT.replace("样本", "别的样本")),
         "<textarea></textarea>",
