@@ -46,7 +46,7 @@ _BEHIND_NAME = re.compile(
 """Words behind the name of an amount that leave it the whole of it."""
 
 _NUMBER = re.compile(r"^(?:其中[:：])?(?:[(（]?[一二三四五六七八九十\d]{1,3}[)）、.．])?")
-_END_OF_NAME = re.compile("(?:[（(][类款项][)）]|支出|收入|预算|决算|安排|合计|[数额为是共计：:])*$")
+_END_OF_NAME = re.compile("(?:[（(][类款项][)）]|支出|收入|预算|决算|安排|合计|[数额为是共计：:]){1,6}$")
 _SHORTEST_NAME = 4
 _UNIT_BEFORE_YEAR = re.compile(r"^(?!.{0,30}[下所]属)[^\d：:，,]{2,30}(?=20\d\d年)")
 _STAGE_ALONE = re.compile("[，,；;、](?:实际)?(?:支出)?(?:预算|决算)(?:数|额|支出)?(?:为|是)?")
