@@ -60,6 +60,7 @@ def test_records_in_any_envelope(data: object) -> None:
         {"top": records()[:1], "list": records()},  # which of them?
         {"menu": [{"title": "公开", "url": "/gk/"}, {"title": "服务", "url": "/fw/"}]},
         {"data": {"list": [{"id": 1, "day": DAYS[0]}]}},
+        {"menu": [*records()[:1], {"title": "公开", "url": "/gk/"}, {"title": "服务", "url": "/fw/"}]},
         {"data": None},
         [],
         "[样本]",
@@ -93,6 +94,7 @@ def test_rows_in_the_markup_of_a_service() -> None:
         ),
         ("/api/list?page=2&size=3", {"totalElements": 9, "totalPages": 3}, Paging(3, 9)),
         ("/api/list?id=7", {"total": 10}, Paging(4, 10)),
+        ("/api/list?page=1&p=2", {"total": 10}, Paging(4, 10)),  # which of them?
         ("/api/list?page=1", {}, Paging()),
     ],
 )
