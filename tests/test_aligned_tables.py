@@ -135,9 +135,10 @@ def test_a_row_between_two_rules_is_no_table_and_between_three_it_is() -> None:
         [*HEADS, *amounts(190, 290), *row(5, ("名称5", LEFT), ("7.00", 240), ("8.00", 262), ("9.00", 284))],
         [*HEADS, *amounts(190, 290), *row(5, ("名称5", LEFT), ("文字", 195), ("8.00", 290))],
         [*HEADS, *amounts(190, 290), *row(5, ("8.00", 190), ("9.00", 290)), *row(6, ("名称6", LEFT), ("8.00", 190))],
+        [*HEADS, *amounts(190, 290), *row(5, ("名称5", LEFT), ("8.00", 190), ("9.00", 290), ("较上年减少，下降", 340))],
         [*HEADS, *amounts(190, 290), *row(5, ("名称4的其余", LEFT)), *row(6, ("名称6", LEFT), ("8.00", 190))],
     ],
-    ids=["two heads", "between columns", "words among amounts", "no name", "a name that may go on"],
+    ids=["two heads", "between columns", "words among amounts", "no name", "a note", "a name that may go on"],
 )
 def test_where_words_could_stand_in_several_columns_there_is_no_table_and_that_is_said(texts: Texts) -> None:
     found = page(*texts, *row(7, ("名称7", LEFT), ("1.00", 190), ("2.00", 290)))

@@ -62,9 +62,26 @@ def aligned_tables(lines: Iterable[Line], rules: Sequence[RuledLine]) -> Iterato
     printed = [printed_line(line) for line in islice(lines, _MOST_LINES)]
     if sum(len(line.words) for line in printed) > _MOST_WORDS:
         return
-    for is_row, part in groupby(printed, lambda line: not any(_NO_ROW.search(words.text) for words in line.words)):
-        if is_row and (table := _Part(list(part), rules).table()):
+    for part in _parts(printed):
+        if table := _Part(part, rules).table():
             yield table
+
+
+def _parts(printed: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
+    """Yield lines that may be rows, as long as they follow each other. Those beside a sentence with amounts are left out:
+    it may be a row with a note, and the table would be cut there.
+    """
+    is_row = [not any(_NO_ROW.search(words.text) for words in line.words) for line in printed]
+    for rows, numbers in groupby(range(len(printed)), is_row.__getitem__):
+        own = list(numbers)
+        beside = ((own[0], own[0] - 1), (own[-1], own[-1] + 1))
+        if rows and not any(_may_be_next_row(printed, *pair) for pair in beside if 0 <= pair[1] < len(printed)):
+            yield [printed[number] for number in own]
+
+
+def _may_be_next_row(printed: Sequence[PrintedLine], row: int, other: int) -> bool:
+    distance = abs(printed[row].middle - printed[other].middle)
+    return has_amounts([printed[other]]) and distance < _NEXT_LINE * printed[row].size
 
 
 class _Part:
