@@ -54,7 +54,7 @@ def with_scripts_fields(page: RecordPage, root: Element) -> RecordPage:
     """
     rows = [inline_fields(root, page.url)]
     if not {"title", "published_on"} <= page.fields.keys() | rows[0].fields.keys():
-        rows.append(inline_object(root, page.url, squash("".join(text for _, text in cells(root)))))
+        rows.append(inline_object(root, page.url, lambda: squash("".join(text for _, text in cells(root)))))
     fields = dict(page.fields)
     title = rows[0].fields.get("title", "")
     if page.read_at.get("title") == WINDOW and title and title in fields["title"]:

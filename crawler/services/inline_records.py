@@ -1,7 +1,7 @@
 """Rows of a list, and the record, that scripts show, from the data that stands in the page itself. Pure; nothing is run."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -85,12 +85,12 @@ def inline_fields(root: Element, url: str) -> Row:
     return replace(row, fields=sure)
 
 
-def inline_object(root: Element, url: str, shown: str) -> Row:
+def inline_object(root: Element, url: str, shown: Callable[[], str]) -> Row:
     """The row that the only object with a title and a day in the scripts of a record's page is, if that title is among what is `shown`, without blanks."""
     rows = (row_of(data, url) for value in values(root) for data in objects_in(value))
     found = {row.fields["title"]: row for row in rows if {"title", "published_on"} <= row.fields.keys()}
     row = next(iter(found.values())) if len(found) == 1 else Row({}, {})
-    return row if squash(row.fields.get("title", "")) in shown else Row({}, {})
+    return row if row.fields and squash(row.fields["title"]) in shown() else Row({}, {})
 
 
 def _named(root: Element) -> dict[str, str]:
