@@ -35,7 +35,7 @@ _CONTACTS = re.compile(
 """Ways to reach an office, and its hours: asked of a place or an agency whose records seldom say it."""
 
 _WHO = re.compile(
-    r"派出所|[一-龥]*(?:局|委员会|办公室|[^交主开举申补代承照]办|[^常普]委|政府)|[副原前]?[县市区镇乡局院校处科所站]长|(?:县委|市委|区委)?书记|主任|领导|干部|官员|当官的?"
+    r"派出所|[一-龥]{0,20}(?:局|委员会|办公室|[^交主开举申补代承照]办|[^常普]委|政府)|[副原前]?[县市区镇乡局院校处科所站]长|(?:县委|市委|区委)?书记|主任|领导|干部|官员|当官的?"
 )
 """Names of agencies, and of those who hold an office."""
 
