@@ -11,24 +11,15 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _WEB_ADDRESS = re.compile(r"https?://[^\s<>\"'\\^`{|}]+", re.IGNORECASE)
 
-
-_BRACKETED = re.compile(r"(?:[^\[\]@]*+@)?(?:\[[^\[\]@]*+\](?::\d*+)?|[^\[\]]*+)")
-
-
-def can_be_requested(address: str) -> bool:
-    """Whether host and port of an absolute `address` can be told: not where the port is no number, or a bracket has no other."""
-    try:
-        parts = urlsplit(address)
-        return (parts.port is None or parts.port >= 0) and _BRACKETED.fullmatch(parts.netloc) is not None
-    except ValueError:
-        return False
+_HOST_AND_PORT = re.compile(r"(?:[^\[\]@\s]*+@)?(?:\[[^\[\]@\s]*+\](?::\d*+)?|[^\[\]\s]*+)")
+"""User, host and port of an address: a host stands in brackets, or has none, and no blank."""
 
 
 def is_on_the_web(address: str) -> bool:
     """Whether `address` is a whole http or https one, with a host and a port that can be some."""
     try:
         parts = urlsplit(address)
-        usable = bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", parts.netloc)
+        usable = bool(parts.hostname) and parts.port != 0 and _HOST_AND_PORT.fullmatch(parts.netloc) is not None
     except ValueError:  # a host, or a port, that can't be one
         return False
     return usable and parts.scheme in {"http", "https"}

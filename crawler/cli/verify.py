@@ -70,23 +70,17 @@ def verify(db: Path, against: str | None, roots: Path | None, reread: bool) -> N
 def _show_summary(db: Path, totals: "Summary") -> None:
     """Say what a sound archive holds, what an operator should know of it, its head and its tip."""
     click.echo(f"all well: {quantity(totals.captures, 'capture')}, {quantity(totals.days, 'day')} sealed")
-    if totals.unclaimed:
-        click.echo(
-            f"note: {totals.unclaimed} originals that no crawl here points to: it was killed before they were read, or its portal removed"
-        )
-    if totals.destroyed:
-        click.echo(f"note: {totals.destroyed} payloads were destroyed by decision; their digests stay")
-    if totals.unsealed:
-        click.echo(f"note: {totals.unsealed} events and versions are not sealed yet: the next crawl that ends does so")
-    if totals.void:
-        click.echo(
-            f"note: {totals.void} sealed events and versions are void: the archive was put back to an earlier state, or "
-            "another program took them out; see `claims_void` in its problems"
-        )
-    if totals.captures and not totals.bytes_compared:
-        click.echo(
-            f"note: the bytes of {db.name} are not compared: it is being written, or the last writing was cut off"
-        )
+    notes = {
+        f"{totals.unclaimed} originals that no crawl here points to: it was killed before they were read, or its portal removed": totals.unclaimed,
+        f"{totals.destroyed} payloads were destroyed by decision; their digests stay": totals.destroyed,
+        f"{totals.unsealed} events and versions are not sealed yet: the next crawl that ends does so": totals.unsealed,
+        f"{totals.void} sealed events and versions are void: the archive was put back to an earlier state, or another program "
+        "took them out; see `claims_void` in its problems": totals.void,
+        f"the bytes of {db.name} are not compared: it is being written, or the last writing was cut off": totals.captures
+        and not totals.bytes_compared,
+    }
+    for note in (note for note, applies in notes.items() if applies):
+        click.echo(f"note: {note}")
     if totals.head:
         click.echo(f"head: {totals.head[0]} {totals.head[1]}")
     if totals.tip:

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from archive.model.addresses import can_be_requested
+from archive.model.addresses import is_on_the_web
 from archive.model.agencies import agency_of
 from archive.model.observations import Row
 from archive.model.records import fullest
@@ -86,7 +86,7 @@ def absolute(base_url: str, href: str) -> str | None:
         url = urljoin(base_url, SURROGATES.sub("\ufffd", slashed(re.sub(r"[\t\r\n]", "", href.strip()))))
     except ValueError:
         return None
-    return url if url.lower().startswith(("http://", "https://")) and can_be_requested(url) else None
+    return url if is_on_the_web(url) else None
 
 
 def folder_of(url: str) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
 from lxml import etree
 
-from archive.model.addresses import can_be_requested
+from archive.model.addresses import is_on_the_web
 from archive.model.observations import LinkedFile
 from crawler.extract.place import slashed, without_visit
 from crawler.extract.row import is_page_link
@@ -165,9 +165,7 @@ def _address(target: str, base_url: str) -> str | None:
             return _address(shown, url) if shown else None
     except ValueError:  # a host that cannot be one
         return None
-    if parts.scheme not in ("http", "https") or not parts.netloc or not can_be_requested(url):
-        return None
-    return without_visit(url.replace(" ", "%20"))
+    return without_visit(url.replace(" ", "%20")) if is_on_the_web(url) else None
 
 
 def _is_file(node: Element, url: str, words: str, *, anywhere: bool) -> bool:
