@@ -1,15 +1,19 @@
 """An archive of several that is damaged while it is served: pages answer with the others and name it; files say that they can't."""
 
+import asyncio
 import logging
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
 from lxml import html
 
+from archive.database.several import UnreadableArchiveError
 from archive.web.http import archives
-from archive.web.http.server import site_of
+from archive.web.http.server import SETTINGS, site_of
+from archive.web.processes import sql_limits
 from tests.web.divided import NOW, ask
 
 PAGES = (
@@ -82,7 +86,7 @@ def test_where_all_are_damaged_pages_say_so(site: Datasette, copies: dict[str, P
     assert (answer.status_code, "disclosures doctor" in answer.text) == (503, True)
 
 
-def test_an_archive_is_asked_again_after_a_while(
+def test_an_archive_whose_file_is_whole_again_is_read_again_after_a_while(
     site: Datasette,
     copies: dict[str, Path],
     parts: dict[str, Path],
@@ -98,3 +102,16 @@ def test_an_archive_is_asked_again_after_a_while(
     monkeypatch.setattr(archives, "LEFT_OUT", 0.0)
     again = ask(site, "/-/browse")
     assert (again.status_code, SAID in again.text, "乙" in again.text) == (200, False, True)
+
+
+def test_so_it_is_where_the_thread_that_asks_keeps_pages_of_the_damaged_file(
+    copies: dict[str, Path], parts: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(SETTINGS, "num_sql_threads", 1)
+    monkeypatch.setattr(sql_limits, "CONNECTIONS", replace(sql_limits.CONNECTIONS, mapped=0))
+    database = archives.together(site_of(copies), ("north", "south"))
+    damage(copies["north"])
+    with pytest.raises(UnreadableArchiveError):
+        asyncio.run(database.execute("SELECT max(title) FROM records"))
+    shutil.copy(parts["north"], copies["north"])
+    assert len(asyncio.run(database.execute("SELECT max(title) FROM records")).rows) == 2

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.database import Database, Results
 
-from archive.database.several import SeveralArchives, naming
+from archive.database.several import SeveralArchives, UnreadableArchiveError, naming
 from archive.database.time_limit import Result
 from archive.evidence.evidence_reader import UNREADABLE
 from archive.labels.example_queries import queries
@@ -80,7 +80,19 @@ class ArchivesTogether(Database):  # type: ignore[misc]  # Datasette comes witho
             return fn(self._kept())
         context = copy_context()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.ds.executor, lambda: context.run(fn, self._kept()))
+        return await loop.run_in_executor(self.ds.executor, lambda: context.run(self._asked, fn))
+
+    def _asked(self, fn: Callable[[Any], Result]) -> Result:
+        """Return the result of `fn`. Raises UnreadableArchiveError where an archive can't be read.
+
+        That one's connection is given up: SQLite may keep pages of a damaged file after a whole one has taken its place.
+        """
+        try:
+            return fn(self._kept())
+        except UnreadableArchiveError as error:
+            if error.archive in (kept := self._own.__dict__.get("kept", {})):
+                kept.pop(error.archive)[1].close()
+            raise
 
     def _kept(self) -> SeveralArchives:
         """Return the connections of this thread: one for each archive,
