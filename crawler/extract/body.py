@@ -17,6 +17,7 @@ _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "con
 _CLASSES = {"zz-xl-ct", "zz-xl-sec", "trs_ueditor", "trs_editor", "custom_unionstyle", "v_news_content", "article_content",
             "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content", "article_zoom", "bt_content"}  # fmt: skip
 _NO_BODIES = frozenset({"body", "html"})
+_NAMED = etree.XPath("*//@class/.. | *//@id/..")
 _LEAVES = frozenset({"div", "section", "center"})
 _SHORTEST = 30
 _MOST_CONTAINERS = 50
@@ -68,8 +69,7 @@ def find_body(root: Element) -> Element | None:
 
 
 def _outermost(root: Element) -> Element | None:
-    elements = root.iterdescendants(etree.Element)
-    named = (element for element in elements if _is_container(element) and element.tag not in _NO_BODIES)
+    named = (element for element in _NAMED(root) if _is_container(element) and element.tag not in _NO_BODIES)
     outermost: list[Element] = []
     for element in islice(named, _MOST_CONTAINERS):
         if not any(holder in outermost for holder in element.iterancestors()):

@@ -18,9 +18,9 @@ _LEAST = 2
 """Lines with a link and a date from which on they are the rows of a list."""
 
 _HOLDERS = etree.XPath(".//*[br or ((a | */a)[2] and not(li or tr or td or dt))][(.//a[@href])[2]]")
-_CLICKED = etree.XPath(
-    ".//a[@onclick or @data-href or @data-url or @data-link or starts-with(@href, 'javascript:')]"
-    " | .//*[@onclick or @data-href or @data-url or @data-link][not(self::a or self::input or .//a)]"
+_CLICKED = etree.XPath(  # by way of the attributes, which few elements have
+    "(.//@onclick/.. | .//@data-href/.. | .//@data-url/.. | .//@data-link/..)[self::a or not(self::input or .//a)]"
+    " | .//a[starts-with(@href, 'javascript:')]"
 )
 
 _LINK, _DAY, _NEITHER, _END = "LD-|"

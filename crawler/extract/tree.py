@@ -48,7 +48,7 @@ _MOST_FRAMES = 20
 _MOST_FIELDS = 200
 _MOST_LINES = 10_000
 
-_SAID_TO_MACHINES = etree.XPath("//@datetime/.. | //@title/..")
+_SAID_TO_MACHINES = etree.XPath("//@datetime/parent::*[not(self::a)] | //@title/parent::*[not(self::a)]")
 _LEADS_BY_ITSELF = re.compile(r"#|[a-zA-Z][\w+.-]*:|//")
 _DEFAULT_PORT = re.compile(r"\A(http://[^/:]+):80(?=/|\Z)", re.IGNORECASE)
 _YEARLESS = re.compile(r"\s*(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?\s*")
@@ -295,7 +295,7 @@ def _print_days(root: Element) -> None:
     for node in _SAID_TO_MACHINES(root):
         text = node.text or ""
         yearless = _YEARLESS.fullmatch(text)
-        if node.tag == "a" or not (yearless or _AGO.fullmatch(text)) or node.find("*") is not None:
+        if not (yearless or _AGO.fullmatch(text)) or node.find("*") is not None:
             continue
         stated = parse_date(node.get("datetime") or node.get("title"))
         if stated and (not yearless or stated[5:] == f"{int(yearless[1]):02}-{int(yearless[2]):02}"):

@@ -127,7 +127,7 @@ def read_page(text: str, url: str, *, status: int, cut: bool, prior: SoftwarePri
     detected = detect(answer, likely.families, likely.reason) if likely else detect(answer)
     listed = detected.family.read(answer)
     data = next((data for family in FAMILIES.values() if (data := family.record(answer))), None)
-    record = replace(data, url=url) if data else with_scripts_fields(read_detail(answer.root, url), answer.root)
+    record = replace(data, url=url) if data else with_scripts_fields(read_detail(answer.root, url), answer.root, text)
     kind = OTHER
     is_page = verdict.outcome in {PAGE, CUT}
     if is_page:

@@ -57,7 +57,9 @@ _SHORTEST_TEXT = 30
 
 def datelines(cells: Sequence[Cell]) -> list[int]:
     """The places among `cells` of those that state a source or an author, or a day beside how often a page was read."""
-    return [at for at, (_, text) in enumerate(cells) if len(text) <= _LONGEST and _states_source(text)]
+    # Few texts have a colon, and in the others there is no need to look for any label.
+    with_colon = (at for at, (_, text) in enumerate(cells) if ("：" in text or ":" in text) and len(text) <= _LONGEST)
+    return [at for at in with_colon if _states_source(cells[at][1])]
 
 
 def bare_date(cells: Sequence[Cell], title: str | None) -> str | None:
@@ -258,8 +260,6 @@ def _joins_metadata_to_text(cell: Element) -> bool:
 
 
 def _states_source(text: str) -> bool:
-    if "：" not in text and ":" not in text:  # nearly always so, and then there is no need to look for any label
-        return False
     labels = {squash(label[1]) for label in LABEL_COLON.finditer(text)} & _SOURCE_LABELS
     return bool(labels - set(COUNTERS)) or bool(labels and _DAY.search(text))
 

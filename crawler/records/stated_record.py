@@ -47,14 +47,14 @@ def with_data(page: RecordPage, row: Row, content: str, data: Mapping[str, Any])
     )
 
 
-def with_scripts_fields(page: RecordPage, root: Element) -> RecordPage:
+def with_scripts_fields(page: RecordPage, root: Element, text: str) -> RecordPage:
     """`page` with the fields that it does not print, as its variables and hidden fields state them, or an object about what it shows.
 
-    A title also in place of the window's, of which it is a part.
+    A title also in place of the window's, of which it is a part. `root`, `text`: the page as a tree, and as it came.
     """
     rows = [inline_fields(root, page.url)]
     if not {"title", "published_on"} <= page.fields.keys() | rows[0].fields.keys():
-        rows.append(inline_object(root, page.url, lambda: squash("".join(text for _, text in cells(root)))))
+        rows.append(inline_object(root, text, page.url, lambda: squash("".join(each for _, each in cells(root)))))
     fields = dict(page.fields)
     title = rows[0].fields.get("title", "")
     if page.read_at.get("title") == WINDOW and title and title in fields["title"]:

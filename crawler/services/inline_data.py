@@ -26,6 +26,9 @@ _TOKEN = re.compile(
 _LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _GIVEN = re.compile(r"(?:=|\(|\A|\breturn\b)\s{0,20}(?:(?P<parsed>JSON\.parse\(\s{0,20}(?=[\"'`]))|(?=[{\[]))")
 _SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
+_COLON_AND_QUOTE = re.compile(r":\s{0,20}+(?:\\{0,9}[\"'`]|&(?:quot|apos|#0{0,9}3[49]|#[xX]0{0,9}2[27])\b)")
+"""In a page as it came, where a value in quotes begins, however they are written; it begins with a sign, for which a search is quick."""
+
 _TEXT = r"(\"(?:[^\"\\\n]|\\.)*+\"|'(?:[^'\\\n]|\\.)*+'|`(?:[^`\\]|\\.)*+`)"
 _WRITTEN = re.compile(rf"\bdocument\.write(?:ln)?\(\s{{0,20}}{_TEXT}\s{{0,20}}\)", re.DOTALL)
 _VARIABLE = re.compile(
@@ -99,6 +102,11 @@ def unescaped(text: str) -> str:
 def _resolved(escape: re.Match[str]) -> str:
     code = escape[1] or escape[2]
     return chr(int(code, 16)) if code else _CONTROLS.get(escape[3], escape[3])
+
+
+def may_hold_texts(page: str) -> bool:
+    """Whether scripts or attributes of a page as it came may hold an object with a text in it. Most pages hold none."""
+    return _COLON_AND_QUOTE.search(page) is not None or "JSON.parse" in page
 
 
 def values(root: Element) -> Iterator[Any]:

@@ -15,7 +15,16 @@ from crawler.extract.pairs import DATES, FROM_SOURCE
 from crawler.extract.place import place_of
 from crawler.extract.row import DOCUMENT_NUMBER, INDEX_NUMBER, is_page_link
 from crawler.extract.text import Element, line_of
-from crawler.services.inline_data import QUOTE, first, named_texts, objects, objects_in, unescaped, values
+from crawler.services.inline_data import (
+    QUOTE,
+    first,
+    may_hold_texts,
+    named_texts,
+    objects,
+    objects_in,
+    unescaped,
+    values,
+)
 from crawler.services.json_data import keyed_row, record_keys
 
 _ADDRESSES = (
@@ -85,8 +94,10 @@ def inline_fields(root: Element, url: str) -> Row:
     return replace(row, fields=sure)
 
 
-def inline_object(root: Element, url: str, shown: Callable[[], str]) -> Row:
-    """The row that the only object with a title and a day in the scripts of a record's page is, if that title is among what is `shown`, without blanks."""
+def inline_object(root: Element, text: str, url: str, shown: Callable[[], str]) -> Row:
+    """The row that the only object with a title and a day in the scripts of the page `text` of a record is, if that title is among what is `shown`, without blanks."""
+    if not may_hold_texts(text):
+        return Row({}, {})
     rows = (row_of(data, url) for value in values(root) for data in objects_in(value))
     found = {row.fields["title"]: row for row in rows if {"title", "published_on"} <= row.fields.keys()}
     row = next(iter(found.values())) if len(found) == 1 else Row({}, {})

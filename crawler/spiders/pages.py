@@ -73,7 +73,7 @@ def read_record(text: str, url: str, base_url: str, *, cut: bool, agencies: Coll
     page = replace(data, url=url) if data else read_detail(answer.root, url, body, cut=cut, agencies=agencies)
     if cut:
         return page
-    page = page if data else with_scripts_fields(page, answer.root)
+    page = page if data else with_scripts_fields(page, answer.root, text)
     linked = page.attachments or find_attachments(answer.root, base_url, body)
     files = [file for file in linked if not names_a_person(file.url)]
     return replace(page, attachments=tuple(files[:MOST_FILES]))
