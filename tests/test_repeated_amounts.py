@@ -1,5 +1,7 @@
 """Amounts that tables of one budget repeat, and sums of rows that are parts of each other: a slip is found, what may differ left alone."""
 
+from dataclasses import replace
+
 import pytest
 
 from archive.budgets.documents import BudgetTable
@@ -43,6 +45,7 @@ def test_operating_expenses_have_the_amounts_of_basic_spending(
     )
     checks = [check for check in operating.checks if check.rule == "same_amount"]
     assert {check.lines[0].code: check.holds for check in checks} == expected
+    assert {check.can_fail for check in checks} <= {"302" in expected}
 
 
 def test_a_class_that_is_the_same_is_held_by_all_of_its_codes() -> None:
@@ -57,6 +60,7 @@ def test_a_class_that_is_the_same_is_held_by_all_of_its_codes() -> None:
         )
         checks = [check for check in operating.checks if check.rule == "same_amount"]
         assert {check.lines[0].code: check.holds for check in checks} == expected
+        assert all(check.can_fail for check in checks)
 
 
 ITEMS = """
@@ -98,6 +102,20 @@ def test_an_item_that_may_count_in_another_is_not_accused() -> None:
         table(rows, "2026年部门收入总表\n单位：万元", page=2),
     )
     assert same_amounts(summary) == {"一般公共预算": True}
+    (check,) = (check for check in summary.checks if check.rule == "same_amount")
+    assert not check.can_fail
+
+
+def test_identities_that_could_not_have_failed_alone_make_no_figure_a_checked_one() -> None:
+    summary, _ = read(
+        table(ITEMS.format(class_="80.00"), "2026年部门收支总表\n单位：万元"),
+        table(CLASSES.replace("208|社会保障和就业支出", "207|文化支出"), "2026年部门支出总表\n单位：万元", page=2),
+    )
+    (repeated,) = (check for check in summary.checks if check.rule == "same_amount")
+    line = next(line for line in repeated.lines if line in summary.lines)
+    sure = replace(repeated, can_fail=True)
+    for checks, held in (([repeated], 1), ([repeated] * 2, 1), ([repeated, sure], 2), ([sure] * 2, 2)):
+        assert replace(summary, checks=tuple(checks)).support()[line.row, line.column] == (held, 0)
 
 
 def test_items_are_compared_with_no_table_of_another_total_or_year() -> None:

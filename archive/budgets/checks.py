@@ -55,7 +55,8 @@ SPENT = _YEAR_OF_A_FUND[2]
 class BudgetCheck:
     """An identity: what is printed on its left, the sum of what is printed on its right, and the lines of both sides.
 
-    `rule`: its form, a code of `budget_checks.rule`, which the labels under `budget_rule` explain.
+    `rule`: its form, a code of `budget_checks.rule`, which the labels under `budget_rule` explain. `can_fail`: no where
+    other amounts would have said nothing, so that it holds whenever it is yielded.
     """
 
     rule: str
@@ -64,6 +65,7 @@ class BudgetCheck:
     right: Decimal
     holds: bool
     lines: tuple[BudgetLine, ...]
+    can_fail: bool = True
 
 
 def check_statement(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:

@@ -38,15 +38,18 @@ class BudgetTable:
         return not self.lines
 
     def support(self) -> dict[tuple[int, int], tuple[int, int]]:
-        """Return for the row and column of each line how many identities hold it, and how many do not."""
-        held, failed = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
+        """Return for the row and column of each line how many identities hold it, and how many do not.
+
+        Of those that could not have failed one counts where no other holds it: they alone make no figure a checked one.
+        """
+        held, tested, failed = (Counter[tuple[int, int]]() for _ in range(3))
         own = set(self.lines)
         for check in self.checks:
             for line in set(check.lines) & own:
                 (held if check.holds else failed)[line.row, line.column] += 1
-        return {
-            (line.row, line.column): (held[line.row, line.column], failed[line.row, line.column]) for line in self.lines
-        }
+                tested[line.row, line.column] += check.can_fail
+        places = dict.fromkeys((line.row, line.column) for line in self.lines)
+        return {place: (held[place] if tested[place] else min(held[place], 1), failed[place]) for place in places}
 
 
 def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "") -> list[BudgetTable]:

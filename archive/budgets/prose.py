@@ -113,7 +113,7 @@ class StatedAmounts:
             stated = once.get(name or "")
             if name and stated and stated.yuan and abs(figure.value - stated.yuan) <= figure.step / 2 + stated.rounding:
                 del once[name]
-                yield BudgetCheck("prose", name, stated.yuan, figure.value, holds=True, lines=(stated,))
+                yield BudgetCheck("prose", name, stated.yuan, figure.value, True, (stated,), can_fail=False)
 
     def check_totals(self, statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         """Yield whether the text states the totals of a table as the table does."""

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, islice, product
 
 from archive.budgets.checks import (
@@ -57,6 +58,11 @@ def check_between(tables: Sequence[_Table]) -> Iterator[BudgetCheck]:
             yield from _total_of_fund(whole, part)
         if whole[0].heading.kind in SUMMARIES and part[0].heading.kind in _OF_ITEMS:
             yield from _same_items(whole, part)
+
+
+def _those_that_hold(checks: Iterable[BudgetCheck]) -> Iterator[BudgetCheck]:
+    """Yield the identities that hold, of which none could have failed: of the others nothing is known."""
+    return (replace(check, can_fail=False) for check in checks if check.holds)
 
 
 def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[tuple[str, BudgetLine]]:
@@ -117,7 +123,7 @@ def _same_below_classes(operating: _Table, basic: _Table) -> Iterator[BudgetChec
         ]
         is_whole_class = any(check.holds for check in checks if check.lines[0].code == of_class)
         if is_whole_class or 2 * sum(check.holds for check in checks) > max(2, len(checks)):
-            yield from (check for check in checks if check.holds or is_whole_class)
+            yield from checks if is_whole_class else _those_that_hold(checks)
 
 
 def _same_items(summary: _Table, part: _Table) -> Iterator[BudgetCheck]:
@@ -133,7 +139,7 @@ def _same_items(summary: _Table, part: _Table) -> Iterator[BudgetCheck]:
             for name in (name for name in ours if name in theirs):
                 place = f"{summary[0].heading.kind} {part[0].heading.kind} {name}"
                 checks = check_amounts("same_amount", place, ours[name], [theirs[name]])
-                yield from (check for check in checks if check.holds or are_all)
+                yield from checks if are_all else _those_that_hold(checks)
 
 
 def _columns_of(total: BudgetLine, side: str, summary: _Table) -> list[list[BudgetLine]]:
