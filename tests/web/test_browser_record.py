@@ -125,7 +125,7 @@ def test_a_page_is_shown_with_what_was_captured(watched, site):
     heading = frame.locator("h1")
     assert heading.evaluate("node => getComputedStyle(node).color") == "rgb(1, 2, 3)"
     assert "data:image/png" in heading.evaluate("node => getComputedStyle(node).backgroundImage")
-    assert frame.locator("img").evaluate("node => node.complete && node.naturalWidth") == 60
+    assert frame.locator("img").evaluate("node => node.decode().then(() => node.naturalWidth)") == 60
     assert "138********" in frame.locator("body").inner_text()
     assert watched.said == []
     assert fits(page)
