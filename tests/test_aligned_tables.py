@@ -13,7 +13,7 @@ from tests.made_budgets.pdf_printer import PdfPrinter, PrintOptions
 from tests.ruled_pages import document, drawn, ruled
 
 CONTENTS = {content.name: content for content in contents()}
-LEAST = {"plain": 135, "with_year_before": 147, "in_yuan": 135, "slipped": 135, "accounts": 78, "district": 39}
+LEAST = {"plain": 141, "with_year_before": 147, "in_yuan": 141, "slipped": 141, "accounts": 78, "district": 46}
 """Lines that are read of each content without any rule; with rules between rows there are no fewer."""
 LEFT, ROW, HEAD = 40, 20, 700
 
@@ -191,9 +191,59 @@ def test_what_stands_far_above_is_no_part_of_a_head() -> None:
     assert table.rows[0] == ("项目", "上年", "本年")
 
 
-def test_an_upper_head_between_two_columns_that_have_theirs_may_be_over_both() -> None:
+@pytest.mark.parametrize(("height", "read"), [(10, 1), (20, 0)], ids=["in the middle", "as high"])
+def test_an_upper_head_between_two_columns_is_over_both_unless_heads_of_one_column_stand_as_high(
+    height: int, read: int
+) -> None:
+    name = ("项目", LEFT, HEAD + height)
     lower = row(0, ("甲款", 153), ("乙款", 233))
-    assert page(*row(-1, ("项目", LEFT), ("收入", 190)), *lower, *amounts(145, 225)).tables == ()
+    tables = page(name, *row(-1, ("收入", 190), ("支出", 345)), *lower, *row(0, ("丙款", 313), ("丁款", 393)),
+                  *amounts(145, 225, 305, 385)).tables  # fmt: skip
+    assert [table.merged for table in tables] == [((0, 1, 1, 2), (0, 3, 1, 2))] * read
+
+
+def test_a_head_between_two_columns_in_the_middle_of_the_whole_head_may_be_that_of_a_third() -> None:
+    lower = row(0, ("甲款", 153), ("乙款", 233))
+    upper = row(-2, ("收入", 190))
+    assert page(("项目", LEFT, HEAD), *row(-1, ("财政", 190)), *upper, *lower, *amounts(145, 225)).tables == ()
+
+
+def test_below_a_title_or_a_unit_one_row_of_amounts_with_a_head_is_a_table() -> None:
+    one = row(1, ("样本局", LEFT), ("1.00", 190), ("2.00", 290))
+    for title in ("样本支出表", "部门：样本局 单位：万元"):
+        above = row(-1, (title, LEFT))
+        [table] = page(*above, *HEADS, *one).tables
+        assert (table.rows, table.before) == ((("项目", "上年", "本年"), ("样本局", "1.00", "2.00")), title)
+        assert page(*above, *one).tables == ()
+    assert page(*row(-1, ("样本支出", LEFT)), *HEADS, *one).tables == ()
+
+
+def test_amounts_below_heads_alone_are_a_table_where_no_line_may_hold_their_name() -> None:
+    texts = [
+        *row(-1, ("样本支出表", LEFT)),
+        *row(0, ("上年", 190), ("本年", 290)),
+        *row(1, ("1.00", 190), ("2.00", 290)),
+    ]
+    assert [table.rows for table in page(*texts).tables] == [(("上年", "本年"), ("1.00", "2.00"))]
+    assert page(*texts, *row(2, ("样本局", LEFT))).tables == ()
+
+
+def test_a_line_of_one_word_is_of_a_head_where_it_cannot_be_a_name_of_the_table() -> None:
+    lower = row(0, ("甲款", 153), ("乙款", 233))
+    [table] = page(*row(-2, ("支出", 188)), *row(-1, ("项目", LEFT)), *lower, *amounts(145, 225)).tables
+    assert (table.rows[0], table.merged) == (("", "支出", None), ((0, 1, 1, 2),))
+    named = [*row(0, ("项目", LEFT)), *lower]
+    assert page(*row(-1, ("支出", 225)), *named, *amounts(145, 225)).tables == ()
+    for words, x in (("样本局", LEFT), ("部门：样本", 188)):
+        [table] = page(*row(-1, (words, x)), *named, *amounts(145, 225)).tables
+        assert table.rows[0] == ("项目", "甲款", "乙款")
+
+
+def test_amounts_are_read_however_their_sign_and_unit_are_printed() -> None:
+    printed = ("负1.00", "△1.00", "１，０００．００", "¥1.00", "1.00万元", "-1,000")
+    rows = [text for n, cell in enumerate(printed, 1) for text in row(n, (f"名称{n}", LEFT), (cell, 190))]
+    [table] = page(*row(0, ("项目", LEFT), ("金额", 190)), *rows).tables
+    assert tuple(cells[1] for cells in table.rows[1:]) == printed
 
 
 CELLS = [["项目", "金额"], ["样本甲", "1.00"], ["样本乙", "2.00"]]

@@ -289,6 +289,14 @@ def test_columns_of_two_units_have_each_their_own() -> None:
     assert [str(line.yuan) for line in found.lines] == ["12000.00", "300.00"]
 
 
+def test_a_head_of_total_over_several_columns_is_no_row_of_amounts() -> None:
+    rows = "||合计|<\n科目编码|科目名称||\n||基本支出（元）|项目支出（万元）\n201|一般公共服务支出|1.20|300.00"
+    (found,) = read(table(rows, "部门支出总表"))
+    assert [(line.column_name, str(line.yuan)) for line in found.lines] == [
+        ("合计/基本支出(元)", "1.20"), ("合计/项目支出(万元)", "3000000.00"),
+    ]  # fmt: skip
+
+
 def test_a_title_printed_again_as_continued_begins_no_table() -> None:
     head, first, *rest = SPENDING.strip().split("\n")
     (found,) = read(

@@ -206,7 +206,7 @@ def _head_height(rows: Sequence[Sequence[str | None]]) -> int:
         if any(CODE.fullmatch(text) for text in texts[:2]) or any(is_formed(text) for text in texts):
             return height
         if any(_ITEM.match(text) for text in texts) or (
-            filled and all(text in TOTALS or amount(text) is not None for text in filled)
+            filled and all(text in TOTALS or amount(text) is not None for text in filled) and not _is_over_columns(row)
         ):
             return height
         if (
@@ -217,6 +217,12 @@ def _head_height(rows: Sequence[Sequence[str | None]]) -> int:
         ):
             return height
     return min(len(rows), 1 if len(rows) <= 1 else _textual_head(rows))
+
+
+def _is_over_columns(row: Sequence[str | None]) -> bool:
+    """Whether the only text of a row is one over several columns behind the first (合计 over 基本支出 and 项目支出)."""
+    filled = [column for column, cell in enumerate(row) if plain(cell)]
+    return len(filled) == 1 and filled[0] > 0 and row[filled[0] + 1 : filled[0] + 2] == (None,)
 
 
 def _textual_head(rows: Sequence[Sequence[str | None]]) -> int:

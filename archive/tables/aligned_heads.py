@@ -36,22 +36,27 @@ class Cell:
 Row = list[Cell]
 
 
-def read_columns(head: Sequence[Lines], body: Iterable[Lines]) -> list[Words]:
-    """Return the room of each column, from left to right: of the words in rows of amounts, and of the heads above them."""
+def read_columns(head: Sequence[Lines], body: Iterable[Lines]) -> tuple[list[Words], frozenset[Words]]:
+    """Return the room of each column, from left to right: of the words in rows of amounts, and of the heads above them;
+    and the heads that stand between two columns, over both.
+    """
     lines = [line for row in head for line in row]
-    named = [line.words for line in lines if not line.has_numbers]
-    if sum(map(len, named)) > _MOST_WORDS:
+    named = [line for line in lines if not line.has_numbers]
+    if sum(len(line.words) for line in named) > _MOST_WORDS:
         raise UnclearColumnsError
     heads = _Heads(
         rooms_of(words for row in body if has_amounts(row) for line in row for words in line.words),
-        [words for line in named for words in line],
+        [words for line in named for words in line.words],
     )
-    for line in (*reversed(named), *(line.words for line in lines if line.has_numbers)):
-        heads.add(line)
+    middle = (named[0].middle + named[-1].middle) / 2 if named else 0
+    for line in reversed(named):
+        heads.add(line.words, may_be_over_several=abs(line.middle - middle) >= _LOWER)
+    for line in (line for line in lines if line.has_numbers):
+        heads.add(line.words, may_be_over_several=False)
     columns = sorted(heads.columns, key=attrgetter("left"))
     if not 1 < len(columns) <= MOST_COLUMNS or any(one.overlaps(other) for one, other in pairwise(columns)):
         raise UnclearColumnsError
-    return columns
+    return columns, frozenset(heads.between)
 
 
 class _Heads:
@@ -59,12 +64,18 @@ class _Heads:
 
     def __init__(self, columns: list[Words], words: Sequence[Words]) -> None:
         self.columns = columns
+        self.between: set[Words] = set()
         self._words = words
         self._named: set[int] = set()
 
-    def add(self, line: Iterable[Words]) -> None:
-        """Add the heads that stand over one column, or beside what is in it; those of columns without amounts are new."""
-        lower = [self.columns[number] for number in self._named]
+    def add(self, line: Iterable[Words], *, may_be_over_several: bool) -> None:
+        """Add the heads that stand over one column, or beside what is in it; those of columns without amounts are new.
+
+        One between two columns that have theirs is over both, unless a head of a single column stands as high as it.
+        """
+        named = set(self._named)
+        lower = [self.columns[number] for number in named]
+        between: set[Words] = set()
         beside: list[Words] = []
         for words in line:
             match columns_below(words, self.columns):
@@ -75,10 +86,11 @@ class _Heads:
         free = {words: self._free(words) for words in beside}
         for words in beside:
             if not free[words]:
-                if any(each.right <= words.left for each in lower) and any(words.right <= each.left for each in lower):
-                    raise UnclearColumnsError  # it may be over both
                 del free[words]
-                self._name(len(self.columns), words)
+                if any(each.right <= words.left for each in lower) and any(words.right <= each.left for each in lower):
+                    between.add(words)
+                else:
+                    self._name(len(self.columns), words)
         while free:
             words, columns = min(free.items(), key=lambda pair: len(pair[1]))
             if len(columns) != 1:
@@ -87,6 +99,9 @@ class _Heads:
             free = {
                 each: [one for one in others if one not in columns] for each, others in free.items() if each != words
             }
+        if between and not (may_be_over_several and self._named == named):
+            raise UnclearColumnsError
+        self.between |= between
 
     def _free(self, words: Words) -> list[int]:
         """Return the columns without a head between the words on the left and those on the right."""

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice, pairwise, takewhile
+from operator import attrgetter
 
 from archive.tables.aligned_heads import Cell, Row, read_columns, widen_heads
 from archive.tables.aligned_words import (
@@ -28,13 +29,15 @@ _ONE_ROW = 0.9  # of the size: lines whose middles are nearer than that are of o
 _WITHIN_ROW = 0.8  # of the least distance between rows of amounts: … and those nearer than that
 _NEXT_LINE = 4  # of the size: a line farther up is no part of a head
 _LEADING = 1.6  # of the size: lines farther apart are none of one text
+_LARGER = 1.15  # times the size: larger words are the title of a table
 _WHOLE = 0.8  # of the longest: a shorter rule does not go over the whole table
-_FEWEST_ROWS = 3  # of amounts, where no rules say that there is a table
+_FEWEST_ROWS = 3  # of amounts, where neither rules nor a title and a head say that there is a table
 _FEWEST_RULES = 3  # above a head, below it, and at the end
 _MOST_LINES, _MOST_WORDS = 500, 20_000
-_NO_ROW = re.compile(r"[，。；;]|表(?:[(（][^()（）]{0,40}[)）])?$|单位[:：]")
-"""A sentence, or what stands above a table: its title, its unit."""
-_ENDS_IN_AMOUNT = re.compile(r"\d(?:\.\d+|,\d{3})\)?[ \r]*$", re.MULTILINE)
+_SENTENCE, _COLON = re.compile("[，。；;]"), re.compile("[:：]")
+_ABOVE_TABLE = re.compile(r"表(?:[(（][^()（）]{0,40}[)）])?[ \r]*$|单位[:：]", re.MULTILINE)
+"""The title of a table, or its unit."""
+_WITH_AMOUNT = re.compile(r"^.*\d(?:\.\d+|,\d{3})[)）]?(?:[千百万亿]{0,2}元)?(?=[ \r]|$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,9 @@ class AlignedTable:
 
 
 def may_have_rows(text: str, *, ruled: bool) -> bool:
-    """Whether the text of a page may hold a table: lines end in amounts, one at least where rules are drawn."""
-    fewest = 1 if ruled else _FEWEST_ROWS
-    return sum(1 for _ in islice(_ENDS_IN_AMOUNT.finditer(text), fewest)) == fewest
+    """Whether the text of a page may hold a table: lines with amounts, one at least where rules or a title announce it."""
+    fewest = 1 if ruled or _ABOVE_TABLE.search(text) else _FEWEST_ROWS
+    return sum(1 for _ in islice(_WITH_AMOUNT.finditer(text), fewest)) == fewest
 
 
 def aligned_tables(lines: Iterable[Line], rules: Sequence[RuledLine]) -> Iterator[AlignedTable]:
@@ -62,21 +65,26 @@ def aligned_tables(lines: Iterable[Line], rules: Sequence[RuledLine]) -> Iterato
     printed = [printed_line(line) for line in islice(lines, _MOST_LINES)]
     if sum(len(line.words) for line in printed) > _MOST_WORDS:
         return
-    for part in _parts(printed):
-        if table := _Part(part, rules).table():
+    for part, titled in _parts(printed):
+        if table := _Part(part, rules, titled=titled).table():
             yield table
 
 
-def _parts(printed: Sequence[PrintedLine]) -> Iterator[list[PrintedLine]]:
-    """Yield lines that may be rows, as long as they follow each other. Those beside a sentence with amounts are left out:
-    it may be a row with a note, and the table would be cut there.
+def _parts(printed: Sequence[PrintedLine]) -> Iterator[tuple[list[PrintedLine], bool]]:
+    """Yield lines that may be rows, as long as they follow each other, and whether the line above is a table's title or unit.
+
+    Those beside a sentence with amounts are left out: it may be a row with a note, and the table would be cut there.
     """
-    is_row = [not any(_NO_ROW.search(words.text) for words in line.words) for line in printed]
+    titles, sentences = (
+        [any(pattern.search(words.text) and not words.is_amount for words in line.words) for line in printed]
+        for pattern in (_ABOVE_TABLE, _SENTENCE)
+    )
+    is_row = [not (title or sentence) for title, sentence in zip(titles, sentences, strict=True)]
     for rows, numbers in groupby(range(len(printed)), is_row.__getitem__):
         own = list(numbers)
         beside = ((own[0], own[0] - 1), (own[-1], own[-1] + 1))
         if rows and not any(_may_be_next_row(printed, *pair) for pair in beside if 0 <= pair[1] < len(printed)):
-            yield [printed[number] for number in own]
+            yield [printed[number] for number in own], own[0] > 0 and titles[own[0] - 1]
 
 
 def _may_be_next_row(printed: Sequence[PrintedLine], row: int, other: int) -> bool:
@@ -85,49 +93,60 @@ def _may_be_next_row(printed: Sequence[PrintedLine], row: int, other: int) -> bo
 
 
 class _Part:
-    """Lines between two that are no rows, some of which may be a table. `rules` go over all of it, from top to bottom."""
+    """Lines between two that are no rows, some of which may be a table. `rules` go over all of it, from top to bottom.
 
-    def __init__(self, lines: Sequence[PrintedLine], rules: Sequence[RuledLine]) -> None:
+    `titled`: the line above is the title or the unit of a table.
+    """
+
+    def __init__(self, lines: Sequence[PrintedLine], rules: Sequence[RuledLine], *, titled: bool) -> None:
         near = _NEXT_LINE * lines[0].size
         inside = [rule for rule in rules if lines[-1].middle - near < rule.at < lines[0].middle + near]
         longest = max((rule.high - rule.low for rule in inside), default=0)
         whole = [rule.at for rule in inside if rule.high - rule.low >= _WHOLE * longest]
         self.rules = sorted(whole, reverse=True) if len(whole) >= _FEWEST_RULES else []
         self._of_heads = [rule.at for rule in inside if rule.high - rule.low < _WHOLE * longest]
+        self._fewest = 1 if self.rules or titled else _FEWEST_ROWS
         self.lines = [line for line in lines if not self.rules or self.rules[0] > line.middle > self.rules[-1]]
 
     def table(self) -> AlignedTable | None:
         """Return the table; None where there is none, or one that is not clear."""
         rows = list(_rows_by_distance(self.lines))
         amounts = [place for place, row in enumerate(rows) if has_amounts(row)]
-        if len(amounts) < (1 if self.rules else _FEWEST_ROWS) or sum(_has_columns(row) for row in rows) < 2:
+        if len(amounts) < self._fewest or sum(_has_columns(row) for row in rows) < 2:
             return None
         first, last = amounts[0], amounts[-1]
         above = rows[:first] if self.rules else _head_above(rows[: first + 1])
-        rows = [*above, *(rows[first:] if self.rules else rows[first : last + 1])]
+        if not above and len(amounts) < _FEWEST_ROWS:
+            return None
+        is_cut = not self.rules and last + 1 < len(rows)
+        rows = [*above, *rows[first : last + 1 if is_cut else None]]
         try:
-            columns = read_columns(above, rows[len(above) :])
-            lines = list(self._by_rules(rows, columns))
-            cells = [_cells_of(row, columns) for row in lines]
+            columns, between = read_columns(above, rows[len(above) :])
+            lines = list(self._by_rules(rows, columns, between))
+            cells = [_cells_of(row, columns, between) for row in lines]
             head = cells[: sum(1 for _ in takewhile(lambda row: not _amounts(row), cells))]
-            _check_body(cells[len(head) :], columns, ruled=bool(self.rules))
+            _check_body(cells[len(head) :])
+            if not self.rules:
+                _check_names(cells[len(head) :], columns, is_cut=is_cut)
             heights = [(row[0].middle + row[-1].middle) / 2 for row in lines[: len(head)]]
             widen_heads(head, heights, columns, {cell.first for row in cells for cell in _amounts(row)})
         except UnclearColumnsError:
             return None
         return AlignedTable(_spans(cells, len(columns)), rows[0][0].middle, rows[-1][-1].middle)
 
-    def _by_rules(self, rows: Iterable[Lines], columns: Sequence[Words]) -> Iterator[Lines]:
+    def _by_rules(self, rows: Iterable[Lines], columns: Sequence[Words], between: frozenset[Words]) -> Iterator[Lines]:
         """Yield rows, those between two rules as one, unless several have amounts, or one is a head of several columns."""
-        for _, between in groupby(rows, lambda row: sum(rule > row[0].middle for rule in self.rules)):
-            band = list(between)
+        for _, group in groupby(rows, lambda row: sum(rule > row[0].middle for rule in self.rules)):
+            band = list(group)
             whole = [line for row in band for line in row]
-            spans = any(len(columns_below(words, columns)) > 1 for line in whole for words in line.words)
+            words_of = [words for line in whole for words in line.words]
+            spans = any(words in between or len(columns_below(words, columns)) > 1 for words in words_of)
             divided = any(whole[0].middle > rule > whole[-1].middle for rule in self._of_heads)
             if self.rules and not spans and not divided and sum(map(has_amounts, band)) < 2 and _is_row(whole, columns):
                 band = [whole]
             for row in band:
-                yield from [row] if _is_row(row, columns) else ([line] for line in row)
+                is_whole = _is_row(row, columns) and between.isdisjoint(words for line in row for words in line.words)
+                yield from [row] if is_whole else ([line] for line in row)
 
 
 def _rows_by_distance(lines: Sequence[PrintedLine]) -> Iterator[Lines]:
@@ -150,22 +169,33 @@ def _has_columns(row: Lines) -> bool:
 
 
 def _head_above(rows: Sequence[Lines]) -> list[Lines]:
-    """Return the rows of a head above the first one with amounts, the last of `rows`: several words each, none far up."""
-    near = takewhile(
-        lambda pair: (
-            sum(len(line.words) for line in pair[1]) > 1
-            and pair[1][-1].middle - pair[0][0].middle < _NEXT_LINE * pair[0][0].size
-        ),
-        pairwise(reversed(rows)),
-    )
-    return [above for _, above in near][::-1]
+    """Return the rows of a head above the first one with amounts, the last of `rows`: none far up, and of several words
+    each, or of one that is neither larger nor stands over the first column, which has its head, as what names a table does.
+    """
+    first = min((words for line in rows[-1] for words in line.words), key=attrgetter("left"))
+    head, has_name, below = list[Lines](), False, rows[-1]
+    for row in reversed(rows[:-1]):
+        words = [words for line in row for words in line.words]
+        is_over_first = has_name and words[0].left < first.right
+        is_title = is_over_first or row[0].size > _LARGER * below[0].size or _COLON.search(words[0].text)
+        if row[-1].middle - below[0].middle >= _NEXT_LINE * below[0].size or (len(words) == 1 and is_title):
+            break
+        head.insert(0, row)
+        has_name, below = has_name or words[0].left < first.right, row
+    return head
 
 
-def _cells_of(lines: Lines, columns: Sequence[Words]) -> Row:
-    """Return the cells of a row. Raises UnclearColumnsError where an amount shares its cell, or words stand below no column."""
+def _cells_of(lines: Lines, columns: Sequence[Words], between: frozenset[Words]) -> Row:
+    """Return the cells of a row; a head `between` two columns is over both.
+
+    Raises UnclearColumnsError where an amount shares its cell, or words stand below no column.
+    """
     cells: dict[int, Cell] = {}
     for words in (words for line in lines for words in line.words):
         below = columns_below(words, columns)
+        if words in between:
+            right = sum(column.middle < words.middle for column in columns)
+            below = [right - 1, right]
         if not below:
             raise UnclearColumnsError
         cell = cells.setdefault(below[0], Cell(below[0], below[-1], []))
@@ -178,12 +208,20 @@ def _cells_of(lines: Lines, columns: Sequence[Words]) -> Row:
     return row
 
 
-def _check_body(rows: Sequence[Row], columns: Sequence[Words], *, ruled: bool) -> None:
-    """Raise UnclearColumnsError where a column of amounts has words, too, or without rules a row may have more lines than one."""
-    for column in {cell.first for row in rows for cell in _amounts(row)}:
-        if any(is_han(letter) for row in rows for cell in row if cell.first == column for letter in cell.text):
-            raise UnclearColumnsError
-    if not ruled and (any(map(_has_no_name, rows)) or any(_may_go_on(*pair, columns) for pair in pairwise(rows))):
+def _check_body(rows: Sequence[Row]) -> None:
+    """Raise UnclearColumnsError where a column of amounts has words, too."""
+    of_amounts = {cell.first for row in rows for cell in _amounts(row)}
+    others = (cell for row in rows for cell in row if cell.first in of_amounts and not cell.words[0].is_amount)
+    if any(is_han(letter) for cell in others for letter in cell.text):
+        raise UnclearColumnsError
+
+
+def _check_names(rows: Sequence[Row], columns: Sequence[Words], *, is_cut: bool) -> None:
+    """Raise UnclearColumnsError where a row may have more lines than one: its name may stand in the line above or below,
+    unless none has a name. `is_cut`: a line follows the last row.
+    """
+    nameless = sum(map(_has_no_name, rows))
+    if (nameless and (nameless < len(rows) or is_cut)) or any(_may_go_on(*pair, columns) for pair in pairwise(rows)):
         raise UnclearColumnsError
 
 
@@ -208,7 +246,7 @@ def _amounts(row: Row) -> list[Cell]:
 
 
 def _has_no_name(row: Row) -> bool:
-    """Whether a row begins with an amount: its name may be in the line above or below."""
+    """Whether a row begins with an amount."""
     return row[0] in _amounts(row)
 
 

@@ -1,6 +1,7 @@
 """Words of a PDF page's lines, as they stand beside and below each other, for tables without vertical lines. Pure."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from operator import attrgetter
@@ -10,7 +11,7 @@ from archive.tables.pdf_characters import BLANK, Line, gap, is_han, pieces_of, s
 _APART = 0.8  # of the size of the characters: a wider gap divides a line into words of several cells
 _LETTERS_APART = 5  # times as far the characters of one word may be set
 _LEVELS = "类款项"  # heads of a column each
-_FORMED = re.compile(r"[-(]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)\)?")
+_FORMED = re.compile(r"[-−–△▲负¥(]{0,2}(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)\)?(?:[千百万亿]{0,2}元)?")
 """An amount and no mere number: with decimals, or its thousands apart."""
 NUMBER = re.compile(r"[-(]?[\d,.]+%?\)?|[-—－/]+")
 """A number, or the mark of none."""
@@ -30,7 +31,7 @@ class Words:
 
     @property
     def is_amount(self) -> bool:
-        return _FORMED.fullmatch(self.text) is not None
+        return _FORMED.fullmatch(unicodedata.normalize("NFKC", self.text)) is not None
 
     @property
     def middle(self) -> float:
