@@ -42,6 +42,33 @@ def test_nothing_is_said_of_what_is_kept_where_no_column_has_it() -> None:
     assert rules(found) == {"total"}
 
 
+@pytest.mark.parametrize("number", ["101", "206"])
+def test_the_number_of_a_unit_above_the_classes_is_none_of_them(number: str) -> None:
+    rows = "编码|名称|合计\n{}205|教育支出|120.00\n20502|普通教育|120.00\n合计||{}"
+    (found,) = read(table(rows.format(f"{number}|样本局|120.00\n", "120.00"), "部门支出总表\n单位：万元"))
+    assert failing(found) == []
+    (slipped,) = read(table(rows.format("", "130.00"), "部门支出总表\n单位：万元"))
+    assert failing(slipped) == failed("total", "130.00", "120.00")
+
+
+@pytest.mark.parametrize(
+    ("spent", "expected"),
+    [("70.00", []), ("80.00", [*failed("items", "80.00", "70.00"), *failed("balance", "70.00", "80.00")])],
+)
+def test_income_and_spending_below_each_other_are_each_a_side(spent: str, expected: Failing) -> None:
+    income = "收入|\n一、财政拨款收入|66.00\n二、其他收入|4.00\n收入总计|70.00"
+    rows = f"项目|金额\n{income}\n支出|\n一、教育支出|60.00\n二、住房保障支出|10.00\n支出总计|{spent}"
+    (found,) = read(table(rows, "部门收支总表\n单位：万元"))
+    assert failing(found) == expected
+    assert [check.rule for check in found.checks] == ["items", "items", "balance"]
+
+
+def test_staff_and_office_without_classes_beside_them_say_nothing() -> None:
+    rows = "经济分类科目|金额|经济分类科目|金额\n基本工资|75.00|办公费|15.00\n人员经费合计|75.00|公用经费合计|15.00"
+    (found,) = read(table(rows, "一般公共预算基本支出表\n单位：万元"))
+    assert found.checks == ()
+
+
 GROUPS = """
 人员经费|<|<|公用经费|<|<|<|<|<
 科目编码|科目名称|决算数|科目编码|科目名称|决算数|科目编码|科目名称|决算数

@@ -222,6 +222,20 @@ def test_what_a_workbook_hides_is_text_and_in_no_table() -> None:
     assert (found.text or "").count("7.77") == 4
 
 
+def test_a_formula_that_failed_is_a_text_beside_hidden_and_merged_cells() -> None:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream)
+    sheet = book.add_worksheet("Sample")
+    sheet.merge_range("A1:B1", "Amounts")
+    sheet.write_formula("A2", "=Other!A1", None, "#REF!")
+    sheet.write_formula("B2", "=1/0", None, "#DIV/0!")
+    sheet.write_row("A3", ["hidden", "7.77"])
+    sheet.set_row(2, None, None, {"hidden": True})
+    book.close()
+    (table,) = tables(stream.getvalue(), "a.xlsx")
+    assert (table.rows, table.merged) == ((("Amounts", None), ("#REF!", "#DIV/0!")), ((0, 0, 1, 2),))
+
+
 def test_a_workbook_may_name_its_sheets_from_its_root_on() -> None:
     relations = "xl/_rels/workbook.xml.rels"
     with zipfile.ZipFile(io.BytesIO(workbook())) as made:

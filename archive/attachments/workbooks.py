@@ -24,6 +24,8 @@ _LARGEST_SHEET = 4_000_000  # cells from the first filled one to the last, each 
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _PLACE = re.compile(rb"""(<(?:\w+:)?(?:c|row)\s[^<>]*?\br=["'])([A-Za-z]{0,12})(\d{1,18})(?=["'])""")
 """The place of a cell ("XFD1048576") or the number of a row, with the tag before it."""
+_FAILED = re.compile(rb"""(<(?:\w+:)?c\s[^<>]*?\bt=)["']e["']""")
+"""The tag of a cell whose formula failed, up to its type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +97,8 @@ def _prepared(data: bytes, limits: Limits) -> _Workbook:
     """Return a workbook as it can be read within the limits. Raises Unreadable."""
     if data[:2] == b"PK":
         check_unpacked(data, limits)
-        gapless = _without_gaps(data)
-        is_moved = gapless is not data
-        return _Workbook(gapless, is_moved, read_xlsx_formats(gapless), {} if is_moved else read_hidden_cells(data))
+        prepared, is_moved = _rewritten(data)
+        return _Workbook(prepared, is_moved, read_xlsx_formats(prepared), {} if is_moved else read_hidden_cells(data))
     formats = read_xls_formats(data) if data.startswith(magic_numbers.OLE) else NumberFormats()
     return _Workbook(data, is_moved=False, formats=formats, hidden={})
 
@@ -157,18 +158,27 @@ def _cell(value: object) -> str:
     return " ".join(str(value).split())
 
 
-def _without_gaps(data: bytes) -> bytes:
-    """Return a workbook in which sheets with far stray cells have no empty rows and columns; else `data` as it is."""
+def _rewritten(data: bytes) -> tuple[bytes, bool]:
+    """Return a workbook whose failed formulas (#REF!) are texts, which calamine leaves out else, and in which sheets with
+    far stray cells have no empty rows and columns; and whether one had such. `data` as it is where there is neither.
+    """
+    changed: dict[str, bytes] = {}
+    is_moved = False
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        sheets = [name for name in archive.namelist() if _SHEET.fullmatch(name)]
-        moved = {name: sheet for name in sheets if (sheet := _close_gaps(archive.read(name)))}
-        if not moved:
-            return data
+        for name in filter(_SHEET.fullmatch, archive.namelist()):
+            sheet = archive.read(name)
+            moved = _close_gaps(sheet)
+            is_moved = is_moved or moved is not None
+            texts, failed = _FAILED.subn(rb'\1"str"', moved or sheet)
+            if failed or moved:
+                changed[name] = texts
+        if not changed:
+            return data, False
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w") as copy:
             for entry in archive.infolist():
-                copy.writestr(entry.filename, moved.get(entry.filename) or archive.read(entry))
-    return stream.getvalue()
+                copy.writestr(entry.filename, changed.get(entry.filename) or archive.read(entry))
+    return stream.getvalue(), is_moved
 
 
 def _close_gaps(sheet: bytes) -> bytes | None:

@@ -139,10 +139,12 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
                 yield from check_sum("children", f"{code} {whole.column_name}", whole, parts)
         top = [line for code, line in by_code.items() if not {code[:-2], code[:-4]} & by_code.keys()]
         total = next((line for line in column if line.is_total), None)
+        divided = sum(line.code in parts_of for line in top)
         if total and top and alone and len(by_code) == len(own):
-            checks = check_sum("total", total.column_name, total, top)
+            checks = list(check_sum("total", total.column_name, total, top))
             if all(line.is_of_class for line in top):
-                yield from checks
+                # Beside classes with codes below them, one without any may be the number of a unit.
+                yield from (check for check in checks if check.holds or divided in (0, len(top)))
             else:
                 of_items += checks
     if known_by_most(of_items):
@@ -188,7 +190,7 @@ def _staff_and_office(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         for whole in staff_and_office(lines):
             is_staff = whole.name == _STAFF
             parts = [line for line in classes if (line.code in _STAFF_CLASSES) == is_staff]
-            yield from check_sum("total", whole.name, whole, parts)
+            yield from check_sum("total", whole.name, whole, parts) if parts else ()
 
 
 def staff_and_office(lines: Iterable[BudgetLine]) -> list[BudgetLine]:
@@ -321,13 +323,29 @@ def own_name(line: BudgetLine) -> str:
 
 def _summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """本年合计 = Σ 一、二、…, 总计 = 本年合计 + 结转, and the totals of income and spending are equal."""
-    for own in grouped(lines, "column").values():
-        yield from _totals_of_column(own)
-        yield from _items_of_items(own)
+    for column in grouped(lines, "column").values():
+        sides = _sides(column)
+        for own in sides:
+            yield from _totals_of_column(own)
+            yield from _items_of_items(own)
+        for income, spending in pairwise(side[-1] for side in sides):
+            if GRAND.fullmatch(spending.name):
+                yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
     for one, other in pairwise(totals_by_label(lines, GRAND)):
         if len(one) in (1, len(other)):  # else nothing says which of them belong together
             for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
                 yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
+
+
+def _sides(column: Sequence[BudgetLine]) -> list[Sequence[BudgetLine]]:
+    """Return the lines of income and those of spending, where these stand below 收入总计; else the column as a whole."""
+    grand = [place for place, line in enumerate(column) if GRAND.fullmatch(line.name)]
+    end = next((one + 1 for one, other in pairwise(grand) if _is_next_side(column[one], column[other])), None)
+    return [column[:end], column[end:]] if end else [column]
+
+
+def _is_next_side(one: BudgetLine, other: BudgetLine) -> bool:
+    return one.name.startswith("收入") and other.name.startswith("支出")
 
 
 def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:

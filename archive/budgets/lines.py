@@ -31,8 +31,10 @@ _COUNTED = re.compile(
     r"\((?:个|辆|台|套|人|次|批|批次|人次|平方米|%)\)$|(?:人数|人次数?|批次数?|团组数|保有量|车辆数|台数)$"
 )
 _TO_THE_CENT = re.compile(r".*\.\d\d\)?")
-_LIKE_AMOUNT = re.compile(r"(?=.*\d)(?!.*%\)?$)[约近负减超]?[^\u3400-\u9fff]*[千百万亿元余多左右以上下内]{0,8}")
-"""A cell that prints an amount in a form that is not known: 12.00*, 约12.00, 1,2345.00."""
+_LIKE_AMOUNT = re.compile(
+    r"(?=.*\d)(?!.*%\)?$)[约近负减超]?[^\u3400-\u9fff]*[千百万亿元余多左右以上下内]{0,8}|#[#A-Z/0!?]*"
+)
+"""A cell that prints an amount in a form that is not known, or fails to: 12.00*, 约12.00, 1,2345.00, #REF!, ####."""
 
 
 @dataclass(frozen=True, slots=True)

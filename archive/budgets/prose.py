@@ -34,7 +34,7 @@ _NAMED_TOTALS = {key: re.compile(rf"{name}(?:支出)?(?:数|总?额)?[为是]?$"
 _OTHER_YEAR = re.compile("上年|去年")
 _LONGEST_NAME = 30
 _BEFORE_NAME = re.compile(
-    r"^.{0,60}(?:说明|\d\.\d+)|[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]|20\d\d|其中|[我本全该年度]|年初|部门|单位|系统|三公|经费|中"
+    r"^.{0,60}(?:说明|总体情况|\d\.\d+)|[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]|20\d\d|其中|[我本全该年度]|年初|部门|单位|系统|三公|经费|中"
     '|一般公共预算|财政拨款|安排|的|用于|支出|开支|预算|决算|数|收入|[“”"：:、]'
 )
 """Words before the name of an amount that leave it the whole unit's; others may name a part of it, or another unit."""
