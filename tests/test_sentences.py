@@ -155,6 +155,10 @@ AGREE = {
         ["parts", "share", "share"],
     ),
     "done of a plan named with it, and a change": ("支出90万元，完成预算100万元的90%，比上年增加5万元，增长5.88%。", ["share", "growth"]),
+    "of a whole, behind its last part": (
+        "补助20.5亿元，其中返还0.5亿元，一般17亿元，专项3亿元，比上年增加1.1亿元，增长5.67%。", ["parts", "growth"],
+    ),
+    "of a part, behind another": ("支出30万元，其中甲20万元，乙10万元，比上年增加5万元，增长100%。", ["parts", "growth"]),
     "parted twice": ("采购60万元，其中：集中40万元，分散20万元；货物10万元，工程50万元。", ["parts"]),
     "lines of a file": ("支出 110 万\n元，比上年增\n加 10 万元，\n— 12 —\n增长 10 %。", ["growth"]),
 }  # fmt: skip
@@ -210,6 +214,16 @@ def test_figures_that_do_not_agree_and_what_would_fit(text: str, expected: State
 
 
 SILENT = {
+    "done of what is planned of a whole": (
+        "“三公”经费支出预算为15.00万元，支出决算为12.00万元，其中：因公出国费支出决算为0.00万元，完成预算的0.00%；公务用车支出决算为9.00万元，完成预算的90.00%。"
+    ),
+    "done of what is planned of another": (
+        "预算为15.00万元，支出决算为12.00万元，因公出国费支出决算为0.00万元，公务用车支出决算为9.00万元，完成预算的90.00%。"
+    ),
+    "what is planned and what is done of a part": (
+        "支出决算为800万元。其中：公共服务支出年初预算为500万元，支出决算为600万元，差异较大。"
+    ),
+    "amounts of something else, one each": "支出9万元，预算数分别为15万元、5万元、10万元。",
     "nothing to work out": "支出2771万元，比上年下降1.8%。",
     "another thing is compared": "支出110万元，与上年相比人员经费增加30万元，增长50%。",
     "another thing in the sentence between": "收入110万元，支出100万元，分为三类。与上年相比增加30万元，增长50%。",

@@ -80,8 +80,13 @@ class _Change:
     rate: _Step | None
 
 
-def comparisons(passages: Passages) -> Iterator[Equation]:
-    """Yield the differences and rates of change that sentences state, and amounts that are said to be the same."""
+def comparisons(passages: Passages, whole_of: Mapping[int, int]) -> Iterator[Equation]:
+    """Yield the differences and rates of change that sentences state, and amounts that are said to be the same.
+
+    `whole_of`: the figure that each part is said to be a part of, by their numbers: what is said behind the last part
+    may be of either.
+    """
+    wholes = {passages.figures[part]: passages.figures[whole] for part, whole in whole_of.items()}
     compared: dict[int, Figure] = {}
     number = 0
     while number < len(passages.figures):
@@ -95,8 +100,13 @@ def comparisons(passages: Passages) -> Iterator[Equation]:
         sides = _sides(passages, change, compared)
         if sides:
             now, earlier = sides
+            equations = list(_equations(now, earlier, change))
+            whole = wholes.get(now)
+            if whole and not all(each.holds for each in equations) and _comparable(whole, earlier, change):
+                of_whole = list(_equations(whole, earlier, change))
+                now, equations = (whole, of_whole) if all(each.holds for each in of_whole) else (now, equations)
             compared[change.last] = now
-            yield from _equations(now, earlier, change)
+            yield from equations
 
 
 def is_change(passages: Passages, number: int) -> bool:

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 from archive.sentences.comparisons import is_change
 from archive.sentences.equations import Equation, amounts, equal, total
 from archive.sentences.figures import MONEY
-from archive.sentences.passages import Passages
-from archive.sentences.shares import is_planned
+from archive.sentences.passages import Passages, is_planned
 
 _SUMS = {
     "total": (("abroad", "vehicles", "reception"), ("abroad", "vehicle_purchase", "vehicle_running", "reception")),

@@ -1,5 +1,6 @@
 """Figures in their order, with the words between them. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ MOST_FIGURES = 20_000
 
 MOST_BETWEEN = 300
 """Characters between two figures that have anything to do with each other."""
+
+_ACCOUNT = re.compile("一般公共预算|政府性基金预算|国有资本经营预算|公共预算|预算内|预算外")
+_STAGE = re.compile("(?P<planned>预算|计划|任务|目标)|决算|执行|实际|完成")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +44,11 @@ class Passages:
 def read_passages(text: str) -> Passages:
     """Return the figures of a running text, the first MOST_FIGURES of them, with the words between them."""
     return Passages(text, read_figures(text, MOST_FIGURES))
+
+
+def is_planned(words: str) -> bool | None:
+    """Return whether words call an amount one of a budget or a plan,
+    as the last of them that tells says; None where none does.
+    """
+    stages = list(_STAGE.finditer(_ACCOUNT.sub("", words)))
+    return bool(stages[-1]["planned"]) if stages else None

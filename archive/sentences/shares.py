@@ -12,7 +12,7 @@ from decimal import Decimal
 from archive.sentences.comparisons import is_base, is_change
 from archive.sentences.equations import Equation, amounts, rate, total
 from archive.sentences.figures import PERCENT, RATES, TIMES, Figure
-from archive.sentences.passages import Passages
+from archive.sentences.passages import Passages, is_planned
 from archive.sentences.sums import MOST_PARTS, introduces
 
 _SHARE = re.compile(
@@ -24,8 +24,6 @@ _DONE_RATE = re.compile("(?:执行率|完成率|完成比例|执行进度|支出
 _NAMED_RATE = re.compile("(办结|办复|答复)率(?:为|达|达到|是)?$")
 _QUOTES = re.compile("[“”\"'‘’（()）]")
 _FILLING = re.compile("(?:总?[数额量]|为|是|共|的){1,6}$")
-_ACCOUNT = re.compile("一般公共预算|政府性基金预算|国有资本经营预算|公共预算|预算内|预算外")
-_STAGE = re.compile("(?P<planned>预算|计划|任务|目标)|决算|执行|实际|完成")
 _PLAN_NAMES = re.compile("年初|调整|全年|追加")
 _RECEIVED = re.compile("到位|下达|拨付|收到")
 """Words of an amount that a rate without a name may be of, in place of the plan."""
@@ -95,7 +93,7 @@ def _amounts_before(passages: Passages, number: int) -> list[int]:
 
 def _spent_and_planned(passages: Passages, number: int, words: str) -> tuple[int, int] | None:
     """Return the amounts of what was done and what was planned, before a rate in its sentence;
-    None where that is not plain.
+    None where that is not plain, as where what was done is a part (其中) of what was planned, or comes behind another.
 
     `words`: those that name the plan, where there are several: 年初预算 and 调整预算.
     """
@@ -110,20 +108,16 @@ def _spent_and_planned(passages: Passages, number: int, words: str) -> tuple[int
         return None
     if not named and any(_RECEIVED.search(passages.figures[each].subject) for each in before):
         return None
-    return (spent[-1], planned[0]) if spent and len(planned) == 1 and before[-1] in (spent[-1], planned[0]) else None
+    if not (spent and len(planned) == 1 and before[-1] in (spent[-1], planned[0])):
+        return None
+    behind = range(planned[0] + 1, spent[-1] + 1)
+    is_of_part = any(introduces(passages.before(each)) for each in behind)
+    return None if is_of_part or sum(each in behind for each in spent) > 1 else (spent[-1], planned[0])
 
 
 def _names_another_plan(subject: str, name: str) -> bool:
     """Whether the words before an amount call it another plan than the one named: 调整 where that is 年初."""
     return name not in subject and _PLAN_NAMES.search(subject) is not None
-
-
-def is_planned(words: str) -> bool | None:
-    """Return whether words call an amount one of a budget or a plan,
-    as the last of them that tells says; None where none does.
-    """
-    stages = list(_STAGE.finditer(_ACCOUNT.sub("", words)))
-    return bool(stages[-1]["planned"]) if stages else None
 
 
 def _is_planned(subject: str) -> bool | None:

@@ -55,7 +55,7 @@ def read_equations(passages: Passages) -> list[Equation]:
     wholes = {each.printed for each in added}
     # A sentence may count meetings in, too.
     known = (each for each in known_sums(passages) if each.printed not in wholes)
-    stated = chain(comparisons(passages), shares(passages, whole_of), added, known, sums_behind(passages))
+    stated = chain(comparisons(passages, whole_of), shares(passages, whole_of), added, known, sums_behind(passages))
     return sorted(stated, key=lambda each: each.printed.offset)
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 from archive.sentences.comparisons import is_base, is_change
 from archive.sentences.equations import Equation, amounts, equal, total
 from archive.sentences.figures import MONEY, RATES
-from archive.sentences.passages import Passages
+from archive.sentences.passages import Passages, is_planned
 
 MOST_PARTS = 60
 """Figures behind a whole among which its parts are looked for."""
 
-_INTRODUCES = re.compile(r"其中|分别|包括|依次|分项|以下|^中[，,]|^[（(][^）)]*$")
-"""Words between a figure and the first of those that it is made of: 其中, or an open bracket."""
+_INTRODUCES = re.compile(r"其中|^[，,、；;：:（(]?(?:分别|依次)|包括|分项|以下|^中[，,]|^[（(][^）)]*$")
+"""Words between a figure and the first of those that it is made of: 其中, or an open bracket; not 预算数分别为, of something else."""
 
 _WHOLLY = re.compile("分别|依次")
 _BRACKETS = re.compile("[（(）)]")
@@ -124,7 +124,8 @@ def _parts(passages: Passages, whole: int) -> list[int]:
             break
         in_brackets = in_brackets or _OPENS.fullmatch(words) is not None
         parts.append(number)
-    return parts
+    stages = {is_planned(figures[each].subject) for each in (whole, *parts)}
+    return [] if stages >= {True, False} else parts
 
 
 def _is_elsewhere(passages: Passages, number: int, words: str, *, begun: bool) -> bool:
