@@ -310,7 +310,7 @@ def test_a_title_printed_again_as_continued_begins_no_table() -> None:
 @pytest.mark.parametrize(
     ("title", "kind"),
     [
-        ("项目支出表", None), ("部门预算项目支出及其他支出预算表", None), ("2026年项目支出预算明细表", None), ("基本支出和项目支出预算表", "basic_spending"),
+        ("项目支出表", None), ("部门预算项目支出及其他支出预算表", None), ("2026年项目支出预算明细表", None), ("2026年社会保险基金预算支出表", None), ("基本支出和项目支出预算表", "basic_spending"),
         ("一般公共预算财政拨款收入支出决算表", "general_spending"), ("一般公共预算财政拨款收入支出决算总表", "fiscal_summary"),
     ],
 )  # fmt: skip

@@ -77,6 +77,8 @@ def test_what_the_table_states_itself_counts_before_the_files_name() -> None:
         ("2026年度会议费预算", None),
         ("根据县财政局2026年部门预算编制要求", None),
         ("样本县2026年部门预算", None),
+        ("2026年样本镇部门预算", "样本镇"),
+        ("2026年样本县乡镇部门预算汇总表", None),
     ],
 )
 def test_a_title_names_a_unit_or_none(title: str, name: str | None) -> None:
