@@ -150,11 +150,7 @@ def test_heads_over_several_columns_reach_over_all_of_them() -> None:
     upper = [("项目", LEFT, 710), ("收入", 170, 720), ("支出", 270, 720)]
     lower = row(0, ("上年", 145), ("本年", 195), ("上年", 245), ("本年", 295))
     [table] = page(*upper, *lower, *amounts(145, 195, 245, 295)).tables
-    assert table.rows[:3] == (
-        ("", "收入", None, "支出", None),
-        ("项目", "", "", "", ""),
-        ("", "上年", "本年", "上年", "本年"),
-    )
+    assert table.rows[:2] == (("项目", "收入", None, "支出", None), ("", "上年", "本年", "上年", "本年"))
     assert table.merged == ((0, 1, 1, 2), (0, 3, 1, 2))
 
 
@@ -189,6 +185,29 @@ def test_what_stands_far_above_is_no_part_of_a_head() -> None:
     far = row(-3, ("样本单位", LEFT), ("样本文字", 200))
     [table] = page(*far, *HEADS, *amounts(190, 290)).tables
     assert table.rows[0] == ("项目", "上年", "本年")
+
+
+def test_heads_broken_into_lines_are_one_text_each_below_the_head_over_them() -> None:
+    x = (145, 195, 245, 295)
+    upper = [("用车购置及运行", 233, 724)]
+    lines = [("公务接", 147, 716), ("待费", 151, 706), ("小计", 203, 704), ("用车购", 251, 708), ("置费", 255, 698),
+             ("用车运", 301, 708), ("行费", 305, 698), ("项目", LEFT, 711)]  # fmt: skip
+    [table] = page(*upper, *lines, *amounts(*x)).tables
+    assert table.rows[:2] == (
+        ("项目", "公务接\n待费", "用车购置及运行", None, None),
+        ("", "", "小计", "用车购\n置费", "用车运\n行费"),
+    )
+
+
+@pytest.mark.parametrize("numbers", [(), (("1", 160), ("2", 210))], ids=["lowest", "above numbers"])
+def test_the_lowest_head_of_amounts_is_over_one_column(numbers: tuple[tuple[str, int], ...]) -> None:
+    texts = [
+        *row(-1, ("项目", LEFT), ("基本支", 145), ("项目支", 188)),
+        *row(0, ("出", 160), ("出", 188)),
+        *amounts(145, 188),
+    ]
+    assert page(*texts).tables == ()
+    assert page(*texts, *row(1, *numbers)).tables == ()
 
 
 @pytest.mark.parametrize(("height", "read"), [(10, 1), (20, 0)], ids=["in the middle", "as high"])
@@ -231,7 +250,7 @@ def test_amounts_below_heads_alone_are_a_table_where_no_line_may_hold_their_name
 def test_a_line_of_one_word_is_of_a_head_where_it_cannot_be_a_name_of_the_table() -> None:
     lower = row(0, ("甲款", 153), ("乙款", 233))
     [table] = page(*row(-2, ("支出", 188)), *row(-1, ("项目", LEFT)), *lower, *amounts(145, 225)).tables
-    assert (table.rows[0], table.merged) == (("", "支出", None), ((0, 1, 1, 2),))
+    assert (table.rows[0], table.merged) == (("项目", "支出", None), ((0, 1, 1, 2),))
     named = [*row(0, ("项目", LEFT)), *lower]
     assert page(*row(-1, ("支出", 225)), *named, *amounts(145, 225)).tables == ()
     for words, x in (("样本局", LEFT), ("部门：样本", 188)):

@@ -6,7 +6,16 @@ from itertools import groupby, islice, pairwise, product
 from math import inf
 from operator import attrgetter
 
-from archive.tables.aligned_words import NUMBER, Lines, UnclearColumnsError, Words, columns_below, has_amounts, rooms_of
+from archive.tables.aligned_words import (
+    LEADING,
+    NUMBER,
+    Lines,
+    UnclearColumnsError,
+    Words,
+    columns_below,
+    has_amounts,
+    rooms_of,
+)
 from archive.tables.printed_table import MOST_COLUMNS
 
 _MOST_WORDS = 1_000  # of a head
@@ -27,6 +36,11 @@ class Cell:
     @property
     def columns(self) -> range:
         return range(self.first, self.last + 1)
+
+    @property
+    def middle(self) -> float:
+        """The height of its middle."""
+        return (self.words[0].height + self.words[-1].height) / 2
 
     @property
     def text(self) -> str:
@@ -125,28 +139,81 @@ class _Heads:
         self._named.add(number)
 
 
-def widen_heads(head: Sequence[Row], heights: Sequence[float], columns: Sequence[Words], amounts: Set[int]) -> None:
+def join_broken(head: Sequence[Row]) -> list[Row]:
+    """Return the rows of a head with texts that go on in the line below, of one column, as one: 基本支 and 出."""
+    above: dict[int, Cell] = {}
+    for row in head:
+        for cell in list(row):
+            upper = above.get(cell.first)
+            if upper and len(upper.columns) == len(cell.columns) == 1 and _goes_on(upper.words[-1], cell.words[0]):
+                upper.words += cell.words
+                row.remove(cell)
+            else:
+                above |= dict.fromkeys(cell.columns, cell)
+    return [row for row in head if row]
+
+
+def _goes_on(words: Words, below: Words) -> bool:
+    """Whether a line of words is the next one of the same text: near, not wider, and set below its middle or beginning."""
+    size = below.size
+    aligned = min(abs(words.middle - below.middle), abs(words.left - below.left)) < _ALIKE
+    is_near = 0 < words.height - below.height <= LEADING * size
+    is_full = words.right - words.left + size >= below.right - below.left
+    return aligned and is_near and is_full and not NUMBER.fullmatch(below.text)
+
+
+def widen_heads(head: Sequence[Row], columns: Sequence[Words], amounts: Set[int]) -> None:
     """Let upper heads reach over all columns whose heads are below them: but for those that stand in the middle of the
     whole head's height with none below, whose cells are as high as that.
 
-    Raises UnclearColumnsError where it cannot be told which of several upper heads one is below, or amounts have none.
+    Raises UnclearColumnsError where it cannot be told which of several upper heads one is below, or amounts have none of
+    their own.
     """
-    levels = [number for number, row in enumerate(head) if not _numbers_columns(row)]
-    for number in reversed(levels):
-        middle = (heights[number] + heights[levels[-1]]) / 2
+    levels = [row for row in head if not _numbers_columns(row)]
+    for number in reversed(range(len(levels))):
+        middle = (_height(levels[number]) + min(cell.middle for cell in levels[-1])) / 2
         names: dict[int, Words] = {}
-        own = {cell.first for cell in head[number]}
-        for lower in levels[: levels.index(number) : -1]:
-            named = {column: cell.words[0] for cell in head[lower] for column in cell.columns}
-            is_whole = abs(heights[lower] - middle) < _LOWER and own.isdisjoint(named)
-            names |= {column: words for column, words in named.items() if column in names or not is_whole}
+        own = {cell.first for cell in levels[number]}
+        for lower in levels[:number:-1]:
+            named = {column: cell for cell in lower for column in cell.columns}
+            whole = {column for column, cell in named.items() if abs(cell.middle - middle) < _LOWER}
+            whole = whole if own.isdisjoint(whole) else set()
+            names |= {column: cell.words[0] for column, cell in named.items() if column in names or column not in whole}
         for run in _runs(names):
-            over = [cell for cell in head[number] if cell.first in run]
+            over = [cell for cell in levels[number] if cell.first in run]
             alone = [column for column in run if not any(column in cell.columns for cell in over)]
             if over and alone:
                 _divide(run, over, names, columns, amounts)
-    if head and not amounts <= {column for row in head for cell in row for column in cell.columns}:
+    lowest = {column: cell for row in levels for cell in row for column in cell.columns}
+    if head and not all(column in lowest and len(lowest[column].columns) == 1 for column in amounts):
         raise UnclearColumnsError
+
+
+def levels_of(head: Sequence[Row]) -> list[Row]:
+    """Return the cells of a head in rows: each below the cells that are over its columns, as high as it can stand.
+
+    Raises UnclearColumnsError where one is over more columns than the one above it.
+    """
+    levels: list[Row] = []
+    depth: dict[int, int] = {}
+    over: dict[int, Cell] = {}
+    for row in head:
+        first = len(levels) if _numbers_columns(row) else 0
+        for cell in row:
+            if any(len(over.get(column, cell).columns) < len(cell.columns) for column in cell.columns):
+                raise UnclearColumnsError
+            over |= dict.fromkeys(cell.columns, cell)
+            level = max(first, *(depth.get(column, 0) for column in cell.columns))
+            levels += [[] for _ in range(level + 1 - len(levels))]
+            levels[level].append(cell)
+            depth |= dict.fromkeys(cell.columns, level + 1)
+    return [sorted(level, key=attrgetter("first")) for level in levels]
+
+
+def _height(row: Row) -> float:
+    """Return how high the middle of a row stands."""
+    heights = [words.height for cell in row for words in cell.words]
+    return (max(heights) + min(heights)) / 2
 
 
 def _numbers_columns(row: Row) -> bool:

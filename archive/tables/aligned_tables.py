@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from itertools import groupby, islice, pairwise, takewhile
 from operator import attrgetter
 
-from archive.tables.aligned_heads import Cell, Row, read_columns, widen_heads
+from archive.tables.aligned_heads import Cell, Row, join_broken, levels_of, read_columns, widen_heads
 from archive.tables.aligned_words import (
+    LEADING,
     NUMBER,
     Lines,
     PrintedLine,
@@ -28,16 +29,16 @@ from archive.tables.spans import Spans
 _ONE_ROW = 0.9  # of the size: lines whose middles are nearer than that are of one row …
 _WITHIN_ROW = 0.8  # of the least distance between rows of amounts: … and those nearer than that
 _NEXT_LINE = 4  # of the size: a line farther up is no part of a head
-_LEADING = 1.6  # of the size: lines farther apart are none of one text
 _LARGER = 1.15  # times the size: larger words are the title of a table
 _WHOLE = 0.8  # of the longest: a shorter rule does not go over the whole table
 _FEWEST_ROWS = 3  # of amounts, where neither rules nor a title and a head say that there is a table
 _FEWEST_RULES = 3  # above a head, below it, and at the end
 _MOST_LINES, _MOST_WORDS = 500, 20_000
-_SENTENCE, _COLON = re.compile("[，。；;]"), re.compile("[:：]")
+_SENTENCE, _COLON = re.compile("[，。；;]"), re.compile("[:：].")
 _ABOVE_TABLE = re.compile(r"表(?:[(（][^()（）]{0,40}[)）])?[ \r]*$|单位[:：]", re.MULTILINE)
 """The title of a table, or its unit."""
-_WITH_AMOUNT = re.compile(r"^.*\d(?:\.\d+|,\d{3})[)）]?(?:[千百万亿]{0,2}元)?(?=[ \r]|$)", re.MULTILINE)
+_WITH_AMOUNT = re.compile(r"^.*\d(?:\.\d+|,\d{3})[)）]?(?:[千百万亿]{0,2}元)?(?=[ \r]*$|[ ]+[-—(（\d])", re.MULTILINE)
+"""A line that ends in an amount, or in which a number follows one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +126,16 @@ class _Part:
             lines = list(self._by_rules(rows, columns, between))
             cells = [_cells_of(row, columns, between) for row in lines]
             head = cells[: sum(1 for _ in takewhile(lambda row: not _amounts(row), cells))]
-            _check_body(cells[len(head) :])
+            body = cells[len(head) :]
+            head = join_broken(head)
+            _check_body(body)
             if not self.rules:
-                _check_names(cells[len(head) :], columns, is_cut=is_cut)
-            heights = [(row[0].middle + row[-1].middle) / 2 for row in lines[: len(head)]]
-            widen_heads(head, heights, columns, {cell.first for row in cells for cell in _amounts(row)})
+                _check_names(body, columns, is_cut=is_cut)
+            widen_heads(head, columns, {cell.first for row in body for cell in _amounts(row)})
+            whole = (*levels_of(head), *body)
         except UnclearColumnsError:
             return None
-        return AlignedTable(_spans(cells, len(columns)), rows[0][0].middle, rows[-1][-1].middle)
+        return AlignedTable(_spans(whole, len(columns)), rows[0][0].middle, rows[-1][-1].middle)
 
     def _by_rules(self, rows: Iterable[Lines], columns: Sequence[Words], between: frozenset[Words]) -> Iterator[Lines]:
         """Yield rows, those between two rules as one, unless several have amounts, or one is a head of several columns."""
@@ -270,6 +273,6 @@ def _is_row(lines: Lines, columns: Sequence[Words]) -> bool:
         stack = [(words, line) for line in lines for words in line.words if words.overlaps(column)]
         for (above, upper), (below, lower) in pairwise(stack):
             is_full = above.right - above.left + upper.size >= below.right - below.left
-            if upper.middle - lower.middle > _LEADING * lower.size or not is_full:
+            if above.height - below.height > LEADING * lower.size or not is_full:
                 return False
     return True

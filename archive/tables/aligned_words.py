@@ -10,6 +10,8 @@ from archive.tables.pdf_characters import BLANK, Line, gap, is_han, pieces_of, s
 
 _APART = 0.8  # of the size of the characters: a wider gap divides a line into words of several cells
 _LETTERS_APART = 5  # times as far the characters of one word may be set
+LEADING = 1.6
+"""Times the size of the characters: lines farther apart are none of one text."""
 _LEVELS = "类款项"  # heads of a column each
 _FORMED = re.compile(r"[-−–△▲负¥(]{0,2}(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+)\)?(?:[千百万亿]{0,2}元)?")
 """An amount and no mere number: with decimals, or its thousands apart."""
@@ -23,11 +25,16 @@ class UnclearColumnsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A piece of a line whose characters stand together; or, without text, the room of a column."""
+    """A piece of a line whose characters stand together; or, without text, the room of a column.
+
+    `height`: how high its middle stands, which in a line may differ by half a character; `size`: of its characters.
+    """
 
     left: float
     right: float
     text: str = ""
+    height: float = 0.0
+    size: float = 0.0
 
     @property
     def is_amount(self) -> bool:
@@ -74,8 +81,12 @@ def has_amounts(row: Lines) -> bool:
 def printed_line(line: Line) -> PrintedLine:
     size = size_of(line)
     pieces = pieces_of(line, lambda before, each: gap(before, each, size) > BLANK * size)
-    words = (Words(piece[0].left, piece[-1].right, text_of(piece)) for piece in pieces)
+    words = (Words(piece[0].left, piece[-1].right, text_of(piece), _height(piece), size_of(piece)) for piece in pieces)
     return PrintedLine(tuple(_put_together(words, _APART * size)), line[0].middle, size)
+
+
+def _height(piece: Line) -> float:
+    return sum(character.middle for character in piece) / len(piece)
 
 
 def _put_together(words: Iterable[Words], apart: float) -> Iterator[Words]:
