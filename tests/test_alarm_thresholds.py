@@ -243,10 +243,30 @@ def test_no_page_is_named_in_an_archive_of_an_earlier_version(unpublished: Crawl
 
 def test_a_record_s_page_is_held_against_itself_as_it_was(tmp_path: Path) -> None:
     crawls = Crawls(tmp_path / "crawls.db")
-    for fields in ({"topic": "样本"}, {}):
-        crawls.run(listed(*map(row, range(10))), pages=[own(n, **fields) for n in (*range(1, 10), 0)])
+    crawls.run(listed(*map(row, range(10))), pages=[own(n, topic="样本") for n in (*range(1, 10), 0)])
+    crawls.run(listed(*map(row, range(10))), pages=[own(n) for n in (5, *range(5), *range(6, 10))])
     (pages,) = rows(crawls.path, LOOKED_AT)
-    assert (pages["before_capture_id"], pages["capture_id"]) == (2, 13), "after the list, the first of ten"
+    assert (pages["before_capture_id"], pages["capture_id"]) == (6, 13), "after the list, the first of ten: record 5"
+
+
+def test_a_withheld_record_s_page_stands_beside_no_alarm(tmp_path: Path) -> None:
+    crawls, numbers = Crawls(tmp_path / "crawls.db"), range(LEAST_PAGES + 2)
+
+    def withhold(number: int) -> None:
+        with closing(sqlite3.connect(crawls.path)) as connection, connection:
+            connection.execute("UPDATE records SET state = 'withheld' WHERE url = ?", (own(number).url,))
+
+    crawls.run(listed(*map(row, numbers)), pages=[own(n, topic="样本") for n in numbers])
+    withhold(0)
+    crawls.run(listed(*map(row, numbers)), pages=[own(n) for n in numbers])
+    (pages,) = rows(crawls.path, LOOKED_AT)
+    shown = rows(crawls.path, "SELECT DISTINCT url FROM captures WHERE id IN (?, ?)", *pages.values())
+    assert [each["url"] for each in shown] == [own(1).url]
+    with closing(sqlite3.connect(crawls.path)) as connection:
+        reason = "records' own pages suddenly lack topic (0 of 11 now, 100% before)"
+        assert pages_beside(connection, 2, reason).startswith(f"compare {own(1).url} of ")
+        withhold(1)
+        assert pages_beside(connection, 2, reason) == ""
 
 
 def test_first_pages_that_are_too_short_are_reported_with_the_usual_length(db: Path) -> None:

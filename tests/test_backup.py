@@ -103,6 +103,9 @@ def test_a_damaged_archive_gives_no_backup(archive: Path, tmp_path: Path) -> Non
 def test_nothing_is_written_over(archive: Path, tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match="exists: move it away first"):
         put_back(tmp_path / "backup", archive, tmp_path / "e.db")
+    with pytest.raises(ArchiveError, match=r"evidence.db exists: move it away first"):
+        put_back(tmp_path / "backup", tmp_path / "new.db", beside(archive))
+    assert not (tmp_path / "new.db").exists()
     with pytest.raises(ArchiveError, match="exists: name a new folder"):
         back_up(archive, beside(archive), tmp_path / "backup", NOW)
     with pytest.raises(ArchiveError, match="is no backup"):

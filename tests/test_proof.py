@@ -20,7 +20,8 @@ import pytest
 from click.testing import CliRunner
 
 from archive.database.connection import open_for_writing
-from archive.evidence.evidence_reader import beside
+from archive.evidence.capture import SealedCapture
+from archive.evidence.evidence_reader import Originals, beside
 from archive.evidence.evidence_store import Evidence
 from archive.model.clock import BEIJING, moment
 from archive.proof import bundle, checker
@@ -174,6 +175,21 @@ def test_of_an_answer_whose_headers_name_a_person_only_the_digest_is_given(count
     )
     assert str(row["sha256"]) in files["sheet.html"].decode()
     assert run("check-proof", tmp_path / "proof.zip")[0] == 0
+
+
+def test_of_a_request_whose_form_names_a_person_only_the_digest_is_given(
+    county: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Originals.sealed_capture
+
+    def with_form(originals: Originals, number: int) -> SealedCapture:
+        capture = whole(originals, number)
+        return replace(capture, exchange=replace(capture.exchange, request_body=f"page=2&tel={PHONE}".encode()))
+
+    monkeypatch.setattr(Originals, "sealed_capture", with_form)
+    files = files_of(proved(county, tmp_path / "proof.zip", f"event:{event(county, 'changed', 3)}"))
+    assert [name for name, data in files.items() if PHONE.encode() in data] == []
+    assert not [name for name in files if name.startswith(("captures/", "copies/"))]
 
 
 def test_of_a_page_that_is_withheld_only_the_digest_is_given(county: Portal, tmp_path: Path) -> None:

@@ -18,11 +18,15 @@ import pytest
 
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
+from archive.ingest.crawl_log import COMMIT, Call, Failed, LoggedCrawl, Marks
+from archive.model.observations import PortalOfFile
+from archive.replay.replay import Answered, Replay
 from bench.ten_days import FAULTS, at, command, crawl, morning
 from tests import warm
 from tests.changing_portal import NOW, Document, Portal, redesigned
 from tests.conftest import Answer, Site, SiteRequest, portal_file, rows
 from tests.county import County
+from tests.exchanges import exchange
 from tests.waiting import SECONDS, wait_until
 
 TABLES = (
@@ -259,6 +263,38 @@ def test_without_logs_it_is_inferred_and_says_what_may_differ(town: Town, tmp_pa
     assert {tuple(row.values()) for row in rows(db, happened)} == {
         tuple(row.values()) for row in rows(town.db, happened)
     }
+
+
+def test_without_logs_an_answer_that_nobody_reads_is_what_its_status_says(tmp_path: Path) -> None:
+    statuses = {200: "page", 302: "redirect", 304: "not_modified", 404: "gone", 410: "gone", 403: "error", 503: "error"}
+    home, at = "http://127.0.0.1:9/", "2026-03-11T04:00:0{}.000000Z"
+    with closing(Evidence(beside(tmp_path / "a.db"))) as evidence:
+        evidence.add_many(
+            exchange(portal="county", url=f"{home}{status}.html", status=status, fetched_at=at.format(second))
+            for second, status in enumerate(statuses)
+        )
+    portal = portal_file(tmp_path, home, ("plan", "样本规划", "/list.html"))
+    done = warm.disclosures("restore", "--from-evidence", beside(tmp_path / "a.db"), portal, "--db", tmp_path / "a.db")
+    assert done.returncode == 0, done.stdout + done.stderr
+    captured = rows(tmp_path / "a.db", "SELECT status, outcome FROM captures ORDER BY id")
+    assert {row["status"]: row["outcome"] for row in captured} == statuses
+    (crawl,) = rows(tmp_path / "a.db", "SELECT started_at, finished_at, outcome FROM crawls")
+    assert tuple(crawl.values()) == ("2026-03-11T04:00:00Z", "2026-03-11T04:00:06Z", "incomplete")
+
+
+def test_requests_without_an_answer_come_where_they_came_among_the_answers() -> None:
+    address = "http://p.example/{}.html"
+    failed = [Failed(after, "GET", address.format(after), "", "DownloadTimeoutError", "") for after in (0, 1, 1, 2, 3)]
+    at, portal = NOW, PortalOfFile("p", "样本", "640324", "http://p.example/", ())
+    calls = [
+        Call(1, COMMIT, at, 7, ("page", "page"), marks=Marks(tuple(failed[:4]), {2: ("cut",)})),
+        Call(2, COMMIT, at, 12, ("page",), marks=Marks(tuple(failed[4:]))),
+        Call(3, COMMIT, at, 0, (), marks=Marks((failed[4],))),
+    ]
+    logged = LoggedCrawl(1, "", 1, portal, "full", at, (0, 0), calls)
+    played = list(Replay(Path(), None, None, logged).answers())  # type: ignore[arg-type]  # neither is asked for anything
+    one, two, three = Answered(1, 7, ()), Answered(2, 8, ("cut",)), Answered(3, 12, ())
+    assert played == [failed[0], one, *failed[1:3], two, failed[3], three, failed[4], failed[4]]
 
 
 def test_what_is_not_as_it_was_sealed_is_said_and_sealed_anew(town: Town, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from archive.database.connection import transaction
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
 from archive.ingest.crawl_session import CrawlSession, SessionStart
-from archive.maintenance import job
+from archive.maintenance import job, sealing
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check, summary
 from archive.maintenance.merge import TAKEN
@@ -177,6 +177,26 @@ def test_what_our_own_code_deletes_and_makes_again_is_no_loss(db: Path) -> None:
     assert faults(db) == []
 
 
+def test_what_was_sealed_before_a_kill_and_is_noted_still_is_no_loss(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed when the claims were in the evidence and the notes had not gone; the event that was made changes after that."""
+
+    def killed(*_: object) -> None:
+        raise sqlite3.OperationalError
+
+    made = "INSERT INTO events (record_id, kind, at, crawl_id, detail) SELECT record_id, 'changed', at, crawl_id, '{}' FROM events LIMIT 1"
+    monkeypatch.setattr(sealing, "keep_setting", killed)
+    before = claims(db)
+    with suppress(sqlite3.OperationalError):
+        changed(db, made)
+    monkeypatch.undo()
+    assert (claims(db), summary(db, beside(db)).unsealed) == (before + 1, 1)
+    changed(
+        db, "UPDATE events SET detail = json_object('changed', json_object()) WHERE id = (SELECT max(id) FROM events)"
+    )
+    assert faults(db) == []
+    assert (summary(db, beside(db)).void, summary(db, beside(db)).unsealed) == (0, 0)
+
+
 def test_events_are_not_named_in_place_of_others(db: Path) -> None:
     tamper(db, "DELETE FROM events WHERE id = 12")
     assert len(faults(db)) == 1
@@ -319,6 +339,8 @@ def test_two_archives_in_one_evidence_keep_their_claims_apart(tmp_path: Path) ->
         connection.execute("INSERT INTO events (record_id, kind, at, crawl_id) VALUES (1, 'added', '', 1)")
     assert list(check(one, beside(one))) == []
     assert [str(fault) for fault in check(other, beside(one)) if "event" in str(fault)] == []
+    withhold(one, beside(one), "样本缘由", NOW, records=["1"])
+    assert [str(fault) for fault in check(other, beside(one)) if "it was withheld" in str(fault)] == []
     tamper(other, "DELETE FROM events")
     assert any("event 1: sealed on" in str(fault) for fault in check(other, beside(one)))
 

@@ -20,7 +20,7 @@ from crawler.notify import watch_state
 from crawler.notify import watcher as watching_module
 from crawler.notify.watch_state import beside, notes
 from crawler.notify.watcher import WatchReport, run_watch
-from crawler.notify.watches import WatchFileError, load
+from crawler.notify.watches import load
 from tests.conftest import Answer, Site, SiteRequest, disclosures
 from tests.desk import DAY, Desk
 from tests.mailbox import Mailbox, mailbox
@@ -388,46 +388,21 @@ def test_the_command(desk: Watcher) -> None:
     assert "DISCLOSURES_SMTP must say how mail is sent" in wrong.stderr
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("", r"has no \[\[watch\]\]"),
-        ("[[watch", "is not valid TOML"),
-        ("watch = 3", r"has no \[\[watch\]\]"),
-        ('sites = "x"', "unknown key 'sites'; allowed are site, watch"),
-        ('site = "archive"\n' + HOOK, "must begin with https"),
-        (HOOK.replace("query", "words"), "watch 1: unknown key 'words'; allowed are name, query"),
-        (HOOK.replace('name = "样本"', ""), "watch 1: has no name"),
-        (HOOK + HOOK, "several watches are named '样本'"),
-        (HOOK.replace("样本文件 -测试", "-测试"), "has no words to look for"),
-        (HOOK.replace('"样本文件 -测试"', "3"), "query = 3 must be a text in quotes"),
-        (HOOK + 'kind = "budgets"', "kind = 'budgets' is not one of hot_topic_response"),
-        (HOOK + 'state = "gone"', "state = 'gone' is not one of listed"),
-        (HOOK + 'events = ["gone"]', "events = 'gone' is not one of added"),
-        (HOOK + "portal = [3]", r"portal = \[3\] must be a text in quotes, or a list"),
-        (HOOK + 'from = "2018"', "from = '2018' must be a year"),
-        (HOOK + "from = true", "from = True must be a year"),
-        (HOOK + 'language = "de"', "language = 'de' is not one of zh, en"),
-        (HOOK.replace("$DESK_HOOK", "nochat://x"), "webhook: nochat://… is no address of a chat room"),
-        (HOOK + "files = false", "files must be true"),
-        (HOOK + "files = []", "files must be true"),
-        (HOOK + 'mail = "desk"', "mail = 'desk' is no address"),
-        (HOOK.replace("webhook", "# "), "says neither mail nor webhook"),
-        (HOOK.replace("$DESK_HOOK", "desk@example.org"), "webhook: a webhook's address begins with"),
-        (HOOK.replace("$DESK_HOOK", "$NO_SUCH_THING"), "the variable NO_SUCH_THING holds no address"),
-        (HOOK.replace("$DESK_HOOK", "https://["), "webhook: "),
-    ],
-)
-def test_a_slip_in_the_file_is_one_line_that_names_file_and_key(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
-) -> None:
-    monkeypatch.setenv("DESK_HOOK", "https://hooks.example.org/x")
-    path = tmp_path / "watches.toml"
-    path.write_text(text, encoding="utf-8")
-    with pytest.raises(WatchFileError, match=said) as error:
-        load(path)
-    assert str(error.value).startswith(f"{path}: ")
-    assert "\n" not in str(error.value)
+def test_a_dry_run_shows_what_waits_and_what_is_new_and_sends_and_notes_nothing(desk: Watcher) -> None:
+    desk.watches(MAIL)
+    begins = command(desk, "--dry-run", DISCLOSURES_SMTP="")
+    assert (begins.exit_code, begins.stdout) == (0, ""), "a watch that has not begun has nothing to report"
+    assert [report.begins for report in desk.look()] == [2]
+    desk.add(3)
+    assert command(desk, DISCLOSURES_SMTP="smtp://127.0.0.1:1").exit_code == 1
+    desk.add(4)
+    for _ in range(2):
+        shown = command(desk, "--dry-run", DISCLOSURES_SMTP="").stdout
+        assert [shown.count(f"样本文件之{number}") for number in (1, 2, 3, 4)] == [0, 0, 1, 1]
+        assert shown.startswith("样本:\n")
+    assert desk.box.mails == []
+    assert [(report.new, report.deliveries) for report in desk.look()] == [(1, 2)]
+    assert command(desk, "--dry-run", DISCLOSURES_SMTP="").stdout == ""
 
 
 def test_a_test_goes_to_each_receiver_and_is_noted_nowhere(desk: Watcher) -> None:

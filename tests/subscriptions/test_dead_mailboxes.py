@@ -87,6 +87,10 @@ def test_what_was_refused_before_a_mail_was_taken_does_not_count(desk: Office, w
         if refusals > 1:
             desk.send()  # taken
         wait(DEAD_WITHIN + timedelta(days=1))
+    desk.send()  # taken: what is refused from now on has not been so for long
+    for another in range(number + 1, number + 1 + DEAD_AFTER):
+        desk.add(another)
+        assert "ended" not in refused(desk, NO_MAILBOX)
     assert b"reader@" in desk.file.read_bytes()
 
 

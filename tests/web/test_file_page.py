@@ -340,6 +340,9 @@ def copied(county: County, folder: Path) -> County:
     [
         "UPDATE records SET state = 'withheld'",
         "INSERT INTO withheld (target, key, reason, at, record_id) SELECT 'file', sha256, '', '', 0 FROM attachments WHERE url LIKE '%clean.pdf'",
+        "INSERT INTO withheld (target, key, reason, at, record_id) SELECT 'address', url, '', '', 0 FROM attachments WHERE url LIKE '%clean.pdf'",
+        """UPDATE captures SET url = 'http://p.example/sent-on' WHERE url LIKE '%clean.pdf';
+        INSERT INTO withheld (target, key, reason, at, record_id) VALUES ('address', 'http://p.example/sent-on', '', '', 0)""",
         "INSERT INTO redactions SELECT record_id, url, 'phone', 1, 1 FROM attachments WHERE url LIKE '%clean.pdf'",
         "UPDATE settings SET value = '1' WHERE name = 'redaction_version'",
         "UPDATE attachments SET state = 'ocr' WHERE url LIKE '%clean.pdf'",
@@ -347,8 +350,8 @@ def copied(county: County, folder: Path) -> County:
 )
 def test_what_became_doubtful_is_not_given_any_more(county: County, tmp_path: Path, change: str) -> None:
     other = copied(county, tmp_path)
-    with closing(sqlite3.connect(other.db)) as connection, connection:
-        connection.execute(change)
+    with closing(sqlite3.connect(other.db)) as connection:
+        connection.executescript(change)
     assert original(other, "clean.pdf").status_code == 403
 
 
