@@ -325,6 +325,13 @@ def test_an_archive_without_originals_notes_what_it_would_seal(tmp_path: Path) -
     assert rows(db, "SELECT count(*) AS n FROM unsealed WHERE kind = 'event'")[0]["n"] > 3
 
 
+def test_an_address_that_is_withheld_by_itself_is_in_the_sealed_list(db: Path) -> None:
+    (page,) = rows(db, "SELECT url FROM captures c WHERE NOT EXISTS (SELECT 1 FROM records WHERE url = c.url) LIMIT 1")
+    withhold(db, beside(db), "样本缘由", NOW, addresses=[str(page["url"])])
+    tamper(db, "DELETE FROM withheld WHERE target = 'address'")
+    assert [each for each in faults(db) if f"address {page['url']}: it was withheld on" in each] != []
+
+
 def test_two_archives_in_one_evidence_keep_their_claims_apart(tmp_path: Path) -> None:
     one, other = tmp_path / "a.db", tmp_path / "b.db"
     CrawlInSteps(one, lived(3), FIRST)
