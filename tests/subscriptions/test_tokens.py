@@ -6,7 +6,9 @@ from contextlib import closing
 from pathlib import Path
 from threading import Barrier
 
-from archive.notify.subscription_store import Subscriptions, open_subscriptions
+import pytest
+
+from archive.notify.subscription_store import RefusedError, Subscriptions, open_subscriptions
 
 
 def tokens(path: Path) -> int:
@@ -42,6 +44,17 @@ def test_what_ends_leaves_no_token_and_others_keep_theirs(tmp_path: Path) -> Non
         subscriptions.end(first)
         assert subscriptions.find(kept, "leave") == second
     assert tokens(path) == 1
+
+
+def test_a_hundred_subscriptions_of_one_receiver_and_no_more(tmp_path: Path) -> None:
+    with open_subscriptions(tmp_path / "s.db") as subscriptions:
+        for number in range(100):
+            requested(subscriptions, f"record={number}")
+            subscriptions._con.execute("UPDATE subscriptions SET confirmed_at = requested_at")
+        for receiver in ("reader@example.org", "Reader+news@example.org"):
+            with pytest.raises(RefusedError):
+                subscriptions.request("mail", receiver, "portal=p", "zh")
+        subscriptions.request("mail", "other@example.org", "portal=p", "zh")
 
 
 def test_those_that_begin_at_once_make_one_file(tmp_path: Path) -> None:

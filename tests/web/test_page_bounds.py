@@ -93,6 +93,36 @@ def test_a_kind_of_event_is_exported_alone(changed) -> None:
         assert [event["id"] for event in get(f"/-/changes.json?kind={kind}&{span}").json()["events"]] == records
 
 
+def test_the_days_beside_a_day_are_those_on_which_something_happened(changed) -> None:
+    """By the dates that records state, but for those that nobody means, and by what was observed."""
+    get = changed(
+        "DELETE FROM events",
+        "UPDATE records SET published_on = CASE id WHEN 1 THEN '0210-03-01' WHEN 2 THEN '2026-09-30' WHEN 3 THEN '2026-10-05' WHEN 4 THEN '9999-01-01' END",
+        "INSERT INTO events (record_id, kind, at, crawl_id) VALUES (1, 'returned', '2026-10-01T15:59:59Z', 1), "
+        "(2, 'returned', '2026-10-01T16:00:00Z', 1), (3, 'returned', '2026-10-03T16:00:00Z', 1)",
+    )
+    for day, before, after in (
+        ("2026-09-30", [], ["2026-10-01"]),
+        ("2026-10-02", ["2026-10-01"], ["2026-10-04"]),
+        ("2026-10-04", ["2026-10-02"], ["2026-10-05"]),
+        ("2026-10-05", ["2026-10-04"], []),
+    ):
+        page = tree(get(f"/-/day/{day}"))
+        beside = [
+            [link.get("href")[-10:] for link in page.cssselect(f".turn a[rel={way}]")] for way in ("prev", "next")
+        ]
+        assert beside == [before, after], day
+
+
+def test_a_withheld_record_is_in_no_list_of_what_was_observed(changed) -> None:
+    get = changed("UPDATE records SET state = 'withheld', title = NULL WHERE id = 6")
+    shown = tree(get("/")).xpath("//h3[contains(., '新收录')]/following-sibling::ol")[0]
+    assert (6 in ids(shown), 5 in ids(shown)) == (False, True)
+    for place in ("/-/changes?kind=added&from=2026-11-01", "/-/changes?kind=added&from=2026-11-01&portal=past"):
+        listed = ids(tree(get(place)))
+        assert (6 in listed, 5 in listed) == (False, True), place
+
+
 # --- pages of fifty ---
 
 
