@@ -45,6 +45,16 @@ def test_updates_are_no_tries_of_a_list_that_could_not_be_walked(crawls: Crawls)
         assert crawls.events() == events
 
 
+def test_crawls_of_another_portal_are_no_tries_of_a_list_that_could_not_be_walked(crawls: Crawls) -> None:
+    own, crawls.portal = crawls.portal, NEIGHBOUR
+    for _ in range(3):
+        crawls.run(a_list(20))
+    crawls.portal = own
+    broken = listed(row(1), catalog=BUDGETS, last=False)
+    crawls.run(a_list(20, 7), broken, asked={7: "page"}, second=a_list(20, 7))
+    assert crawls.events() == []
+
+
 def test_a_record_that_is_back_in_two_lists_may_have_been_so_since_the_one_walked_longest_ago(crawls: Crawls) -> None:
     crawls.run(a_list(20, 7), listed(row(1), catalog=BUDGETS), asked={7: "gone"})
     crawls.run(a_list(20, 7), listed(row(1), catalog=BUDGETS, last=False))

@@ -142,6 +142,32 @@ def test_a_record_s_captures_prove_its_whole_life(county: County) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE events SET before_capture_id = 5 WHERE record_id = 1 AND kind = 'changed'",
+        "UPDATE events SET after_capture_id = 5 WHERE record_id = 1 AND kind = 'changed'",
+        "UPDATE versions SET capture_id = 5 WHERE record_id = 1 AND number = 2",
+        "UPDATE records SET capture_id = 5 WHERE id = 1",
+    ],
+)
+def test_whatever_of_a_record_names_a_capture_shows_it(county: County, statement: str) -> None:
+    with closing(sqlite3.connect(county.db)) as connection, connection:
+        before = captures_of_record(connection, 1)
+        assert connection.execute(statement).rowcount == 1
+        assert {*captures_of_record(connection, 1)} - {*before} == {5}
+
+
+@pytest.mark.parametrize("end", ["from", "to"])
+def test_what_stands_at_either_end_of_a_move_is_a_record_s(county: County, end: str) -> None:
+    moved = "INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (1, 'moved', ?, 4, json_object(?, ?))"
+    with closing(sqlite3.connect(county.db)) as connection, connection:
+        before = captures_of_record(connection, 1)
+        connection.execute(moved, (DAY.format(4), end, OTHERS_PAGE[0]))
+        added = sorted({*captures_of_record(connection, 1)} - {*before})
+    assert shown(county.db, added) == [(1, OTHERS_PAGE[0], 200), (3, OTHERS_PAGE[0], 200)]
+
+
 def test_crawls_and_portals(county: County) -> None:
     with closing(open_for_reading(county.db)) as connection:
         assert shown(county.db, captures_of_crawl(connection, 2)) == [
