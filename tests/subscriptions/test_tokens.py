@@ -8,7 +8,8 @@ from threading import Barrier
 
 import pytest
 
-from archive.notify.subscription_store import RefusedError, Subscriptions, open_subscriptions
+from archive.model import clock
+from archive.notify.subscription_store import CONFIRM_WITHIN, RefusedError, Subscriptions, open_subscriptions
 
 
 def tokens(path: Path) -> int:
@@ -44,6 +45,18 @@ def test_what_ends_leaves_no_token_and_others_keep_theirs(tmp_path: Path) -> Non
         subscriptions.end(first)
         assert subscriptions.find(kept, "leave") == second
     assert tokens(path) == 1
+
+
+def test_after_a_day_what_was_not_confirmed_is_deleted_and_what_was_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_subscriptions(tmp_path / "s.db") as subscriptions:
+        requested(subscriptions)
+        requested(subscriptions, "portal=q")
+        subscriptions.confirm(subscriptions.all()[0], 7)
+    monkeypatch.setenv(clock.VARIABLE, clock.text(clock.now() + CONFIRM_WITHIN))
+    with open_subscriptions(tmp_path / "s.db") as subscriptions:
+        assert [each.topic for each in subscriptions.all()] == ["portal=p"]
 
 
 def test_a_hundred_subscriptions_of_one_receiver_and_no_more(tmp_path: Path) -> None:
