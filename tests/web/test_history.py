@@ -17,6 +17,7 @@ from archive.labels.label import Label
 from archive.proof import differences as diff
 from archive.web.http.server import make_datasette
 from tests.exchanges import exchange
+from tests.web.asking import asking_copy
 from tests.web.asking import text as words
 from tests.web.sample_archive import FILE, HOSTILE_TITLE, LONG_BODY, past_url
 
@@ -126,6 +127,20 @@ def test_reading_again_is_no_edit(page):
     assert [mark.text for mark in entry.cssselect("ins")] == ["样例县救助站"]
     assert links(entry) == ["/-/copy/7"]
     assert "重新解析" not in words(page(1))
+
+
+@pytest.mark.parametrize(("cause", "is_shown"), [("parser", True), ("layout", True), ("source", False)])
+def test_versions_that_no_edit_made_are_shown_by_themselves(past, tmp_path, cause, is_shown):
+    ask = asking_copy(
+        past,
+        tmp_path,
+        f"UPDATE versions SET cause = '{cause}' WHERE record_id = 1 AND number = 2",
+        "DELETE FROM events",
+    )
+    shown = html.fromstring(ask("/-/record/1").text).cssselect("ol.reread > li")
+    assert [words(each).split(" · ")[0].endswith("版本 2") for each in shown] == [True] * is_shown
+    if cause == "layout":
+        assert "门户改版，并非记录改动" in words(shown[0])
 
 
 def test_a_file_is_shown_with_its_state_text_and_copy(page):
