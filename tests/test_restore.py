@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -23,7 +23,7 @@ from archive.model.observations import PortalOfFile
 from archive.replay.replay import Answered, Replay
 from bench.ten_days import FAULTS, at, command, crawl, morning
 from tests import warm
-from tests.changing_portal import NOW, Document, Portal, redesigned
+from tests.changing_portal import NOW, Document, Portal, list_of, redesigned
 from tests.conftest import Answer, Site, SiteRequest, portal_file, rows
 from tests.county import County
 from tests.exchanges import exchange
@@ -280,6 +280,31 @@ def test_without_logs_an_answer_that_nobody_reads_is_what_its_status_says(tmp_pa
     assert {row["status"]: row["outcome"] for row in captured} == statuses
     (crawl,) = rows(tmp_path / "a.db", "SELECT started_at, finished_at, outcome FROM crawls")
     assert tuple(crawl.values()) == ("2026-03-11T04:00:00Z", "2026-03-11T04:00:06Z", "incomplete")
+
+
+def test_without_logs_how_a_crawl_asked_for_lists_says_what_crawl_it_was(tmp_path: Path) -> None:
+    """One that asked only for what changed was an update, and one that could have and did not a full one: the rules would say otherwise."""
+    home, text = "http://127.0.0.1:9/", list_of([Document(1)]).encode()
+    robots = exchange(portal="county", url=f"{home}robots.txt", status=404, payload=b"", response_headers=())
+    shown = replace(robots, url=f"{home}list.html", status=200, payload=text)
+    tagged = replace(shown, response_headers=(("ETag", '"1"'),))
+    unchanged = replace(shown, status=304, payload=b"", request_headers=(("If-None-Match", '"1"'),))
+    with closing(Evidence(beside(tmp_path / "a.db"))) as evidence:
+        for number, (day, answer) in enumerate(((11, shown), (12, tagged), (13, tagged), (25, unchanged)), 1):
+            evidence.add_many(
+                replace(each, crawl_id=number, fetched_at=f"2026-03-{day}T04:00:00.000000Z")
+                for each in (robots, answer)
+            )
+    portal = portal_file(tmp_path, home, ("plan", "样本规划", "/list.html"))
+    done = warm.disclosures("restore", "--from-evidence", beside(tmp_path / "a.db"), portal, "--db", tmp_path / "a.db")
+    assert done.returncode == 0, done.stdout + done.stderr
+    crawls = rows(tmp_path / "a.db", "SELECT mode, outcome, started_at FROM crawls ORDER BY id")
+    assert [(each["mode"], each["outcome"]) for each in crawls] == [
+        (mode, "finished") for mode in ("full", "update", "full", "update")
+    ]
+    assert [str(each["started_at"])[8:10] for each in crawls] == ["11", "12", "13", "25"]
+    (record,) = rows(tmp_path / "a.db", "SELECT title, first_seen FROM records")
+    assert record == {"title": Document(1).title, "first_seen": "2026-03-11T04:00:00Z"}
 
 
 def test_requests_without_an_answer_come_where_they_came_among_the_answers() -> None:

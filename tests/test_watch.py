@@ -403,6 +403,8 @@ def test_a_dry_run_shows_what_waits_and_what_is_new_and_sends_and_notes_nothing(
     assert desk.box.mails == []
     assert [(report.new, report.deliveries) for report in desk.look()] == [(1, 2)]
     assert command(desk, "--dry-run", DISCLOSURES_SMTP="").stdout == ""
+    with closing(sqlite3.connect(beside(desk.db))) as noted:
+        assert noted.execute("SELECT count(*) FROM delivered").fetchone() == (0,), "of what all have got"
 
 
 def test_a_test_goes_to_each_receiver_and_is_noted_nowhere(desk: Watcher) -> None:
