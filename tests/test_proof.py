@@ -21,6 +21,7 @@ from click.testing import CliRunner
 
 from archive.database.connection import open_for_writing
 from archive.evidence.capture import SealedCapture
+from archive.evidence.destruction import destroy
 from archive.evidence.evidence_reader import Originals, beside
 from archive.evidence.evidence_store import Evidence
 from archive.model.clock import BEIJING, moment
@@ -206,6 +207,20 @@ def test_of_a_page_that_is_withheld_only_the_digest_is_given(county: Portal, tmp
     files = files_of(proved(own, tmp_path / "proof.zip", f"event:{number}"))
     assert not [name for name in files if f"/{page['id']}." in name]
     assert str(page["sha256"]) in files["sheet.html"].decode()
+
+
+def test_of_a_page_that_was_destroyed_its_seal_is_given_and_checks(county: Portal, tmp_path: Path) -> None:
+    for path in county.folder.iterdir():
+        shutil.copy(path, tmp_path)
+    own, number = Portal(county.site, tmp_path), event(county, "changed", 3)
+    (page,) = rows(own.db, "SELECT r.url FROM events e JOIN records r ON r.id = e.record_id WHERE e.id = ?", number)
+    assert destroy(beside(own.db), [str(page["url"])], "2026-04-01T00:00:00Z").payloads == 2
+    files = files_of(proved(own, tmp_path / "proof.zip", f"event:{number}"))
+    sealed = [name for name, data in files.items() if name.startswith("captures/") and b"/3.html" in data]
+    assert len(sealed) == 2
+    assert [name for name in sealed if name.replace("json", "payload") in files] == []
+    assert files["sheet.en.html"].decode().count("The content of the original is not given here") == 2
+    assert run("check-proof", tmp_path / "proof.zip")[0] == 0
 
 
 def test_any_change_is_found(withdrawn: Path, tmp_path: Path) -> None:

@@ -92,6 +92,12 @@ def test_a_state_that_events_crawls_and_walks_do_not_bear_out_is_named(
     assert found in "\n".join(map(str, check_database(archive)))
 
 
+def test_what_is_back_is_not_stated_to_be_withdrawn(archive: Path) -> None:
+    tamper(archive, HAPPENED.format("returned"), f"UPDATE records SET state = 'withdrawn' WHERE id = {A_RECORD}")
+    found = "\n".join(map(str, check_database(archive)))
+    assert "is stated to be withdrawn, and its last event is returned" in found
+
+
 @pytest.mark.parametrize(
     "statement",
     [

@@ -141,8 +141,9 @@ class _Package:
         kept: Kept = "digest"
         copy = None
         if not _names_persons(exchange) and not hidden(self._connection, exchange.url, capture.sha256, text):
-            kept, sealed.text, copy = "masked", f"captures/{number}.json", self._copied(number, capture.sha256)
+            kept, sealed.text = "masked", f"captures/{number}.json"
             self.files[sealed.text] = sealed_text(exchange, number, capture.day, capture.sha256)
+            copy = None if is_destroyed else self._copied(number, capture.sha256)
             if not is_destroyed and self._masked.exchange(number).response_header("X-Archive-Masked") is None:
                 kept, sealed.content = "whole", f"captures/{number}.payload"
                 self.files[sealed.content] = payload
@@ -192,8 +193,9 @@ class _Package:
         return Sheet(proof, self.captures, sealed, self.days[-1], address)
 
     def _add_replay(self) -> None:
-        """Add the captures, save those of which only the digest is given, for programs that replay them."""
-        given = [number for number, capture in self.captures.items() if capture.kept != "digest"]
+        """Add the captures for programs that replay them, save those of which only the digest is given, or is left."""
+        shown = {number: capture for number, capture in self.captures.items() if capture.kept != "digest"}
+        given = [number for number, capture in shown.items() if self._originals.destroyed(capture.sha256) is None]
         if given:
             last = max(self.captures[number].fetched_at for number in given)
             with tempfile.TemporaryDirectory(prefix="proof-") as folder:

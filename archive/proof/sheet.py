@@ -49,7 +49,9 @@ class ShownCapture:
     @property
     def about(self) -> Label:
         """The part of it that is given, where that is not all."""
-        return LABELS["proof.kept.digest"] if self.kept == "digest" else LABELS["proof.kept.masked"]
+        if self.kept == "digest":
+            return LABELS["proof.kept.digest"]
+        return LABELS["proof.kept.masked" if self.copy else "proof.kept.headers"]
 
 
 @dataclass(frozen=True, slots=True)
