@@ -168,6 +168,32 @@ def test_what_stands_at_either_end_of_a_move_is_a_record_s(county: County, end: 
     assert shown(county.db, added) == [(1, OTHERS_PAGE[0], 200), (3, OTHERS_PAGE[0], 200)]
 
 
+def test_after_a_move_of_its_portal_a_file_s_captures_at_the_former_host_are_a_record_s(county: County) -> None:
+    with closing(sqlite3.connect(county.db)) as connection, connection:
+        before = captures_of_record(connection, 1)
+        move = "INSERT INTO portal_changes (portal, kind, at, before, after) VALUES ('p', 'moved', ?, 'p.example', 'http://q.example')"
+        connection.execute(move, (DAY.format(5),))
+        for table, column in (("records", "url"), ("listings", "link"), ("attachments", "url")):
+            connection.execute(f"UPDATE {table} SET {column} = replace({column}, 'p.example', 'q.example')")
+        connection.execute("UPDATE attachments SET capture_id = NULL")
+        assert captures_of_record(connection, 1) == before
+
+
+def test_what_is_held_back_is_not_exported(county: County, tmp_path: Path) -> None:
+    held = (
+        "INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES (1, '', 'p ' || ?, 9, 'waiting', '')"
+    )
+    with closing(sqlite3.connect(county.db)) as connection, connection:
+        connection.execute(held, (PAGE,))
+    out = tmp_path / "x.warc.gz"
+    export(county.db, beside(county.db), out, "warc", record=1)
+    assert {url for _, url in targets(out)} == {PLANS, FILE}
+    with closing(sqlite3.connect(county.db)) as connection, connection:
+        connection.execute("UPDATE rosters SET state = 'released'")
+    export(county.db, beside(county.db), out, "warc", record=1)
+    assert {url for _, url in targets(out)} == {PLANS, FILE, PAGE}
+
+
 def test_crawls_and_portals(county: County) -> None:
     with closing(open_for_reading(county.db)) as connection:
         assert shown(county.db, captures_of_crawl(connection, 2)) == [

@@ -188,6 +188,8 @@ def test_its_own_page_is_mentioned_as_it_last_came(past, tmp_path):
     tree = html.fromstring(asyncio.run(make_datasette(copy).client.get(f"/-/record/{number}")).text)
     assert "2026-11-24 00:00 北京时间 2026-11-23 16:00:00 UTC 存档副本 150" in words(tree.cssselect("#cite")[0])
     assert "2026-11-23 00:00" in words(tree.cssselect(".days > div")[3])
+    (cited,) = asyncio.run(make_datasette(copy).client.get(f"/-/record/{number}/citation.json")).json()
+    assert cited["URL"].endswith("/-/copy/150")
 
 
 def test_a_capture_has_a_page_with_all_that_is_known(page):
