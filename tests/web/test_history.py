@@ -143,6 +143,20 @@ def test_versions_that_no_edit_made_are_shown_by_themselves(past, tmp_path, caus
         assert "门户改版，并非记录改动" in words(shown[0])
 
 
+@pytest.mark.parametrize(("state", "is_held"), [("waiting", True), ("kept", True), ("released", False)])
+def test_a_text_is_said_to_be_held_back_until_it_is_released(past, tmp_path, state, is_held):
+    held = f"INSERT INTO rosters (record_id, source, key, persons, state, at) VALUES (2, '', 'past', 9, '{state}', '')"
+    shown = asking_copy(past, tmp_path, held, "UPDATE records SET body = NULL WHERE id = 2")("/-/record/2").text
+    assert ("9 人" in shown) is is_held
+
+
+def test_of_a_withheld_record_there_is_no_citation(past, tmp_path):
+    ask = asking_copy(past, tmp_path, "UPDATE records SET state = 'withheld' WHERE id = 2")
+    assert [ask(f"/-/record/{number}/citation.{form}").status_code for number in (2, 3) for form in ("json", "ris")] == [
+        404, 404, 200, 200,
+    ]  # fmt: skip
+
+
 def test_a_file_is_shown_with_its_state_text_and_copy(page):
     own, elsewhere = page(1).cssselect("ul.files li")
     assert FILE in links(own)

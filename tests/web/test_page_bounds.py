@@ -140,6 +140,21 @@ def test_a_list_has_as_many_pages_as_it_needs(changed, records: int, last: int) 
         assert {(answer["total"], answer["pages"]) for answer in answers} == {(records, last)}
 
 
+def test_a_list_that_is_narrowed_has_as_many_pages_as_what_is_left_needs(changed) -> None:
+    get = changed(
+        "UPDATE records SET published_on = iif(id <= 5, '2014-03-04', '2015-03-04'), publisher = '样例县某局', "
+        "kind = iif(id BETWEEN 6 AND 10, 'plan', 'budget')",
+        of="disclosures",
+    )
+    for address, left in (
+        ("/-/browse/yangli/1?year=2014", range(1, 6)),
+        ("/-/day/2015-03-04?kind=plan", range(6, 11)),
+        ("/-/publisher?portal=yangli&name=样例县某局&kind=plan", range(6, 11)),
+    ):
+        assert sorted(ids(tree(get(address)))) == [*left], address
+        assert get(f"{address}&page=2").status_code == 404, address
+
+
 def test_the_last_page_of_a_search_that_can_be_turned_to(get, monkeypatch: pytest.MonkeyPatch) -> None:
     assert request.parse_request({"page": str(request.LAST_PAGE)}).page == request.LAST_PAGE
     for odd in (str(request.LAST_PAGE + 1), "0", "-1", "x", ""):
