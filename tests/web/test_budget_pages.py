@@ -121,6 +121,16 @@ def test_a_change_in_a_version_that_was_replaced_since_leads_to_no_cell(archive,
     assert [link for link in before if link not in links] == [link for link in before if "/tables?" in link] != []
 
 
+@pytest.mark.parametrize(("capture", "is_shown"), [("after_capture_id", True), ("1", False)])
+def test_a_change_of_a_record_s_own_page_leads_to_its_cell_while_that_version_stands(
+    archive, tmp_path, capture: str, is_shown: bool
+) -> None:
+    own = "UPDATE budget_changes SET url = (SELECT url FROM records WHERE id = record_id)"
+    read = f"INSERT OR REPLACE INTO readings (record_id, catalog_id, fields, source_fields, capture_id) SELECT DISTINCT record_id, 0, '{{}}', '{{}}', {capture} FROM budget_changes"
+    (links,) = changes_of_reception(tree(asking_copy(archive, tmp_path, own, read)(f"{UNIT}&lang=zh")))
+    assert any("/tables?" in link for link in links) is is_shown
+
+
 def test_documents_say_what_was_read_what_is_missing_and_which_identities_do_not_hold(ask) -> None:
     page = tree(ask(f"{GRID}/unit?name={WATER}&lang=zh"))
     said = text(page.cssselect("#y2026budget")[0])
