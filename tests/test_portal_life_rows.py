@@ -199,6 +199,22 @@ def test_a_neighbour_stays_as_it_is_where_a_portal_is_removed(crawls: Crawls) ->
         assert removed_crawls(connection) == {each["id"] for each in crawls_before}
 
 
+def test_no_byte_of_a_removed_portal_is_left(crawls: Crawls) -> None:
+    words = "样本独有之字句"
+    write(
+        crawls.path,
+        [
+            (
+                "UPDATE versions SET changed = json_array(?) WHERE record_id IN (SELECT id FROM records WHERE portal = 'p')",
+                (words * 999,),
+            )
+        ],
+    )
+    assert words.encode() in crawls.path.read_bytes()
+    change(crawls.path, [Change("p", REMOVED, AT)])
+    assert words.encode() not in crawls.path.read_bytes()
+
+
 def test_no_number_of_a_removed_portal_is_given_again(crawls: Crawls) -> None:
     last = {name: rows(crawls.path, f"SELECT max(id) AS id FROM {name}")[0]["id"] for name in ("crawls", "records", "events")}  # fmt: skip
     change(crawls.path, [Change("p", REMOVED, AT)])

@@ -67,6 +67,31 @@ def test_a_unit_that_the_portal_file_expects_has_a_row_without_documents(archive
     assert cells(tree(asking_copy(archive, tmp_path, EXPECTED)(f"{GRID}?lang=zh")), "样例县档案局") == ["未找到"] * 3
 
 
+@pytest.mark.parametrize("change", ["budget_unit = 0", "portal = 'other'"])
+def test_one_that_has_no_budget_of_its_own_or_is_another_portal_s_has_none(archive, tmp_path, change: str) -> None:
+    other = "INSERT INTO portals (id, name, division_code, home) VALUES ('other', '另一县', '640399', '')"
+    changed = f"UPDATE agencies SET {change} WHERE name = '样例县档案局'"
+    page = tree(asking_copy(archive, tmp_path, other, EXPECTED, changed)(f"{GRID}?lang=zh"))
+    assert "样例县档案局" not in [text(each) for each in page.cssselect("table.grid tbody th")]
+
+
+def test_what_does_not_hold_in_another_portal_or_stage_marks_no_cell(archive, ask, tmp_path) -> None:
+    def failing(page) -> int:
+        return sum("≠" in text(each) for each in page.cssselect("table.grid td"))
+
+    assert failing(tree(ask(f"{GRID}?lang=zh"))) == 1
+    other = "INSERT INTO portals (id, name, division_code, home) VALUES ('other', '另一县', '640399', '')"
+    columns = "record_id, member, kind, title_printed, pages, fiscal_year, unit_name, empty"
+    for portal, stage in (("other", "budget"), ("budgets", "accounts")):
+        table = (
+            f"INSERT INTO budget_tables (portal, stage, {columns}) SELECT '{portal}', '{stage}', {columns} "
+            f"FROM budget_tables WHERE unit_name = '{EDUCATION}' AND fiscal_year = 2026 LIMIT 1"
+        )
+        check = "INSERT INTO budget_checks SELECT max(id), 'total', '', '1', '2', 0 FROM budget_tables"
+        page = tree(asking_copy(archive, tmp_path, other, table, check)(f"{GRID}?lang=zh"))
+        assert failing(page) == 1, (portal, stage)
+
+
 @pytest.mark.parametrize(("day", "said"), [("2025-10-30", "未采集"), ("2025-10-31", "未找到")])
 def test_accounts_are_awaited_until_the_autumn_after_their_year(archive, tmp_path, day: str, said: str) -> None:
     walked = asking_copy(archive, tmp_path, EXPECTED, f"UPDATE crawls SET started_at = '{day}T01:00:00Z'")

@@ -83,3 +83,14 @@ def test_what_needs_attention(
 ) -> None:
     monkeypatch.setenv("DISCLOSURES_NOW", NOW)
     assert concerns(tmp_path, *statements) == expected
+
+
+def test_a_retired_portal_is_so_in_json_and_the_other_is_not(tmp_path: Path) -> None:
+    db = empty_archive(tmp_path / "disclosures.db")
+    with closing(sqlite3.connect(db)) as connection:
+        connection.executescript(OTHER + crawl(10, "2026-01-30T16:30:00Z", "blocked", 0, 0) + RETIRED)
+    client = make_datasette(db).client
+    listed = asyncio.run(client.get("/-/browse.json")).json()["portals"]
+    said = {each["id"]: (each["retired"], bool(each["concerns"])) for each in listed}
+    assert said == {"county": (True, False), "other": (False, True)}
+    assert asyncio.run(client.get("/-/browse/county.json")).json()["retired"] is True
