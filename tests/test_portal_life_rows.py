@@ -213,6 +213,7 @@ def test_no_byte_of_a_removed_portal_is_left(crawls: Crawls) -> None:
     assert words.encode() in crawls.path.read_bytes()
     change(crawls.path, [Change("p", REMOVED, AT)])
     assert words.encode() not in crawls.path.read_bytes()
+    assert rows(crawls.path, "PRAGMA freelist_count") == [{"freelist_count": 0}], "nor a page that held one"
 
 
 def test_no_number_of_a_removed_portal_is_given_again(crawls: Crawls) -> None:
