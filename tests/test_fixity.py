@@ -140,6 +140,16 @@ def test_what_is_changed_is_named_and_nothing_else(path: Path, sql: str, named: 
     assert faults(path) == list(named)
 
 
+@pytest.mark.parametrize("day", DAYS[:2])
+def test_a_day_between_others_whose_manifest_is_gone_is_named(path: Path, day: str) -> None:
+    archive_of_three_days(path)
+    with closing(Evidence(path)) as evidence:
+        evidence.seal("2026-11-25")
+    assert faults(path) == []
+    change(path, "DELETE FROM manifests WHERE day = ?", day)
+    assert f"manifest {day}: missing, though the day has captures or claims and a later day is sealed" in faults(path)
+
+
 def test_a_dictionary_that_is_gone_is_missed_by_each_page_that_needs_it(path: Path) -> None:
     archive_of_three_days(path)
     change(path, "DELETE FROM dictionaries WHERE id = 1")
