@@ -181,6 +181,22 @@ def test_records_whose_addresses_changed_hands_keep_their_numbers(parts: tuple[P
     assert rows(archive, numbers, one["url"], other["url"], other["url"]) == before
 
 
+def test_a_record_that_moved_twice_since_is_known_by_the_address_it_had_here(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    (here, url), (there, _) = first_record(archive), first_record(source)
+    moved = "INSERT INTO events (record_id, kind, at, crawl_id, detail) SELECT {}, 'moved', max(started_at), max(id), json_object('from', '{}', 'to', '{}') FROM crawls"
+    second, third = "http://a.example/second.html", "http://a.example/third.html"
+    write(
+        source,
+        moved.format(there, url, second),
+        moved.format(there, second, third),
+        f"UPDATE records SET url = '{third}' WHERE id = {there}",
+    )
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    assert rows(archive, "SELECT id FROM records WHERE url IN (?, ?, ?)", url, second, third) == [{"id": here}]
+    assert rows(archive, "SELECT id FROM records WHERE url = ?", third) == [{"id": here}]
+
+
 def test_of_a_portal_that_was_removed_what_was_crawled_after_that_is_taken(
     parts: tuple[Path, Path], tmp_path: Path
 ) -> None:

@@ -95,6 +95,19 @@ def write(db: Path, *statements: str) -> None:
 # --- what is hidden ---
 
 
+@pytest.mark.parametrize("end", ["from", "to"])
+def test_either_end_of_a_move_is_hidden(db: Path, end: str) -> None:
+    """Of two moves the address between them may be named by one of the events alone."""
+    between = "http://p.example/between.html"
+    write(
+        db,
+        f"INSERT INTO events (record_id, kind, at, crawl_id, detail) SELECT 1, 'moved', at, crawl_id, json_object('{end}', '{between}') FROM events LIMIT 1",
+    )
+    take_out(db, 1)
+    with closing(open_up_to_date(db)) as archive:
+        assert hidden(archive, between, OTHER_BYTES) == "withheld"
+
+
 @pytest.mark.parametrize("address", [NEW, url(1), FILE])
 def test_each_address_at_which_a_record_and_its_files_stood_is_hidden(db: Path, address: str) -> None:
     write(db, f"UPDATE captures SET url = 'http://p.example/sent-on.html' WHERE url = '{NEW}'")
