@@ -11,6 +11,7 @@ from hashlib import sha256
 from w3lib.url import canonicalize_url
 
 from archive.masking.redaction import redact_json
+from archive.model.normal_form import normal_form
 from archive.model.observations import AttachmentFile, ListPage, Observation, RecordPage, Row
 from archive.model.records import AnyReading
 from archive.tables.file_pages import without
@@ -118,7 +119,7 @@ def _key_of_cells(catalog_url: str, row: Row, repeats: Counter[str]) -> str:
 def _tidy(name: str, value: str) -> str | None:
     value = (_text(value) or "").strip()
     if name == "index_number":
-        return unicodedata.normalize("NFKC", value).replace(" ", "")
+        return normal_form(value).replace(" ", "")
     if name == "document_number":
         return document_number(value)
     return value or None

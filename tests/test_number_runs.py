@@ -3,6 +3,7 @@
 import pytest
 
 from archive.masking.number_runs import number_spans
+from tests.hostile import lines_run
 from tests.test_redaction_rules import MOBILE, PHONE, card, resident_id
 
 ID, BORN_LATER = resident_id(), resident_id(born="20120101")
@@ -253,3 +254,8 @@ def test_id_numbers_in_both_directions_stand_side_by_side() -> None:
     assert [(span.kind, span.start) for span in sorted(number_spans(text), key=lambda span: span.start)] == [
         ("resident_id", 0), ("resident_id", 19), ("bank_card", 38),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["7 ", "1\n", "6 2 ", "77 "])
+def test_figures_that_begin_no_number_are_passed_by(text: str) -> None:
+    assert lines_run(lambda: number_spans(text * 2000)) < 30 * 2000 * len(text.split())

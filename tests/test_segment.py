@@ -1,12 +1,15 @@
 """Segmentation: what the search index stores of a text, and where each unit stands in it."""
 
 import importlib.util
+import sys
 import unicodedata
+from subprocess import run
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.search import segment as segmenting
 from archive.search.segment import BREAK, GAP, glue, located_units, marked, segment, segment_number, simplified, units
 
 CHINESE = st.text(st.sampled_from("预算公开棚户区改造関於說ＡＢab１２3，、。 　\n,5〔〕㎡⺠"))
@@ -159,3 +162,29 @@ def test_any_text_is_cut(text: str, number: str) -> None:
 def test_located_units_are_the_units(text: str) -> None:
     kept = [unit for unit, _, _ in located_units(text.strip())]
     assert kept == units(text)
+
+
+@given(CHINESE, st.integers(1, 9))
+def test_a_text_is_indexed_alike_in_parts(text: str, size: int) -> None:
+    whole = segment(text).split()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(segmenting, "_PART", size)
+        assert segment(text).split() == whole
+
+
+PEAK = """
+import resource, sys
+from archive.search.segment import segment
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+text, before = eval(sys.argv[1]), peak()
+segment(text)
+print(peak() - before)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "most"), [("'预算公开'*250_000", 60), ("'\ufdfa'*200_000", 90), ("'7\\n'*500_000", 60)]
+)
+def test_indexing_takes_little_more_memory_than_the_entry(text: str, most: int) -> None:
+    """In MiB: 1,000,000 characters, 200,000 of which each becomes 15, and 500,000 lines."""
+    assert int(run([sys.executable, "-c", PEAK, text], capture_output=True, check=True).stdout) < most

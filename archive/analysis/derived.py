@@ -7,7 +7,6 @@ after batches, as it does for the search index. `learn` says whose the publisher
 import json
 import re
 import sqlite3
-import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from archive.database.kept_settings import keep_setting, setting
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, NameEvidence
 from archive.model.divisions import divisions
+from archive.model.normal_form import normal_form
 from archive.model.records import is_cut
 from archive.search.index import OWN_PAGE_READ
 
@@ -156,7 +156,7 @@ class _Facts:
 
 
 def _facts(record: Mapping[str, Any]) -> _Facts:
-    title = unicodedata.normalize("NFKC", record["title"] or "")
+    title = normal_form(record["title"] or "")
     doubtful = _quality_mask(record["flags"])
     issued = document_numbers.taken_apart(record["document_number"] or "")
     return _Facts(tuple(_particulars(record, title, doubtful)), doubtful, issued, titles.budgets(title))

@@ -1,8 +1,9 @@
 """Document numbers 文号 taken apart into the issuer's code 发文机关代字, the year and the serial. Pure."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from archive.model.normal_form import normal_form
 
 _BRACKETS = str.maketrans(
     "[【(〈<{]】)〉>}", "〔〔〔〔〔〔〕〕〕〕〕〕"
@@ -30,7 +31,7 @@ def taken_apart(text: str) -> list[DocumentNumber]:
 
     Brackets of all kinds and full-width digits are taken alike.
     """
-    plain = " ".join(unicodedata.normalize("NFKC", text).translate(_BRACKETS).split())
+    plain = " ".join(normal_form(text).translate(_BRACKETS).split())
     found: list[DocumentNumber] = []
     place = 0
     while match := _FIRST.search(plain, place):

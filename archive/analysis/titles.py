@@ -5,6 +5,8 @@ import unicodedata
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from archive.model.normal_form import normal_form
+
 BUDGET, ACCOUNTS = "budget", "accounts"
 """预算, and 决算."""
 
@@ -115,7 +117,7 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 
 def _normal(text: str) -> str:
     """`text` in NFKC; one that is so already, as `archive.analysis.derived` gives it, costs little."""
-    return text if unicodedata.is_normalized("NFKC", text) else unicodedata.normalize("NFKC", text)
+    return text if unicodedata.is_normalized("NFKC", text) else normal_form(text)
 
 
 def explains(title: str) -> bool:

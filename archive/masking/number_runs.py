@@ -36,6 +36,10 @@ _RUN = re.compile(rf"\d(?:{GAP}\d){{{_SHORTEST - 1},}}+(?:{GAP}[XxＸｘ])?")
 _ID = re.compile(r"(?=[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dX])")
 _BACKWARD = re.compile(r"(?=\d{9}(?:91|02)\d{5}[1-8])")
 """An ID number that a style sheet turns around, but for its last character, which is stored first."""
+_BEGINNING = re.compile(
+    r"(?:0|86|0086)?1[3-9]\d{9}|(?:62|955|[45])\d{13}|[1-8]\d{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}"
+)
+"""The digits of a mobile, those with which a card's number begins, those of an old ID number."""
 _CATEGORY_BEHIND = re.compile(
     r"\d{2}(?:[Bb]\d)?(?![\dA-Za-z])"
 )  # what a disability certificate 残疾人证 adds to the ID
@@ -219,6 +223,8 @@ def _from(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> Iterator[tup
         if parts and not surroundings.letters_beside(run.text, run.span("bank_card", start, end)):
             yield [run.span(kind, start + a, start + b) for kind, a, b in parts], at
         return
+    if _in_row_of_singles(groups, at) or not _BEGINNING.match(run.digits, start):
+        return
     ends = []
     for number in range(at, len(groups)):
         end = groups[number][1]
@@ -229,6 +235,12 @@ def _from(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> Iterator[tup
     for end, number in reversed(ends):
         if spans := _number(run, start, end):
             yield spans, number
+
+
+def _in_row_of_singles(groups: Sequence[tuple[int, int]], at: int) -> bool:
+    """Whether more single digits than any number has stand here in a row: none of them stands alone."""
+    last = at + _LONGEST
+    return last < len(groups) and groups[last][1] - groups[at][0] == _LONGEST + 1
 
 
 def _number(run: _Run, start: int, end: int) -> list[MaskedSpan]:

@@ -6,11 +6,11 @@ Pure: learned from the names and numbers of one portal's records, corrected by w
 
 import json
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from archive.model.normal_form import normal_form
 from archive.model.records import is_cut, stem
 
 TYPES = ("government", "office", "department", "township", "institution")
@@ -137,7 +137,7 @@ def learn(evidence: NameEvidence, stated: Iterable[Stated], place: str) -> list[
 
 def key(name: str, place: str) -> str:
     """Return the key that names of one agency share: 同心县政府办公室, 同心县人民政府办公室 and 县政府办 are one in 同心县."""
-    plain = "".join(unicodedata.normalize("NFKC", name).split())
+    plain = "".join(normal_form(name).split())
     short = place[:-1] if len(place) > 2 else place
     for begun in (place, short):
         if begun and plain.startswith(begun) and len(plain) - len(begun) >= 2:
@@ -163,7 +163,7 @@ def agency_of(printed: str, known: Collection[str] = ()) -> str | None:
     name = " ".join(printed[: 2 * _LONGEST_NAME].split())
     if name in known or (_ENGLISH.fullmatch(name) and not _ENGLISH_MEDIUM.search(name)):
         return name
-    parts = [part for part in _SEVERAL.split(_IN_BRACKETS.sub("", unicodedata.normalize("NFKC", name))) if part]
+    parts = [part for part in _SEVERAL.split(_IN_BRACKETS.sub("", normal_form(name))) if part]
     if not parts or len(name) > _LONGEST_NAME or _SQUARE.search(name) or not _has_agencys_form(parts[0]):
         return None
     if all(map(_has_agencys_form, parts)):

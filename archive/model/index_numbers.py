@@ -6,12 +6,12 @@ Places follow it in their own ways; what fits no pattern is not repaired.
 
 import csv
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from archive.model.divisions import divisions, province_of
+from archive.model.normal_form import normal_form
 
 _FILE = Path(__file__).with_name("index_number_patterns.csv")
 _YEARS = range(1949, 2100)
@@ -40,7 +40,7 @@ def taken_apart(text: str) -> IndexNumber | None:
     """The parts of an index number as printed; None where it fits no pattern, or its year is none."""
     if len(text) > _LONGEST:
         return None
-    number = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    number = "".join(normal_form(text).split()).upper()
     first: IndexNumber | None = None
     for pattern, regex, check in _patterns():
         read = _read(pattern, regex, check, number)

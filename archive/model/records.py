@@ -5,13 +5,13 @@ record is a function of these readings alone, so that pages may come in any orde
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq
 from typing import TypeVar
 
 from archive.model.noise import same, same_pairs
+from archive.model.normal_form import normal_form
 
 FIELDS = (
     "index_number",
@@ -191,4 +191,4 @@ def _stated(readings: Iterable[Reading], name: str) -> list[str]:
 
 
 def _compact(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(normal_form(text).split())

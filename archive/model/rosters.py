@@ -12,13 +12,13 @@ outside a headed column are not known.
 
 import csv
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, zip_longest
 from pathlib import Path
 
+from archive.model.normal_form import normal_form
 from archive.model.printable import UNSEEN, without_radicals
 
 RULES_VERSION = 7
@@ -147,7 +147,7 @@ def persons_listed(title: str, text: str) -> int:
 
 
 def _listed(title: str, text: str) -> int:
-    text = without_radicals(UNSEEN.sub("", unicodedata.normalize("NFC", text)))
+    text = without_radicals(UNSEEN.sub("", normal_form(text, "NFC")))
     text = _SPACED.sub(r"\1\2", text)
     if not _may_list(text):
         return 0

@@ -5,11 +5,11 @@ Words with blanks between them must all be found; `|`, OR or 或 between two wor
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from archive.model.normal_form import normal_form
 from archive.search.segment import GAP, glue, marked, pairs, rows, units
 
 LONGEST_QUERY = 1000
@@ -169,7 +169,7 @@ def _is_or(items: list[re.Match[str]], place: int) -> bool:
     """Whether an item is OR or 或 between two words; at the beginning and the end it is a word like any other."""
     written = items[place]["plain"]
     between = 0 < place < len(items) - 1 and not items[place]["exclude"]
-    return bool(between and written and unicodedata.normalize("NFKC", written) in _OR)
+    return bool(between and written and normal_form(written) in _OR)
 
 
 def word_of(written: str, *, quoted: bool = False) -> Word | None:
@@ -177,7 +177,7 @@ def word_of(written: str, *, quoted: bool = False) -> Word | None:
     cut = tuple(units(written))
     if not cut:
         return None
-    number = unicodedata.normalize("NFKC", written).strip()
+    number = normal_form(written).strip()
     number_like = len(glue(number)) >= 6 and _NUMBER_LIKE.fullmatch(number)
     lone_digits = len(cut) == 1 and cut[0].isascii() and cut[0].isdigit()
     year = len(cut[0]) == 4 and cut[0].startswith(("19", "20"))

@@ -9,11 +9,12 @@ breaks, nor blanks between two Latin words.
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
-from itertools import chain
 from operator import add
+
+from archive.model.normal_form import normal_form
 
 VERSION = "3"
 """Changes whenever an entry of the same texts would be made otherwise;
@@ -39,6 +40,9 @@ _THOUSANDS_COMMA = re.compile(r"[,，](?<=[0-9].)(?=[0-9]{3}(?![0-9]))")
 _UNIT = re.compile(r"[0-9]+|[^\W_0-9]|" + BREAK)
 _LATIN_BLANK = re.compile(r"[^\S\n](?<=[A-Za-z].)[^\S\n]*+(?=[A-Za-z])")
 _NUMBER_BEFORE_NUMBER = re.compile(r"[0-9](?= +[0-9])")
+
+_PART = 1 << 16
+"""Characters of cut text that are taken apart at once."""
 
 
 class _Cutting(dict[int, str]):
@@ -85,7 +89,7 @@ def _cut(text: str) -> str:
     """The units of `text` with blanks between them."""
     text = text.strip().replace(BREAK, "")
     # To normalise all of a text takes longer than to find the little in it that needs it.
-    text = _UNUSUAL.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    text = _UNUSUAL.sub(lambda found: normal_form(found[0]), text)
     return _LATIN_BLANK.sub("\n", _THOUSANDS_COMMA.sub("", text)).translate(_CUTTING)
 
 
@@ -96,23 +100,48 @@ def units(text: str) -> list[str]:
 
 def rows(text: str) -> list[list[str]]:
     """The units of `text` line by line; a number before a number carries a GAP, so that their sum is their pair."""
-    cut = _NUMBER_BEFORE_NUMBER.sub(rf"\g<0>{GAP}", _cut(text))
-    return [row for line in cut.split(BREAK) if (row := line.split())]
+    return [row for line in _cut_for_pairs(text).split(BREAK) if (row := line.split())]
+
+
+def _cut_for_pairs(text: str) -> str:
+    """The units of `text`, with the GAP between numbers."""
+    return _NUMBER_BEFORE_NUMBER.sub(rf"\g<0>{GAP}", _cut(text))
 
 
 def pairs(row: Sequence[str]) -> str:
     """The pairs of a row, as the index holds them; nothing for a row of one unit."""
     # A sum whose second number comes before a third has a GAP too many.
-    return " ".join(map(add, row, row[1:])).replace(f"{GAP} ", " ")
+    return " ".join(map(add, row, row[1:])).replace(f"{GAP} ", " ").removesuffix(GAP)
 
 
 def segment(text: str | None) -> str:
     """`text` as the search index stores it."""
     if not text:
         return ""
-    lines = rows(text)
-    once = " ".join(dict.fromkeys(chain.from_iterable(lines))).replace(GAP, "")
-    return " ".join([once, *(f"{GAP} {pairs(row)} {row[-1]}" for row in lines)])
+    once: dict[str, None] = {}
+    written: list[str] = []
+    last = ""  # unit of a line that goes on
+    for part in _parts(_cut_for_pairs(text)):
+        pieces: list[str] = []
+        for number, line in enumerate(part.split(BREAK)):
+            if number and last:
+                pieces.append(last)
+                last = ""
+            if row := line.split():
+                once.update(dict.fromkeys(row))
+                pieces += [pairs([last, *row])] if last else [GAP, pairs(row)]
+                last = row[-1]
+        written += [" ".join(pieces)] if pieces else []
+    return " ".join([" ".join(once).replace(GAP, ""), *written, *([last] if last else [])])
+
+
+def _parts(cut: str) -> Iterator[str]:
+    """Cut text in parts: the units of all of a long text at once take a hundred times its memory."""
+    start = 0
+    while start < len(cut):
+        end = cut.find(" ", start + _PART)
+        yield cut[start:] if end < 0 else cut[start:end]
+        start = len(cut) if end < 0 else end
 
 
 def glue(text: str) -> str:

@@ -1,10 +1,10 @@
 """Dates as portals print them, as ISO 8601 days; anything that is not surely a date is None."""
 
 import re
-import unicodedata
 from datetime import date, datetime
 
 from archive.model.clock import BEIJING
+from archive.model.normal_form import normal_form
 
 _NUMERALS = {"〇": "0", "○": "0", "零": "0", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7",
              "八": "8", "九": "9"}  # fmt: skip
@@ -44,7 +44,7 @@ def parse_date(text: str | None, url: str | None = None) -> str | None:
     """
     if not text:
         return None
-    text = unicodedata.normalize("NFKC", text[:_LONGEST]).strip()
+    text = normal_form(text[:_LONGEST]).strip()
     if zoned := _UTC.search(text):
         return _zoned(zoned)
     if stated := _stated(text):
@@ -59,7 +59,7 @@ def is_date(text: str) -> bool:
     """Whether `text` is a date and little else: a cell to be read as one without any label."""
     if len(text) > _LONGEST:
         return False
-    text = unicodedata.normalize("NFKC", text)
+    text = normal_form(text)
     bare = re.sub(r"[\s\[\]()【】]|\d{1,2}:\d{2}(:\d{2}(\.\d{1,3})?)?|星期.|发布|日期|时间|:", "", text)
     return len(bare) <= _LONGEST_BARE and bool(
         _FULL.fullmatch(bare.rstrip("日"))

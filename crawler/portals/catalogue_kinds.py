@@ -5,8 +5,9 @@ Pure. A kind that is not sure is `other`, which says nothing wrong; a portal fil
 
 import csv
 import re
-import unicodedata
 from pathlib import Path
+
+from archive.model.normal_form import normal_form
 
 KINDS = (
     "hot_topic_response", "policy_interpretation", "plan", "budget", "normative_document", "rule_of_law",
@@ -39,7 +40,7 @@ def kind_of(title: str) -> str:
     Two that go together in one thing (棚户区改造公示公告) are the surer one. 解读 and 回应 are one: 解读回应 is the usual
     name of the column of interpretations.
     """
-    printed = "".join(filter(str.isprintable, unicodedata.normalize("NFKC", title)))
+    printed = "".join(filter(str.isprintable, normal_form(title)))
     compact = _QUOTES.sub("", "".join(printed.split()))
     bare = _JOINERS.sub("", compact)
     whole = _AROUND.sub("", bare)
