@@ -370,3 +370,14 @@ def test_from_home_to_a_figures_proof_in_four_clicks(ask) -> None:
     assert parse_qs(urlsplit(address).query)["row"] == ["3"]
     assert page.cssselect("#cell")
     assert ask(page.cssselect("#proof a[href*='/proof/']")[0].get("href")).status_code == 200
+
+
+@pytest.mark.parametrize("column", ["fiscal_year", "unit_name"])
+def test_a_check_that_fails_in_a_table_of_no_known_year_or_unit_is_in_no_cell(archive, ask, tmp_path, column) -> None:
+    unknown = asking_copy(
+        archive,
+        tmp_path,
+        f"UPDATE budget_tables SET {column} = NULL WHERE id = (SELECT min(table_id) FROM budget_checks)",
+        "UPDATE budget_checks SET holds = 0",
+    )
+    assert heads(tree(unknown(GRID))) == heads(tree(ask(GRID)))

@@ -33,7 +33,7 @@ WHERE b.portal = :portal AND b.type = :stage AND NOT b.doubtful
 _EXPECTED = "SELECT name FROM agencies WHERE portal = :portal AND budget_unit"
 _FAILING = """
 SELECT t.unit_name, t.fiscal_year, count(*) AS failing FROM budget_checks c JOIN budget_tables t ON t.id = c.table_id
-WHERE NOT c.holds AND t.portal = :portal AND t.stage = :stage GROUP BY 1, 2
+WHERE NOT c.holds AND t.portal = :portal AND t.stage = :stage AND fiscal_year IS NOT NULL AND unit_name IS NOT NULL GROUP BY 1, 2
 """
 _WALKED = """
 SELECT substr(max(w.started_at), 1, 10) FROM catalogs c JOIN ledger l ON l.catalog_id = c.id JOIN crawls w ON w.id = l.crawl_id
