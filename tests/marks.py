@@ -17,7 +17,7 @@ STARTED = {subprocess.run, subprocess.Popen, subprocess.check_output, subprocess
 BROWSER = {"browser", "playwright"}
 
 LONG = (
-    "tests/properties/", "tests/questions/test_compared.py::test_of_many", "tests/test_alarm.py::test_a_catalogue",
+    "tests/test_bounded_paths.py::test_every_expression", "tests/properties/", "tests/questions/test_compared.py::test_of_many", "tests/test_alarm.py::test_a_catalogue",
     "tests/test_alarm.py::test_a_few_record", "tests/test_alarm.py::test_a_field_that_was_never", "tests/test_alarm.py::test_an_update_is_not_held",
     "tests/test_alarm.py::test_nothing_new", "tests/test_alarm.py::test_rows_that_are_new", "tests/test_alarm.py::test_ten_days",
     "tests/test_backup.py::test_backups_made_while",

@@ -15,7 +15,7 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _TURNING = re.compile(r"unicode-bidi\s*:\s*(?:isolate-|bidi-)override", re.IGNORECASE)
-_STYLED = etree.XPath(".//@hidden/.. | .//@style/.. | .//bdo")
+_STYLED = etree.XPath(".//*[@hidden or @style or self::bdo]")
 
 
 def set_figures(root: Element) -> None:

@@ -17,7 +17,7 @@ _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "con
 _CLASSES = {"zz-xl-ct", "zz-xl-sec", "trs_ueditor", "trs_editor", "custom_unionstyle", "v_news_content", "article_content",
             "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content", "article_zoom", "bt_content"}  # fmt: skip
 _NO_BODIES = frozenset({"body", "html"})
-_NAMED = etree.XPath("*//@class/.. | *//@id/..")
+_NAMED = etree.XPath(".//*[@class or @id]")
 _LEAVES = frozenset({"div", "section", "center"})
 _SHORTEST = 30
 _MOST_CONTAINERS = 50

@@ -45,7 +45,7 @@ _NEWS = re.compile(
     r"(?:最新|近期|热点|热门|今日|实时)(?:动态|信息|新闻|发布|公开|公告|文件|资讯|消息|更新|关注|内容|文章|要闻)(?: ?更多\S{0,3})?"
 )
 _PINNED = re.compile(r"[置固]顶(?:信息|内容|公告|文章|新闻|文件)?")
-_PICTURES_NAMES = etree.XPath(".//img/@alt | .//img/@title")
+_PICTURES_NAMES = etree.XPath(".//img/@*[name() = 'alt' or name() = 'title']")
 _LONGEST_HEADING = 20
 _HIGHEST_HEADING = 6
 _PAGE_NUMBERS = frozenset({"2", "3"})
@@ -60,7 +60,7 @@ _FEW = 3
 _RECORDS_OWN = frozenset({"published_on", "created_on", "index_number"})
 _TITLE_AND_DATE = 2
 _IN_LISTS = frozenset((*ITEMS, "td"))
-_HEADING_LINKS = etree.XPath("//h1//a[@href] | //h2//a[@href] | //h3//a[@href] | //h4//a[@href]")
+_HEADING_LINKS = etree.XPath("//a[@href][ancestor::h1 or ancestor::h2 or ancestor::h3 or ancestor::h4]")
 _PAGER_TEXTS = etree.XPath(".//text()[contains(., '页') or contains(., 'Page')]")
 _LONGEST_NAME = 20
 _LONGEST_AUTHOR = 8
@@ -291,7 +291,8 @@ def _strangers(rows: Mapping[Element, Row]) -> list[Element]:
 
 def _row_elements(links: Sequence[Element]) -> Iterator[Element | None]:
     """For each link the element that is its row: an item of a list, or a box where it is in none or in one that lays out boxes."""
-    items = [item_of(link) for link in links]
+    terms: dict[Element, Element | None] = {}
+    items = [item_of(link, terms) for link in links]
     within: dict[Element, list[Element]] = {}
     for link, item in zip(links, items, strict=True):
         if item is not None:

@@ -26,7 +26,7 @@ _OF_RECORD = re.compile(
     "索引|文号|发文字号|发布机构|发文机关|发布日期|发布时间|公开日期|来源|责任部门|案由|提案|建议[号人案]|办结|答复|协办"
 )
 _WORDS = re.compile("|".join(map(re.escape, (*_SURE, *_LIKELY, *_HOSTS))))
-_HEADING = etree.XPath("boolean(.//h1 | .//h2)")
+_HEADING = etree.XPath("boolean(.//*[self::h1 or self::h2])")
 _MOST_CELLS = 30
 _LONGEST = 800
 """Characters of a footer at the most: what holds more holds other things as well."""

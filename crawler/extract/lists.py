@@ -49,7 +49,6 @@ _RECORDS_OWN = frozenset({"title", "index_number", "document_number", "published
 Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" where none) and the field it stands for
 
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
-_TABLE_ROWS = etree.XPath("./tr | ./thead/tr | ./tbody/tr")
 _BOX = frozenset(("div", "li", "dl"))
 _UL_ROWS = etree.XPath(".//*[li[2]][not(.//ul)]")  # a ul, or a box that a page takes for one
 
@@ -91,7 +90,7 @@ def _from_tables(root: Element, base_url: str) -> list[Row]:
     for table in _TABLES(root):
         own_header = False
         begin = len(rows)
-        trs = _TABLE_ROWS(table)
+        trs = list(_rows_of_table(table))
         if next(table.iterancestors("tr"), None) in inside:
             inside.update(trs)  # a table inside a row belongs to that row
             continue
@@ -125,6 +124,12 @@ def _is_of_one_record(header: Header, rows: Sequence[Row]) -> bool:
     """Whether the rows of a table are what a record's page says of it: few, and neither a title nor a link is there."""
     bare = all(name != "title" for _, name in header) and not any(row.url for row in rows)
     return bare and len(rows) <= _FEW
+
+
+def _rows_of_table(table: Element) -> Iterator[Element]:
+    """The rows of a table, those in its head and its bodies among them."""
+    for part in table.iterchildren("tr", "thead", "tbody"):
+        yield from (part,) if part.tag == "tr" else part.iterchildren("tr")
 
 
 def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:

@@ -17,10 +17,13 @@ from crawler.extract.text import BLOCKS, Element, line_of, visible_texts
 _LEAST = 2
 """Lines with a link and a date from which on they are the rows of a list."""
 
-_HOLDERS = etree.XPath(".//*[br or ((a | */a)[2] and not(li or tr or td or dt))][(.//a[@href])[2]]")
-_CLICKED = etree.XPath(  # by way of the attributes, which few elements have
-    "(.//@onclick/.. | .//@data-href/.. | .//@data-url/.. | .//@data-link/..)[self::a or not(self::input or .//a)]"
-    " | .//a[starts-with(@href, 'javascript:')]"
+_MAY_HOLD = etree.XPath(
+    ".//*[br or ((a[2] or (a and */a) or */a[2] or *[a][2]) and not(li or tr or td or dt))]"  # two links among what is in it
+)
+_LINKS = etree.XPath(".//a[@href]")
+_CLICKED = etree.XPath(
+    ".//*[@onclick or @data-href or @data-url or @data-link or starts-with(@href, 'javascript:')]"
+    "[self::a or ((@onclick or @data-href or @data-url or @data-link) and not(self::input or .//a))]"
 )
 
 _LINK, _DAY, _NEITHER, _END = "LD-|"
@@ -29,8 +32,8 @@ _TURNS = ("LD", "DL", "LLD", "DLL")
 
 _DAY_COLUMNS = etree.XPath(".//*[self::ul or self::ol][li[3]][not(.//a)]")
 _SHORT_WITH_YEAR = etree.XPath(
-    ".//*[not(*)][contains(., '年')][string-length(.) < 20][not(self::a or self::option or self::script)]"
-    " | .//*[self::h2 or self::h3 or self::h4][not(*)][string-length(normalize-space(.)) < 8]"
+    ".//*[not(*)][((self::h2 or self::h3 or self::h4) and string-length(normalize-space(.)) < 8)"
+    " or (contains(., '年') and string-length(.) < 20 and not(self::a or self::option or self::script))]"
 )
 _YEAR = re.compile(r"((?:19|20)\d{2})(?:年度|[年./-](?:(\d{1,2})(?:月份?)?)?)?")
 _YEARLESS = re.compile(r"(\d{1,2})[-/月](\d{1,2})日?")
@@ -47,7 +50,7 @@ Line = list[Element]
 def in_todays_markup(root: Element, url: str) -> Element:
     """Return `root`, or a copy in which lines that are rows are items with their whole day, and links lead where their script does."""
     if not any(
-        any(found) for found in (_opened(root, url), map(_rows_of, _HOLDERS(root)), _columns(root), _in_years(root))
+        any(found) for found in (_opened(root, url), map(_rows_of, _holders(root)), _columns(root), _in_years(root))
     ):
         return root
     root = deepcopy(root)
@@ -57,7 +60,7 @@ def in_todays_markup(root: Element, url: str) -> Element:
         setattr(node, place, day)
     for clicked, address in list(_opened(root, url)):
         (clicked if clicked.tag == "a" else _link_around(clicked)).set("href", address)
-    for holder in _HOLDERS(root):
+    for holder in list(_holders(root)):
         for line in _rows_of(holder):
             _make_item(line)
     return root
@@ -78,6 +81,18 @@ def _link_around(row: Element) -> Element:
     link.extend(list(cell))
     cell.append(link)
     return link
+
+
+def _holders(root: Element) -> Iterator[Element]:
+    """The elements that may hold rows in none of their own, and two links or more."""
+    once: set[Element] = set()
+    several: set[Element] = set()
+    for link in _LINKS(root):
+        for holder in link.iterancestors():
+            if holder in several:
+                break
+            (several if holder in once else once).add(holder)
+    return (holder for holder in _MAY_HOLD(root) if holder in several)
 
 
 def _rows_of(holder: Element) -> list[Line]:

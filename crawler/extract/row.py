@@ -245,10 +245,11 @@ def _is_before_date(cell: Element) -> bool:
     return beside is not None and link_of([cell]) is not None and is_date(line_of(beside, _LONGEST_REMARK))
 
 
-def item_of(link: Element) -> Element | None:
+def item_of(link: Element, terms: dict[Element, Element | None]) -> Element | None:
     """The item of a list that a link stands in; of a list of terms the term, with what is said of it, where that is a row.
 
     A table may show several records in a row, each in a cell with its date in the next: the item is then the cell.
+    `terms`: what is known of the terms of the page so far; one may hold many links.
     """
     item = next(link.iterancestors(*ITEMS), None)
     if item is not None and item.tag == "tr":
@@ -256,6 +257,13 @@ def item_of(link: Element) -> Element | None:
         return cell if cell is not None and _is_paired(cell) else item
     if item is None or item.tag not in {"dt", "dd"}:
         return item
+    if item not in terms:
+        terms[item] = _row_of_term(item)
+    return terms[item]
+
+
+def _row_of_term(item: Element) -> Element | None:
+    """The term of a row that a term, or what is said of one, belongs to; where that is none, what is said of it alone."""
     group = group_of(item)
     linked = [part for part in group if any(is_page_link(other.get("href")) for other in LINKS(part))]
     if len(linked) == 1 or len({other.get("href") for part in linked for other in LINKS(part)}) == 1:

@@ -25,6 +25,10 @@ _SHORTEST_CROWD = 20_000
 _DEEPEST = 2_048
 """Elements within one another that the parser takes; it leaves out what stands deeper."""
 
+_DEEPEST_READ = 64
+"""Elements within one another that are read as they stand, more than twice those of any known page: readers look at each with all that is in it."""
+
+_DEEP = etree.XPath("/".join("*" * (_DEEPEST_READ - 1)) + "[*/*]")
 _TAG = re.compile(r"<(/?)[a-zA-Z]")
 
 _LONGEST_SHEET = 200_000
@@ -41,14 +45,14 @@ _SHORTEST_SENTENCE = 30
 
 _FRAMES = etree.XPath(".//iframe[@srcdoc]")
 _FIXED_FIELDS = etree.XPath(
-    ".//input[@readonly or @disabled][@value][not(@type) or @type = 'text'] | .//textarea[@readonly or @disabled]"
+    ".//*[@readonly or @disabled][self::textarea or self::input[@value][not(@type) or @type = 'text']]"
 )
 _CALENDAR = re.compile(r"date|calendar|picker", re.IGNORECASE)
 _MOST_FRAMES = 20
 _MOST_FIELDS = 200
 _MOST_LINES = 10_000
 
-_SAID_TO_MACHINES = etree.XPath("//@datetime/parent::*[not(self::a)] | //@title/parent::*[not(self::a)]")
+_SAID_TO_MACHINES = etree.XPath("//*[@datetime or @title][not(self::a)]")
 _LEADS_BY_ITSELF = re.compile(r"#|[a-zA-Z][\w+.-]*:|//")
 _DEFAULT_PORT = re.compile(r"\A(http://[^/:]+):80(?=/|\Z)", re.IGNORECASE)
 _YEARLESS = re.compile(r"\s*(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?\s*")
@@ -66,6 +70,7 @@ def parse_html(text: str) -> Element:
         root = None
     if root is None:
         return etree.fromstring(b"<html><body></body></html>", parser=_PARSER)
+    _flatten(root)
     _open_frames(root)
     _print_values(root)
     _mark_hidden(root)
@@ -96,6 +101,25 @@ def _encoded(text: str) -> bytes:
         return text.replace("\x00", "").encode()
     except UnicodeEncodeError:
         return SURROGATES.sub("", text.replace("\x00", "")).encode()
+
+
+def _flatten(root: Element) -> None:
+    """Set elements that stand deeper than any page needs side by side, in their order and with all text, as browsers do."""
+    for holder in _DEEP(root):
+        flat: list[Element] = []
+        tails: dict[Element, list[str]] = {}
+        for event, node in etree.iterwalk(holder, events=("start", "end", "comment")):
+            if event == "start" and node is not holder:
+                flat.append(etree.Element(node.tag, node.attrib))
+                flat[-1].text = node.text
+            elif event != "start" and node is not holder and node.tail:
+                tails.setdefault(flat[-1] if flat else holder, []).append(node.tail)
+        for node, texts in tails.items():
+            if node is holder:
+                node.text = "".join((node.text or "", *texts))
+            else:
+                node.tail = "".join(texts)
+        holder[:] = flat
 
 
 # --- what style sheets hide ---

@@ -41,7 +41,7 @@ _NEEDED = ("webId", "tplSetId", "pageId")
 _PARAMETERS = ("parseType", "webId", "tplSetId", "pageType", "tagId", "editType", "pageId")
 _LIST_WORDS = ("列表", "list", "List", "分页", "内容", "信息", "概览")
 _UNITS = etree.XPath(".//*[@querydata]")
-_PAGERS = etree.XPath(".//*[@count and @rows and (@pageno or @querydata)] | .//*[contains(@querydata, 'count')]")
+_PAGERS = etree.XPath(".//*[(@count and @rows and (@pageno or @querydata)) or contains(@querydata, 'count')]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from crawler.services.trs_records import rows_of
 
 _STATIC = etree.XPath(
     ".//*[contains(@ms-visible, 'showStatic') and not(contains(@ms-visible, '!'))]"
-    "[not(ancestor::*[contains(@ms-visible, 'showStatic')])]"
+    "[not(ancestor::*[contains(@ms-visible, 'showStatic')][1])]"
 )
 _SETTINGS = {
     name: re.compile(pattern)

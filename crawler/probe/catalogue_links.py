@@ -21,7 +21,7 @@ ENOUGH = 3
 MOST_FRAMES = 3
 """Frames of a page that are looked into."""
 
-_FRAMES = etree.XPath("//iframe[@src] | //frame[@src]")
+_FRAMES = etree.XPath("//*[self::iframe or self::frame][@src]")
 _REFRESHES = etree.XPath("//meta[translate(@http-equiv, 'REFSH', 'refsh') = 'refresh']/@content")
 _REFRESH = re.compile(r"url\s*+=\s*+[\"']?([^\"'\s]{1,500})", re.IGNORECASE)
 _SCRIPTS = etree.XPath("//script[not(@src)]/text()")

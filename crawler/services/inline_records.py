@@ -38,7 +38,7 @@ _MOST_SHOWN = 100
 
 _TEXT_KEY = re.compile(r"\w{0,20}(?:content|body|html|text)\w{0,4}|(?:zw)?nr|zw", re.IGNORECASE)
 _TEXT_FIELDS = etree.XPath(
-    ".//textarea | .//script[@type = 'text/template' or @type = 'text/html' or @type = 'text/plain']"
+    ".//*[self::textarea or self::script[@type = 'text/template' or @type = 'text/html' or @type = 'text/plain']]"
 )
 _MARKUP = re.compile(r"<(?:p|div|br|table|span)\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{|<%")
