@@ -15,6 +15,7 @@ from unittest.mock import Mock
 import pytest
 from lxml import etree
 
+from archive.masking.attributes import elements_with
 from crawler.extract import row, tree
 from crawler.extract.tree import parse_html
 from crawler.families import plain
@@ -117,6 +118,11 @@ def test_every_expression_finds_in_linear_time() -> None:
         if (grown := growth(find, piece)) and growth(find, piece)
     }
     assert found == {}
+
+
+def test_elements_are_found_by_their_attributes_in_linear_time() -> None:
+    found = growth(lambda root: elements_with(root, "title", "datetime"), ("", '<b title="7" datetime="7">7</b>'))
+    assert found is None
 
 
 def test_an_expression_that_is_none_is_told() -> None:

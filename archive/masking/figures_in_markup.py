@@ -5,6 +5,8 @@ from typing import Any
 
 from lxml import etree
 
+from archive.masking.attributes import elements_with
+
 Element = Any  # an lxml element; lxml ships no types
 
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -15,7 +17,6 @@ _HIDING = re.compile(
     re.IGNORECASE,
 )
 _TURNING = re.compile(r"unicode-bidi\s*:\s*(?:isolate-|bidi-)override", re.IGNORECASE)
-_STYLED = etree.XPath(".//*[@hidden or @style or self::bdo]")
 
 
 def set_figures(root: Element) -> None:
@@ -26,7 +27,7 @@ def set_figures(root: Element) -> None:
     for node in root.iter("sup", "sub"):
         figures = _RAISED if node.tag == "sup" else _LOWERED
         node.text = node.text and node.text.translate(figures)
-    for node in _STYLED(root):
+    for node in dict.fromkeys((*elements_with(root, "hidden", "style"), *root.iter("bdo"))):
         if not node.text or node.find("*") is not None:
             continue
         style = node.get("style") or ""

@@ -7,6 +7,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
+from archive.masking.attributes import elements_with
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, PLAIN_WORDS, SOURCES, squash
 from crawler.extract.pairs import METADATA, cells, pairs_in, read_pairs
@@ -17,7 +18,6 @@ _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "con
 _CLASSES = {"zz-xl-ct", "zz-xl-sec", "trs_ueditor", "trs_editor", "custom_unionstyle", "v_news_content", "article_content",
             "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content", "article_zoom", "bt_content"}  # fmt: skip
 _NO_BODIES = frozenset({"body", "html"})
-_NAMED = etree.XPath(".//*[@class or @id]")
 _LEAVES = frozenset({"div", "section", "center"})
 _SHORTEST = 30
 _MOST_CONTAINERS = 50
@@ -69,9 +69,9 @@ def find_body(root: Element) -> Element | None:
 
 
 def _outermost(root: Element) -> Element | None:
-    named = (element for element in _NAMED(root) if _is_container(element) and element.tag not in _NO_BODIES)
+    named = {each for each in elements_with(root, "class", "id") if _is_container(each) and each.tag not in _NO_BODIES}
     outermost: list[Element] = []
-    for element in islice(named, _MOST_CONTAINERS):
+    for element in islice((each for each in root.iterdescendants(etree.Element) if each in named), _MOST_CONTAINERS):
         if not any(holder in outermost for holder in element.iterancestors()):
             outermost.append(element)
     if len(outermost) > 1:

@@ -9,6 +9,7 @@ from itertools import groupby, islice, pairwise, takewhile
 
 from lxml import etree
 
+from archive.masking.attributes import elements_with
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import squash, tidy
 from crawler.extract.row import date_in, is_page_link, target
@@ -21,10 +22,7 @@ _MAY_HOLD = etree.XPath(
     ".//*[br or ((a[2] or (a and */a) or */a[2] or *[a][2]) and not(li or tr or td or dt))]"  # two links among what is in it
 )
 _LINKS = etree.XPath(".//a[@href]")
-_CLICKED = etree.XPath(
-    ".//*[@onclick or @data-href or @data-url or @data-link or starts-with(@href, 'javascript:')]"
-    "[self::a or ((@onclick or @data-href or @data-url or @data-link) and not(self::input or .//a))]"
-)
+_SCRIPTED = etree.XPath(".//a[starts-with(@href, 'javascript:')]")
 
 _LINK, _DAY, _NEITHER, _END = "LD-|"
 _TURNS = ("LD", "DL", "LLD", "DLL")
@@ -68,8 +66,10 @@ def in_todays_markup(root: Element, url: str) -> Element:
 
 def _opened(root: Element, url: str) -> Iterator[tuple[Element, str]]:
     """The links, and the rows without any, whose address a script alone names, each with that address."""
-    for clicked in _CLICKED(root):
-        if not is_page_link(clicked.get("href")) and (address := target(clicked, url)):
+    with_address = elements_with(root, "onclick", "data-href", "data-url", "data-link")
+    for clicked in dict.fromkeys((*with_address, *_SCRIPTED(root))):
+        may_lead = clicked.tag == "a" or (clicked.tag != "input" and clicked.find(".//a") is None)
+        if may_lead and not is_page_link(clicked.get("href")) and (address := target(clicked, url)):
             yield clicked, address
 
 

@@ -10,7 +10,7 @@ from itertools import islice, takewhile
 
 from lxml import etree
 
-from archive.masking.attributes import with_few_attributes
+from archive.masking.attributes import elements_with, with_few_attributes
 from archive.masking.figures_in_markup import set_figures
 from crawler.extract.dates import parse_date
 from crawler.extract.place import joined
@@ -52,7 +52,6 @@ _MOST_FRAMES = 20
 _MOST_FIELDS = 200
 _MOST_LINES = 10_000
 
-_SAID_TO_MACHINES = etree.XPath("//*[@datetime or @title][not(self::a)]")
 _LEADS_BY_ITSELF = re.compile(r"#|[a-zA-Z][\w+.-]*:|//")
 _DEFAULT_PORT = re.compile(r"\A(http://[^/:]+):80(?=/|\Z)", re.IGNORECASE)
 _YEARLESS = re.compile(r"\s*(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?\s*")
@@ -316,10 +315,10 @@ def _is_to_fill_in(field: Element) -> bool:
 
 def _print_days(root: Element) -> None:
     """Print the day that an element states to machines in place of how long ago that was when the page was made, or of one without its year."""
-    for node in _SAID_TO_MACHINES(root):
+    for node in elements_with(root, "datetime", "title"):
         text = node.text or ""
         yearless = _YEARLESS.fullmatch(text)
-        if not (yearless or _AGO.fullmatch(text)) or node.find("*") is not None:
+        if node.tag == "a" or not (yearless or _AGO.fullmatch(text)) or node.find("*") is not None:
             continue
         stated = parse_date(node.get("datetime") or node.get("title"))
         if stated and (not yearless or stated[5:] == f"{int(yearless[1]):02}-{int(yearless[2]):02}"):
