@@ -303,6 +303,21 @@ def test_numbers_out_of_all_bounds_are_text_or_nothing(value: str) -> None:
     assert all(len(cell or "") <= 400 for table in found.tables for row in table.rows for cell in row)
 
 
+@pytest.mark.parametrize(
+    ("stored", "printed"),
+    [
+        ("640324199001011000", "6.40324E+17"),  # what is left of an ID number that was typed as one
+        ("6222021234567890000", "6.22202E+18"),
+        ("-1e15", "-1.00000E+15"),
+        ("999999999999999", "999999999999999"),
+    ],
+)
+def test_a_number_whose_last_digits_are_lost_is_printed_with_none_that_nobody_wrote(stored: str, printed: str) -> None:
+    found = extract(xlsx(f'<row><c r="A1"><v>1</v></c><c r="B1"><v>{stored}</v></c></row>'), "a.xlsx")
+    assert found.text == f"1\t{printed}"
+    assert found.tables[0].rows == (("1", printed),)
+
+
 def test_many_nested_tables_are_bounded() -> None:
     depth = 3000
     page = "<html><body>" + "<table><tr><td>x" * depth + "</td><td>y</td></tr></table>" * depth + "</body></html>"

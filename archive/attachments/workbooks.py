@@ -16,7 +16,7 @@ from archive.attachments.office import check_unpacked
 from archive.model import magic_numbers
 from archive.tables.file_pages import SHEET, FilePage, joined
 from archive.tables.hidden_cells import HiddenCells, read_hidden_cells, without_hidden
-from archive.tables.number_formats import NumberFormats, column_number, read_xlsx_formats
+from archive.tables.number_formats import UNSURE, NumberFormats, column_number, read_xlsx_formats
 from archive.tables.printed_table import MOST_CELLS, Merged, PrintedTable, printed_cell
 from archive.tables.xls_formats import read_xls_formats
 
@@ -149,10 +149,16 @@ def _tables(number: int, name: str, rows: list[list[str]], merged: list[Merged])
 
 
 def _cell(value: object) -> str:
+    """Return a cell's value on one line; a number whose last digits are lost as Excel prints it without a format.
+
+    Such a number was an ID's or an account's: its first digits alone, with noughts behind them, are no less somebody's.
+    """
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):  # the precision Excel shows
-        return str(int(value)) if value.is_integer() and abs(value) < 1e21 else format(value, ".15g")
+        if abs(value) >= UNSURE:
+            return f"{value:.5E}"
+        return str(int(value)) if value.is_integer() else format(value, ".15g")
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat(sep=" ", timespec="seconds")
     return " ".join(str(value).split())

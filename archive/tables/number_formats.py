@@ -20,7 +20,8 @@ _ESCAPED = re.compile(r"\\(.)")
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*?)/?>")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
 _STYLE = re.compile(rb"""\bs=["'](\d{1,5})["']""")
-_LARGEST = 1e15  # a number has no more digits than that that are sure
+UNSURE = 1e15
+"""A number from which on a workbook keeps not all of its digits."""
 
 
 Styles = dict[tuple[int, int], int]
@@ -38,7 +39,7 @@ class NumberFormats:
 
     def printed(self, sheet: str, row: int, column: int, value: object) -> str | None:
         """Return a number as its cell prints it; None for anything else, and where the format is unknown or general."""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < _LARGEST:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < UNSURE:
             return None
         style = self.styles.get(sheet, {}).get((row, column), -1)
         return formatted(value, self.formats[style]) if 0 <= style < len(self.formats) else None
