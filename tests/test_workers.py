@@ -67,7 +67,7 @@ def enqueue(folder: Path, redis: RedisServer, *, delay: float = 0.2) -> str:
 
 
 def asked_for_records(county: County) -> dict[str, int]:
-    return {path: count for path, count in county.requests.items() if re.search(r"/t\d{8}_", path)}
+    return {path: count for path, count in county.requests.copy().items() if re.search(r"/t\d{8}_", path)}
 
 
 def test_a_worker_that_is_stopped_ends_its_batch_and_the_next_one_goes_on(tmp_path: Path) -> None:
