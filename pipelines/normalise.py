@@ -11,8 +11,8 @@ from hashlib import sha256
 from w3lib.url import canonicalize_url
 
 from archive.masking.redaction import redact_json
-from archive.model.normal_form import normal_form
 from archive.model.observations import AttachmentFile, ListPage, Observation, RecordPage, Row
+from archive.model.printable import normal_form
 from archive.model.records import AnyReading
 from archive.tables.file_pages import without
 

@@ -19,7 +19,7 @@ from archive.database.kept_settings import keep_setting, setting
 from archive.model import agencies, index_numbers, workdays
 from archive.model.agencies import Agency, NameEvidence
 from archive.model.divisions import divisions
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 from archive.model.records import is_cut
 from archive.search.index import OWN_PAGE_READ
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 
 _BRACKETS = str.maketrans(
     "[【(〈<{]】)〉>}", "〔〔〔〔〔〔〕〕〕〕〕〕"

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 
 BUDGET, ACCOUNTS = "budget", "accounts"
 """预算, and 决算."""

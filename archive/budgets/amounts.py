@@ -1,10 +1,9 @@
 """Amounts as budgets print them, and sums of rounded ones. Exact: nothing here is a float."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
-
-from archive.model.normal_form import normal_form
 
 UNITS = {
     "元": Decimal(1),
@@ -24,7 +23,7 @@ _HALF = Decimal("0.5")
 
 def plain(text: str | None) -> str:
     """Return a cell's text without blanks, full-width digits and signs as usual ones."""
-    return "".join(normal_form(text or "").translate(_SIGNS).split())
+    return "".join(unicodedata.normalize("NFKC", text or "").translate(_SIGNS).split())
 
 
 def amount(text: str | None) -> Decimal | None:

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 from archive.model.records import is_cut, stem
 
 TYPES = ("government", "office", "department", "township", "institution")

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from archive.model.divisions import divisions, province_of
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 
 _FILE = Path(__file__).with_name("index_number_patterns.csv")
 _YEARS = range(1949, 2100)

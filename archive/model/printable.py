@@ -1,10 +1,12 @@
-"""Text from portals made fit to be shown: on a terminal without control characters, which could move its cursor or
-write to its clipboard; on a page with the codes of characters that nobody sees. And numbers with their nouns.
+"""Text from portals made fit to be compared, in Unicode's normal form, and to be shown: on a terminal without control
+characters, which could move its cursor or write to its clipboard; on a page with the codes of characters that nobody
+sees. And numbers with their nouns.
 """
 
 import re
 import unicodedata
-from typing import TextIO
+from itertools import pairwise
+from typing import Literal, TextIO
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -14,9 +16,21 @@ UNSEEN = re.compile(
 )
 """Characters that nobody sees, and those that turn the reading direction: both can make a name look like another."""
 
+_CROWD = re.compile(r"[^\w\s]{30}")
+"""Characters of which none is a letter: so many marks above and below one letter are in no script, as UAX #15 has it."""
+
 _RADICAL = re.compile("[\u2e80-\u2fdf]")
 _UNRELATED = dict(zip("⻢⻩⻰⻬⻙⻉⻥⻛⻨⻋⺠⻓⻔⻝⻘⻦⻣⻤", "马黄龙齐韦贝鱼风麦车民长门食青鸟骨鬼", strict=True))
 """Radicals of which Unicode does not say what they stand for, that texts of PDF files have in the place of characters."""
+
+
+def normal_form(text: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
+    """Return `text` in a normal form; marks that crowd on one letter are put in order 30 by 30, all at once would take the square of their number."""
+    cuts = [crowd.end() for crowd in _CROWD.finditer(text)]
+    if not cuts:
+        return unicodedata.normalize(form, text)
+    parts = pairwise([0, *cuts, len(text)])
+    return "".join(unicodedata.normalize(form, text[start:end]) for start, end in parts)
 
 
 def without_radicals(text: str) -> str:

@@ -11,7 +11,7 @@ from operator import eq
 from typing import TypeVar
 
 from archive.model.noise import same, same_pairs
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 
 FIELDS = (
     "index_number",

@@ -18,8 +18,7 @@ from functools import lru_cache
 from itertools import islice, zip_longest
 from pathlib import Path
 
-from archive.model.normal_form import normal_form
-from archive.model.printable import UNSEEN, without_radicals
+from archive.model.printable import UNSEEN, normal_form, without_radicals
 
 RULES_VERSION = 7
 

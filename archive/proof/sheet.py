@@ -51,7 +51,7 @@ class ShownCapture:
         """The part of it that is given, where that is not all."""
         if self.kept == "digest":
             return LABELS["proof.kept.digest"]
-        return LABELS["proof.kept.masked" if self.copy else "proof.kept.headers"]
+        return LABELS["proof.kept.masked"] if self.copy else LABELS["proof.kept.headers"]
 
 
 @dataclass(frozen=True, slots=True)

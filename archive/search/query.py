@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 from archive.search.segment import GAP, glue, marked, pairs, rows, units
 
 LONGEST_QUERY = 1000

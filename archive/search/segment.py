@@ -14,7 +14,7 @@ from functools import lru_cache
 from importlib.resources import files
 from operator import add
 
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 
 VERSION = "3"
 """Changes whenever an entry of the same texts would be made otherwise;

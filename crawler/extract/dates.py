@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 
 from archive.model.clock import BEIJING
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 
 _NUMERALS = {"〇": "0", "○": "0", "零": "0", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7",
              "八": "8", "九": "9"}  # fmt: skip

@@ -7,7 +7,7 @@ import csv
 import re
 from pathlib import Path
 
-from archive.model.normal_form import normal_form
+from archive.model.printable import normal_form
 
 KINDS = (
     "hot_topic_response", "policy_interpretation", "plan", "budget", "normative_document", "rule_of_law",
