@@ -236,6 +236,13 @@ def test_a_state_without_its_event_still_shows(past, tmp_path):
     assert "原因不明" in words(html.fromstring(answer.text).cssselect(".observed")[0])
 
 
+def test_events_whose_beginning_is_not_known_still_show(past, tmp_path):
+    answer = asking_copy(past, tmp_path, "UPDATE events SET not_before = NULL")("/-/record/2")
+    assert answer.status_code == 200
+    withdrawn = events(html.fromstring(answer.text))["withdrawn"]
+    assert "从何时起无从得知" in words(withdrawn)
+
+
 def test_details_in_tables_are_stated_in_words(page):
     shown = [words(cell) for cell in page("/past/events").cssselect("td.col-detail")]
     assert any(text.startswith("信息名称 样例公告之1 → 样例") for text in shown)
