@@ -70,16 +70,15 @@ def verify(db: Path, against: str | None, roots: Path | None, reread: bool) -> N
 def _show_summary(db: Path, totals: "Summary") -> None:
     """Say what a sound archive holds, what an operator should know of it, its head and its tip."""
     click.echo(f"all well: {quantity(totals.captures, 'capture')}, {quantity(totals.days, 'day')} sealed")
-    notes = {
-        f"{totals.unclaimed} originals that no crawl here points to: it was killed before they were read, or its portal removed": totals.unclaimed,
-        f"{totals.destroyed} payloads were destroyed by decision; their digests stay": totals.destroyed,
-        f"{totals.unsealed} events and versions are not sealed yet: the next crawl that ends does so": totals.unsealed,
-        f"{totals.void} sealed events and versions are void: the archive was put back to an earlier state, or another program "
-        "took them out; see `claims_void` in its problems": totals.void,
-        f"the bytes of {db.name} are not compared: it is being written, or the last writing was cut off": totals.captures
-        and not totals.bytes_compared,
-    }
-    for note in (note for note, applies in notes.items() if applies):
+    notes = (
+        (totals.unclaimed, f"{totals.unclaimed} originals that no crawl here points to: it was killed before they were read, or its portal removed"),
+        (totals.destroyed, f"{totals.destroyed} payloads were destroyed by decision; their digests stay"),
+        (totals.unsealed, f"{totals.unsealed} events and versions are not sealed yet: the next crawl that ends does so"),
+        (totals.void, f"{totals.void} sealed events and versions are void: the archive was put back to an earlier state, or another program took them out; see `claims_void` in its problems"),
+        (totals.captures and not totals.bytes_compared,
+         f"the bytes of {db.name} are not compared: it is being written, or the last writing was cut off"),
+    )  # fmt: skip
+    for note in (note for applies, note in notes if applies):
         click.echo(f"note: {note}")
     if totals.head:
         click.echo(f"head: {totals.head[0]} {totals.head[1]}")
