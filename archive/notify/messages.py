@@ -177,15 +177,15 @@ def _send(server: SplitResult, mail: EmailMessage) -> None:
 
 def _connected(server: SplitResult) -> smtplib.SMTP:
     """A session with the mail server, encrypted; without, only with this machine, or where no password is given."""
-    host, safely = server.hostname or "", ssl.create_default_context()
+    host = server.hostname or ""
     if server.scheme == "smtps":
-        return smtplib.SMTP_SSL(host, server.port or 465, timeout=_TIMEOUT, context=safely)
+        return smtplib.SMTP_SSL(host, server.port or 465, timeout=_TIMEOUT, context=ssl.create_default_context())
     smtp = smtplib.SMTP(host, server.port or 587, timeout=_TIMEOUT)
     with ExitStack() as undone:
         undone.callback(smtp.close)
         smtp.ehlo()
         if smtp.has_extn("starttls"):
-            smtp.starttls(context=safely)
+            smtp.starttls(context=ssl.create_default_context())
         elif server.password and host not in _LOCAL:
             raise smtplib.SMTPNotSupportedError("it would take the password unencrypted")
         undone.pop_all()
