@@ -334,6 +334,10 @@ def test_word_files_with_tables_are_read_by_libreoffice_where_it_is_installed(
     assert extract(DOC, "a.doc").text == "甲\t乙"
     only_on_path(antiword="echo 样本", soffice=soffice)
     assert extract(DOC, "a.doc").text == "样本"
+    run_together = base64.b64encode(docx(word("甲乙12"))).decode()
+    only_on_path(antiword="echo '|甲   |乙 |'", soffice=f"echo {run_together} | /usr/bin/base64 -d > file.docx")
+    found = extract(DOC, "a.doc")
+    assert (found.text, found.message) == ("甲\t乙", "the tables of this .doc file are not read")
 
 
 def test_notes_at_the_foot_of_a_word_file_come_after_its_text() -> None:

@@ -95,6 +95,7 @@ def test_doc_by_libreoffice_when_antiword_fails(
     monkeypatch.setenv("PATH", f"{only_on_path(antiword='exit 1')}{os.pathsep}{path}")
     found = extract((FIXTURES / "sample.doc").read_bytes(), "a.doc")
     assert (found.text, found.state) == (WHOLE, "text")
+    assert [table.rows for table in found.tables] == [tuple(tuple(line.split("\t")) for line in TABLE.split("\n"))]
 
 
 def test_doc_without_a_converter(only_on_path: Callable[..., Path]) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 import io
+import os
 import posixpath
 import re
 import subprocess
@@ -33,6 +34,7 @@ _PIECE = "“”‘’…—·()\"' "  # what may stand after a blank at the end
 _NO_TABLES = (PdfiumError, ArithmeticError, LookupError, ValueError, ctypes.ArgumentError)
 _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,?\d{3}){0,4}\.\d\d(?![\d.])")
 _SENTENCE, _FEWEST_ROWS = frozenset("，。；"), 5
+_START_AGAIN, _MOST_STARTS = 81, 3  # the status with which LibreOffice ends when it has made its profile
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
 
 
@@ -202,7 +204,8 @@ def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) ->
     """Return the contents of a Word 97 file: by antiword,
     or by LibreOffice where it has tables or antiword finds no text.
 
-    Antiword prints rows, but not which of their cells are merged: of its text no table is made. `programs`: those
+    Antiword prints rows, but not which of their cells are merged: of its text no table is made. LibreOffice may lose a
+    table and run its cells together: without one, its text is not taken. `programs`: those
     installed. The current folder must be one for this file alone. Raises ProgramNeeded where no program can be started.
     """
     if programs is None:
@@ -216,13 +219,17 @@ def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) ->
         return FileContents(text)
     if "soffice" in programs:
         try:
-            return _run_soffice(programs["soffice"], path, limits)
+            contents = _run_soffice(programs["soffice"], path, limits)
         except Unreadable:
             if not text:
                 raise
+        else:
+            if contents.tables or not text:
+                return contents
     if not text:
         raise Unreadable("failed", "antiword finds no text in this .doc file; LibreOffice might")
-    return FileContents(text, (), "the tables of this .doc file are not read; LibreOffice might")
+    might = "" if "soffice" in programs else "; LibreOffice might"
+    return FileContents(text, (), f"the tables of this .doc file are not read{might}")
 
 
 def _run_antiword(program: str, path: Path) -> str:
@@ -231,17 +238,28 @@ def _run_antiword(program: str, path: Path) -> str:
 
 
 def _run_soffice(program: str, path: Path, limits: Limits) -> FileContents:
-    converted = path.with_suffix(".docx")
-    converted.unlink(missing_ok=True)
-    profile = f"-env:UserInstallation={(path.parent / 'profile').as_uri()}"
-    _run(program, profile, "--headless", "--convert-to", "docx", "--outdir", str(path.parent), str(path))
+    """Return what LibreOffice makes of a Word file.
+
+    Its launcher wants to write to /tmp, where nothing may be written here: what that starts is started itself.
+    """
+    (converted := path.with_suffix(".docx")).unlink(missing_ok=True)
+    folder, office = path.parent, Path(program).resolve().with_name("soffice.bin")
+    command = (
+        str(office if office.exists() else program),
+        f"-env:UserInstallation={(folder / 'profile').as_uri()}", f"-env:OSL_SOCKET_PATH={folder}",
+        "--headless", "--convert-to", "docx", "--outdir", str(folder), str(path),
+    )  # fmt: skip
+    for _ in range(_MOST_STARTS):
+        if _run(*command, home=folder).returncode != _START_AGAIN:
+            break
     if not converted.exists():
         raise Unreadable("failed", "LibreOffice cannot read this .doc file")
     return read_docx(converted.read_bytes(), limits)
 
 
-def _run(*command: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - no shell, paths of our own
+def _run(*command: str, home: Path | None = None) -> subprocess.CompletedProcess[bytes]:
+    env = {**os.environ, "HOME": str(home), "TMPDIR": str(home)} if home else None
+    return subprocess.run(command, capture_output=True, check=False, env=env)  # noqa: S603 - no shell, paths of our own
 
 
 def _antiword_text(printed: str) -> str:

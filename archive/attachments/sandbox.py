@@ -29,7 +29,10 @@ _PROCESSES = 512  # of one user, where a program runs that starts others
 _FILES = 64  # open at once, where nothing is started
 
 # The programs that read .doc files find their libraries, fonts and settings here.
-_SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/etc/alternatives", "/etc/fonts", "/etc/libreoffice", "/etc/ld.so.cache")
+_SYSTEM = (
+    "/usr", "/bin", "/lib", "/lib64", "/etc/alternatives", "/etc/fonts", "/etc/ld.so.cache",
+    "/etc/libreoffice", "/var/lib/libreoffice", "/var/spool/libreoffice",
+)  # fmt: skip
 
 # From the headers of Linux: prctl(2), capset(2), namespaces(7), mount_setattr(2), landlock(7).
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
