@@ -360,9 +360,10 @@ def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         *(line for line in own if _CARRIED.search(line.name) and not _ITEM.match(line.name) and _is_outer(line)),
     ]
     if items and subtotal:
-        yield from check_sum("items", subtotal.column_name, subtotal, items)
+        yield from _of_items([line for line in own if line.row < subtotal.row], subtotal.column_name, subtotal, items)
     elif items and grand:
-        yield from check_sum("items", grand.column_name, grand, [*items, *carried])
+        before = [line for line in own if line.row < grand.row]
+        yield from _of_items(before, grand.column_name, grand, [*items, *carried])
     if grand and subtotal:
         yield from check_sum("carry", grand.column_name, grand, [subtotal, *carried])
 
@@ -371,9 +372,19 @@ def _items_of_items(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """一、本年支出 = （一） + （二） + …, where these follow it."""
     for place, whole in enumerate(own):
         if _OF_ITEMS.fullmatch(whole.name):
-            below = takewhile(lambda line: not _ends_item(line.name), own[place + 1 :])
+            below = list(takewhile(lambda line: not _ends_item(line.name), own[place + 1 :]))
             if parts := [line for line in below if _OTHER_ITEMS[0].match(line.name)]:
-                yield from check_sum("items", f"{whole.name} {whole.column_name}", whole, parts)
+                yield from _of_items(below, f"{whole.name} {whole.column_name}", whole, parts)
+
+
+def _of_items(
+    among: Iterable[BudgetLine], place: str, whole: BudgetLine, items: Sequence[BudgetLine]
+) -> Iterator[BudgetCheck]:
+    """Yield that a total is the sum of its items; not where it fails over a single one, and other amounts stand among
+    them whose names may be items' names that were not read.
+    """
+    doubted = len(items) == 1 and any(line.value for line in among if line not in items)
+    yield from (check for check in check_sum("items", place, whole, items) if check.holds or not doubted)
 
 
 def _ends_item(name: str) -> bool:

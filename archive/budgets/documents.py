@@ -75,7 +75,10 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     for statement, lines, expenses in read:
         heading = statement.heading
         within = (check_statement(statement, lines), check_expenses(statement, lines, expenses))
-        checks = [*_without_unread(statement, list(within[heading.kind == "three_public"])), *_of(between, lines)]
+        checks = [
+            *_without_unread(statement, lines, list(within[heading.kind == "three_public"])),
+            *_of(between, lines),
+        ]
         if stated and kinds[heading.kind] == 1:  # else nothing says which of them the text means
             checks += stated.check_expenses(expenses, heading)
             checks += stated.check_totals(statement, lines)
@@ -84,10 +87,16 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     return tables_read
 
 
-def _without_unread(statement: BudgetStatement, checks: list[BudgetCheck]) -> list[BudgetCheck]:
-    """Return identities without those that fail over a row, or over columns, in which an amount could not be read."""
+def _without_unread(
+    statement: BudgetStatement, lines: Sequence[BudgetLine], checks: list[BudgetCheck]
+) -> list[BudgetCheck]:
+    """Return identities without those that fail over a row, or over columns, in which an amount could not be read,
+    and without any that fails in rows that no word names: the side of a table that a page cut off.
+    """
     if all(check.holds for check in checks):
         return checks
+    if len({line.row for line in lines}) > 1 and all(line.label_column < 0 for line in lines):
+        return [check for check in checks if check.holds]
     unread = unread_amounts(statement)
     rows, columns = {row for row, _ in unread}, {column for _, column in unread}
     return [check for check in checks if check.holds or not _goes_over(check.lines, rows, columns)]

@@ -90,13 +90,15 @@ def read_lines(statement: BudgetStatement) -> list[BudgetLine]:
 
 
 def unread_amounts(statement: BudgetStatement) -> list[tuple[int, int]]:
-    """Return row and column of each cell that seems to print an amount, but none that can be read."""
-    columns = _Columns(statement).amounts
+    """Return row and column of each cell that seems to print an amount, but none that can be read: in no form known, or
+    with the end of another cell's text before it.
+    """
     return [
         (place, column)
         for place, row in enumerate(statement.rows)
-        for column in columns
-        if amount(row.cells[column]) is None and _LIKE_AMOUNT.fullmatch(plain(row.cells[column]))
+        for column, cell in enumerate(row.cells)
+        if cell and amount(cell) is None
+        if _LIKE_AMOUNT.fullmatch(plain(cell)) or any(map(_TO_THE_CENT.fullmatch, cell.split()))
     ]
 
 
