@@ -24,6 +24,22 @@ def test_columns_without_the_names_of_their_rows_are_a_part_of_a_table(names: st
 
 
 @pytest.mark.parametrize(
+    ("projects", "expected"),
+    [("", []), ("|项目支出", [("columns", Decimal(2246), Decimal(1191)), ("columns", Decimal(1191), Decimal(1190))])],
+)
+def test_one_half_of_spending_alone_is_no_sum(projects: str, expected: list[object]) -> None:
+    head = f"科目编码|科目名称|合计|基本支出{projects}"
+    amounts = ("|10.00", "|", "|") if projects else ("", "", "")
+    rows = [
+        "|合计|2,577.00|2,567.00",
+        "201|一般公共服务支出|2,246.00|1,191.00",
+        "20103|政府办公厅（室）及相关机构事务|1,191.00|1,190.00",
+    ]
+    (found,) = read(table("\n".join([head, *map(str.__add__, rows, amounts)]), SPENDING))
+    assert [check for check in failing(found) if check[0] == "columns"] == expected
+
+
+@pytest.mark.parametrize(
     ("reception", "amount", "expected"),
     [("", "", []), ("|公务接待费", "|", [("three_public", Decimal("29.20"), Decimal("26.00"))])],
 )

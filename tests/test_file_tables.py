@@ -64,6 +64,15 @@ def test_a_table_within_a_form_of_the_page_stands_where_the_form_is_put() -> Non
     assert table.x == pytest.approx([50, 110, 170], abs=1)
 
 
+def test_a_column_of_amounts_alone_is_a_table_and_a_box_of_text_is_none() -> None:
+    """The last column of a print whose side the page cut off."""
+    amounts: list[list[str | None]] = [["Projects"], ["1,234.00"], [""], ["-5.50"], ["0.10"]]
+    texts: list[list[str | None]] = [["Notes"], ["a"], ["b"], ["c 1.00"], ["12.00"]]
+    assert [table.rows for table in tables(pdf(ruled(amounts)))] == [tuple(map(tuple, amounts))]
+    (below,) = tables(pdf(ruled(texts) + ruled([["d", "1"], ["e", "2"]], top=70)))
+    assert (below.rows, below.before) == ((("d", "1"), ("e", "2")), "Notes\na\nb\nc 1.00\n12.00")
+
+
 def test_text_without_lines_is_no_table() -> None:
     assert tables(pdf(b"BT /F1 12 Tf 20 100 Td (A sample of the project.) Tj ET")) == ()
 

@@ -233,7 +233,7 @@ def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """合计 = 基本支出 + 项目支出, or 人员 + 公用, with what stands beside them below the same head, in each row.
 
     Where other columns stand there, too, and of these alone, it is not known beforehand what makes up the total: what
-    does in most rows should in all.
+    does in most rows should in all. Where the table has one of the two alone, the other may be on a page of its own.
     """
     of_halves, of_all = (defaultdict[tuple[str, ...], list[BudgetCheck]](list) for _ in range(2))
     with_others: set[tuple[str, ...]] = set()
@@ -251,7 +251,8 @@ def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
                     with_others.add(path)
     for path, checks in of_halves.items():
         if checks and (path not in with_others or known_by_most(checks)):
-            yield from checks
+            both = len({line.column_name for check in checks for line in check.lines[1:]}) > 1
+            yield from (check for check in checks if check.holds or both)
         elif known_by_most(of_all[path]) or _is_no_chance(of_all[path]):
             yield from of_all[path]
 

@@ -4,11 +4,13 @@ Where no vertical lines do, see `aligned_tables`.
 Coordinates are points, with y upwards, of the page as its text is read: a page turned by 90° is turned back.
 """
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from math import inf
+from operator import attrgetter
 
 from pypdfium2 import PdfPage, PdfTextPage  # type: ignore[import-untyped]
 
@@ -20,6 +22,8 @@ from archive.tables.ruled_lines import NEAR, UPRIGHT, RuledLine, RuledLines
 _MOST_LINES = 2_000  # in one direction, after pieces of one line are joined
 _MOST_CELLS = 20_000  # of a grid on one page
 _LOWEST_ROW = 6  # points
+_FEWEST_ROWS = 5  # of a table of one column
+_AMOUNT = re.compile(r"-?[\d,]+\.\d\d")
 _APART = 2  # of the height of a character: a wider gap divides a line over tables side by side
 _LARGEST_PAGE = 50_000  # points
 
@@ -38,7 +42,11 @@ class PdfTables:
         if not grids:
             self._read_aligned(ruled, text, number)
             return
-        printed = list(lines_of(_sort_into(grids, characters_of(text, turn))))
+        grids, outside = _sort_into(grids, characters_of(text, turn))
+        if not grids:
+            self._read_aligned(ruled, text, number)
+            return
+        printed = list(lines_of(outside))
         aligned = [table for gap in _gaps(grids, printed) for table in aligned_tables(gap, ())]
         origin = _origin(page, turn)
         tables: list[_Grid | AlignedTable] = [*grids, *aligned]
@@ -126,12 +134,27 @@ class _Grid:
     def left(self) -> float:
         return self.x[0]
 
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.x) - 1
+
+    def holds_amounts(self) -> bool:
+        """Whether most of the cells that hold something hold an amount."""
+        texts = [text_of(sorted(cell, key=attrgetter("left"))) for cell in self.characters.values()]
+        return 2 * sum(map(bool, map(_AMOUNT.fullmatch, texts))) > len(texts)
+
     @classmethod
     def of(cls, horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -> "_Grid | None":
         """The grid of lines that meet; None where it is none, or beyond the limits."""
         grid = cls([*horizontal, *_open_ends(horizontal, vertical)], vertical)
         height, width = len(grid.y) - 1, len(grid.x) - 1
-        if height < 1 or width < 2 or width > MOST_COLUMNS or height * width > _MOST_CELLS:
+        if (
+            height < (1 if width > 1 else _FEWEST_ROWS)
+            or width < 1
+            or width > MOST_COLUMNS
+            or height * width > _MOST_CELLS
+        ):
             return None
         grid.merge()
         return grid
@@ -202,9 +225,16 @@ def _origin(page: PdfPage, turn: int) -> tuple[float, float]:
     return min(x for x, _ in corners), max(y for _, y in corners)
 
 
-def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> list[Character]:
-    """Put characters into their grids; return those that stand in none."""
-    return [character for character in characters if not any(grid.add(character) for grid in grids)]
+def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> tuple[list[_Grid], list[Character]]:
+    """Put characters into their grids; return these, and the characters that stand in none.
+
+    A grid of one column is a box around text, or of amounts the last column of a table that its page's side cut off.
+    """
+    outside = [character for character in characters if not any(grid.add(character) for grid in grids)]
+    boxes = [grid for grid in grids if grid.width == 1 and not grid.holds_amounts()]
+    for box in boxes:
+        outside += [character for cell in box.characters.values() for character in cell]
+    return [grid for grid in grids if grid not in boxes], outside
 
 
 def _gaps(grids: Iterable[_Grid], printed: Iterable[list[Character]]) -> Iterator[list[list[Character]]]:
