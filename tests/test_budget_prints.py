@@ -2,10 +2,12 @@
 is said to differ that may only be unread.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
+from archive.tables.printed_table import PrintedTable
 from tests.budget_forms import SUMMARY, failing, read, table
 
 SPENDING = "部门支出总表\n部门：样本局 单位：万元"
@@ -78,3 +80,46 @@ def test_an_amount_with_the_end_of_another_text_before_it_is_not_read(running: s
     head = "合计|因公出国（境）费|公务接待费|公务用车购置及运行费|<|<\n^|^|^|小计|购置费|运行费"
     (found,) = read(table(f"{head}\n29.20|0.00|3.20|26.00|18.00|{running}", EXPENSES))
     assert failing(found) == expected
+
+
+HEAD = "科目编码|科目名称|合计|基本支出|项目支出\n"
+EDUCATION, MEDICINE = "205|教育支出|30.00|20.00|10.00", "210|卫生健康支出|12.00|12.00|"
+WHOLE = f"{HEAD}|合计|42.00|32.00|10.00\n{EDUCATION}"
+GENERAL = "一般公共预算支出表\n部门：样本局 单位：万元"
+
+
+def at(left: int, top: int, rows: str, before: str = "", page: int = 1) -> PrintedTable:
+    """A table at a place of its page; those with their left side at one place have the same lines."""
+    made = table(rows, before, page)
+    x = tuple(left + (50 + left // 100) * column for column in range(made.width + 1))
+    return replace(made, x=x, y=tuple(top + 20 * row for row in range(len(made.rows) + 1)))
+
+
+def pages(tables: list[PrintedTable]) -> list[list[int]]:
+    return [[row.page for row in found.statement.rows] for found in read(*tables)]
+
+
+def test_tables_side_by_side_go_on_below_their_own_columns() -> None:
+    right = WHOLE.replace("42", "52").replace("32", "42")
+    made = [
+        at(50, 400, WHOLE, SPENDING),
+        at(350, 420, right, GENERAL),
+        at(50, 60, MEDICINE, page=2),
+        at(350, 60, MEDICINE.replace("12", "22"), page=2),
+    ]
+    assert pages(made) == [[1, 1, 2], [1, 1, 2]]
+    read_tables = read(*made)
+    assert [line.printed for found in read_tables for line in found.lines if line.row == 2] == ["12.00"] * 2 + [
+        "22.00"
+    ] * 2
+    assert [failing(found) for found in read_tables] == [[], []]
+
+
+def test_of_tables_one_above_another_the_lower_goes_on() -> None:
+    made = [at(50, 60, WHOLE, SPENDING), at(350, 400, WHOLE, GENERAL), at(50, 60, MEDICINE, page=2)]
+    assert pages(made) == [[1, 1], [1, 1, 2]]
+
+
+def test_behind_another_table_none_goes_on() -> None:
+    other = at(50, 600, "姓名|职务|电话|地址|备注\n样本|样本|样本|样本|样本", "样本名单")
+    assert pages([at(50, 400, WHOLE, SPENDING), other, at(50, 60, MEDICINE, page=2)]) == [[1, 1]]

@@ -43,6 +43,13 @@ def set_below(table: PrintedTable, lines: Sequence[float]) -> SetBelow | None:
     return SetBelow(replace(table, rows=rows, merged=spans, x=tuple(lines)), places)
 
 
+def have_same_lines(table: PrintedTable, other: PrintedTable) -> bool:
+    """Whether the columns of two tables stand between the same lines."""
+    return len(table.x) == len(other.x) and all(
+        abs(one - two) <= _NEAR for one, two in zip(table.x, other.x, strict=True)
+    )
+
+
 def _nearest(line: float, lines: Sequence[float]) -> int | None:
     return next((place for place, other in enumerate(lines) if abs(line - other) <= _NEAR), None)
 

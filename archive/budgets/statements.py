@@ -3,12 +3,12 @@ titles and heads of several rows told from rows of amounts. Pure.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from archive.budgets.amounts import amount, is_formed, plain
-from archive.budgets.continuations import has_amounts, is_second_half, put_together, set_below
+from archive.budgets.continuations import has_amounts, have_same_lines, is_second_half, put_together, set_below
 from archive.budgets.headings import Heading, kind_of, read_heading, title_among, unit_of
 from archive.tables.printed_table import PrintedTable, Row
 
@@ -79,23 +79,37 @@ class _Piece:
 def read_statements(tables: Sequence[PrintedTable]) -> list[BudgetStatement]:
     """Return the budget tables among the tables of a document, in order."""
     statements: list[BudgetStatement] = []
-    last: _Piece | None = None
+    ends: dict[int, _Piece] = {}  # the last piece of each statement since the last table that is none, by its place
     for each in _pieces(tables):
+        before = _goes_on_from(each, ends)
+        last = ends[before] if before is not None else None
         piece = _below_same_head(_set_below(each, last), last) if last else each
-        if statements and last and _goes_on(piece, last, statements[-1]):
+        if last and before is not None and _goes_on(piece, last, statements[before]):
             head = piece.head if piece.columns == last.columns else 0
             piece = replace(piece, head=head, columns=last.columns, head_texts=last.head_texts)
-            statements[-1] = _joined(statements[-1], piece)
-            last = piece
-        elif statements and last and not statements[-1].rows and _is_rest(piece, last):
-            statements[-1] = _joined(replace(statements[-1], columns=piece.columns), piece)
-            last = piece
+            statements[before] = _joined(statements[before], piece)
+        elif last and before is not None and not statements[before].rows and _is_rest(piece, last):
+            statements[before] = _joined(replace(statements[before], columns=piece.columns), piece)
         elif heading := read_heading(piece.above, piece.columns):
+            before = len(statements)
             statements.append(_joined(BudgetStatement(heading, piece.columns, (), (), ()), piece))
-            last = piece
         else:
-            last = None
+            ends.clear()
+            continue
+        ends[before] = piece
     return statements
+
+
+def _goes_on_from(piece: _Piece, ends: Mapping[int, _Piece]) -> int | None:
+    """Return the statement that a piece may go on from: the one before it, or of several side by side at the end of the
+    page before the one whose columns stand between the same lines. None where there is none.
+    """
+    on_page_before = [(place, end) for place, end in ends.items() if end.page == piece.page - 1]
+    for place, end in reversed(on_page_before):
+        lowest = on_page_before[-1][1].printed
+        if end.printed.y[-1:] > lowest.y[:1] and have_same_lines(end.printed, piece.printed):
+            return place
+    return next(reversed([*ends]), None)
 
 
 def _pieces(tables: Iterable[PrintedTable]) -> Iterator[_Piece]:
