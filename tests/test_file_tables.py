@@ -41,6 +41,12 @@ def test_a_ruled_pdf_page_gives_its_cells_however_lines_are_drawn(style: str) ->
     assert table.y == pytest.approx([20, 40, 60, 80, 100], abs=1)
 
 
+def test_merged_cells_of_low_rows_are_whole() -> None:
+    """A spreadsheet that is as wide as its page: lines of the rows below end next to the middle of a row."""
+    (table,) = tables(pdf(b"q .25 0 0 .25 20 100 cm " + ruled(HEADS) + b" Q"))
+    assert (table.rows, set(table.merged)) == (PRINTED, MERGED)
+
+
 def test_a_page_turned_by_90_degrees_is_turned_back() -> None:
     (table,) = tables(pdf(turned(ruled(HEADS, top=160))).replace(b"[0 0 300 200]", b"[0 0 300 300]/Rotate 90"))
     assert (table.rows, set(table.merged)) == (PRINTED, MERGED)

@@ -171,11 +171,13 @@ class _Grid:
 
     def _add_cell(self, row: int, column: int, height: int, width: int) -> None:
         right, down = column + 1, row + 1
-        middle = (self.y[row] + self.y[row + 1]) / 2
-        while right < width and self.owner[row][right] < 0 and not _covers(self._at_x[self.x[right]], middle):
+        while (
+            right < width
+            and self.owner[row][right] < 0
+            and not _covers(self._at_x[self.x[right]], *self.y[row : row + 2])
+        ):
             right += 1
-        middle = (self.x[column] + self.x[column + 1]) / 2
-        while down < height and not _covers(self._at_y[self.y[down]], middle):
+        while down < height and not _covers(self._at_y[self.y[down]], *self.x[column : column + 2]):
             down += 1
         for r in range(row, down):
             for c in range(column, right):
@@ -215,8 +217,10 @@ def _open_ends(horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -
             yield RuledLine(round(sum(ends) / len(ends), 1), left, right)
 
 
-def _covers(lines: Iterable[RuledLine], place: float) -> bool:
-    return any(line.low - NEAR <= place <= line.high + NEAR for line in lines)
+def _covers(lines: Iterable[RuledLine], begin: float, end: float) -> bool:
+    """Whether a line stands between two places: at their middle, and not for its end near one of them."""
+    middle, near = (begin + end) / 2, min(NEAR, abs(begin - end) / 4)
+    return any(line.low - near <= middle <= line.high + near for line in lines)
 
 
 def _origin(page: PdfPage, turn: int) -> tuple[float, float]:
