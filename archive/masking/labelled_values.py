@@ -16,6 +16,7 @@ from archive.masking.personal_numbers import (
     STRETCH,
     MaskedSpan,
     ascii_digits,
+    has_form_of_resident_id,
     is_birth_date,
     is_card,
     is_mobile,
@@ -111,6 +112,8 @@ _TRAVEL = re.compile(
     r"[JL]\d{6}-\d{4}-\d{6}(?!\d)|[\u4e00-\u9fff]军[A-Z]\d{5,8}(?!\d)|(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号)(?![\dA-Za-z*])|[\u4e00-\u9fff]字第\d{4,10}(?=号)"
 )
 _ID_SHAPE = re.compile(r"\d{17}[\dXxＸｘ](?![\dA-Za-z])")
+_GLUED_ID = re.compile(r"\d{17}[\dXxＸｘ](?=\d{3})")
+"""An ID number right before other figures, more than a disability certificate adds."""
 _MACAO_ID = re.compile(r"\d{7}[（(]\d[）)]")
 _NAMES_A_PERMIT = re.compile(r"(?:来往(?:大陆|内地)通行证|台胞证|回乡证)$")
 _PLATE = re.compile(
@@ -261,6 +264,8 @@ def _resident_id(text: str, start: int) -> _Value | None:
         return None
     letters = _LETTERS_BEFORE_DIGITS.match(text, start)
     first = letters.end() if letters else start
+    if (glued := _GLUED_ID.match(text, first)) and has_form_of_resident_id(ascii_digits(glued[0])):
+        return _Value("resident_id", first, glued.end(), 2)
     best: tuple[int, str] | None = None
     for end, digits in _ends(text, first):
         size = len(digits)
@@ -303,8 +308,11 @@ def _phone(text: str, start: int) -> _Value | None:
         if (offset := mobile_offset(digits)) is not None:
             places = [at for at in range(start, end) if text[at].isdecimal()]
             return _Value("phone", places[offset], end, 3)
-        if is_mobile(digits[:11]) and is_mobile(digits[11:]) and end - start == len(digits):
-            return _Value("phone", start, end, 3)
+        if end - start == len(digits) > 11:  # in one group, with other figures right behind or before
+            if is_mobile(digits[:11]):
+                return _Value("phone", start, end if is_mobile(digits[-11:]) else start + 11, 3)
+            if is_mobile(digits[-11:]) and digits.startswith(("19", "20")):
+                return _Value("phone", end - 11, end, 3)
     return None
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 
 from archive.masking import number_surroundings as surroundings
+from archive.masking.glued_numbers import cuts
 from archive.masking.personal_numbers import (
     BLANK,
     DIGIT,
@@ -60,7 +61,7 @@ _LEAST_BY_DOTS = 3
 @dataclass(slots=True)
 class _Run:
     """A run of digits. `digits`: without gaps; `places`: where each stands in `text`;
-    `edges`: where groups begin, and the end.
+    `edges`: where groups begin, and other figures glued to a number, and the end.
     """
 
     text: str
@@ -101,6 +102,9 @@ def _run(text: str, start: int, end: int) -> _Run:
     groups = [match.span() for match in _GROUP.finditer(text, start, end)]
     places = [place for first, last in groups for place in range(first, last)]
     edges = [0, *accumulate(last - first for first, last in groups)]
+    glued = zip(edges, groups, strict=False)
+    edges += [at + cut for at, (first, last) in glued for cut in cuts(text, first, last, first=not at)]
+    edges.sort()
     return _Run(text, ascii_digits(text[start:end]), places, edges)
 
 

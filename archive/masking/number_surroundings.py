@@ -54,7 +54,10 @@ _PAGE_BEHIND = re.compile(r"\.(?:s?html?|jspx?|aspx?|php|js|css)(?![A-Za-z])", r
 _FIGURE = re.compile(r"[\d,.\s\-]*")
 _AMOUNT_HEAD = re.compile(r"金额|[总合小]计|[预决概]算|收入|支出|资产|负债|余额|总额|投资|[产总]值|[万亿]?元[)）]?$")
 _MOST_BEFORE = 4000
-"""Characters before a cell in which the head of its column is looked for."""
+"""Characters before a cell in which the head of its column is looked for, and behind it in which others are."""
+_GREAT = 9
+"""Digits of the least figure that can be, with others, a hundredth of one of eleven digits."""
+_OF_PERSONS = re.compile(r"姓\s{0,4}名|户主|身份证|领款人|受益人")
 _LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
 _AMOUNT_BEHIND = re.compile(r"\.\d{1,2}(?!\d)|[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩]")
 _AMOUNT_BEFORE = re.compile(
@@ -205,16 +208,27 @@ def is_amount(text: str, span: MaskedSpan) -> bool:
 
 
 def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
-    """Whether it fills a cell whose column, or its row in a table without such heads, is headed by a word about money."""
+    """Whether it fills a cell whose column, or its row in a table without such heads, is headed by a word about money.
+
+    In a table of persons, among words, or where all other figures of the column are far smaller, it is no amount.
+    """
     beside = text[span.start - 1 : span.start] + text[span.end : span.end + 1]
     if "\t" not in beside or beside.strip("\t\n"):
         return False
     *above, row = _before(text, span.start, _MOST_BEFORE).split("\n")
     place = row.count("\t")
     cells = place + text[span.end : span.end + _LINE].partition("\n")[0].count("\t")
-    column = (line.split("\t")[place] for line in reversed(above) if line.count("\t") == cells)
-    head = next((cell for cell in column if not _FIGURE.fullmatch(cell)), row.partition("\t")[0])
-    return _AMOUNT_HEAD.search(head) is not None
+    rows = [line for line in reversed(above) if line.count("\t") == cells]
+    heading = next((line for line in rows if not _FIGURE.fullmatch(line.split("\t")[place])), None)
+    head, *between = row.split("\t") if heading is None else [heading.split("\t")[place]]
+    if not _AMOUNT_HEAD.search(head) or not all(map(_FIGURE.fullmatch, between)):
+        return False
+    if heading and _OF_PERSONS.search(heading):
+        return False
+    rows += [line for line in text[span.end : span.end + _MOST_BEFORE].split("\n")[1:] if line.count("\t") == cells]
+    column = (line.split("\t")[place] for line in rows)
+    figures = [cell.partition(".")[0] for cell in column if cell.strip() and _FIGURE.fullmatch(cell)]
+    return not figures or any(sum(map(str.isdigit, figure)) >= _GREAT for figure in figures)
 
 
 def in_index_number(text: str, span: MaskedSpan) -> bool:

@@ -36,7 +36,7 @@ from archive.masking.written_figures import as_digits
 from archive.model.printable import without_radicals
 from archive.model.rosters import persons_listed
 
-RULES_VERSION = 12
+RULES_VERSION = 13
 
 _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
     number_spans,
