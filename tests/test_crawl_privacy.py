@@ -75,15 +75,20 @@ def test_what_is_said_of_a_page_or_a_file_that_could_not_be_read_is_masked(tmp_p
 
 
 def test_a_link_that_holds_an_id_number_is_not_kept_and_its_row_is(tmp_path: Path) -> None:
-    page = f'<html><body><h1>样本</h1><div class="TRS_Editor"><a href="f/{RESIDENT_ID}.doc">样本附件.doc</a></div></body></html>'
+    page = f'<html><body><h1>样本</h1><div class="TRS_Editor"><a href="f/{RESIDENT_ID}.doc">样本附件.doc</a><a href="f/{PHONE}.doc">样本附件二.doc</a></div></body></html>'
     row = f'<tr><td>640324001/2017-00002</td><td><a href="view?id={RESIDENT_ID}">样本名单之二</a></td><td>2017-01-02</td></tr>'
+    row += row.replace(RESIDENT_ID, PHONE).replace("00002", "00003").replace("之二", "之三")
     list_page = listed('<a href="1.html">样本名单</a>').replace("</table>", f"{row}</table>")
     with Site({"/list.html": list_page, "/1.html": page}) as site:
         crawl(portal_file(tmp_path, site.url, ("other", "样本", "/list.html")), tmp_path / "a.db")
-        assert not [path for path in site.requests if RESIDENT_ID in path]
+        assert not [path for path in site.requests if RESIDENT_ID in path or PHONE in path]
     found = rows(tmp_path / "a.db", "SELECT title, flags FROM records ORDER BY title")
-    assert [tuple(row.values()) for row in found] == [("样本名单", "[]"), ("样本名单之二", '["personal_link"]')]
-    assert RESIDENT_ID.encode() not in stored(tmp_path)
+    assert [tuple(row.values()) for row in found] == [
+        ("样本名单", "[]"),
+        ("样本名单之三", '["personal_link"]'),
+        ("样本名单之二", '["personal_link"]'),
+    ]
+    assert not [secret for secret in (RESIDENT_ID, PHONE) if secret.encode() in stored(tmp_path)]
 
 
 def test_a_fault_of_our_own_that_quotes_the_page_is_masked(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from archive.masking.redaction import RULES_VERSION, names_a_person, redact, redact_json
+from archive.masking.redaction import RULES_VERSION, addresses_of_persons, names_a_person, redact, redact_json
 from archive.model.printable import without_radicals
 from tests.personal_numbers import id_check_digit, luhn_digit
 
@@ -314,6 +314,28 @@ def test_json_keys_that_become_equal_are_both_kept() -> None:
 
 def test_rules_carry_a_version() -> None:
     assert RULES_VERSION >= 1
+
+
+@pytest.mark.parametrize(
+    ("address", "is_personal"),
+    [
+        ("/u/13812345678/index.html", True), ("/files/13812345678.pdf", True), ("/a?id=13812345678", True), ("/a?p=1&id=8613812345678#top", True),
+        ("/6222026403000007955.pdf", True), ("/640324800101123.pdf", True), ("/201712/t20171219_13812345678.html", False),
+        ("/13812345678901.html", False), ("/18051412345.pdf", False), ("/P13812345678.pdf", False), ("/6222026403000007956.pdf", False),
+        ("/202312800101123.pdf", False), (f"/view?sfz={ID}", True),
+    ],
+)  # fmt: skip
+def test_an_address_with_a_number_alone_in_its_place(address: str, is_personal: bool) -> None:
+    address = "http://www.example.gov.cn" + address
+    assert addresses_of_persons(["http://www.example.gov.cn/13512345678901.html", address]) == (
+        {address} if is_personal else set()
+    )
+
+
+def test_numbers_of_files_in_a_series_are_no_persons() -> None:
+    series = [f"http://www.example.gov.cn/d/{number}.html" for number in (13812345678, 13812345699, 15099345678)]
+    assert addresses_of_persons(series) == {series[2]}
+    assert addresses_of_persons([series[0]] * 2) == {series[0]}
 
 
 def test_an_address_that_names_a_person() -> None:

@@ -20,7 +20,8 @@ numbers, project codes, document numbers and registration numbers, and numbers t
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -30,7 +31,7 @@ from archive.masking.labelled_values import labelled_spans, mail_spans
 from archive.masking.mistyped_ids import mistyped_id_spans
 from archive.masking.number_runs import number_spans
 from archive.masking.person_columns import column_spans, names_persons
-from archive.masking.personal_numbers import MaskedSpan
+from archive.masking.personal_numbers import MaskedSpan, is_card, is_old_resident_id, mobile_offset
 from archive.masking.sentences_about_persons import sentence_spans
 from archive.masking.written_figures import as_digits
 from archive.model.printable import without_radicals
@@ -54,6 +55,10 @@ _TURNED = re.compile("(?<=\u202e)[^\u202c\n]+")
 _MOST_PASSES = 4
 """A mask can uncover what stood in its shadow; what is left after so many passes stays, as in the first."""
 
+_NUMBER_ALONE = re.compile(r"(?:/|[?&;#][\w%.\-]{1,40}=)(?:\+|%2[Bb])?(\d{11,19})(?=[/.?&;#]|$)")
+_DAY = re.compile(r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
+_SAME_IN_A_SERIES = 8
+_OLD_ID = 15
 
 _SHORT = 60
 """Characters of texts that come again and again, as labels, names and kinds do: the last ones are remembered."""
@@ -137,6 +142,28 @@ def names_a_person(address: str) -> bool:
     """Whether a web address, or a header's value, holds a number of a person, so that keeping it would keep that."""
     written = address, unquote(address), unquote(unquote(address))  # what a page puts into a query is quoted twice
     return any(redact(text).counts for text in {*written})
+
+
+def addresses_of_persons(addresses: Iterable[str]) -> set[str]:
+    """Return those of the addresses on a page that hold a number of a person, be it alone in its place (/13812345678.pdf).
+
+    What is alone there begins with no day (yymmdd), and no other address on the page has one with the same first digits: files
+    are numbered in a series.
+    """
+    numbers = {address: {*filter(_is_alone_a_persons, _NUMBER_ALONE.findall(address))} for address in addresses}
+    series = Counter(number[:_SAME_IN_A_SERIES] for number in set().union(*numbers.values()))
+    alone = {
+        address
+        for address, found in numbers.items()
+        if any(series[number[:_SAME_IN_A_SERIES]] == 1 for number in found)
+    }
+    return alone | {*filter(names_a_person, numbers)}
+
+
+def _is_alone_a_persons(number: str) -> bool:
+    if (offset := mobile_offset(number)) is not None:
+        return not _DAY.match(number, offset)
+    return is_card(number) or (len(number) == _OLD_ID and is_old_resident_id(number))
 
 
 def redact_json(value: object) -> RedactedJson:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
-from archive.masking.redaction import names_a_person
+from archive.masking.redaction import addresses_of_persons
 from archive.model.observations import ListPage, Paging, RecordPage, Row
 from archive.model.records import CUT_PAGE
 from crawler.extract.body import find_body
@@ -18,7 +18,7 @@ from crawler.records.linked_files import find_attachments
 from crawler.records.stated_record import with_scripts_fields
 from crawler.services.answer import Answer
 
-READING_VERSION = 13
+READING_VERSION = 14
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
 
 It covers `extract/`, `records/`, this module, `pipelines.normalise`, `archive.evidence.text_encoding` and `archive.model.records`.
@@ -39,19 +39,20 @@ def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListPage:
     it is half of, left out.
     """
     page = family.read(answer)
-    rows = [_followable(row, is_own) for row in page.rows]
+    links = [row.url and without_visit(row.url) for row in page.rows]
+    personal = addresses_of_persons(filter(None, links))
+    rows = [_followable(row, link, is_own, personal) for row, link in zip(page.rows, links, strict=True)]
     if rows and page.paging == Paging() and breaks_off(answer.text):
         last = rows.pop()
         rows += [replace(last, doubts=(*last.doubts, CUT_PAGE))] if last.url else []
     return replace(page, rows=tuple(rows))
 
 
-def _followable(row: Row, is_own: IsOwn) -> Row:
+def _followable(row: Row, url: str | None, is_own: IsOwn, personal: Collection[str]) -> Row:
     """`row` with the lasting part of its link, and a doubt where that is not followed."""
-    if row.url is None:
-        return row
-    url = without_visit(row.url)
-    if names_a_person(url):
+    if url is None:
+        return replace(row, url=None)
+    if url in personal:
         return replace(row, url=None, doubts=(*row.doubts, "personal_link"))
     return replace(row, url=url, doubts=row.doubts if is_own(url) else (*row.doubts, "off_site"))
 
@@ -75,5 +76,6 @@ def read_record(text: str, url: str, base_url: str, *, cut: bool, agencies: Coll
         return page
     page = page if data else with_scripts_fields(page, answer.root, text)
     linked = page.attachments or find_attachments(answer.root, base_url, body)
-    files = [file for file in linked if not names_a_person(file.url)]
+    personal = addresses_of_persons((url, *(file.url for file in linked)))
+    files = [file for file in linked if file.url not in personal]
     return replace(page, attachments=tuple(files[:MOST_FILES]))
