@@ -5,9 +5,8 @@ Names are known by their form alone: a surname and one or two characters more, m
 with a dot between them; in a column headed 姓名 or the like any two to four characters.
 
 Not held: rosters of officials on duty, of committees, appointments and other public functions (experts of tenders, lay
-judges, law enforcers, contract doctors), of companies and who stands for them, of those honoured (劳动模范, 优秀教师), of
-villages, schools, drugs; names in prose. Known costs: a list of persons hired is held, too; names of other forms
-outside a headed column are not known.
+judges, law enforcers, doctors), of companies and who stands for them, of those honoured, of villages, schools, drugs; names
+in prose. Known costs: a list of persons hired is held, too; names of other forms outside a headed column are not known.
 """
 
 import csv
@@ -20,7 +19,7 @@ from pathlib import Path
 
 from archive.model.printable import UNSEEN, normal_form, without_radicals
 
-RULES_VERSION = 7
+RULES_VERSION = 8
 
 LEAST = 5
 """Names from which on a text lists persons."""
@@ -59,18 +58,25 @@ _ANY_NAME = re.compile(rf"(?:{_HAN}|{_MASK}){{2,6}}|{_HAN}{{1,7}}[·•‧・]{_
 # A name's surroundings in a run: a number before it; a bracket, an ID's rest, an amount or a sex behind it.
 _BEFORE = re.compile(
     r"^(?:[（(【\[]?(?:\d{1,4}|[一二三四五六七八九十]{1,3})[)）】\]]?[.．、:：)）]?|[-—•●*])?\s*"
-    r"(?:被执行人|被处罚人|当事人|申请人|驾驶人|户主|患者|村民|居民|学生|考生)?"
+    r"(?:被执行人|被处罚人|当事人|申请人|驾驶人|户主|患者|村民|居民|学生|考生|(?:举报|投诉|信访|上访|申诉|来信|反映|借款|受助)人)?"
 )
-_BEHIND = re.compile(r"(?:[（(\[【].{0,60}|[\d*＊×xX.,:：\-－—].{0,60}|[男女].{0,2}|等.{0,12}|同学|同志|户)$")
+_VILLAGE_BEFORE = re.compile(rf"^{_HAN}{{1,8}}(?:村|社区|[组队])(?={_HAN}{{2,3}}$)")
+_BEHIND = re.compile(
+    r"(?:[（(\[【].{0,60}|[\d*＊×xX.,:：\-－—].{0,60}|[男女].{0,2}|等.{0,12}|(?:反映|投诉|举报|来信|来访|上访|要求).{0,60}|同学|同志|户)$"
+)
 _SEPARATORS = re.compile(r"[\s、，,；;/|。:：]+")
 _FIRST = f"[{_WORDS['surname']}{''.join(name[0] for name in _WORDS['compound'].split())}]"
-_BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{_HAN}{_FIRST})|(?<=[人户者民生]{_FIRST}))")
-_ENDS_ALONE = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]))")
+_BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{_HAN}{_FIRST})|(?<=[人户者民生村区组队]{_FIRST}))")
+_ENDS_ALONE = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]|反映|投诉|举报|来[信访]|要求))")
 _LETTERS = re.compile(_HAN)
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({_HAN})[ \u3000\u00a0]{{1,4}}({_HAN})(?![\u3400-\u9fff])")
+_SPACED_WIDELY = re.compile(
+    rf"(?m)(^|[、，,；;|\t\d.．）)])[^\S\n\t]*({_HAN})[^\S\n\t]{{1,4}}({_HAN})[^\S\n\t]{{1,4}}({_HAN})(?=[^\S\n\t]*(?:$|[、，,；;|\t\d（(]))"
+)
 _BLANKS_IN_CELLS = re.compile(r"[^\S\t\n]+")
 _NUMBER_BETWEEN = re.compile(rf"(?<={_HAN})(?=\d{{1,3}}{_HAN})")
 _DOTS = re.compile("[·•‧・．∙]")
+_CHINESE_ITEM = re.compile(r"(?m)^\s*[一二三四五六七八九十]{1,3}[、.．]")
 _BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
 
 _NAMES_BELOW = (
@@ -90,11 +96,11 @@ _PLACE_HEADS = re.compile(
 )
 
 _SUBJECTS = re.compile(
-    r"低保|最低生活保障|特困|五保|残疾|救助|资助|助学|奖学金|助学金|补贴|补助|患者|病人|病例|确诊|密接|信访|上访|学生|学员|考生|新生|录取|招生|"
+    r"低保|最低生活保障|特困|五保|残疾|救助|资助|助学|奖学金|助学金|补贴|补助|患者|病人|病例|确诊|密接|信访|上访|(?:举报|投诉)人|学生|学员|考生|新生|录取|招生|"
     r"贫困户|贫困人口|建档立卡|脱贫|监测户|监测对象|易返贫|边缘户|危房|危窑|搬迁户|移民户|失业|就业困难|公益性岗位|公益岗|高龄|老年人|养老|抚恤|优抚|优待|"
-    r"退役|伤残|军人|烈属|孤儿|留守|事实无人抚养|雨露|扶贫|帮扶对象|到户|困境儿童|慰问|困难|大病|慢病|慢性病|精神障碍|艾滋|结核|吸毒|戒毒|社区矫正|刑满|服刑|失信被执行|"
+    r"退役|伤残|军人|烈属|孤儿|留守|事实无人抚养|雨露|扶贫|帮扶对象|到户|困境儿童|慰问|困难|大病|诊断|住院|出院|慢病|慢性病|精神障碍|艾滋|结核|吸毒|戒毒|社区矫正|刑满|服刑|失信被执行|"
     r"公租房|廉租房|保障性住房|经济适用|住房保障|安置户|拆迁户|被征收|征地|一卡通|惠农|直补|退耕|草原奖补|生态护林员|计划生育|独生子女|奖励扶助|"
-    r"特别扶助|待遇|领取|发放|参保|死亡|火化|遗体|受灾|灾民|农户|农民工|欠薪|讨薪|低收入|临时救助|生活困难|孕产妇|婴幼儿|新生儿|接种|学籍|贷款"
+    r"特别扶助|丧葬|遗属|待遇|领取|发放|参保|死亡|火化|遗体|受灾|灾民|农户|农民工|欠薪|讨薪|低收入|临时救助|生活困难|孕产妇|婴幼儿|新生儿|接种|学籍|贷款"
 )
 _LISTS = re.compile(
     r"名\s*单|名册|花名|发放表|公示|登记表|登记册|台账|台帐|明细|汇总表|统计表|一览表|情况表|信息表|审批表|成绩|人员|清册|清单|拟录用|拟聘|入围|合格|表彰"
@@ -106,7 +112,7 @@ _PUBLIC = re.compile(
     r"田长|路长|街长|楼长|网格长|网格员|包村|包联|包抓|包保|驻村|第一书记|帮扶责任人|帮扶干部|责任清单|权责清单|责任人名单|责任人公示|安全责任|"
     r"特派员|法律服务|法律工作者|家庭医生|签约医生|签约服务团队|执业医师|坐诊|出诊|门诊安排|村医|乡村医生名|校长|任课|班主任|教练员|导师|讲解员|导游|传承人|"
     r"企业名单|企业名录|公司名单|单位名单|机构名单|商户|经营主体|市场主体|经营异常|个体工商户|合作社|家庭农场|双随机|抽查|行政处罚|行政许可|行政检查|处罚"
-    r"|招标|中标|成交|采购|合同|项目经理|参会|会议|出席|主讲|演出|节目|书记|局长|县长|主席团|窗口(?:工作)?人员|村干部|村两委|法官|检察官|员额"
+    r"|招标|中标|成交|采购|合同|项目经理|参会|会议|出席|主讲|演出|节目|书记|局长|县长|主席团|窗口(?:工作)?人员|村干部|村两委|法官|检察官|员额|注册.{0,6}师|建造师"
     r"|劳动模范|道德模范|劳模|表彰|表扬|标兵|先进(?:个人|工作者)|优秀|身边好人|最美|红旗手|企业家|见义勇为"
 )
 _STRICT = re.compile(  # about persons, whatever else a title says
@@ -131,6 +137,12 @@ _OFFICES = re.compile(
     r"书记|支书|村委|两委|妇联|治保|文书|县长|镇长|乡长|局长|部长|主任|科长|处长|主席|委员|常委|院长|校长|行长|所长|站长|队长|组长|会长|理事|秘书|干事|科员|干部|经理|董事|监事|"
     r"总工|工程师|教授|研究员|教师|医师|医生|护士|法官|检察官|审判|律师|主管|调研员|巡视员|警|参谋|政委|职务|分管|负责|主持|值班|带班|联系人"
 )
+_WHAT_THEY_GET = re.compile(
+    rf"(?:纳入|列入|享受|领取|取消|停发|停止|退出|清退|(?:确定|认定|评定|识别)为)[^。；;\n]{{0,8}}(?:{_SUBJECTS.pattern})"
+    rf"|的(?:{_SUBJECTS.pattern})(?:对象|人员|待遇|资格|金)"
+)
+"""Behind names in a sentence: what is granted to these persons, or taken from them."""
+_LONGEST_BEHIND = 40
 _PROSE = re.compile(
     r"出席|参加|陪同|主持|讲话|指出|强调|要求|调研|座谈|会见|同志|领导|记者|通讯员|委员|代表|担任|任命|免去|聘任|撰稿|编辑|主演|作者"
 )
@@ -147,7 +159,7 @@ def persons_listed(title: str, text: str) -> int:
 
 def _listed(title: str, text: str) -> int:
     text = without_radicals(UNSEEN.sub("", normal_form(text, "NFC")))
-    text = _SPACED.sub(r"\1\2", text)
+    text = _SPACED.sub(r"\1\2", _SPACED_WIDELY.sub(r"\1\2\3\4", text))
     if not _may_list(text):
         return 0
     lines = [line.strip() for line in text.split("\n")]
@@ -319,11 +331,12 @@ def _items_with_names(title: str, lines: Sequence[str]) -> int:
     names, chosen, details = list[str](), list[str](), 0
     for item in short:
         tokens = [token for token in _SEPARATORS.split(_BEFORE.sub("", item)) if token]
-        name = next((name for token in tokens[:5] if (name := _name_of(token))), None)
+        name = next((name for token in tokens[:5] if (name := _name_of(_VILLAGE_BEFORE.sub("", token)))), None)
         if name and len(tokens) <= 14:
             names.append(name)
             chosen.append(item)
-            details += is_titled or bool(re.search(r"\d|[男女]|[*＊]{2}", item[item.find(name) + len(name) :]))
+            rest = item[item.find(name) + len(name) :]
+            details += is_titled or bool(re.search(r"\d|[男女]|[*＊]{2}|反映|投诉", rest) or _SUBJECTS.search(rest))
     if not _are_names(names) or len(names) < len(short) * (0.15 if headed else 0.3) or details < len(names) * 0.5:
         return 0
     return len(names) if _is_list_of_persons(f"{title} {' '.join(short[:3])}", chosen) else 0
@@ -332,21 +345,22 @@ def _items_with_names(title: str, lines: Sequence[str]) -> int:
 def _runs(title: str, text: str) -> int:
     """Names that stand in rows with nothing between them but separators: of several short rows all together."""
     long, short = 0, list[str]()
-    rows = list(_names_in_rows(_NUMBER_BETWEEN.sub(" ", _BRACKETS.sub("", text))))
-    is_prose = sum(len(name) for _, names in rows for name in names) < len(_LETTERS.findall(text)) * _NAMES_ALONE
-    for near, names in rows:
-        context = f"{title} {near}"
-        if _PROSE.search(near[-40:]) and not _strict(context):
+    text = _BRACKETS.sub("", _CHINESE_ITEM.sub(" ", text))
+    rows = list(_names_in_rows(_NUMBER_BETWEEN.sub(" ", text)))
+    is_prose = sum(len(name) for _, names, _ in rows for name in names) < len(_LETTERS.findall(text)) * _NAMES_ALONE
+    for near, names, behind in rows:
+        context, gets = f"{title} {near}", bool(_WHAT_THEY_GET.search(behind) and not _OFFICES.search(behind))
+        if not gets and _PROSE.search(near[-40:]) and not _strict(context):
             continue
         if len(names) >= 2 and (not near.strip(" \t") or near.rstrip(" \t")[-1] in "\n:：;；"):
             short += names
-        if _are_names(names) and _is_list_of_persons(context, [], prose=is_prose):
+        if _are_names(names) and (gets or _is_list_of_persons(context, [], prose=is_prose)):
             long += len(names)
     return len(short) if _is_about_persons(title) and _are_names(short) else long
 
 
-def _names_in_rows(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the names of each such row, with the text before it."""
+def _names_in_rows(text: str) -> Iterator[tuple[str, list[str], str]]:
+    """Yield the names of each such row, with the text before it, and that behind."""
     place, run, near = 0, list[str](), ""
     for token in (*_SEPARATORS.split(text), " "):
         begin = max(text.find(token, place), place)
@@ -359,7 +373,7 @@ def _names_in_rows(text: str) -> Iterator[tuple[str, list[str]]]:
             if run and (last := _FIRST_OF_MORE.match(token)) and (name := _name_of(last[1])):
                 run.append(name)
             if run:
-                yield near, run
+                yield near, run, text[begin : begin + _LONGEST_BEHIND]
             run, near = [], text[max(0, begin - 200) : begin]
             if (last := _LAST_OF_PROSE.search(token)) and (name := _name_of(last[1])):
                 run, near = [name], text[max(0, begin - 200) : place - len(name)]
