@@ -76,7 +76,7 @@ _SPACED_WIDELY = re.compile(
 _BLANKS_IN_CELLS = re.compile(r"[^\S\t\n]+")
 _NUMBER_BETWEEN = re.compile(rf"(?<={_HAN})(?=\d{{1,3}}{_HAN})")
 _DOTS = re.compile("[·•‧・．∙]")
-_CHINESE_ITEM = re.compile(r"(?m)^\s*[一二三四五六七八九十]{1,3}[、.．]")
+_CHINESE_ITEM = re.compile(r"(?m)^[^\S\n]*[一二三四五六七八九十]{1,3}[、.．]")
 _BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
 
 _NAMES_BELOW = (
