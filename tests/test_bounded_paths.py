@@ -139,6 +139,14 @@ def test_lists_in_one_another_take_time_in_proportion(unit: str) -> None:
     assert work(600) < 6 * work(150)
 
 
+def test_of_boxes_in_one_another_none_that_is_too_large_is_read_as_a_row() -> None:
+    def work(times: int) -> int:
+        page = "<div><li>1<li>2" * times + "<b>7</b>" * 20_000
+        return lines_run(lambda: read_list(Answer(URL, page), plain.FAMILY, lambda _: True))
+
+    assert work(60) < 6 * work(1)
+
+
 def test_a_term_of_many_links_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     looked = Mock(side_effect=row._row_of_term)
     monkeypatch.setattr(row, "_row_of_term", looked)

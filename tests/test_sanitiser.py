@@ -1,5 +1,6 @@
 """A captured page sanitised: nothing in it acts, loads or leads anywhere, and no private number is left. All pages are samples."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -407,3 +408,13 @@ def test_an_element_has_so_many_attributes_and_no_more() -> None:
         f"<p title=first {many} class=last>样本甲</p><p class=next>样本乙</p>", "http://a.example/", lambda _: None
     )
     assert '<p title="first">样本甲</p><p class="next">样本乙</p>' in page.html
+
+
+@pytest.mark.parametrize("tag", ["div", "b", "ul><li", "table><tr><td"])
+def test_of_a_page_that_nests_too_deep_the_whole_text_is_shown(tag):
+    deep = f"<{tag}>" * 2500
+    page = f"<title>样本</title><p>甲</p>{deep}<b>138</b><i>1234</i>5678<script>x</script></div>\n<div>乙<table><tr><td>丙<td><img src=x>丁"
+    shown = sanitise_page(page, "http://p.example/1.html", lambda _: None)
+    text = re.sub(r"<[^>]*>", "", shown.html.partition("<body>")[2])
+    assert re.sub(r"\s", "", text) == "甲138********乙丙▨丁"
+    assert (len(shown.html) < 1000, shown.masked, shown.removed) == (True, {"phone": 1}, 1)

@@ -87,6 +87,15 @@ _CLEANER = nh3.Cleaner(
 
 # lxml's own parser class: elements of lxml.html are made by Python code, at three times the cost.
 _PARSER = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, remove_comments=True, remove_pis=True)
+_INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|big|cite|code|em|font|i|ins|kbd|nobr|q|s|small|span|strike|strong|tt|u)(?=[\s/>])[^<>]*>",
+    re.IGNORECASE,
+)
+_BLOCKS = re.compile(
+    r"(?:</?(?!(?:html|head|body|title|meta|link|base|style|script|noscript|template|br|hr|p|h[1-6]|img|input|textarea|iframe|object|svg)"
+    r"[\s/>])[a-z][^<>]*>\s*+)++",
+    re.IGNORECASE,
+)
 _FEW_FIGURES = re.compile(r"\s*[\dXx]{1,8}\s*")
 _PLACES = re.compile(r"float|position|transform|translate|margin|left|right|inset|grid", re.IGNORECASE)
 _TURNS = re.compile("[\u202d\u202e]")
@@ -152,12 +161,22 @@ def masks_all(markup: str) -> bool:
 
 
 def _parsed(text: str) -> Element:
-    """Return the tree of a page; an empty one where there is nothing to read."""
+    """Return the tree of a page; an empty one where there is nothing to read.
+
+    The parser leaves out what stands in more than 2,048 elements, and all behind it. Of such a page the text stays, in lines.
+    """
+    markup = with_few_attributes(NOT_IN_TREES.sub("", text))
+    root = _tree(markup)
+    if any(error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for error in _PARSER.error_log):
+        root = _tree(_BLOCKS.sub("<br>", _INLINE.sub("", markup)))
+    return _tree("<html><body></body></html>") if root is None else root
+
+
+def _tree(markup: str) -> Element | None:
     try:
-        root = etree.fromstring(with_few_attributes(NOT_IN_TREES.sub("", text)).encode(), parser=_PARSER)
+        return etree.fromstring(markup.encode(), parser=_PARSER)
     except etree.XMLSyntaxError:
-        root = None
-    return etree.fromstring(b"<html><body></body></html>", parser=_PARSER) if root is None else root
+        return None
 
 
 def _base(root: Element, url: str) -> str:

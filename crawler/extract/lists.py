@@ -29,7 +29,7 @@ from crawler.extract.row import (
     texts_of,
     typed_row,
 )
-from crawler.extract.text import CONTROLS, TABLE_CELLS, Element, is_control, is_hidden, line_of
+from crawler.extract.text import CONTROLS, TABLE_CELLS, Element, is_control, is_hidden, is_small, line_of
 from crawler.extract.trail import read_breadcrumb
 
 _SHORT_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}")
@@ -51,6 +51,8 @@ Header = tuple[tuple[str, str | None], ...]  # of each column its label ("" wher
 _TABLES = etree.XPath(".//table[tr or tbody/tr or thead/tr]")
 _BOX = frozenset(("div", "li", "dl"))
 _UL_ROWS = etree.XPath(".//*[li[2]][not(.//ul)]")  # a ul, or a box that a page takes for one
+_LARGEST_UL = 100_000
+"""Markup and text of one that is a row, with its hover box; of boxes that stand in one another each would be read whole."""
 
 
 def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
@@ -143,7 +145,7 @@ def _from_ul_rows(root: Element, base_url: str) -> tuple[list[Row], list[Row]]:
     labelled: set[str] = set()
     for ul in _UL_ROWS(root):
         cells = [cell for cell in ul if cell.tag == "li"]
-        if not 2 <= len(cells) <= _MOST_COLUMNS:
+        if not 2 <= len(cells) <= _MOST_COLUMNS or not is_small(ul, _LARGEST_UL):
             continue
         texts = texts_of(cells)
         kind = signature(ul)
