@@ -47,9 +47,21 @@ def test_a_number_is_masked_in_the_order_in_which_it_is_read(turned: str, number
         assert number[::-1][:4] not in masked.text
 
 
+@pytest.mark.parametrize("number", [ID, PHONE])
+def test_a_number_whose_figures_a_style_sets_in_order_is_masked(number: str) -> None:
+    places = sorted(range(len(number)), key=lambda place: (place * 7) % len(number))
+    one_by_one = "".join(f'<i style="color:red; ORDER : {place - 3}">{number[place]}</i>\n' for place in places)
+    in_two = f'<b style="order:2">{number[3:]}</b><b style="order:1">{number[:3]}</b>'
+    for figures in (one_by_one, in_two, f"<b style='order:1'>{number[3:]}</b><b>{number[:3]}</b>"):
+        for text in texts(f'<p>样本</p><p style="display:flex">{figures}</p>'):
+            assert sum(redact(text.replace("\n", "")).counts.values()) == 1
+
+
 @pytest.mark.parametrize(
     ("markup", "text"),
     [
+        ('<i style="order:2">12</i>3<i style="order:1">4</i>', "1234"), ('<i style="border:2">12</i><i>34</i>', "1234"),
+        ('<i style="order:2">12月</i><i>34</i>', "12月34"), ('<i style="order:2">12<b>5</b></i><i>34</i>', "12534"),
         ("面积3m<sup>2</sup>，CO<sub>2</sub>", "面积3m²，CO₂"), ("<ruby>同心<rp>(</rp><rt>tóng xīn</rt><rp>)</rp></ruby>县", "同心县"),
         ("<ruby>同<rt>tóng</rt>心<rt>xīn</rt></ruby>县", "同心县"),
         ("2017<i hidden>A</i>年", "2017A年"), ('20<i style="font-size:0.5em">17</i>31', "201731"), ('20<i style="opacity:.9">17</i>31', "201731"),
