@@ -128,6 +128,7 @@ ODD: dict[str, Answer | str] = {
     "/302.html": Answer(record(), status=302),
     "/deep.html": DEEP,
     "/header.html": Answer(record(), headers=(("X-\xe6\xa0\xb7", "sample"),)),
+    "/coding.html": Answer(record(), headers=(("Transfer-Encoding", "gzip, chunked"),)),
 }
 
 
@@ -139,6 +140,7 @@ def test_of_answers_that_say_nothing_it_is_told_why_in_plain_words(tmp_path: Pat
     assert [tuple(problem.values()) for problem in told] == [
         ("302.html", "http_error", "the portal answered 302 without saying where it leads"),
         ("304.html", "http_error", "the portal answered 304, that nothing changed, though nothing was known"),
+        ("coding.html", "unreachable", "its answer is no HTTP: a header can't be read"),
         ("deep.html", "page_cut", "the page's elements stand in one another too deep to be read"),
         ("header.html", "unreachable", "its answer is no HTTP: a header can't be read"),
     ]

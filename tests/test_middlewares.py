@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import logging
 import ssl
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -97,6 +98,14 @@ def test_why_a_robots_txt_forbids_is_said(answer: Response | Exception, message:
     with pytest.raises(ForbiddenByRobots) as refused:
         asyncio.run(obedient(answer).process_request(Request(PAGE)))
     assert str(refused.value) == message
+
+
+def test_of_a_robots_txt_that_can_not_be_had_one_line_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    with pytest.raises(ForbiddenByRobots):
+        asyncio.run(obedient(DownloadTimeoutError()).process_request(Request(PAGE)))
+    (line,) = [each for each in caplog.records if "robots" in each.name]
+    assert (line.getMessage(), line.exc_info) == ("robots_unreadable=www.p.example reason=no answer in time", None)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ from twisted.internet.defer import Deferred
 from crawler.spiders.failures import ForbiddenByRobots, NotConnected, why
 
 logger = logging.getLogger(__name__)
+logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(
+    logging.CRITICAL
+)  # it prints a traceback for each host that is gone
 
 FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 LONGEST_CRAWL_DELAY = 60.0
@@ -83,6 +86,7 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unreadable[netloc] = why(exc)[1]
+        logger.info("robots_unreadable=%s reason=%s", netloc, self._unreadable[netloc])
         if isinstance(exc, NotConnected):
             self._refused[netloc] = exc
         forbidding = self._parserimpl.from_crawler(self.crawler, FORBID_ALL)

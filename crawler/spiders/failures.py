@@ -108,7 +108,7 @@ def _kind_and_reason(error: BaseException | None) -> tuple[str, str]:
         for pattern, reason in ((_OLD_TLS, OLD_TLS), (_NO_TLS, NO_TLS)):
             if pattern.search(str(error)):
                 return "unreachable", reason
-        if any(isinstance(reason, ValueError | ParseError) for reason in _reasons(error)):
+        if any(isinstance(reason, ValueError | ParseError | KeyError) for reason in _reasons(error)):
             return "unreachable", NO_HTTP
     for kind_of_error, kind, wording in _WORDING:
         if isinstance(error, kind_of_error):
