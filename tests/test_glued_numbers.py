@@ -26,6 +26,12 @@ CUT = [
     (f"⟦09535012345|{PHONE}⟧", "a landline without a gap before"),
     (f"09:⟦30|{PHONE}|2017⟧年", "on both sides"),
     (f"⟦{PHONE}{PHONE}|2017⟧年", "behind two"),
+    (f"⟦{PHONE}|2017⟧-05 ", "a month of a year"),
+    (f"⟦{PHONE}|12⟧.5亩", "an area"),
+    (f"⟦{PHONE}|4⟧人", "persons"),
+    (f"09:30:⟦15|{PHONE}⟧", "a second before"),
+    (f"3单元⟦201|{PHONE}⟧", "a door before"),
+    (f"邮编：⟦751300|{PHONE}⟧", "a postcode before"),
     (f"男⟦{PHONE}|2⟧样", "a sex before, the next row's number behind"),
 ]
 WHOLE = [

@@ -24,6 +24,7 @@ FAR = "样本" * 5000
         f"证件：居民身份证；号码：{SECOND}",
         f"身份证号{FAR}\n样本乙\t{SECOND}",
         f"准考证上印的是{SECOND}",
+        f"身份证号：{FIRST}、{SECOND}2017年",
         f"样本甲{FIRST}（身份证），样本乙",
         f"{FIRST}（身份证），样本乙",
         f"身份证号如下：样本甲{EARLIEST}，样本乙{LATEST}",

@@ -18,12 +18,13 @@ _DAY = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _TAILS = tuple(
     (re.compile(f"(?:{figures})$"), re.compile(behind))
     for figures, behind in (
-        (r"(?:19|20)\d\d", r"年|[-－—./]\d{1,2}[-－—./]\d{1,2}(?!\d)"),
+        (r"(?:19|20)\d\d", r"年|[-－—./]\d{1,2}(?:[-－—./]\d{1,2})?(?!\d)"),
         (_DAY, r"(?![\dA-Za-z])"),
         (r"[01]?\d|2[0-3]", r"[:：][0-5]\d(?!\d)"),
         (r"1[0-2]|[1-9]", r"月(?:\d|份)"),
         (r"0\d{2,3}", r"[-－—]\d{7,8}(?!\d)"),
         (r"[1-9]\d", r"周?岁"),
+        (r"[1-9]\d{0,2}", r"(?:\.\d{1,2})?(?:亩|口?人|户|[头只%％])"),
         (r"[1-9]\d{2,6}", r"(?:\.\d{1,2})?万?元"),
     )
 )
@@ -33,7 +34,9 @@ _HEADS = tuple(
     (re.compile(f"(?:{figures})"), re.compile(rf"(?:{before})\Z"))
     for figures, before in (
         (r"[0-3]\d|[1-9]", r"(?:19|20)\d\d[-－—./年]\d{1,2}[-－—./月]"),
-        (r"[0-5]\d", r"(?<!\d)(?:[01]?\d|2[0-3])[:：]"),
+        (r"[0-5]\d", r"(?<!\d)(?:[01]?\d|2[0-3])[:：](?:[0-5]\d[:：])?"),
+        (r"[1-9]\d{2,3}", "单元|号楼|[栋幢]"),
+        (r"\d{6}", r"邮编[:：]?|邮政编码[:：]?"),
         (r"[2-9]\d{6,7}", r"0\d{2,3}[-－—)）]"),
         (r"0\d{2,3}[2-9]\d{6,7}", ""),
     )
@@ -41,8 +44,8 @@ _HEADS = tuple(
 """Other figures at its beginning, and what stands before them."""
 
 _LONGEST_BEFORE = 12
-_LAST_GROUPS = frozenset((4, 5, 8))
-"""Digits of the last group of a mobile's number that is printed in groups."""
+_LAST_GROUPS = frozenset((3, 4, 5, 7, 8))
+"""Digits of the last group of a number that is printed in groups."""
 
 
 def cuts(text: str, start: int, end: int, *, first: bool) -> list[int]:

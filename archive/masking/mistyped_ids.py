@@ -13,7 +13,7 @@ from archive.masking.personal_numbers import MaskedSpan, ascii_digits, has_form_
 from archive.model.index_numbers import is_credit_code
 
 _LONG_NUMBER = re.compile(r"\d{17}")
-_SHAPE = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXxＸｘ](?![\dA-Za-z])")
+_SHAPE = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXxＸｘ](?:(?![\dA-Za-z])|(?=(?:19|20)\d\d年))")
 _NEAR = 20
 _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
 """Permits and projects are numbered alike, by place, day and serial, from about the year behind the last."""

@@ -59,7 +59,10 @@ _GREAT = 9
 """Digits of the least figure that can be, with others, a hundredth of one of eleven digits."""
 _OF_PERSONS = re.compile(r"姓\s{0,4}名|户主|身份证|领款人|受益人")
 _LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
-_AMOUNT_BEHIND = re.compile(r"\.\d{1,2}(?!\d)|[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩]")
+_AS_IN_A_SHEET = re.compile(r"\.0(?!\d)")  # a whole number as programs print those of worksheets
+_AMOUNT_BEHIND = re.compile(
+    r"\.(?!0(?!\d))\d{1,2}(?!\d)|[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩]"
+)
 _AMOUNT_BEFORE = re.compile(
     rf"[¥￥$]$|(?:[（(][万亿]?元[)）]|金额|总额|资产|投资|收入|支出|合计|产值)[{BLANK}]?[:：为][{BLANK}]?$"
 )
@@ -212,7 +215,8 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
 
     In a table of persons, among words, or where all other figures of the column are far smaller, it is no amount.
     """
-    beside = text[span.start - 1 : span.start] + text[span.end : span.end + 1]
+    end = span.end + 2 * bool(_AS_IN_A_SHEET.match(text, span.end))
+    beside = text[span.start - 1 : span.start] + text[end : end + 1]
     if "\t" not in beside or beside.strip("\t\n"):
         return False
     *above, row = _before(text, span.start, _MOST_BEFORE).split("\n")
