@@ -61,6 +61,7 @@ def test_records_in_any_envelope(data: object) -> None:
         {"menu": [{"title": "公开", "url": "/gk/"}, {"title": "服务", "url": "/fw/"}]},
         {"data": {"list": [{"id": 1, "day": DAYS[0]}]}},
         {"menu": [*records()[:1], {"title": "公开", "url": "/gk/"}, {"title": "服务", "url": "/fw/"}]},
+        {"list": [*records()[:2], {"title": "公开", "url": "/gk/"}, {"title": "服务", "url": "/fw/"}]},  # half
         {"data": None},
         [],
         "[样本]",

@@ -77,6 +77,14 @@ def test_what_was_masked_comes_along_by_the_catalogues_of_here(parts: tuple[Path
     assert [(each["source"], each["count"]) for each in found] == [(str(catalogs[archive]), 7), ("0", 8), (address, 9)]
 
 
+def test_a_list_that_two_portals_name_is_each_s_own(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    write(archive, "UPDATE catalogs SET url = replace(url, '//bb.', '//a.') WHERE portal = 'bb'")
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    own = "SELECT DISTINCT c.portal FROM {} l JOIN catalogs c ON c.id = l.catalog_id JOIN crawls w ON w.id = l.crawl_id WHERE w.portal = 'a'"
+    assert [rows(archive, own.format(table)) for table in ("walks", "ledger")] == [[{"portal": "a"}]] * 2
+
+
 def test_the_proof_of_an_event_names_captures_walks_and_catalogues_as_they_are_here(parts: tuple[Path, Path]) -> None:
     archive, source = parts
     Crawl(archive, County("ccc"), 1)  # which has the job's number here

@@ -5,6 +5,7 @@ import json
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
@@ -27,6 +28,7 @@ from archive.evidence.evidence_store import Evidence
 from archive.model.clock import BEIJING, moment
 from archive.proof import bundle, checker
 from archive.proof.checking import faults
+from archive.proof.event_proof import LISTED, event_proof
 from crawler.cli.main import main
 from tests.changing_portal import LIST, Document, Portal
 from tests.conftest import Answer, Site, rows
@@ -353,6 +355,21 @@ def test_a_record_s_proof_has_all_its_events_and_what_is_not_there_is_told_in_a_
 def test_the_same_proof_makes_the_same_bytes(county: Portal, withdrawn: Path, tmp_path: Path) -> None:
     again = proved(county, tmp_path / "again.zip", f"event:{event(county, 'withdrawn')}")
     assert again.read_bytes() == withdrawn.read_bytes()
+
+
+@pytest.mark.parametrize(("kind", "number", "is_known"), [("unlisted", 5, True), ("withdrawn", 7, False)])
+def test_where_an_event_does_not_name_the_last_list_page_it_is_known_until_the_record_is_back(
+    county: Portal, tmp_path: Path, kind: str, number: int, is_known: bool
+) -> None:
+    db, event_id = Path(shutil.copy(county.db, tmp_path)), event(county, kind, number)
+    with closing(open_for_writing(db)) as connection, connection:
+        connection.row_factory = sqlite3.Row
+        named = event_proof(connection, event_id)
+        connection.execute("UPDATE events SET detail = json_remove(detail, '$.listed') WHERE id = ?", (event_id,))
+        found = event_proof(connection, event_id)
+    lists = [[capture for capture, whats in each.shown.items() if LISTED in whats] for each in (named, found)]
+    assert lists[0]
+    assert lists[1] == (lists[0] if is_known else [])
 
 
 def test_a_withheld_record_is_not_proved(county: Portal, tmp_path: Path) -> None:

@@ -127,6 +127,17 @@ def test_a_crawl_that_could_not_begin_brings_nothing(spool: Spool, site: Site, t
     assert spool.begins(NAME).exists(), "another worker may do it"
 
 
+def test_what_ended_a_crawl_is_the_last_that_it_said(
+    spool: Spool, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "program"
+    program.write_text("#!/bin/sh\necho 'note: sample' >&2\necho 'error: the sample' >&2\nexit 3\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(program))
+    with pytest.raises(JobError, match=f"^{NAME}: error: the sample$"):
+        run(asdict(handed_out(spool, site, tmp_path)))
+
+
 def test_the_databases_that_were_brought_back_are_those_that_are_whole(tmp_path: Path) -> None:
     spool = Spool(tmp_path / "spool")
     spool.make()

@@ -74,8 +74,11 @@ def test_a_day_that_scripts_alone_know_is_doubted() -> None:
         ({"source": "样本县人民政府"}, "publisher"),
         ({"source": "样本日报"}, "publisher"),
         ({"wh": "800"}, "document_number"),
+        ({"wh": f"见{NUMBER}附件"}, "document_number"),
         ({"indexno": "3"}, "index_number"),
+        ({"indexno": f"见 {INDEX} 附件"}, "index_number"),
         ({"date": DAY, "time": DAY}, "published_on"),
+        ({"Date": DAY}, "published_on"),
         ({"pubDate": "今天"}, "published_on"),
     ],
 )

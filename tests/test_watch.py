@@ -21,7 +21,7 @@ from crawler.notify import watcher as watching_module
 from crawler.notify.watch_state import beside, notes
 from crawler.notify.watcher import WatchReport, run_watch
 from crawler.notify.watches import load
-from tests.conftest import Answer, Site, SiteRequest, disclosures
+from tests.conftest import Answer, Site, SiteRequest, disclosures, rows
 from tests.desk import DAY, Desk
 from tests.mailbox import Mailbox, mailbox
 
@@ -162,6 +162,32 @@ def test_a_room_gets_a_few_lines_as_its_service_wants_them(desk: Watcher, monkey
     desk.add(20)
     desk.statuses = [500]
     assert desk.look()[0].failures == ("样本: not delivered to the room at wecombot: 127.0.0.1 answered 500",)
+
+
+def test_a_room_is_led_to_the_proof_of_what_happened(desk: Watcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(NotifyWeComBot, "notify_url", f"{desk.site.url}hook?key={{key}}")
+    monkeypatch.setenv("DESK_HOOK", "wecombot://botkey0123456789")
+    desk.watches(f'site = "https://archive.example.org"\n{HOOK}events = ["changed"]\n')
+    desk.look()
+    desk.add(1, body="另一正文")
+    desk.look()
+    (told,) = (json.loads(each.form or "") for each in desk.posts)
+    (event,) = rows(desk.db, "SELECT id FROM events WHERE kind = 'changed'")
+    line = told["text"]["content"].splitlines()[1]
+    assert line == f"【内容变动】样本文件之1 https://archive.example.org/-/proof/{event['id']}"
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "urn:sample:1", "//p.example/1.html"])
+def test_what_leads_nowhere_is_in_no_message(desk: Watcher, address: str) -> None:
+    desk.watches(MAIL)
+    desk.look()
+    desk.add(3)
+    with closing(sqlite3.connect(desk.db)) as connection, connection:
+        connection.execute("UPDATE records SET url = ? WHERE id = 3", (address,))
+    assert desk.look() == [WatchReport("样本", new=1, deliveries=1)]
+    text = desk.box.mails[0].get_content()
+    assert "样本文件之3" in text
+    assert address not in text
 
 
 def test_many_are_reported_in_one_message_that_says_how_many_more(

@@ -211,11 +211,15 @@ KEPT_ASIDE = (
 
 def test_nothing_that_was_held_or_kept_aside_of_a_record_stays(db: Path) -> None:
     write(db, *(HELD.format(n, "") for n in (1, 2)), *(KEPT_ASIDE.format(n) for n in (1, 2)))
+    for table, column in (("versions", "changed"), ("events", "detail")):
+        write(db, f"UPDATE {table} SET {column} = json_set({column}, '$.title', '样本姓名')")
     take_out(db, 1)
     for table in ("rosters", "deferred"):
         assert rows(db, f"SELECT record_id FROM {table}") == [{"record_id": 2}]
     assert rows(db, "SELECT DISTINCT record_id FROM listings") == [{"record_id": 2}, {"record_id": 3}]
-    assert rows(db, "SELECT DISTINCT changed FROM versions WHERE record_id = 1") == [{"changed": "{}"}]
+    for table, column in (("versions", "changed"), ("events", "detail")):
+        sql = f"SELECT DISTINCT record_id FROM {table} WHERE {column} LIKE '%样本姓名%' ORDER BY 1"
+        assert rows(db, sql) == [{"record_id": 2}, {"record_id": 3}]
 
 
 def test_of_a_file_goes_its_name_in_the_record_s_history_and_no_other(db: Path) -> None:

@@ -12,7 +12,7 @@ from archive.database.connection import transaction
 from archive.ingest.deferral import Deferral
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.model.observations import AttachmentFile, LinkedFile, RecordPage
+from archive.model.observations import AttachmentFile, CatalogOfPortal, LinkedFile, RecordPage
 from tests.conftest import rows
 from tests.many_records.records import (
     MANY,
@@ -257,6 +257,22 @@ def test_a_page_that_is_read_after_the_others_took_on_a_layout_has_changed_in_wh
     assert (outcome(crawls), kept(crawls)) == ("finished", 0)
     (last,) = rows(crawls.path, "SELECT cause FROM versions WHERE record_id = 7 ORDER BY number DESC LIMIT 1")
     assert last["cause"] == cause
+
+
+def test_what_another_portal_s_pages_took_on_is_an_edit_here(crawls: Crawls) -> None:
+    frame, catalog = "\n样本县人民政府门户网站", "http://p.example/other/"
+    own = replace(row(7), key=f"{catalog}7.html")
+    other = replace(PORTAL, id="other", catalogs=(CatalogOfPortal("plan", "规划", catalog),))
+    framed = all_rows(), all_pages(edited(MANY, frame))
+    before, after = (
+        (listed(own, catalog=catalog), [replace(page(7, text(7, more)), url=own.key)]) for more in ("", frame)
+    )
+    for crawls.portal, (lists, pages) in ((other, before), (PORTAL, framed), (PORTAL, framed), (other, after)):
+        crawls.run(lists, pages=pages)
+    causes = (
+        "SELECT v.cause FROM versions v JOIN records r ON r.id = v.record_id WHERE r.portal = 'other' AND number > 1"
+    )
+    assert rows(crawls.path, causes) == [{"cause": "source"}]
 
 
 def test_a_page_that_loses_the_line_that_others_gain_is_edited(crawls: Crawls) -> None:

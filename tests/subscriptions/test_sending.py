@@ -1,5 +1,6 @@
 """Messages to subscribers: what is reported, at most once, and not lost."""
 
+import json
 import re
 import sqlite3
 from collections import Counter
@@ -176,6 +177,17 @@ def test_a_server_that_is_out_of_reach_is_not_asked_for_each(desk: Office, answe
     desk.box.answers = [f"{answer} 0.0.0 sample" for answer in answers]
     assert desk.send().stderr.count(subscription_run.NOT_TRIED) == 5 - tried
     assert len(desk.box.answers) == 5 - tried
+
+
+def test_a_mail_server_that_is_out_of_reach_keeps_nothing_from_a_room(desk: Office) -> None:
+    for number in range(subscription_run.MOST_IN_A_ROW):
+        desk.confirmed(mail=f"reader{number}@example.org")
+    desk.subscribe(room="编辑部")
+    desk.press(links(json.loads(desk.posts[0].form or "")["text"]["content"])["confirm"])
+    desk.add(3)
+    desk.box.answers = ["451 0.0.0 sample"] * subscription_run.MOST_IN_A_ROW
+    assert desk.send().stdout == "subscriptions: 1 message delivered, 3 not\n"
+    assert len(desk.posts) == 2
 
 
 def test_two_runs_at_once(desk: Office) -> None:

@@ -110,15 +110,26 @@ def test_a_session_of_before_sessions_ended_is_none(site: Datasette) -> None:
 
 
 def test_whoever_logs_out_has_no_session_any_more_even_with_a_copy_of_the_cookie(site: Datasette) -> None:
-    application = site.app()
-    ask = visitor(application)
-    cookie = session_of(log_in(ask, PASSWORD))["ds_actor"].value
-    form = ask("/-/logout").text
-    token = form.split('name="csrftoken" value="')[1].split('"')[0]
-    assert ask("/-/logout", "POST", data={"csrftoken": token}).status_code == 302
-    assert visitor(application)("/", headers={"Cookie": f"ds_actor={cookie}"}).status_code == 403
-    hidden = [("Cookie", "\x01=x"), ("Cookie", f"ds_actor={cookie}")]
-    assert visitor(application)("/", headers=hidden).status_code == 403
+    """Nor when others log out later."""
+    application, cookies = site.app(), []
+    for _ in range(2):
+        ask = visitor(application)
+        cookies.append(session_of(log_in(ask, PASSWORD))["ds_actor"].value)
+        form = ask("/-/logout").text
+        token = form.split('name="csrftoken" value="')[1].split('"')[0]
+        assert ask("/-/logout", "POST", data={"csrftoken": token}).status_code == 302
+    for cookie in cookies:
+        assert visitor(application)("/", headers={"Cookie": f"ds_actor={cookie}"}).status_code == 403
+        hidden = [("Cookie", "\x01=x"), ("Cookie", f"ds_actor={cookie}")]
+        assert visitor(application)("/", headers=hidden).status_code == 403
+
+
+def test_nobody_comes_in_by_another_s_password(archive: Path) -> None:
+    """Not even where everybody may who has a name."""
+    plugins = {"datasette-auth-passwords": {f"{USER}_password_hash": HASH}, "disclosures": {"basic_auth": True}}
+    site = make_datasette(archive, {"allow": {"id": "*"}, "plugins": plugins})
+    assert visitor(site.app())("/", headers=basic(USER, PASSWORD)).status_code == 200
+    assert visitor(site.app())("/", headers=basic("stranger", PASSWORD)).status_code == 403
 
 
 # --- attempts ---
