@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.database.connection import transaction
-from archive.database.portal_changes import REMOVED, Change
+from archive.database.portal_changes import REMOVED, RESUMED, RETIRED, Change
 from archive.database.withheld import hidden
 from archive.directory.entries import Listed, add, homes
 from archive.evidence.evidence_reader import beside
@@ -162,6 +162,17 @@ def test_what_was_found_of_a_home_later_stands(parts: tuple[Path, Path]) -> None
     assert {each["home"]: each["state"] for each in rows(archive, "SELECT home, state FROM directory")} == {
         "here later": "surveyed", "there later": "dead", "never here": "dead", "never there": "surveyed"
     }  # fmt: skip
+
+
+def test_a_portal_that_was_retired_before_both_and_is_resumed_here_goes_on(parts: tuple[Path, Path]) -> None:
+    archive, source = parts
+    retired = Change("a", RETIRED, DAY.format(9))
+    for db in parts:
+        change(db, [retired])
+    change(archive, [Change("a", RESUMED, DAY.format(10))])
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    assert rows(archive, "SELECT kind FROM portal_changes ORDER BY id") == [{"kind": RETIRED}, {"kind": RESUMED}]
+    assert rows(archive, "SELECT retired_at FROM portals WHERE id = 'a'") == [{"retired_at": None}]
 
 
 def test_a_portal_that_was_removed_elsewhere_stays(parts: tuple[Path, Path]) -> None:

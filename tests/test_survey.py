@@ -209,6 +209,15 @@ def test_a_record_of_each_list_is_looked_at_before_another_of_the_first() -> Non
         assert survey(site.url, 0).state == "surveyed"
 
 
+def test_a_page_that_says_nothing_is_no_record() -> None:
+    pages = sound(1)
+    for n in range(len(KINDS)):
+        pages[f"/gk/c{n}/1.html"] = "<html><body><p>样本</p></body></html>"
+    with Site(pages) as site:
+        found = survey(site.url, 0)
+    assert (found.state, "not a record's page" in found.reason) == ("misread", True), found.reason
+
+
 def test_a_record_is_no_list_whatever_its_heading() -> None:
     pages = sound(1)
     listed_again = str(pages["/gk/c0/"]).replace("<table>", "<h1>{}</h1><table>")

@@ -207,6 +207,15 @@ def test_an_attacked_name_waits_a_little_and_its_owner_not_at_all() -> None:
     assert known.wait("203.0.113.1", "other") == 0.0
 
 
+def test_an_attack_is_not_forgotten_where_its_name_logs_in_meanwhile() -> None:
+    known = Attempts(clock=lambda: 1000.0)
+    for number in range(1000):
+        known.begin(f"192.0.2.{number}", "desk")
+    known.begin("198.51.100.1", "desk")
+    known.succeed("198.51.100.1", "desk")
+    assert known.wait("203.0.113.1", "desk") == BY_NAME.longest
+
+
 def test_who_logs_in_again_and_again_makes_no_name_wait() -> None:
     known = Attempts(clock=lambda: 1000.0)
     for number in range(2 * BY_NAME.free):
