@@ -7,7 +7,7 @@ from shutil import copy
 
 import pytest
 
-from crawler.jobs.run import MOST_PROBLEMS_SHOWN, summary
+from crawler.jobs.run import MOST_PROBLEMS_SHOWN, _is_loopback, summary
 from tests.conftest import empty_archive
 from tests.test_presence import Crawls, url, without
 from tests.test_store import listed, page, row
@@ -91,13 +91,23 @@ def test_files_are_counted_by_what_was_read_now_and_what_is_left(db: Path) -> No
     assert said(db, *written)[0][2] == "  4 files: 1 read now, 1 without text, 1 not asked for yet"
 
 
-def test_files_of_another_portal_are_not_counted(db: Path) -> None:
+def test_records_and_files_of_another_portal_are_not_counted(db: Path) -> None:
     other = (
         "INSERT INTO portals (id, name, division_code, home) VALUES ('other', '另一样本县', '640323', '')",
         "INSERT INTO records (id, portal, kind, url, first_seen, last_seen) VALUES (999, 'other', 'plan', 'http://o.example/', '', '')",
         "INSERT INTO attachments (record_id, name, url, state) VALUES (999, '', 'http://o.example/1.pdf', 'pending')",
     )
-    assert said(db, *other)[0][2:] == []
+    before = said(db)[0]
+    assert said(db, *other)[0] == before
+
+
+@pytest.mark.parametrize(
+    ("home", "is_ours"),
+    [("http://127.0.0.1:8000/", True), ("http://localhost:8000/", True), ("http://[::1]/", True),
+     ("http://www.p.example/", False), ("http://p.example/127.0.0.1/", False), ("http://www.localhost.example/", False)],
+)  # fmt: skip
+def test_who_asks_no_machine_but_its_own_need_not_say_who_they_are(home: str, is_ours: bool) -> None:
+    assert _is_loopback(home) == is_ours
 
 
 def test_changes_that_are_doubted_are_a_number(db: Path) -> None:

@@ -107,7 +107,11 @@ def test_portals_on_one_host_are_crawled_one_after_the_other(db: Path) -> None:
 
 @pytest.mark.parametrize(("only_in_hours", "begun"), [(True, ["open"]), (False, ["open", "shut"])])
 def test_a_portal_that_has_a_place_when_its_hours_are_over_is_left_for_the_next_day(
-    db: Path, monkeypatch: pytest.MonkeyPatch, only_in_hours: bool, begun: list[str]
+    db: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    only_in_hours: bool,
+    begun: list[str],
 ) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 3, 10, 4, 0, tzinfo=UTC))  # noon in Beijing
     watched = Watched(db)
@@ -115,7 +119,10 @@ def test_a_portal_that_has_a_place_when_its_hours_are_over_is_left_for_the_next_
     crawls = [crawl_of("open", "a.example", (8, 13)), crawl_of("shut", "b.example", (8, 12))]
     assert asyncio.run(watched.begun(crawls)) == begun
     assert crawls[1].waits is not only_in_hours
-    assert crawls[1].cause == only_in_hours * "the hours that its file allows were over when there was a place for it"
+    cause = "the hours that its file allows were over when there was a place for it"
+    assert crawls[1].cause == only_in_hours * cause
+    assert run._reported(crawls[1], db, "crawl.log")
+    assert capsys.readouterr().out == f"shut: not begun{only_in_hours * f': {cause}'}\n"
 
 
 def test_a_portal_that_was_walked_long_ago_is_updated_while_there_is_no_place_to_walk_it(db: Path) -> None:

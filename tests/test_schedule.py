@@ -99,6 +99,13 @@ def test_failures_back_off(failures: int, wait: timedelta) -> None:
     assert "nothing could be read" in planned.why
 
 
+@pytest.mark.parametrize("failures", [1, 20])
+def test_failures_make_no_rhythm_shorter(failures: int) -> None:
+    every = 3 * LONGEST_WAIT
+    past = CrawlHistory(last=NOW, last_full=NOW, failures=failures)
+    assert plan(portal(every=every, full_every=every), past, NOW).at == NOW + recrawl_interval(every)
+
+
 @pytest.mark.parametrize(
     ("failures", "every", "wait"),
     [

@@ -48,7 +48,7 @@ def _has_records(answer: Answer) -> bool:
     for match in islice(_RECORD.finditer(text), _MOST_LOOKED_AT):
         before = text[max(0, match.start() - _LONGEST_ADDRESS) : match.start()]
         host = _HOST.match(_AROUND_ADDRESS.split(before)[-1])
-        if host is None or (own and f".{host[1]}".endswith(f".{own}")):
+        if host is None or f".{host[1]}".endswith(f".{own}"):
             return True
     return False
 

@@ -1,14 +1,17 @@
 """The lines of a search: which passages are shown, from where, and how many."""
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 from markupsafe import Markup
 
 from archive.search.query import parse
+from archive.tables.file_pages import FilePage
 from archive.web.views.hit_lines import MOST_PASSAGES, Hit, folded, hit_lines
 
 BLANK = Markup("")
@@ -17,9 +20,11 @@ TITLE, PUBLISHER, BODY = "样例公告", "样例县民政局", "样例正文"
 
 @pytest.fixture
 def line(past: Path, tmp_path: Path):
-    """The line of record 1 for some words, where its columns and the texts of its two files are these."""
+    """The line of record 1 for some words, where its columns and the texts of its two files are these, and `also` what this says."""
 
-    def ask(words: str, files: tuple[str | None, str | None] = (None, None), **columns: str | None) -> Hit:
+    def ask(
+        words: str, files: tuple[str | None, str | None] = (None, None), also: str = "", **columns: str | None
+    ) -> Hit:
         path = tmp_path / "past.db"
         shutil.copy(past, path)
         with closing(sqlite3.connect(path)) as connection:
@@ -33,6 +38,7 @@ def line(past: Path, tmp_path: Path):
             ]
             for number, name, text in zip(numbers, ("甲.xls", "乙.zip"), files, strict=True):
                 connection.execute("UPDATE attachments SET name = ?, text = ? WHERE id = ?", (name, text, number))
+            connection.execute(also)
             (found,) = hit_lines(connection, [1], parse(words))
         return found
 
@@ -77,16 +83,31 @@ def test_a_record_without_a_title_says_so(line, title: str | None) -> None:
     assert str(line("样例", title=title).title) == "（无标题）"
 
 
-@pytest.mark.parametrize(("publishers", "lines"), [("甲甲甲", 1), ("甲乙甲", 3)])
-def test_titles_alike_become_one_line_where_they_are_one_publishers(publishers: str, lines: int) -> None:
+@pytest.mark.parametrize(
+    ("publishers", "portals", "lines"), [("甲甲甲", "子子子", 1), ("甲乙甲", "子子子", 3), ("甲甲甲", "子丑子", 3)]
+)
+def test_titles_alike_become_one_line_where_they_are_one_publishers(publishers: str, portals: str, lines: int) -> None:
     hits = [
         Hit(
-            {"id": number, "title": f"{TITLE}之{number}", "publisher": name, "portal_name": "样例县"},
+            {"id": number, "title": f"{TITLE}之{number}", "publisher": name, "portal_name": portal},
             BLANK,
             BLANK,
             (),
             (),
         )
-        for number, name in enumerate(publishers)
+        for number, (name, portal) in enumerate(zip(publishers, portals, strict=True))
     ]
     assert len(folded(hits)) == lines
+
+
+def test_files_that_are_linked_no_more_are_not_counted(line) -> None:
+    unlinked = "UPDATE attachments SET state = 'unlinked' WHERE name = '乙.zip'"
+    assert line("样例", also=unlinked).row["files"] == 1
+
+
+@pytest.mark.parametrize(("text", "page"), [("预算在前。", 1), ("前页。预算", 1), ("前页前页。预算", 2)])
+def test_a_passage_leads_to_the_page_of_its_file_that_holds_it(line, text: str, page: int) -> None:
+    """The second page begins with the sixth character of the text."""
+    pages = json.dumps([asdict(FilePage(0)), asdict(FilePage(5, number=2))])
+    (found,) = line("预算", (text, None), f"UPDATE attachments SET pages = '{pages}' WHERE name = '甲.xls'").passages
+    assert found.page == page
