@@ -92,10 +92,18 @@ def test_what_does_not_hold_in_another_portal_or_stage_marks_no_cell(archive, as
         assert failing(page) == 1, (portal, stage)
 
 
-@pytest.mark.parametrize(("day", "said"), [("2025-10-30", "未采集"), ("2025-10-31", "未找到")])
-def test_accounts_are_awaited_until_the_autumn_after_their_year(archive, tmp_path, day: str, said: str) -> None:
-    walked = asking_copy(archive, tmp_path, EXPECTED, f"UPDATE crawls SET started_at = '{day}T01:00:00Z'")
-    assert cells(tree(walked(f"{GRID}?stage=accounts&lang=zh")), "样例县档案局") == [said]
+@pytest.mark.parametrize(
+    ("walked_at", "day", "said"),
+    [("2025-10-30T15:59:59Z", "2025-10-30", "未采集"), ("2025-10-30T16:00:00Z", "2025-10-31", "未找到")],
+)
+def test_accounts_are_awaited_until_the_autumn_after_their_year(
+    archive, tmp_path, walked_at: str, day: str, said: str
+) -> None:
+    """The day is one in Beijing."""
+    walked = asking_copy(archive, tmp_path, EXPECTED, f"UPDATE crawls SET started_at = '{walked_at}'")
+    page = tree(walked(f"{GRID}?stage=accounts&lang=zh"))
+    assert cells(page, "样例县档案局") == [said]
+    assert f"最近一次完整采集：{day}。" in text(page)
 
 
 def test_a_cell_leads_to_its_document_and_of_several_to_all_of_the_unit(archive, ask, tmp_path) -> None:

@@ -36,7 +36,7 @@ SELECT t.unit_name, t.fiscal_year, count(*) AS failing FROM budget_checks c JOIN
 WHERE NOT c.holds AND t.portal = :portal AND t.stage = :stage AND fiscal_year IS NOT NULL AND unit_name IS NOT NULL GROUP BY 1, 2
 """
 _WALKED = """
-SELECT substr(max(w.started_at), 1, 10) FROM catalogs c JOIN ledger l ON l.catalog_id = c.id JOIN crawls w ON w.id = l.crawl_id
+SELECT date(max(w.started_at), '+8 hours') FROM catalogs c JOIN ledger l ON l.catalog_id = c.id JOIN crawls w ON w.id = l.crawl_id
 WHERE c.portal = :portal AND c.kind = 'budget' AND l.complete
 """
 
