@@ -230,6 +230,41 @@ def test_of_a_portal_that_was_removed_what_was_crawled_after_that_is_taken(
     assert len(rows(archive, "SELECT 1 FROM records WHERE portal = 'a'")) == len(rows(anew, "SELECT 1 FROM records"))
 
 
+def test_a_portal_that_was_removed_in_the_second_in_which_it_was_first_crawled_is_not_taken(
+    parts: tuple[Path, Path],
+) -> None:
+    archive, source = parts
+    (first,) = rows(source, "SELECT min(started_at) AS at FROM crawls WHERE portal = 'a'")
+    change(archive, [Change("a", REMOVED, str(first["at"]))])
+    assert [each.what for each in merged(archive, source)] == [KNOWN]
+    assert rows(archive, "SELECT 1 FROM records WHERE portal = 'a'") == []
+
+
+def test_of_two_records_that_moved_to_one_address_the_last_is_what_stood_there(parts: tuple[Path, Path]) -> None:
+    """It has the past of a record that the archive took for one of its own."""
+    archive, source = parts
+    listed = rows(source, "SELECT id, url FROM records WHERE portal = 'a' AND state = 'listed' ORDER BY id LIMIT 3")
+    first, last, there = ((int(str(each["id"])), str(each["url"])) for each in listed)
+    tables = ("attachments", "listings", "readings", "redactions", "versions", "events")
+    moved = "INSERT INTO events (record_id, kind, at, crawl_id, detail) SELECT {}, 'moved', max(started_at), max(id), json_object('from', '{}', 'to', '{}') FROM crawls"
+    write(
+        source,
+        *(f"DELETE FROM {table} WHERE record_id = {there[0]}" for table in tables),
+        f"DELETE FROM records WHERE id = {there[0]}",
+        *(moved.format(*each, there[1]) for each in (first, last)),
+        f"UPDATE records SET url = '{there[1]}' WHERE id = {last[0]}",
+    )
+    past = f"INSERT INTO events (record_id, kind, at, crawl_id, detail) SELECT id, 'changed', first_seen, 1, '{{}}' FROM records WHERE url = '{there[1]}'"
+    write(archive, past)
+    (own,) = rows(archive, "SELECT id FROM records WHERE url = ?", last[1])
+    assert [each.what for each in merged(archive, source)] == [TAKEN]
+    found = rows(
+        archive,
+        "SELECT e.record_id, r.url FROM events e JOIN records r ON r.id = e.record_id WHERE e.detail = '{}' AND e.kind = 'changed'",
+    )
+    assert found == [{"record_id": own["id"], "url": there[1]}]
+
+
 def test_what_changed_in_a_budget_comes_along_under_the_numbers_of_here(parts: tuple[Path, Path]) -> None:
     archive, source = parts
     (here, url), (there, _) = first_record(archive), first_record(source)

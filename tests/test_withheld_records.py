@@ -12,17 +12,18 @@ import pytest
 from archive.database.connection import ArchiveError
 from archive.database.withheld import hidden, is_file_withheld, withheld_on
 from archive.evidence.evidence_store import Evidence
+from archive.evidence.http_exchange import Exchange
 from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.withholding import REMOVED, lift, take_over, withhold
-from archive.model.observations import AttachmentFile, LinkedFile, Problem, RecordPage
+from archive.model.observations import AttachmentFile, Capture, LinkedFile, Problem, RecordPage
 from archive.notify import messages
 from crawler.notify.watch_state import notes
 from crawler.notify.watcher import WatchReport, run_watch
 from crawler.notify.watches import load
 from tests.conftest import empty_archive, rows
 from tests.test_presence import Crawls, url
-from tests.test_store import DAY, PORTAL, listed, page, row
+from tests.test_store import DAY, PLANS, PORTAL, listed, page, row
 
 NOW = "2026-02-01T17:00:00Z"
 OTHER_BYTES = "f" * 64
@@ -220,6 +221,37 @@ def test_nothing_that_was_held_or_kept_aside_of_a_record_stays(db: Path) -> None
     for table, column in (("versions", "changed"), ("events", "detail")):
         sql = f"SELECT DISTINCT record_id FROM {table} WHERE {column} LIKE '%样本姓名%' ORDER BY 1"
         assert rows(db, sql) == [{"record_id": 2}, {"record_id": 3}]
+
+
+def test_no_byte_of_what_is_taken_out_is_left(db: Path) -> None:
+    words = "样本独有之字句"
+    write(db, f"UPDATE versions SET changed = json_object('body', '{words * 999}') WHERE record_id = 1")
+    assert words.encode() in db.read_bytes()
+    take_out(db, 1)
+    assert words.encode() not in db.read_bytes()
+    assert rows(db, "PRAGMA freelist_count") == [{"freelist_count": 0}], "nor a page that held one"
+
+
+def test_a_list_page_that_leads_to_what_is_withheld_is_hidden_whatever_it_calls_it(tmp_path: Path) -> None:
+    """Of two lists of two days: a record's reading names one of them alone."""
+    db, digests = tmp_path / "a.db", []
+    for day, numbers in enumerate(((1, 2), (1, 2), (2,)), 1):
+        now = DAY.format(day)
+        sent = f"{day}" + "".join(f'<a href="/{number}.html">第{number}号</a>' for number in numbers)
+        page_ = Exchange(
+            day, PORTAL.id, PLANS, "GET", (), b"", f"{now[:-1]}.000000Z", 200, (), sent.encode(), len(sent.encode()), "HTTP/1.1", "127.0.0.1", "test"
+        )  # fmt: skip
+        with closing(Evidence(originals(db))) as evidence:
+            (sealed,) = evidence.add_many([page_])
+        with closing(Store(db)) as store:
+            store.begin(PORTAL, "full", now)
+            seen = Capture(sealed.id, PLANS, now, 200, "page", sealed.sha256, sealed.bytes, None, None)
+            store.write([replace(listed(*map(row, numbers)), capture=sealed.id)], now, [seen])
+            store.finish("finished", now)
+        digests.append(sealed.sha256)
+    take_out(db, 1)
+    with closing(open_up_to_date(db)) as archive:
+        assert [hidden(archive, PLANS, digest) for digest in digests] == ["withheld", "withheld", None]
 
 
 def test_of_a_file_goes_its_name_in_the_record_s_history_and_no_other(db: Path) -> None:
