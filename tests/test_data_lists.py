@@ -76,6 +76,16 @@ def test_a_record_without_an_address_or_a_day_stays_a_row() -> None:
     assert seen(read({"list": bare})) == [*WHOLE, ("样本县关于别的样本的通知", None, None)]
 
 
+def test_of_keys_of_one_field_the_surest_counts() -> None:
+    both = [
+        {"source": "样本县样本局", "publishTime": "2020-01-01", "publishDate": day, "fbjg": "样本县教育局", **record}
+        for day, record in zip(DAYS, records(day="id"), strict=True)
+    ]
+    page = read({"list": both})
+    assert seen(page) == WHOLE
+    assert {row.fields["publisher"] for row in page.rows} == {"样本县教育局"}
+
+
 def test_rows_in_the_markup_of_a_service() -> None:
     items = "".join(f'<li><a href="{url}">{title}</a><span>{day}</span></li>' for title, day, url in WHOLE)
     assert seen(read({"code": 0, "data": {"html": f"<ul>{items}</ul>"}})) == WHOLE

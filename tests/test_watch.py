@@ -447,3 +447,6 @@ def test_a_test_goes_to_each_receiver_and_is_noted_nowhere(desk: Watcher) -> Non
     done = CliRunner().invoke(main, ["watch", str(desk.file), "--test"])
     assert done.exit_code == 1
     assert "not delivered to the webhook at 127.0.0.1: 127.0.0.1 answered 404" in done.output
+    desk.box.answers = ["554 5.7.1 no"]  # though the last one takes it
+    done = CliRunner().invoke(main, ["watch", str(desk.file), "--test"])
+    assert (done.exit_code, done.output.count("a test was delivered to")) == (1, 1)

@@ -174,6 +174,15 @@ def test_keys_of_different_sites(said: dict[str, Any], fields: dict[str, str]) -
     assert (row.url, row.fields) == (None, fields)
 
 
+@pytest.mark.parametrize(("total", "goes_on"), [(5, True), (4, False)])
+def test_a_list_of_govsearch_ends_with_the_last_of_its_rows(total: int, goes_on: bool) -> None:
+    records = [
+        {"puburl": f"http://x/{number}.html", "tip": {"title": title}} for number, title in enumerate(TITLES[:2])
+    ]
+    answer = Answer("http://x/govsearch/jsonp/l.jsp?page=2", json.dumps({"num": total, "data": records}))
+    assert (FAMILY.read(answer).paging.next_url is not None) == goes_on
+
+
 def test_objects_that_say_nothing_are_no_rows() -> None:
     assert (
         FAMILY.read(igs_answer(content=[{}, None, "x", {"highlight": {}}, {"DOCPUBURL": "http://x/"}, {"BT": ""}])).rows

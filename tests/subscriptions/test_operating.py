@@ -53,6 +53,15 @@ def test_an_operator_lists_and_forgets(desk: Office) -> None:
     assert desk.command("list").stdout == ""
 
 
+def test_a_number_is_that_of_one_subscription(desk: Office) -> None:
+    desk.confirmed()
+    desk.confirmed(mail="other@example.org")
+    with closing(sqlite3.connect(desk.file)) as connection, connection:
+        connection.execute("UPDATE subscriptions SET id = 12 WHERE receiver <> ?", (READER,))
+    assert desk.command("forget", "1").stdout == "1 deleted\n"
+    assert [line.split()[0] for line in desk.command("list").stdout.splitlines()] == ["12"]
+
+
 def test_a_later_version_of_the_file_is_left_alone(desk: Office) -> None:
     desk.confirmed()
     with closing(sqlite3.connect(desk.file)) as connection:
