@@ -61,6 +61,13 @@ def test_a_server_that_gives_page_1_to_every_request_leaves_the_list_incomplete(
     assert [walk[3:] for walk in done.ledger] == [(4, 0)]
 
 
+@pytest.mark.parametrize(("requested", "is_read"), [(1, False), (2, True), (3, False)])
+def test_nothing_is_read_of_an_answer_that_gives_another_page(requested: int, is_read: bool) -> None:
+    markup = f"<ul><li><a href=/art/1.html>{TITLES[0]}</a><span>2020-03-01</span></li></ul><div count=31 rows=15 pageNo=2 queryData=''></div>"
+    url = f'{HOST}{SERVICE}?paramJson={{"pageNo":{requested},"pageSize":15}}'
+    assert bool(JPAAS.read(Answer(url, json.dumps({"data": {"html": markup}}))).rows) == is_read
+
+
 @pytest.mark.parametrize(("number", "ended"), [(1, False), (2, True)])
 def test_an_answer_without_rows_is_the_lists_end_unless_it_is_the_first(number: int, ended: bool) -> None:
     url = f'{HOST}{SERVICE}?paramJson={{"pageNo":{number},"pageSize":15}}'
