@@ -18,7 +18,7 @@ from archive.attachments.reading import Order, read
 from archive.model.observations import AttachmentFile
 from crawler.spiders.pages import MOST_FILES, read_record
 from pipelines import attachments
-from tests.files import DOCX, NOTICE, PICTURE, SAMPLE, docx, ole, pdf, word, word_table, zipped
+from tests.files import DOCX, NOTICE, PICTURE, PNG, SAMPLE, docx, ole, pdf, word, word_table, zipped
 
 FIXTURES = Path(__file__).parent / "attachments"
 DOC = (FIXTURES / "sample.doc").read_bytes()
@@ -139,6 +139,14 @@ class Reader:
 
     def read_page(self, _page: object) -> str:
         return SAMPLE
+
+    read = read_page
+
+
+def test_a_picture_s_text_is_said_to_be_recognised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.attachments.reading.recogniser", Reader)
+    found = read(PNG, Order("a.png", Limits(), ocr=True))
+    assert (found.state, found.text, found.message) == ("ocr", SAMPLE, "the text was recognised and may be wrong")
 
 
 @pytest.mark.parametrize(("most", "missing"), [(2, "; without text: 1 of 3 pages"), (3, "")])

@@ -30,6 +30,12 @@ def test_times_are_those_of_beijing_in_columns_that_say_so() -> None:
     assert "Beijing" in shown.columns[1]
 
 
+def test_a_column_that_holds_other_texts_too_is_none_of_times() -> None:
+    mixed = Rows("样本", ("noted",), [("2026-01-01T15:59:59Z",), ("样本",)])
+    shown = mixed.in_beijing_time()
+    assert (shown.columns, list(shown.rows)) == (("noted",), [["2026-01-01T15:59:59Z"], ["样本"]])
+
+
 def test_for_people_codes_are_words_and_what_is_no_code_stays() -> None:
     with reading("zh"):
         shown = fresh().labelled()
