@@ -88,3 +88,17 @@ def test_stages_units_and_roles() -> None:
         None,
     ]
     assert read_heading(["一行文字"], ["甲", "乙"]) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "kind"),
+    [
+        ("一般公共预算“三公”经费支出表", ["项目", "金额"], "three_public"),
+        ("一般公共预算“三公”经费支出表", ["功能分类科目", "金额"], None),
+        ("收支总表", ["因公出国（境）费", "公务接待费"], "three_public"),
+        ("收支总表", ["项目", "金额"], "summary"),
+    ],
+)
+def test_columns_tell_three_public_expenses_from_others(title: str, head: list[str], kind: str | None) -> None:
+    heading = read_heading([title], head)
+    assert (heading.kind if heading else None) == kind

@@ -60,6 +60,13 @@ def test_a_file_belongs_to_the_unit_and_year_that_its_name_or_its_page_states(
     assert units("部门收支总表", title=title) == [expected]
 
 
+def test_the_documents_year_counts_before_one_that_columns_alone_name() -> None:
+    rows = GENERAL.replace("本年支出合计", "2025年预算数")
+    for title, year in (("2026年部门预算.xlsx", 2026), ("部门预算.xlsx", 2025)):
+        (found,) = read_document([table(rows, "一般公共预算支出表\n单位：万元")], title)
+        assert found.statement.heading.year == year
+
+
 def test_what_the_table_states_itself_counts_before_the_files_name() -> None:
     found = units("2024年部门收支总表\n部门：样本丁局", title="样本乙局2026年部门预算.xlsx")
     assert found == [("样本丁局", 2024)]

@@ -48,6 +48,12 @@ def served(pages: dict[str, Answer | str]) -> tuple[dict[str, Any], list[str]]:
 # --- links ---
 
 
+def test_a_catalogue_that_links_to_itself_is_none_of_its_columns(tmp_path: Path) -> None:
+    itself = links(("规范性文件", "/gk/"), ("通知公告", "/gk/c9/"))
+    page = saved(tmp_path, f"{MENU}{itself}", "--base", f"{BASE}gk/")
+    assert ("通知公告" in columns(page), "规范性文件" in columns(page)) == (True, False)
+
+
 @pytest.mark.parametrize(
     ("labels", "kept"),
     [

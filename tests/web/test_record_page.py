@@ -358,6 +358,8 @@ def test_what_no_page_states_is_left_out_of_a_citation():
     assert "SHA-256" not in found.zh + found.en
     assert "row:" not in found.zh + found.en
     assert "None" not in found.zh + found.en
+    undated = of_record({**RECORD, "published_on": "2017-12-19起"}, {"name": "样例县"}, CAPTURE, here)
+    assert (undated.dated, "2017" in undated.zh + undated.en) == ("", False), "which is no day"
 
 
 def test_the_page_can_be_cited(page):
