@@ -56,3 +56,20 @@ def test_a_moment_that_is_none_is_an_error_that_names_it(monkeypatch: pytest.Mon
 )
 def test_a_moment_is_written_in_utc_to_the_second(text: str, written: str) -> None:
     assert clock.text(clock.moment(text)) == written
+
+
+@pytest.mark.parametrize(
+    ("header", "time"),
+    [
+        ("Tue, 03 Apr 2018 01:00:00 GMT", "2018-04-03T01:00:00Z"),
+        ("Tue, 03 Apr 2018 09:00:00 +0800", "2018-04-03T01:00:00Z"),
+        ("Tue, 03 Apr 2018 01:00:00 -0000", "2018-04-03T01:00:00Z"),  # no zone is stated
+        ("Tue, 03 Apr 2018", None),
+        ("样本", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_the_time_that_an_answer_states_is_in_utc(header: str | None, time: str | None) -> None:
+    stated = clock.time_of(header)
+    assert (clock.text(stated) if stated else None) == time

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from crawler.cli import probe
+from crawler.probe.catalogue_links import MOST_FRAMES
 from tests.conftest import Answer, Site
 
 BASE = "http://xxgk.sample.gov.cn/"
@@ -152,6 +153,13 @@ def test_a_home_page_that_is_only_a_way_to_another(home: str) -> None:
     page, asked = served({"/": f"<html><head>{home}</head></html>", "/gk/": MENU, "/gk/c0/": LIST})
     assert [column["url"] for column in page["columns"] if column["list"]] == ["/gk/c0/"]
     assert "/sitemap.xml" not in asked
+
+
+def test_frames_of_other_sites_are_not_looked_into() -> None:
+    others = "".join(f'<iframe src="http://other.sample.invalid/{number}/"></iframe>' for number in range(MOST_FRAMES))
+    pages: dict[str, Answer | str] = {"/": f"<html><body>{others}<iframe src='/gk/'></iframe></body></html>"}
+    page, _ = served({**pages, "/gk/": MENU, "/gk/c0/": LIST})
+    assert [column["url"] for column in page["columns"] if column["list"]] == ["/gk/c0/"]
 
 
 # --- pages that scripts make ---
