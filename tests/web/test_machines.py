@@ -82,7 +82,17 @@ def test_a_record_is_shown_whole(past):
     assert (missing.status_code, missing.json()["ok"]) == (404, False)
 
 
-def test_a_records_captures_are_those_that_show_it_its_versions_and_its_files(past):
+def test_a_records_captures_are_those_that_show_it_its_versions_and_its_files(past, tmp_path):
+    """Each of a page of its own."""
+    past = Path(shutil.copy(past, tmp_path))
+    columns = ", ".join(
+        f"c.{name}" for name in ("crawl_id", "url", "fetched_at", "status", "outcome", "sha256", "bytes")
+    )
+    with closing(sqlite3.connect(past)) as connection, connection:
+        for start, table in ((10_000, "attachments"), (20_000, "versions")):
+            copies = f"SELECT {start} + t.id, {columns} FROM {table} t, (SELECT * FROM captures LIMIT 1) c"
+            connection.execute(f"INSERT INTO captures (id, {columns.replace('c.', '')}) {copies}")
+            connection.execute(f"UPDATE {table} SET capture_id = {start} + id")
     ask = sited(past)
     with closing(sqlite3.connect(past)) as connection:
         numbers = [row[0] for row in connection.execute("SELECT id FROM records")]
