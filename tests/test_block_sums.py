@@ -114,6 +114,21 @@ def test_a_writing_that_was_cut_off_leaves_nothing_to_compare_with(db: Path, tmp
     assert is_compared(db)
 
 
+def test_what_somebody_writes_while_it_is_compared_is_no_damage(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = block_sums.sums_of
+
+    def written_meanwhile(archive: str, path: Path) -> block_sums.BlockSums:
+        monkeypatch.setattr(block_sums, "sums_of", read)
+        with closing(open_up_to_date(db)) as connection, transaction(connection):
+            connection.execute("INSERT INTO settings VALUES ('sample', 'sample')")
+        return read(archive, path)
+
+    monkeypatch.setattr(block_sums, "sums_of", written_meanwhile)
+    assert ranges(db) == []
+    assert block_sums.sums_of is read
+    assert is_compared(db)
+
+
 def test_one_of_two_that_write_at_once_keeps_no_sums(db: Path) -> None:
     first = open_up_to_date(db)
     with closing(open_up_to_date(db)) as second, transaction(second):
