@@ -173,6 +173,13 @@ def told(done_stdout: str) -> dict[str, tuple[bool, str]]:
     return {each["portal"]: (each["due"], each["mode"]) for each in json.loads(done_stdout)}
 
 
+def test_when_a_portal_is_due_is_told_in_beijing_time(tmp_path: Path) -> None:
+    file = portal_file(tmp_path, "http://p.example/", ("plan", "规划", "/"))
+    file.write_text(file.read_text(encoding="utf-8").replace("[[", 'hours = "4-5"\n\n[[', 1), encoding="utf-8")
+    shown = disclosures("due", file, "--db", tmp_path / "a.db", env=at(NOW))
+    assert " 2026-03-11 04:00 +0800 " in shown.stdout
+
+
 def test_due_says_what_is_due_and_crawl_due_crawls_that_alone(tmp_path: Path) -> None:
     """Three portals: one with its own rhythm, one that refuses, one left to what is learned; over a week of hours."""
     folder, db = tmp_path / "portals", tmp_path / "a.db"
