@@ -283,17 +283,19 @@ def test_without_logs_an_answer_that_nobody_reads_is_what_its_status_says(tmp_pa
 
 
 def test_without_logs_how_a_crawl_asked_for_lists_says_what_crawl_it_was(tmp_path: Path) -> None:
-    """One that asked only for what changed was an update, and one that could have and did not a full one: the rules would say otherwise."""
+    """One that asked only for what changed was an update, though it asked for a list once more to be sure; and one that could have and
+    did not a full one: the rules would say otherwise."""
     home, text = "http://127.0.0.1:9/", list_of([Document(1)]).encode()
     robots = exchange(portal="county", url=f"{home}robots.txt", status=404, payload=b"", response_headers=())
     shown = replace(robots, url=f"{home}list.html", status=200, payload=text)
     tagged = replace(shown, response_headers=(("ETag", '"1"'),))
     unchanged = replace(shown, status=304, payload=b"", request_headers=(("If-None-Match", '"1"'),))
     with closing(Evidence(beside(tmp_path / "a.db"))) as evidence:
-        for number, (day, answer) in enumerate(((11, shown), (12, tagged), (13, tagged), (25, unchanged)), 1):
+        days = (11, shown), (12, tagged), (13, tagged), (25, unchanged, tagged)
+        for number, (day, *answers) in enumerate(days, 1):
             evidence.add_many(
                 replace(each, crawl_id=number, fetched_at=f"2026-03-{day}T04:00:00.000000Z")
-                for each in (robots, answer)
+                for each in (robots, *answers)
             )
     portal = portal_file(tmp_path, home, ("plan", "样本规划", "/list.html"))
     done = warm.disclosures("restore", "--from-evidence", beside(tmp_path / "a.db"), portal, "--db", tmp_path / "a.db")
