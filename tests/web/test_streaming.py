@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import sqlite3
+import sys
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -19,8 +20,8 @@ SCOPE = {"type": "http", "method": "GET", "path": "/-/search.csv", "raw_path": b
          "headers": [], "scheme": "http", "server": ("localhost", 80), "http_version": "1.1"}  # fmt: skip
 
 
-def sent_by(site: Datasette) -> list[dict[str, Any]]:
-    """All messages of an answer whose reader stays."""
+def sent_by(site: Datasette, taken: int = sys.maxsize) -> list[dict[str, Any]]:
+    """All messages of an answer whose reader stays; `taken`: so many are received, and no other."""
     messages: list[dict[str, Any]] = []
 
     async def ask() -> None:
@@ -30,6 +31,8 @@ def sent_by(site: Datasette) -> list[dict[str, Any]]:
 
         async def send(message: dict[str, Any]) -> None:
             messages.append(message)
+            if len(messages) > taken:
+                await asyncio.Event().wait()
 
         await site.invoke_startup()
         await asyncio.wait_for(site.app()(SCOPE, receive, send), waiting.SECONDS)
@@ -56,12 +59,29 @@ def test_the_time_of_all_pieces_is_added_up(site: Datasette, monkeypatch: pytest
     assert 1 < len(messages) <= seconds + 3  # at a second or more a piece
 
 
-def test_room_is_given_back_after_a_file_that_broke(site: Datasette, get, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_for_a_reader_who_takes_nothing_any_more(
+    site: Datasette, get, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streaming, "_ROOM", streaming.threading.BoundedSemaphore(1))
+    monkeypatch.setattr(streaming, "PATIENCE", 0.05)
+    with monkeypatch.context() as patch:
+        patch.setattr(page_files.record_rows, "rows", endless)
+        messages = sent_by(site, taken=3)
+    assert len(messages) == 4
+    assert messages[-1]["more_body"], "the answer is not whole"
+    assert get("/-/search.csv").status_code == 200
+
+
+@pytest.mark.parametrize("rows", [0, 600])
+def test_room_is_given_back_after_a_file_that_broke(
+    site: Datasette, get, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    """Also where it broke after some rows, of which nothing was sent yet."""
     monkeypatch.setattr(streaming, "_ROOM", streaming.threading.BoundedSemaphore(1))
 
     def broken(*_: object, **__: object) -> Iterator[tuple[object, ...]]:
+        yield from itertools.islice(endless(), rows)
         raise sqlite3.OperationalError("a sample")
-        yield ()
 
     with monkeypatch.context() as patch:
         patch.setattr(page_files.record_rows, "rows", broken)
