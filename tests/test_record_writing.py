@@ -336,6 +336,16 @@ def read_on(path: Path, number: int, *observations: Observation) -> None:
     store.close()
 
 
+def test_a_page_that_is_read_again_from_an_earlier_capture_was_last_seen_when_it_was(path: Path) -> None:
+    for day in (1, 2):
+        read_on(path, day, replace(page(1), capture=day))
+    with closing(open_up_to_date(path)) as connection, transaction(connection):
+        connection.row_factory = sqlite3.Row
+        catalogs = {each["id"]: each["kind"] for each in connection.execute("SELECT id, kind FROM catalogs")}
+        Writer(connection, "p", 2, catalogs, cause="parser").take(1, OWN_PAGE, page(1), 1, DAY.format(9))
+    assert rows(path, "SELECT seen_capture_id FROM readings WHERE catalog_id = 0") == [{"seen_capture_id": 2}]
+
+
 def test_the_last_capture_that_shows_a_page_as_it_was_read_is_kept(path: Path) -> None:
     for number, body, other in ((1, "样本正文", {}), (2, "样本正文", {}), (3, None, {"topic": "样本"})):
         read_on(path, number, replace(page(1, **other), body=body, capture=number))

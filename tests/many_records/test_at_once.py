@@ -342,6 +342,14 @@ def test_a_row_first_read_on_a_doubted_day_is_completed_by_the_next(crawls: Craw
     assert new["title"] == "样本文件之49"
 
 
+def test_a_row_first_read_on_the_first_of_two_doubted_days_is_completed_by_the_one_after(crawls: Crawls) -> None:
+    for title in ("樣本文件之{}", "样夲文件之{}"):
+        crawls.run(listed(*(row(n, title=title.format(n)) for n in [*MANY, 49])), pages=all_pages())
+        assert (outcome(crawls), flagged(crawls)) == ("unsure", [url(49)])
+    crawls.run(with_new([49]), pages=all_pages())
+    assert (outcome(crawls), crawls.events(), flagged(crawls)) == ("finished", [], [])
+
+
 def flagged(crawls: Crawls) -> list[str]:
     found = rows(crawls.path, "SELECT url FROM records WHERE flags LIKE '%read_in_doubt%'")
     return [str(each["url"]) for each in found]

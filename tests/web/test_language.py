@@ -119,6 +119,13 @@ def test_errors_are_in_the_language(ask) -> None:
         assert text(note) == LABELS["error.not_a_day"].name(language)
 
 
+def test_an_answer_to_a_method_that_there_is_not_says_its_language(site: Datasette) -> None:
+    for language, tag in ((LANGUAGES["zh"], CHINESE), (LANGUAGES["en"], ENGLISH)):
+        answer = asyncio.run(site.client.post("/-/search", headers={"accept-language": language}))
+        assert (answer.status_code, answer.text) == (405, LABELS["error.method"].name(language))
+        assert (answer.headers["content-language"], answer.headers["vary"]) == (tag, "Accept-Language")
+
+
 def test_other_processes_answer_in_the_language_too(archive) -> None:
     with served(archive) as address:
         cookie = {"cookie": "disclosures_lang=en"}

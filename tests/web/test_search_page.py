@@ -1,6 +1,7 @@
 """The search page: what it finds and says, its filters and counts."""
 
 import asyncio
+import itertools
 import re
 import sqlite3
 from contextlib import closing
@@ -11,7 +12,9 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from archive.search import engine
+from archive.search.request import LAST_PAGE, PAGE_SIZE
 from archive.web.http.server import make_datasette
+from archive.web.pages import search_page
 from tests.web.sample_archive import PUBLISHERS
 from tests.web.searching import HERE, asking_page, titles, total
 
@@ -315,3 +318,29 @@ def test_nothing_to_look_for(page):
     tree = page(q="，。！")
     assert "请输入检索词" in tree.cssselect(".result")[0].text_content()
     assert total(page(q="，。！")) == total(page(q="-预算")) == 0
+
+
+# --- what takes long, and where it ends ---
+
+
+@pytest.mark.parametrize("late", [None, 1, 2], ids=["nothing", "counting", "dividing"])
+def test_nobody_keeps_an_answer_in_which_something_was_not_counted_in_time(get, monkeypatch, late):
+    within, limited = search_page.within, itertools.count()
+
+    def hurried(connection, milliseconds, work):
+        is_late = milliseconds == search_page.TIME_LIMIT_MS and next(limited) == late
+        return None if is_late else within(connection, milliseconds, work)
+
+    monkeypatch.setattr(search_page, "within", hurried)
+    answer = get("/-/search?q=预算")
+    assert ("no-store" in answer.headers.get("cache-control", "")) == (late is not None)
+
+
+@pytest.mark.parametrize(
+    ("total", "page_number", "goes_on"),
+    [(2 * PAGE_SIZE, 1, True), (2 * PAGE_SIZE, 2, False), (None, LAST_PAGE - 1, True), (None, LAST_PAGE, False),
+     (2 * LAST_PAGE * PAGE_SIZE, LAST_PAGE, False)],
+)  # fmt: skip
+def test_there_is_no_page_after_the_last(total, page_number, goes_on):
+    assert search_page.SearchResults({}, total=total, found=PAGE_SIZE).go_on_after(page_number) == goes_on
+    assert not search_page.SearchResults({}, total=total, found=PAGE_SIZE - 1).go_on_after(page_number)
