@@ -7,7 +7,7 @@ import pytest
 from lxml import etree, html
 
 from archive.web.formats import page_files
-from tests.web.asking import asking
+from tests.web.asking import asking, asking_copy
 from tests.web.exported import LISTS
 
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -121,3 +121,11 @@ def test_a_page_names_its_feeds(get, page):
     for link in feeds:
         assert link.get("title")
         feed(get(link.get("href")))
+
+
+def test_of_a_withheld_record_there_is_neither_feed_nor_file(past, tmp_path):
+    ask = asking_copy(past, tmp_path, "UPDATE records SET state = 'withheld' WHERE id = 2")
+    forms = ("atom", "csv", "xlsx", "jsonl")
+    assert [(ask(f"/-/record/1.{form}").status_code, ask(f"/-/record/2.{form}").status_code) for form in forms] == [
+        (200, 404)
+    ] * 4

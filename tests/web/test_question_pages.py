@@ -53,6 +53,22 @@ def test_a_page_explains_its_question_and_offers_its_parameters(get, name):
     ]
 
 
+def test_all_states_may_be_asked_for_though_one_is_meant_where_none_is(past):
+    ask = asking(past)
+    counts = [
+        len(ask(f"/-/questions/removed_records.json{asked}").json()["rows"])
+        for asked in ("", "?state=withdrawn", "?state=unlisted", "?state=")
+    ]
+    assert counts[0] == counts[1] > 0 < counts[2]
+    assert counts[3] == counts[1] + counts[2]
+    offered = [
+        option.get("value") for option in tree(ask("/-/questions/removed_records")).cssselect("[name=state] option")
+    ]
+    assert offered[0] == ""
+    assert "withdrawn" in offered
+    assert "listed" not in offered, "of which nothing was removed"
+
+
 def test_an_answer_leads_to_records_publishers_and_files(get, database):
     page = tree(get("/-/questions/number_on_several"))
     rows = page.cssselect("table.answer tbody tr")
