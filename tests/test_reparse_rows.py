@@ -1,12 +1,15 @@
 """Which captures are read again, and what is noted of it, straight on a small archive with its originals."""
 
 import json
+import sqlite3
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import Exchange
@@ -14,6 +17,7 @@ from archive.ingest.store import Store
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.withholding import withhold
 from archive.model.observations import AttachmentFile, Capture, LinkedFile, PortalOfFile
+from crawler.cli.main import main
 from crawler.spiders import reparse as rereading
 from crawler.spiders.reparse import is_read_by_today, reparse, versions
 from tests.conftest import empty_archive, rows
@@ -177,3 +181,17 @@ def test_a_withheld_record_stays_empty(archive: Archive) -> None:
     withhold(archive.db, archive.evidence, "样本", DAY.format(2), records=["1"])
     archive.reparse()
     assert archive.texts() == [None, BODY]
+
+
+def test_whichever_portal_has_an_original_that_cannot_be_read_it_needs_attention(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute(
+            "INSERT INTO portals (id, name, division_code, home) VALUES ('a', '', '', ''), ('b', '', '', '')"
+        )
+    monkeypatch.setattr(rereading, "reparse", lambda *named, ocr: Counter(unreadable=int(named[-1] == "a")))
+    done = CliRunner().invoke(main, ["reparse", "--db", str(db)])
+    assert (done.exit_code, ["unreadable" in line for line in done.stdout.splitlines()]) == (1, [True, False])
+    assert CliRunner().invoke(main, ["reparse", "b", "--db", str(db)]).exit_code == 0

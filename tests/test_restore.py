@@ -293,8 +293,8 @@ def test_without_logs_how_a_crawl_asked_for_lists_says_what_crawl_it_was(tmp_pat
     tagged = replace(shown, response_headers=(("ETag", '"1"'),))
     unchanged = replace(shown, status=304, payload=b"", request_headers=(("If-None-Match", '"1"'),))
     with closing(Evidence(beside(tmp_path / "a.db"))) as evidence:
-        days = (11, shown), (12, tagged), (13, tagged), (25, unchanged, tagged)
-        for number, (day, *answers) in enumerate(days, 1):
+        days = {11: [shown], 12: [tagged], 13: [tagged], 25: [unchanged, tagged]}
+        for number, (day, answers) in enumerate(days.items(), 1):
             evidence.add_many(
                 replace(each, crawl_id=number, fetched_at=f"2026-03-{day}T04:00:00.000000Z")
                 for each in (robots, *answers)
