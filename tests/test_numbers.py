@@ -114,7 +114,10 @@ def test_issues_of_a_series_share_a_key_in_a_year() -> None:
     assert (one.number, other.number, one.unit) == (3, 12, "期")
     assert one.key == other.key != next_year.key
     assert titles.issue("样本季报2018年第二季度情况").number == 2
+    assert titles.issue("样本季报2018年第4季度情况").number == 4
+    assert titles.issue("样本季报2018年第5季度情况") is None
     assert titles.issue("样本周报2018年第二十三期").number == 23
+    assert titles.issue("样本第3期") is None, "of what, in which year?"
     assert titles.issue("2018年3月份低保发放公示").unit == "月"
     for title in ("2018年3月5日会议", "1至3月经济运行情况", "第十三届人民代表大会", "第3期", ""):
         assert titles.issue(title) is None, title

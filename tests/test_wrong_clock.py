@@ -11,7 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, Site, copied, crawl, disclosures, portal_file, rows
+from archive.evidence.http_exchange import Exchange
+from archive.ingest.wrong_clock import crawls_ahead, note_wrong_clocks
+from archive.maintenance.bring_up_to_date import open_up_to_date
+from tests.conftest import Answer, Site, copied, crawl, disclosures, empty_archive, portal_file, rows
+from tests.exchanges import exchange
 
 NOW = datetime(2018, 3, 10, 4, 0, tzinfo=UTC)
 HEAD = "<tr><th>索引号</th><th>标题</th><th>发布日期</th></tr>"
@@ -129,3 +133,49 @@ def test_a_crawl_whose_clock_disagrees_with_the_portal_s(tmp_path: Path, hours: 
         done = crawl(county, tmp_path / "a.db")
     assert (done.returncode, "'s clock says " in done.stdout) == (int(told), told), done.stdout
     assert len(clocks(tmp_path / "a.db")) == told
+
+
+@pytest.fixture
+def ahead(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """An archive in which the crawl of one portal, which had two answers, is dated a year ahead of another's, the second."""
+    with closing(open_up_to_date(empty_archive(tmp_path / "b.db"))) as connection:
+        for number, (portal, began) in enumerate((("p", "2027-01-01T00:00:00Z"), ("q", "2026-01-01T00:00:00Z")), 1):
+            connection.execute("INSERT INTO portals (id, name, division_code, home) VALUES (?, '', '', '')", (portal,))
+            connection.execute("INSERT INTO crawls (portal, mode, started_at) VALUES (?, 'full', ?)", (portal, began))
+            capture = "INSERT INTO captures (id, crawl_id, url, fetched_at, status, outcome, sha256, bytes) VALUES (?, 1, '', '', 200, 'page', '', 1)"
+            connection.execute(capture, (number,))
+        yield connection
+
+
+class Dated:
+    """Originals whose answers state these times."""
+
+    def __init__(self, *dates: str) -> None:
+        self.dates = dates
+
+    def without_payload(self, number: int) -> tuple[Exchange, str]:
+        return exchange(number, response_headers=(("Date", self.dates[number - 1]),)), ""
+
+
+OF_NOW, OF_THEN = "Thu, 01 Jan 2026 00:00:00 GMT", "Fri, 01 Jan 2027 00:00:00 GMT"
+SECOND = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("dates", "is_wrong"),
+    [((OF_NOW, OF_NOW), True), ((OF_THEN, OF_THEN), False), ((OF_NOW, OF_THEN), False), ((OF_THEN, OF_NOW), False)],
+)
+def test_the_latest_time_that_a_portal_states_is_its_clock_s(
+    ahead: sqlite3.Connection, dates: tuple[str, str], is_wrong: bool
+) -> None:
+    """An answer out of a cache states an earlier one."""
+    (crawl_ahead,) = crawls_ahead(ahead, Dated(*dates), SECOND)  # type: ignore[arg-type]
+    assert (crawl_ahead.crawl_id, crawl_ahead.is_wrong) == (1, is_wrong)
+
+
+@pytest.mark.parametrize(("portal", "told"), [("p", 1), ("q", 0)])
+def test_a_wrong_date_is_told_of_its_own_portal_alone(ahead: sqlite3.Connection, portal: str, told: int) -> None:
+    problems = note_wrong_clocks(ahead, Dated(OF_NOW, OF_NOW), SECOND, 2, portal)  # type: ignore[arg-type]
+    assert len(problems) == told
+    noted = ahead.execute("SELECT crawl_id, kind FROM problems").fetchall()
+    assert [tuple(each) for each in noted] == [(1, "clock")]
