@@ -164,6 +164,7 @@ DATE_1, DATE_2 = (("Last-Modified", f"Mon, 0{day} Jan 2018 00:00:00 GMT") for da
         ((TAG_1, TAG_2), ("If-None-Match", '"1"'), (), 1),
         ((TAG_1, TAG_2), ("If-None-Match", '"2"'), (), 2),
         ((TAG_1, TAG_2), None, (TAG_1,), 1),
+        ((TAG_1, TAG_2), ("If-None-Match", '"1"'), (TAG_2,), 1),  # what was asked about has not changed
         ((DATE_1, DATE_2), ("If-Modified-Since", DATE_1[1]), (), 1),
         ((DATE_1, DATE_2), None, (DATE_1,), 1),
         ((TAG_1, TAG_2), None, (), 2),  # neither names a version: the last
