@@ -18,7 +18,18 @@ import pytest
 
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
-from archive.ingest.crawl_log import COMMIT, Call, Failed, LoggedCrawl, Marks
+from archive.ingest.crawl_log import (
+    CLOSE,
+    COMMIT,
+    MISSING,
+    SECOND_PASS,
+    Call,
+    CrawlLog,
+    Failed,
+    LoggedCrawl,
+    Marks,
+    logged_crawls,
+)
 from archive.model.observations import PortalOfFile
 from archive.replay.replay import Answered, Replay
 from bench.ten_days import FAULTS, at, command, crawl, morning
@@ -391,3 +402,36 @@ def test_a_changed_note_of_a_log_is_named(town: Town, tmp_path: Path) -> None:
         shutil.copy(file, tmp_path)
     changed(beside(tmp_path / "a.db"), "UPDATE claims SET note = replace(note, 'full', 'update') WHERE id = 1")
     assert "claim 1: is no longer what was stored" in warm.disclosures("verify", "--db", tmp_path / "a.db").stdout
+
+
+def test_crawls_from_which_an_archive_was_put_back_are_no_part_of_it(tmp_path: Path) -> None:
+    """It was put back to its first crawl after the third, and then crawled under the number of the second once more."""
+    portal = PortalOfFile("p", "样本", "640324", "http://p.example/", ())
+    with closing(Evidence(tmp_path / "evidence.db")) as evidence:
+        for crawl_id in (1, 2, 3, 2):
+            log = CrawlLog("a", crawl_id)
+            evidence.add_note(log.begin(portal, "full", (0, 0), NOW))
+            evidence.add_note(log.missing(NOW))
+    found = logged_crawls(tmp_path / "evidence.db")
+    assert [(each.crawl_id, each.number) for each in found] == [(1, 1), (2, 7)]
+
+
+def test_lines_of_a_log_that_never_came_into_the_archive_are_not_played(tmp_path: Path) -> None:
+    """Of the first crawl the line that ends it, and of the second all: the third found the archive as the first had left it before."""
+    portal = PortalOfFile("p", "样本", "640324", "http://p.example/", ())
+    with closing(Evidence(tmp_path / "evidence.db")) as evidence:
+        for crawl_id, had in ((1, (0, 0)), (2, (1, 2)), (3, (1, 2))):
+            log = CrawlLog("a", crawl_id)
+            for note in (
+                log.begin(portal, "full", had, NOW),
+                log.missing(NOW),
+                log.second_pass(NOW),
+                log.close("finished", NOW),
+            ):
+                evidence.add_note(note)
+    found = logged_crawls(tmp_path / "evidence.db")
+    assert [[call.kind for call in each.calls] for each in found] == [
+        [MISSING, SECOND_PASS],
+        [],
+        [MISSING, SECOND_PASS, CLOSE],
+    ]
