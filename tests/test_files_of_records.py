@@ -196,3 +196,13 @@ def test_a_file_without_a_text_is_a_problem_but_for_scans_and_failed_requests(
     crawl(path, [listed(row(1)), linked("1.pdf"), had(state, "1" * 64, message="样本")])
     found = rows(path, "SELECT kind, url, message FROM problems")
     assert found == ([{"kind": "attachment", "url": FILE, "message": f"{state}: 样本"}] if problem else [])
+
+
+@pytest.mark.parametrize(("message", "told"), [(None, []), ("the text is cut after 9 characters", ["changed"])])
+def test_other_bytes_are_no_change_where_the_whole_text_is_the_same(
+    path: Path, message: str | None, told: list[str]
+) -> None:
+    """Of a text that is cut, the rest may be another."""
+    crawl(path, [listed(row(1)), linked("1.pdf"), had("text", "1" * 64, "样本正文", message)])
+    crawl(path, [listed(row(1)), had("text", "2" * 64, "样本正文", message)], day=2)
+    assert events(path) == told

@@ -85,6 +85,11 @@ def test_columns_alone_say_that_a_table_without_a_title_is_of_three_public_expen
     assert failing(found) == []
 
 
+def test_of_an_expense_that_stands_twice_the_first_counts() -> None:
+    (found,) = read(table(f"{DOWN.strip()}\n3.公务接待费|4.00|9.00", TITLE))
+    assert [each.parts["reception"].value for each in found.expenses] == [2, 3]
+
+
 def test_one_part_alone_is_no_set_of_expenses() -> None:
     """Of the year before, a table states a reception fee and nothing that it could be a part of."""
     only_reception = re.sub(r"\|[\d.]*\|", "||", DOWN).replace("接待费||", "接待费|2.00|")

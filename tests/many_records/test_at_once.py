@@ -149,6 +149,15 @@ def test_a_page_that_the_portal_says_has_not_changed_since_confirms_what_was_kep
     assert (kept(doubted), changes(doubted)) == (10, urls(range(1, 11)))
 
 
+def test_that_a_page_has_not_changed_confirms_it_though_it_was_given_once_more_afterwards(doubted: Crawls) -> None:
+    with closing(Store(doubted.path)) as store:
+        store.begin(PORTAL, "full", DAY.format(3))
+        doubted.capture(store, url(1), "not_modified")
+        doubted.capture(store, url(1))
+        store.finish("finished", DAY.format(3))
+    assert changes(doubted) == [url(1)]
+
+
 def test_that_a_page_given_since_has_not_changed_confirms_nothing(doubted: Crawls) -> None:
     """A crawl that was killed had sealed the page and not read it: "not modified" speaks of that one."""
     with closing(Store(doubted.path)) as store:

@@ -215,6 +215,9 @@ def test_other_names_of_the_same_agency(tmp_path):
     build(tmp_path / "names.db")
     with closing(open_up_to_date(tmp_path / "names.db")) as connection, transaction(connection):
         connection.execute("UPDATE records SET publisher = '县财政局' WHERE id = 2")
+        of_another = "UPDATE records SET publisher = ? WHERE id = (SELECT {}(id) FROM records WHERE portal = 'checked')"
+        connection.execute(of_another.format("min"), ("县财政局",))
+        connection.execute(of_another.format("max"), ("样例县财政...",))
         connection.execute(
             "UPDATE portals SET agencies = ?", ('[{"name": "样例县财政局", "aliases": ["县财政局", "财政局"]}]',)
         )

@@ -12,7 +12,6 @@ from archive.directory.coverage import county_divisions
 from archive.labels.label import LABELS
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.server import make_datasette
-from archive.web.pages import home_page
 from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.sample_archive import build, build_past
 
@@ -180,15 +179,6 @@ def test_a_portal_of_which_nothing_is_known_yet(tmp_path):
     page = asyncio.run(make_datasette(tmp_path / "new.db").client.get("/"))
     (row,) = [row for row in tree(page).cssselect(".portal-table tbody tr") if "新样例县" in text(row)]
     assert "尚未采集" in text(row)
-
-
-def test_where_not_all_portals_are_shown_those_that_need_attention_are(archive, tmp_path, monkeypatch):
-    monkeypatch.setattr(home_page, "MOST_PORTALS", 1)
-    ended = "UPDATE crawls SET outcome = iif(portal = 'checked', 'blocked', 'finished')"
-    ask = asking_copy(archive, tmp_path, ended, "UPDATE ledger SET complete = 1")
-    (row,) = tree(ask("/")).cssselect(".portal-table tbody tr")
-    assert text(row.cssselect("th a")[0]) == "核对过的样例县"
-    assert text(row.cssselect("td.concerns")[0])
 
 
 @pytest.mark.parametrize(("records", "counted"), [(7, 1), (0, 0)])

@@ -15,6 +15,7 @@ from archive.export import record_rows
 from archive.web.formats import page_files, responses
 from archive.web.http import streaming
 from tests import waiting
+from tests.web.asking import asking_copy
 from tests.web.exported import LISTS, lines, table
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
 
@@ -318,3 +319,13 @@ def test_the_files_are_offered_above_what_the_page_lists(get, page):
     first_record = tree.cssselect("ol.lines, .hits ol")[0]
     order = list(tree.iter())
     assert order.index(offered) < order.index(first_record)
+
+
+def test_observations_come_by_their_time_whatever_their_numbers(past, tmp_path):
+    """As where archives were merged: what was observed first has the last number."""
+    ask = asking_copy(
+        past, tmp_path, "UPDATE events SET at = '2026-11-20T00:00:00Z' WHERE id = (SELECT max(id) FROM events)"
+    )
+    times = [row["at"] for row in lines(ask("/-/changes.jsonl?from=2000-01-01&to=2999-01-01"))]
+    assert times == sorted(times, reverse=True)
+    assert times[-1] == "2026-11-20T00:00:00Z"
