@@ -11,6 +11,7 @@ import pytest
 from archive.ingest.deferral import WITNESSES
 from archive.ingest.frontier import LEAST_DAILY_QUOTA, Frontier
 from archive.ingest.store import Store
+from archive.model.clock import text
 from archive.model.observations import AttachmentFile, LinkedFile, Observation, Problem
 from tests.many_records.records import all_pages, all_rows, edited, urls
 from tests.past_crawls import URL, Past
@@ -66,6 +67,14 @@ def test_ever_more_rarely_after_a_quarter_of_the_time_since_it_was_first_tried(
     answers, problems = ([(FILE, "error")], []) if answered else ([], [Problem("unreachable", FILE, "no answer")])
     past.crawl(*answers, seen=problems, began=NOW - last)
     assert lost(past) == ([FILE] if due else [])
+
+
+def test_a_file_was_last_tried_when_the_last_of_several_tries_of_one_crawl_failed(past: Past) -> None:
+    past.crawl(seen=[*with_file(), Problem("unreachable", FILE, "no answer")], began=NOW - 3 * DAY)
+    assert lost(past) == [FILE]
+    with closing(Store(past.db)) as store:
+        store._connection.execute("UPDATE problems SET last_at = ?", (text(NOW - 19 * HOUR),))
+    assert lost(past) == []
 
 
 def test_files_of_listed_records_of_the_portal_whoever_else_tried_them(past: Past) -> None:
@@ -140,3 +149,11 @@ def test_pages_that_an_earlier_crawl_doubted_are_asked_for_again(tmp_path: Path)
             assert sorted(frontier.doubted()) == doubted
     with closing(Frontier(crawls.path, "q", 3)) as frontier:
         assert frontier.doubted() == []
+
+
+def test_pages_of_records_whose_rows_an_earlier_crawl_doubted_are_asked_for_too(tmp_path: Path) -> None:
+    crawls = Crawls(tmp_path / "a.db")
+    crawls.run(all_rows(), pages=all_pages())
+    crawls.run(all_rows({n: f"样本更名之{n}" for n in range(1, 14)}))
+    with closing(Frontier(crawls.path, "p", 3)) as frontier:
+        assert sorted(frontier.doubted()) == urls(range(1, 14))

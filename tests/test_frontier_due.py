@@ -217,6 +217,7 @@ Crawl = tuple[str, str, int]
         ([("full", "finished", 2), ("update", "unsure", 1)], "full"),
         ([("full", "finished", 3), ("update", "unsure", 2), ("update", "blocked", 1)], "full"),
         ([("full", "finished", 3), ("update", "unsure", 2), ("update", "finished", 1)], "update"),
+        ([("full", "finished", 3), ("update", "unsure", 2), ("update", "incomplete", 1)], "update"),
     ],
 )
 def test_a_portal_is_walked_wholly_until_it_was(past: Past, crawls: list[Crawl], mode: str) -> None:
