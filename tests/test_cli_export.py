@@ -118,6 +118,7 @@ def test_a_file_is_there_whole_or_not_at_all(run, tmp_path):
         (("csv", "--table", "search"), "there is no table 'search' to export"),  # it finds nothing without words
         (("csv", "--table", "records", "--sql", "select 1"), "choose one of --table and --sql"),
         (("csv", "--table", "records", "--kind", "budget"), "--kind goes with records"),
+        (("csv", "--table", "records", "--body"), "--body goes with records"),
         (("csv", "--sql", "delete from records"), "attempt to write a readonly database"),
         (("csv", "--sql", "selec"), "syntax error"),
         (("csv", "--sql", "select :x"), "binding parameter :x"),

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from archive.database.connection import transaction
 from archive.database.portal_changes import REMOVED, RESUMED, RETIRED, Change
@@ -15,11 +16,12 @@ from archive.directory.entries import Listed, add, homes
 from archive.evidence.evidence_reader import beside
 from archive.maintenance import job
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.maintenance.merge import KNOWN, TAKEN
+from archive.maintenance.merge import KNOWN, SET_ASIDE, TAKEN, MergeResult
 from archive.maintenance.portal_life import change
 from archive.maintenance.withholding import withhold
 from archive.masking.redaction import RULES_VERSION
 from archive.search import engine, index
+from crawler.cli.main import main
 from tests.conftest import rows
 from tests.jobs import County, Crawl, merged, sound
 from tests.test_store import DAY
@@ -321,3 +323,14 @@ def test_of_two_decisions_the_later_stands_and_none_is_undone(
         {"record_id": first_record(archive)[0], "state": stands}
     ]
     assert sound(archive)
+
+
+def test_whichever_portal_is_not_taken_needs_attention(
+    parts: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive, source = parts
+    for last, status in ((TAKEN, 1), (KNOWN, 1)):
+        results = [MergeResult(source, "a", SET_ASIDE, 1, "a sample"), MergeResult(source, "bb", last)]
+        monkeypatch.setattr("archive.maintenance.merge.merge", lambda *_, results=results: iter(results))
+        done = CliRunner().invoke(main, ["merge", str(source), "--db", str(archive)])
+        assert (done.exit_code, done.stdout.count("\n")) == (status, 2)

@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import copy
 
 import pytest
+from click.testing import CliRunner
 
 from archive.database.connection import ArchiveError
 from archive.database.withheld import hidden, is_file_withheld, withheld_on
@@ -18,6 +19,7 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.withholding import REMOVED, lift, take_over, withhold
 from archive.model.observations import AttachmentFile, Capture, LinkedFile, Problem, RecordPage
 from archive.notify import messages
+from crawler.cli.main import main
 from crawler.notify.watch_state import notes
 from crawler.notify.watcher import WatchReport, run_watch
 from crawler.notify.watches import load
@@ -355,3 +357,21 @@ def test_what_another_archive_withholds_is_the_record_of_the_same_portal(db: Pat
     assert noted == {2}
     assert states[f"p {url(2)}"] == "withheld"
     assert states[f"a {url(2)}"] == "listed"
+
+
+def test_the_list_of_what_is_withheld_names_what_was_named(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not all the addresses and pages that go with a record."""
+    monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(originals(db)))
+    take_out(db, 1)
+    take_out(db, files=(file_id(db, 3, FILE),))
+    done = CliRunner().invoke(main, ["withhold", "--list", "--db", str(db)])
+    assert [line.split()[1:] for line in done.stdout.splitlines()] == [
+        ["address", FILE, "样本缘由"], ["file", "a" * 64, "样本缘由"], ["record", "p", NEW, "样本缘由"]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("reason", [(), ("--reason", ""), ("--reason", "  ")])
+def test_nothing_is_withheld_without_a_reason(db: Path, reason: tuple[str, ...]) -> None:
+    done = CliRunner().invoke(main, ["withhold", "1", *reason, "--db", str(db)])
+    assert (done.exit_code, "--reason TEXT is missing" in done.stderr) == (2, True)
+    assert rows(db, "SELECT 1 FROM withheld") == []
