@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +17,7 @@ from archive.directory.entries import Listed, add, homes
 from archive.evidence.evidence_reader import beside
 from archive.maintenance import job
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.maintenance.merge import KNOWN, SET_ASIDE, TAKEN, MergeResult
+from archive.maintenance.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS, MergeResult
 from archive.maintenance.portal_life import change
 from archive.maintenance.withholding import withhold
 from archive.masking.redaction import RULES_VERSION
@@ -334,3 +335,18 @@ def test_whichever_portal_is_not_taken_needs_attention(
         monkeypatch.setattr("archive.maintenance.merge.merge", lambda *_, results=results: iter(results))
         done = CliRunner().invoke(main, ["merge", str(source), "--db", str(archive)])
         assert (done.exit_code, done.stdout.count("\n")) == (status, 2)
+
+
+@pytest.mark.parametrize(
+    ("what", "stays"), [(TAKEN, False), (KNOWN, False), (SET_ASIDE, False), (WAITS, True), (FAILED, True)]
+)
+def test_only_what_was_merged_is_deleted_out_of_a_spool(
+    parts: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, stays: bool
+) -> None:
+    archive, source = parts
+    brought = tmp_path / "spool" / "done" / "a.20260101T000000Z" / "disclosures.db"
+    brought.parent.mkdir(parents=True)
+    shutil.copy(source, brought)
+    monkeypatch.setattr("archive.maintenance.merge.merge", lambda *_: iter([MergeResult(brought, "a", what)]))
+    CliRunner().invoke(main, ["merge", str(tmp_path / "spool"), "--delete", "--db", str(archive)])
+    assert brought.exists() == stays

@@ -86,6 +86,14 @@ def test_where_all_are_damaged_pages_say_so(site: Datasette, copies: dict[str, P
     assert (answer.status_code, "disclosures doctor" in answer.text) == (503, True)
 
 
+def test_the_last_archive_that_can_be_read_is_never_left_out(copies: dict[str, Path]) -> None:
+    served = site_of(copies)
+    first, last = archives.archives(served)
+    assert [archives.leave_out(served, name, "a sample") for name in (first, first, last)] == [True, False, False]
+    assert archives.left_out(served) == [first]
+    assert archives.readable(served, [first, last]) == (last,)
+
+
 def test_an_archive_whose_file_is_whole_again_is_read_again_after_a_while(
     site: Datasette,
     copies: dict[str, Path],
