@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from crawler.cli import serve
+from crawler.cli import doctor, serve
 from crawler.cli.main import main
 from tests.conftest import disclosures, portal_file, program
 from tests.waiting import answers, wait_until
@@ -176,3 +176,11 @@ def test_commands_that_read_no_pages_load_nothing_that_does(sample_archive: Path
     command = [sys.executable, "-c", script, "search", "预算", "--db", sample_archive]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert done.stderr == "18 found\n\n"
+
+
+def test_whatever_the_doctor_finds_wrong_counts_though_all_behind_it_is_fine(monkeypatch: pytest.MonkeyPatch) -> None:
+    for states, status in (((doctor.WRONG, doctor.FINE), 1), ((doctor.NOTE, doctor.FINE), 0)):
+        found = [doctor.Diagnosis(state, "sample", "a sample") for state in states]
+        monkeypatch.setattr(doctor, "diagnose", lambda *_, found=found: iter(found))
+        done = CliRunner().invoke(main, ["doctor"])
+        assert (done.exit_code, done.stdout.count("a sample")) == (status, 2)

@@ -18,7 +18,7 @@ from archive.web.http.request_context import PAGE
 from archive.web.http.server import make_datasette
 from archive.web.views.bars import bars
 from tests.questions.small import archive_of
-from tests.web.asking import asking, text, tree
+from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.sample_archive import HOSTILE_PUBLISHER, HOSTILE_TITLE
 
 
@@ -51,6 +51,13 @@ def test_a_page_explains_its_question_and_offers_its_parameters(get, name):
     assert [field.get("name") for field in shown.cssselect("form.jump [name]")] == [
         parameter.name for parameter in question.parameters
     ]
+
+
+@pytest.mark.parametrize("waiting", [0, 2])
+def test_machines_are_told_what_no_answer_knows_yet(past, tmp_path, waiting):
+    unread = f"INSERT INTO underived (record_id) SELECT id FROM records WHERE id <= {waiting}"
+    ask = asking_copy(past, tmp_path, "DELETE FROM underived", unread)
+    assert ask("/-/questions/removed_records.json").json()["behind"] == waiting
 
 
 def test_all_states_may_be_asked_for_though_one_is_meant_where_none_is(past):
