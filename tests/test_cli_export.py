@@ -14,6 +14,7 @@ from archive.export import parquet
 from archive.export.parquet import parquet_file
 from archive.export.record_rows import COLUMNS
 from archive.export.writers import WriterError
+from crawler.cli.export import _statement
 from crawler.cli.main import main
 from tests.web.sample_archive import build
 
@@ -178,3 +179,12 @@ def test_without_the_library_it_says_what_to_install(monkeypatch, run):
     monkeypatch.setitem(__import__("sys").modules, "arro3", None)
     done = run("export", "parquet", "--out", "-", status=2)
     assert done.stderr == "disclosures: Parquet needs the extra `parquet`: pip install 'disclosures[parquet]'\n"
+
+
+@pytest.mark.parametrize(
+    ("now", "day"), [("2026-03-10T15:59:00Z", "2026-03-10"), ("2026-03-10T16:00:00Z", "2026-03-11")]
+)
+def test_a_question_s_day_is_the_one_in_beijing(monkeypatch, now, day):
+    monkeypatch.setenv("DISCLOSURES_NOW", now)
+    _, values = _statement("odd_dates", {"weekends": "1"})
+    assert (values["today"], values["weekends"]) == (day, 1)

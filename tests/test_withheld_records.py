@@ -375,3 +375,11 @@ def test_nothing_is_withheld_without_a_reason(db: Path, reason: tuple[str, ...])
     done = CliRunner().invoke(main, ["withhold", "1", *reason, "--db", str(db)])
     assert (done.exit_code, "--reason TEXT is missing" in done.stderr) == (2, True)
     assert rows(db, "SELECT 1 FROM withheld") == []
+
+
+def test_a_reason_stands_in_no_file_that_is_made_of_the_archive(db: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCLOSURES_EVIDENCE", str(originals(db)))
+    take_out(db, 1)
+    for asked in (("--table", "withheld"), ("--sql", "SELECT target, reason FROM withheld")):
+        done = CliRunner().invoke(main, ["export", "csv", *asked, "--db", str(db)])
+        assert (done.exit_code, "record" in done.stdout, "样本缘由" in done.stdout) == (0, True, False)

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +14,7 @@ from lxml import html
 
 from archive.database.several import UnreadableArchiveError
 from archive.web.http import archives
-from archive.web.http.server import SETTINGS, site_of
+from archive.web.http.server import SETTINGS, ArchiveDatabase, site_of
 from archive.web.processes import sql_limits
 from tests.web.divided import NOW, ask
 
@@ -84,6 +86,24 @@ def test_where_all_are_damaged_pages_say_so(site: Datasette, copies: dict[str, P
     damage(copies["south"])
     answer = ask(site, "/-/browse")
     assert (answer.status_code, "disclosures doctor" in answer.text) == (503, True)
+
+
+def test_another_file_in_an_archive_s_place_is_read_by_whoever_had_read_the_former(
+    copies: dict[str, Path], tmp_path: Path
+) -> None:
+    served = site_of(copies)
+    names = tuple(archives.archives(served))
+    both = archives.together(served, names)
+    count = "SELECT count(*) FROM records"
+    before = [number for (number,) in both._asked(lambda connection: connection.execute(count))]
+    less = Path(shutil.copy(copies[names[0]], tmp_path / "less.db"))
+    with closing(sqlite3.connect(less)) as connection, connection:
+        connection.execute("DELETE FROM records WHERE id = (SELECT max(id) FROM records)")
+    served.databases = {**served.databases, names[0]: ArchiveDatabase(served, str(less))}
+    assert [number for (number,) in both._asked(lambda connection: connection.execute(count))] == [
+        before[0] - 1,
+        before[1],
+    ]
 
 
 def test_the_last_archive_that_can_be_read_is_never_left_out(copies: dict[str, Path]) -> None:
