@@ -205,6 +205,11 @@ def test_a_file_may_say_whose_the_names_of_publishers_are(tmp_path: Path) -> Non
             'successor = "县卫健局"',
             "[[agencies]] 1: successor = '县卫健局' is not the name",
         ),
+        (
+            'successor = "某县卫生健康局"',
+            'successor = "某县卫生和计划生育局"',
+            "[[agencies]] 1: successor = '某县卫生和计划生育局' is not the name of another",
+        ),
         ('prefix = "640324019"', "prefix = 640324019", "[[agencies]] 2: prefix = 640324019 must be a text in quotes"),
         ('prefix = "640324019"', 'colour = "red"', "[[agencies]] 2: unknown key 'colour'; allowed are name, aliases"),
     ],

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from archive.ingest.crawl_log import Marks
 from archive.ingest.crawl_session import CrawlSession, SessionStart
 from archive.model.observations import Problem
 from crawler.portals.portal_file import Portal
@@ -25,6 +26,7 @@ class Stand:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.batches: list[tuple[int, int]] = []
+        self.marks: list[Marks] = []
         self.closed: list[str] = []
         self.ended: list[str] = []
         self.complete, self.unwritten, self.now = True, 0, 0.0
@@ -65,6 +67,7 @@ class Stand:
         future: Future[Any] = Future()
         if method is CrawlSession.commit:
             self.batches.append((len(arguments[0]), len(arguments[1])))
+            self.marks.append(arguments[3])
         if method is CrawlSession.close:
             self.closed.append(arguments[0])
         if self.error:
@@ -142,6 +145,21 @@ def test_what_is_left_is_written_before_anything_is_asked_and_at_the_end(stand: 
 
     run(work)
     assert stand.batches == [(1, 0)] * 3
+
+
+def test_answers_alone_and_requests_that_failed_are_written_at_the_end_too_each_once(stand: Stand) -> None:
+    request = SimpleNamespace(body=b"", method="GET", url="http://p.example/")
+
+    async def work() -> None:
+        await stand.pipeline.received(exchange(payload=b""), "cut", ["dataloss"])
+        stand.pipeline.failed(request, OSError("gone"))
+        stand.pipeline.missing()
+        await stand.pipeline.received(exchange(payload=b""), "page")
+        await stand.pipeline.close_spider()
+
+    run(work)
+    assert stand.batches == [(0, 1), (0, 1)]
+    assert [(len(marks.failed), dict(marks.flags)) for marks in stand.marks] == [(1, {1: ("dataloss",)}), (0, {})]
 
 
 @pytest.mark.parametrize(
