@@ -439,12 +439,8 @@ def test_what_a_portal_file_says_is_kept_as_it_says_it_now(path: Path) -> None:
     store.finish("finished", DAY.format(3))
     store.close()
     (portal,) = rows(path, "SELECT * FROM portals WHERE id = 'p'")
-    assert (portal["name"], portal["checked_on"], portal["family"], portal["home"]) == (
-        "样本县（新）",
-        "2026-01-02",
-        "trs",
-        "http://new.example/",
-    )
+    stated = [portal[each] for each in ("name", "checked_on", "family", "home")]
+    assert stated == ["样本县（新）", "2026-01-02", "trs", "http://new.example/"]
     sql = "SELECT kind, title, path, family, family_reason FROM catalogs WHERE portal = 'p' ORDER BY id"
     assert [tuple(each.values()) for each in rows(path, sql)] == [
         ("notice", "样本公告", "首页 > 样本", "trs", "样本标记"),
