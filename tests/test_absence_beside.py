@@ -94,6 +94,25 @@ def test_pages_that_were_gone_the_day_before_cast_no_doubt_on_a_withdrawal(faili
     assert failing.events() == [("withdrawn", url(7))]
 
 
+@pytest.mark.parametrize("lost_as", ["gone", "home"])
+@pytest.mark.parametrize("unchanged", [(), (8, 9, 10)])
+def test_pages_that_were_there_the_day_before_cast_doubt_on_a_withdrawal(
+    failing: Crawls, unchanged: tuple[int, ...], lost_as: str
+) -> None:
+    failing.run(a_list(20), listed(row(1), catalog=BUDGETS), unchanged=unchanged)
+    lists = [a_list(20, 7), listed(row(1), catalog=BUDGETS)]
+    failing.run(*lists, lost=[8, 9, 10], lost_as=lost_as, asked={7: "gone"})
+    assert failing.events() == []
+
+
+def test_the_page_that_waits_the_longest_is_asked_for_first(crawls: Crawls) -> None:
+    other = listed(row(1), catalog=BUDGETS)
+    crawls.run(a_list(20, 8), other, asked={8: "gone"})
+    crawls.run(a_list(20, 7, 8), other, asked={7: "gone"})
+    crawls.run(a_list(20, 7, 8), other)
+    assert crawls.missing == [url(8), url(7)]
+
+
 def test_pages_that_are_gone_cast_no_doubt_on_a_record_whose_page_stands(failing: Crawls) -> None:
     lists = [a_list(20, 7), listed(row(1), catalog=BUDGETS)]
     failing.run(*lists, lost=[8, 9, 10], asked={7: "page"}, seconds=lists)

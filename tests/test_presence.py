@@ -57,6 +57,7 @@ class Crawls:
         lost: Iterable[int] = (),
         unchanged: Iterable[int] = (),
         asked: dict[int, str] | None = None,
+        lost_as: str = "gone",
         second: ListPage | None = None,
         seconds: Iterable[ListPage] = (),
         reason: str = "finished",
@@ -72,7 +73,7 @@ class Crawls:
         for own in pages:
             store.write([with_capture(own, self.capture(store, own.url))], now)
         for number in lost:
-            self.capture(store, url(number), "gone")
+            self.capture(store, url(number), lost_as)
         for number in unchanged:
             self.capture(store, url(number), "not_modified")
         self.missing = [record.url for record in store.missing(now)]
