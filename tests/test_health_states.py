@@ -216,6 +216,22 @@ def test_what_was_so_in_the_portals_first_crawl_is_no_change(archive: Archive, p
     assert archive.of().state != WELL
 
 
+def test_an_update_reads_no_list_to_its_end_and_leaves_none_midway(archive: Archive) -> None:
+    archive.crawl()
+    archive.connection.execute("UPDATE ledger SET complete = 1")
+    crawl_id = archive.crawl("p", "incomplete")
+    assert (archive.of().state, archive.of().reason) == (SLOW, "the list of 样本目录1 was not read to its end")
+    archive.connection.execute("UPDATE crawls SET mode = 'update' WHERE id = ?", (crawl_id,))
+    assert archive.of().state == WELL
+
+
+def test_a_page_of_this_portal_is_no_list_though_another_portal_lists_by_it(archive: Archive) -> None:
+    archive.crawl()
+    archive.connection.execute("DELETE FROM catalogs WHERE portal = 'p' AND url = ?", (SECOND_LIST,))
+    archive.crawl("p", "incomplete", ("not_found", SECOND_LIST, "it answered 404"))
+    assert archive.of().state == WELL
+
+
 @pytest.mark.parametrize("outcome", TELLS_NOTHING)
 def test_what_was_so_in_another_crawl_than_the_first_is_a_change(archive: Archive, outcome: str | None) -> None:
     archive.crawl("q", "incomplete", REDESIGN)

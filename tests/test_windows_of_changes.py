@@ -93,3 +93,10 @@ def test_a_doubted_day_does_not_show_that_it_still_stood(archive: sqlite3.Connec
         answer(archive, day, said, of_crawl=of_crawl)
     assert of_change(archive, "p", 4, 5) == Window(DAY.format(3), 3, 5)
     assert of_change(archive, "p", 3, 5) == Window(DAY.format(3), 3, 5)
+
+
+def test_when_it_was_seen_last_is_told_to_the_second(archive: sqlite3.Connection) -> None:
+    answer(archive, 1, "甲")
+    answer(archive, 2, "乙")
+    archive.execute("UPDATE captures SET fetched_at = '2026-01-01T03:04:05.75Z' WHERE id = 1")
+    assert of_change(archive, "p", 1, 2) == Window("2026-01-01T03:04:05Z", 1, 2)
