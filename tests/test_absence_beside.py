@@ -35,6 +35,19 @@ def test_a_list_that_the_portal_file_names_no_more_is_not_waited_for(crawls: Cra
     assert crawls.events() == [("unlisted", url(7))]
 
 
+def test_what_had_left_a_former_list_before_is_not_looked_for_in_the_one_that_takes_over(crawls: Crawls) -> None:
+    """Of twenty records, half are withdrawn since; the new list shows nine of the others, and so the tenth has left."""
+    new, (_, other) = replace(PORTAL.catalogs[0], url="http://p.example/new.html"), PORTAL.catalogs
+    crawls.run(a_list(20, last=False), listed(row(1), catalog=BUDGETS))
+    with closing(sqlite3.connect(crawls.path)) as connection, connection:
+        connection.execute("UPDATE records SET state = 'withdrawn' WHERE id > 10")
+    crawls.portal = replace(PORTAL, catalogs=(new, other))
+    crawls.run(
+        listed(*(row(n) for n in range(1, 10)), catalog=new.url), listed(row(1), catalog=BUDGETS), asked={10: "gone"}
+    )
+    assert ("withdrawn", url(10)) in crawls.events()
+
+
 def test_updates_are_no_tries_of_a_list_that_could_not_be_walked(crawls: Crawls) -> None:
     """Three full crawls tried in vain: no longer is the list waited for. Three updates walk no list wholly, nor try to."""
     for _ in range(3):
