@@ -326,3 +326,14 @@ def test_a_state_that_was_noted_is_not_judged_again_by_what_came_later(archive: 
     note(archive.connection, noted)
     archive.problem(noted, *REDESIGN)
     assert [each.state for each in health(archive.connection) if each.portal == "p"] == [WELL]
+
+
+def test_what_a_later_crawl_found_is_not_noted_of_an_earlier_one(archive: Archive) -> None:
+    """Neither that a list can be read to its end nor, by a clock that went back, that a catalogue is silent."""
+    noted = archive.crawl("p", "incomplete")
+    silent = ("nothing_new", LIST_1, "nothing new for 90 days")
+    later = archive.crawl("p", "finished", silent, started=NOW - timedelta(days=1))
+    archive.connection.execute("UPDATE ledger SET complete = 1 WHERE crawl_id = ?", (later,))
+    note(archive.connection, noted)
+    (told,) = archive.connection.execute("SELECT health FROM crawls WHERE id = ?", (noted,)).fetchone()
+    assert told == WELL

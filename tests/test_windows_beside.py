@@ -115,6 +115,15 @@ def test_a_page_stands_again_since_it_was_last_gone_or_led_home(crawls: Crawls, 
     assert window(crawls, "returned", 7) == (DAY.format(3), (3, url(7)))
 
 
+def test_that_another_portal_found_it_gone_does_not_show_until_when_it_was(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 7), asked={7: "gone"})
+    crawls.portal = NEIGHBOUR
+    crawls.run(a_list(20), lost=[7])
+    crawls.portal = PORTAL
+    crawls.run(a_list(20, 7), pages=[text(7)])
+    assert window(crawls, "returned", 7) == (DAY.format(2), (2, url(7)))
+
+
 # --- doubted days ---
 
 
