@@ -188,6 +188,14 @@ def test_crawls_in_which_most_changed_at_once_say_nothing_of_what_is_usual(db: P
     assert ("fields_missing" in crawl(db, "2026-01-07T00:00:00Z", listed(*rows), pages=without)) == told
 
 
+@pytest.mark.parametrize(("outcome", "told"), [("unsure", True), ("finished", False)])
+def test_nor_do_the_rows_of_such_crawls(db: Path, outcome: str, told: bool) -> None:
+    crawl(db, "2026-01-01T00:00:00Z", listed(*_published(10)))
+    for day in range(2, 7):
+        crawl(db, f"2026-01-0{day}T00:00:00Z", listed(*_published(0)), outcome=outcome)
+    assert ("fields_missing" in crawl(db, "2026-01-07T00:00:00Z", listed(*_published(0)))) == told
+
+
 def _published(count: int) -> list[Row]:
     """Ten rows, of which so many state a publisher."""
     return [row(n, **({"publisher": "样本局"} if n < count else {})) for n in range(10)]
