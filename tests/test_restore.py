@@ -247,6 +247,7 @@ def test_what_came_after_a_backup_that_was_put_back_is_no_part_of_it(tmp_path: P
     assert different(portal.db, db, "problems") == []
 
 
+@pytest.mark.long
 def test_what_was_withheld_is_withheld_again(town: Town, tmp_path: Path) -> None:
     (lost := tmp_path / "lost").mkdir()
     for file in (town.db, beside(town.db)):
