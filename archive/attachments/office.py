@@ -240,7 +240,7 @@ def _run_antiword(program: str, path: Path) -> str:
 def _run_soffice(program: str, path: Path, limits: Limits) -> FileContents:
     """Return what LibreOffice makes of a Word file.
 
-    Its launcher wants to write to /tmp, where nothing may be written here: what that starts is started itself.
+    Its launcher needs a /tmp that can be written to, and there is none here: the program behind it is started directly.
     """
     (converted := path.with_suffix(".docx")).unlink(missing_ok=True)
     folder, office = path.parent, Path(program).resolve().with_name("soffice.bin")
