@@ -23,7 +23,7 @@ _MOST_LINES = 2_000  # in one direction, after pieces of one line are joined
 _MOST_CELLS = 20_000  # of a grid on one page
 _LOWEST_ROW = 6  # points
 _FEWEST_ROWS = 5  # of a table of one column
-_AMOUNT = re.compile(r"-?[\d,]+\.\d\d")
+_AMOUNT = re.compile(r"-?[\d,]{1,20}\.\d\d")
 _APART = 2  # of the height of a character: a wider gap divides a line over tables side by side
 _LARGEST_PAGE = 50_000  # points
 
