@@ -79,6 +79,12 @@ def test_a_column_of_amounts_alone_is_a_table_and_a_box_of_text_is_none() -> Non
     assert (below.rows, below.before) == ((("d", "1"), ("e", "2")), "Notes\na\nb\nc 1.00\n12.00")
 
 
+def test_a_table_within_a_box_of_several_rows_keeps_its_text() -> None:
+    box = b"q 1 0 0 2 0 -185 cm " + ruled([[""]] * 5, left=10, top=190, column_width=280) + b" Q "
+    (table,) = tables(pdf(box + b"q .2 0 0 .2 60 105 cm " + ruled([["a", "1"], ["b", "2"]]) + b" Q"))
+    assert table.rows == (("a", "1"), ("b", "2"))
+
+
 def test_text_without_lines_is_no_table() -> None:
     assert tables(pdf(b"BT /F1 12 Tf 20 100 Td (A sample of the project.) Tj ET")) == ()
 

@@ -232,9 +232,11 @@ def _origin(page: PdfPage, turn: int) -> tuple[float, float]:
 def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> tuple[list[_Grid], list[Character]]:
     """Put characters into their grids; return these, and the characters that stand in none.
 
-    A grid of one column is a box around text, or of amounts the last column of a table that its page's side cut off.
+    A grid of one column is a box around text, which may hold a table, or of amounts the last column of a table that its
+    page's side cut off.
     """
-    outside = [character for character in characters if not any(grid.add(character) for grid in grids)]
+    tables_first = sorted(grids, key=lambda grid: grid.width == 1)
+    outside = [character for character in characters if not any(grid.add(character) for grid in tables_first)]
     boxes = [grid for grid in grids if grid.width == 1 and not grid.holds_amounts()]
     for box in boxes:
         outside += [character for cell in box.characters.values() for character in cell]
