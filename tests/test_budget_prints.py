@@ -41,6 +41,11 @@ def test_one_half_of_spending_alone_is_no_sum(projects: str, expected: list[obje
     assert [check for check in failing(found) if check[0] == "columns"] == expected
 
 
+def test_what_could_not_have_failed_alone_makes_no_figure_a_checked_one() -> None:
+    (found,) = read(table("科目编码|科目名称|合计|基本支出\n201|一般公共服务支出|2,246.00|2,246.00", SPENDING))
+    assert [(check.rule, check.holds, check.can_fail) for check in found.checks] == [("columns", True, False)]
+
+
 @pytest.mark.parametrize(
     ("reception", "amount", "expected"),
     [("", "", []), ("|公务接待费", "|", [("three_public", Decimal("29.20"), Decimal("26.00"))])],

@@ -7,7 +7,7 @@ None of them sees scale: a table in the wrong unit balances, too.
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise, takewhile
 from typing import Literal
@@ -83,6 +83,11 @@ def check_statement(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> 
         if not any(line.code for line in lines):
             yield from check_units(lines)
         yield from check_changes(statement.heading, lines)
+
+
+def those_that_hold(checks: Iterable[BudgetCheck]) -> Iterator[BudgetCheck]:
+    """Yield the identities that hold, of which none could have failed: of the others nothing is known."""
+    return (replace(check, can_fail=False) for check in checks if check.holds)
 
 
 def check_sum(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
@@ -252,7 +257,7 @@ def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     for path, checks in of_halves.items():
         if checks and (path not in with_others or known_by_most(checks)):
             both = len({line.column_name for check in checks for line in check.lines[1:]}) > 1
-            yield from (check for check in checks if check.holds or both)
+            yield from checks if both else those_that_hold(checks)
         elif known_by_most(of_all[path]) or _is_no_chance(of_all[path]):
             yield from of_all[path]
 
@@ -385,7 +390,8 @@ def _of_items(
     them whose names may be items' names that were not read.
     """
     doubted = len(items) == 1 and any(line.value for line in among if line not in items)
-    yield from (check for check in check_sum("items", place, whole, items) if check.holds or not doubted)
+    checks = check_sum("items", place, whole, items)
+    yield from those_that_hold(checks) if doubted else checks
 
 
 def _ends_item(name: str) -> bool:

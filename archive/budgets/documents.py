@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
-from archive.budgets.checks import BudgetCheck, check_statement
+from archive.budgets.checks import BudgetCheck, check_statement, those_that_hold
 from archive.budgets.expense_checks import check_beside_basic, check_expenses
 from archive.budgets.lines import BudgetLine, read_lines, unread_amounts
 from archive.budgets.parts import stated_parts
@@ -93,10 +93,10 @@ def _without_unread(
     """Return identities without those that fail over a row, or over columns, in which an amount could not be read,
     and without any that fails in rows that no word names: the side of a table that a page cut off.
     """
+    if len({line.row for line in lines}) > 1 and all(line.label_column < 0 for line in lines):
+        return list(those_that_hold(checks))
     if all(check.holds for check in checks):
         return checks
-    if len({line.row for line in lines}) > 1 and all(line.label_column < 0 for line in lines):
-        return [check for check in checks if check.holds]
     unread = unread_amounts(statement)
     rows, columns = {row for row, _ in unread}, {column for _, column in unread}
     return [check for check in checks if check.holds or not _goes_over(check.lines, rows, columns)]

@@ -3,7 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from archive.budgets.checks import BudgetCheck, check_changes, check_sum, check_units, grouped, is_whole, own_name
+from archive.budgets.checks import (
+    BudgetCheck,
+    check_changes,
+    check_sum,
+    check_units,
+    grouped,
+    is_whole,
+    own_name,
+    those_that_hold,
+)
 from archive.budgets.lines import BudgetLine
 from archive.budgets.repeated_amounts import print_one_amount
 from archive.budgets.statements import BudgetStatement
@@ -28,8 +37,8 @@ def check_expenses(
     """
     cells = (cell for row in statement.rows for cell in row.cells if cell)
     named = {role_of(text) for text in (*statement.columns, *cells)}
-    for each in sets:
-        yield from (check for check in _of_set(each) if check.holds or _PARTS.get(check.rule, set()) <= named)
+    for check in (check for each in sets for check in _of_set(each)):
+        yield from [check] if _PARTS.get(check.rule, set()) <= named else those_that_hold([check])
     yield from _with_meetings(lines)
     yield from check_units([line for line in lines if role_of(line.column_name)])
     yield from check_changes(statement.heading, lines)

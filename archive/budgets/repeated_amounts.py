@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import combinations, islice, product
 
 from archive.budgets.checks import (
@@ -17,6 +16,7 @@ from archive.budgets.checks import (
     is_whole,
     own_name,
     staff_and_office,
+    those_that_hold,
     totals_by_label,
 )
 from archive.budgets.headings import Heading
@@ -58,11 +58,6 @@ def check_between(tables: Sequence[_Table]) -> Iterator[BudgetCheck]:
             yield from _total_of_fund(whole, part)
         if whole[0].heading.kind in SUMMARIES and part[0].heading.kind in _OF_ITEMS:
             yield from _same_items(whole, part)
-
-
-def _those_that_hold(checks: Iterable[BudgetCheck]) -> Iterator[BudgetCheck]:
-    """Yield the identities that hold, of which none could have failed: of the others nothing is known."""
-    return (replace(check, can_fail=False) for check in checks if check.holds)
 
 
 def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[tuple[str, BudgetLine]]:
@@ -123,7 +118,7 @@ def _same_below_classes(operating: _Table, basic: _Table) -> Iterator[BudgetChec
         ]
         is_whole_class = any(check.holds for check in checks if check.lines[0].code == of_class)
         if is_whole_class or 2 * sum(check.holds for check in checks) > max(2, len(checks)):
-            yield from checks if is_whole_class else _those_that_hold(checks)
+            yield from checks if is_whole_class else those_that_hold(checks)
 
 
 def _same_items(summary: _Table, part: _Table) -> Iterator[BudgetCheck]:
@@ -139,7 +134,7 @@ def _same_items(summary: _Table, part: _Table) -> Iterator[BudgetCheck]:
             for name in (name for name in ours if name in theirs):
                 place = f"{summary[0].heading.kind} {part[0].heading.kind} {name}"
                 checks = check_amounts("same_amount", place, ours[name], [theirs[name]])
-                yield from checks if are_all else _those_that_hold(checks)
+                yield from checks if are_all else those_that_hold(checks)
 
 
 def _columns_of(total: BudgetLine, side: str, summary: _Table) -> list[list[BudgetLine]]:
