@@ -241,6 +241,7 @@ def _run_soffice(program: str, path: Path, limits: Limits) -> FileContents:
     """Return what LibreOffice makes of a Word file.
 
     Its launcher needs a /tmp that can be written to, and there is none here: the program behind it is started directly.
+    Raises Unreadable where nothing comes of it.
     """
     (converted := path.with_suffix(".docx")).unlink(missing_ok=True)
     folder, office = path.parent, Path(program).resolve().with_name("soffice.bin")

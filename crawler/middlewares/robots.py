@@ -16,9 +16,8 @@ from twisted.internet.defer import Deferred
 from crawler.spiders.failures import ForbiddenByRobots, NotConnected, why
 
 logger = logging.getLogger(__name__)
-logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(
-    logging.CRITICAL
-)  # it prints a traceback for each host that is gone
+# Scrapy's own logger prints a traceback for each host that is gone.
+logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
 FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 LONGEST_CRAWL_DELAY = 60.0
