@@ -259,6 +259,7 @@ def test_index_numbers_never_change(number: str, before: str, after: str) -> Non
 
 @settings(max_examples=300)
 @example("13163701000AAAAAAE", "", "")  # eleven figures that could be a mobile's
+@example("11110000QQ2000002B", "", "")  # letters that could be a label
 @given(CREDIT_CODES, CHINESE, CHINESE)
 def test_credit_codes_never_change(code: str, before: str, after: str) -> None:
     assume(not is_valid_id(code))

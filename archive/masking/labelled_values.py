@@ -120,6 +120,7 @@ _PLATE = re.compile(
     rf"[{_PROVINCES}][{BLANK}]?[A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
     r"[A-Z0-9Ａ-Ｚ０-９]{4,5}[A-Z0-9Ａ-Ｚ０-９挂学警港澳])(?![A-Z0-9*])"
 )
+_OF_CODE_BEFORE, _OF_CODE_BEHIND = re.compile(r"[\dA-Z]{1,18}\Z"), re.compile(r"[\dA-Z]{1,18}")
 _QQ = re.compile(r"[1-9]\d{4,11}(?!\d)")
 _CHAT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@*])")
 _BEFORE_MOBILE = re.compile(r"[+＋（(]{0,2}[A-Za-z](?=1\d{10}(?!\d))|[+＋（(]{1,2}")
@@ -348,6 +349,9 @@ def _number_plate(text: str, start: int) -> _Value | None:
 
 
 def _chat_account(text: str, start: int) -> _Value | None:
+    before, behind = _OF_CODE_BEFORE.search(text, max(0, start - 18), start), _OF_CODE_BEHIND.match(text, start)
+    if before and behind and is_credit_code(before[0] + behind[0]):
+        return None
     if (account := _QQ.match(text, start)) or (account := _CHAT.match(text, start)):
         if account[0].lower().endswith(("qrcode", "wechat")):
             return None
