@@ -142,7 +142,8 @@ def slow_growth(work: Callable[[str], object], piece: tuple[str, str, str], long
     Compared are inputs of four times each other's length: two doublings. Time is this process's own; what looks slow is
     measured anew, several times, and must look so each time.
     """
-    if _seconds(work, filled(piece, longest // 4)) < LEAST_SECONDS / 5:
+    # By the square it would take less than eight times the least for the longest.
+    if _seconds(work, filled(piece, longest // 16)) < LEAST_SECONDS / 32:
         return None
     before = _seconds(work, filled(piece, longest // 64))
     for size in (longest // 16, longest // 4, longest):

@@ -18,6 +18,7 @@ import pipelines
 
 _METHODS = ("search", "finditer", "findall", "sub", "subn", "split", "match", "fullmatch")
 _AT_ONE_PLACE = {"match", "fullmatch"}
+_CALLED = re.compile(rf"^[ \t].*\bre\.(?:{'|'.join((*_METHODS, 'compile'))})\(", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,12 @@ def patterns() -> Iterator[Used]:
     sources = {module: inspect.getsource(module) for module in modules()}
     everything = "\n".join(sources.values())
     seen: set[int] = set()
+    looked_at: set[int] = set()
     for module, source in sources.items():
         for name, value in vars(module).items():
+            if id(value) in looked_at:
+                continue
+            looked_at.add(id(value))
             for where, pattern in _held(name, value):
                 if id(pattern) not in seen:
                     seen.add(id(pattern))
@@ -93,11 +98,15 @@ def _kept(value: object) -> Callable[[], object] | None:
 
 
 def _methods(source: str, name: str) -> set[str]:
+    if f"{name}." not in source:
+        return set()
     return set(re.findall(rf"\b{re.escape(name)}\.({'|'.join(_METHODS)})\(", source))
 
 
 def _calls(module: ModuleType, source: str) -> Iterator[tuple[str, str, ast.expr]]:
     """Yield (module and function, method of `re`, expression of the pattern) for each call."""
+    if not _CALLED.search(source):
+        return
     for function in ast.walk(ast.parse(source)):
         if isinstance(function, ast.FunctionDef):
             for node in ast.walk(function):

@@ -116,14 +116,14 @@ def test_memory_is_reported_by_tenths_of_a_crawl():
 
 def test_costs_are_measured_size_by_size_and_not_twice(tmp_path, monkeypatch):
     monkeypatch.setattr(search, "queries", lambda _: [("words", {"q": "预算"})])
-    kept = archive_of(tmp_path, 200)
-    values = curve.measured(tmp_path, [100, 200], 20, 2)
+    kept = archive_of(tmp_path, 80)
+    values = curve.measured(tmp_path, [40, 80], 20, 2)
     assert {path.name for path in tmp_path.iterdir()} == {
         kept.name,
         curve.NOTES,
     }  # what it made is removed, what was there is not
     monkeypatch.setattr(curve, "of_archive", None)
-    assert curve.measured(tmp_path, [100, 200], 20, 2) == values
+    assert curve.measured(tmp_path, [40, 80], 20, 2) == values
     curves = {each.name: each.points for each in curve.report(values).curves}
     assert len(curves) == len(curve.MEASURES)
     assert all(value > 0 for points in curves.values() for _, value in points)

@@ -99,9 +99,9 @@ def seconds(find: Callable[[Any], object], piece: Piece, size: int) -> float:
 
 def growth(find: Callable[[Any], object], piece: Piece) -> str | None:
     """How the time grows too fast with a page's length, two doublings at a time; None where it does not."""
-    root, begun = page(piece, LONGEST), process_time()
+    root, begun = page(piece, LONGEST // 4), process_time()
     find(root)
-    if process_time() - begun < 4 * LEAST_SECONDS:
+    if process_time() - begun < LEAST_SECONDS / 4:  # by the square it is less than the least at the end
         return None
     shorter, longer = seconds(find, piece, LONGEST // 4), seconds(find, piece, LONGEST)
     slow = longer >= 4 * LEAST_SECONDS and longer > MOST * shorter
