@@ -107,7 +107,7 @@ def test_pages_that_were_gone_the_day_before_cast_no_doubt_on_a_withdrawal(faili
     assert failing.events() == [("withdrawn", url(7))]
 
 
-@pytest.mark.parametrize("lost_as", ["gone", "home"])
+@pytest.mark.parametrize("lost_as", ["gone", "home", "redirect"])
 @pytest.mark.parametrize("unchanged", [(), (8, 9, 10)])
 def test_pages_that_were_there_the_day_before_cast_doubt_on_a_withdrawal(
     failing: Crawls, unchanged: tuple[int, ...], lost_as: str

@@ -329,6 +329,18 @@ def test_pages_that_were_gone_before_or_are_asked_for_the_first_time_are_not_new
     assert "20 of 70 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0))
 
 
+def test_pages_that_lead_to_none_are_gone_and_those_that_lead_to_another_say_nothing(
+    archive: sqlite3.Connection,
+) -> None:
+    for number in range(40):
+        answer(archive, 3, str(number))
+        answer(archive, 4, str(number), "redirect")
+    for number, kind in enumerate(["not_found", "redirected_home"] * 6 + ["http_error"] * 3):
+        insert(archive, "problems", crawl_id=4, kind=kind, url=number, message="", first_at="", last_at="")
+    assert "12 of 12 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0))
+    assert "16 of 16 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0, ["20", "21", "22", "23", "x"]))
+
+
 def test_pages_that_went_in_a_crawl_that_broke_off_do_not_count_again(archive: sqlite3.Connection) -> None:
     archive.execute("UPDATE crawls SET outcome = 'shutdown' WHERE id = 3")
     archive.execute("UPDATE crawls SET outcome = 'finished' WHERE id = 2")

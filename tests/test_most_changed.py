@@ -58,6 +58,14 @@ def all_gone(path: str, answer: Any) -> Any:
     return Answer("", status=404) if of_records(path) else answer
 
 
+def led_to_no_page(path: str, answer: Any) -> Any:
+    return Answer("", status=302, headers=(("Location", "/404.html"),)) if of_records(path) else answer
+
+
+def led_to_the_list(path: str, answer: Any) -> Any:
+    return Answer("", status=302, headers=(("Location", LIST),)) if of_records(path) else answer
+
+
 def another_text(path: str, answer: Any) -> Any:
     """Each page with other words of its own."""
     return answer.replace("样本正文", f"样本正文改作{path}") if isinstance(answer, str) else answer
@@ -302,7 +310,8 @@ def test_the_newest_records_that_stay_away_are_withdrawn_by_the_second_crawl(por
 # --- pages that are gone, and stand again ---
 
 
-def test_a_claim_from_a_day_on_which_all_pages_were_gone_is_never_made(portal: Portal) -> None:
+@pytest.mark.parametrize("spoil", [all_gone, led_to_no_page, led_to_the_list])
+def test_a_claim_from_a_day_on_which_all_pages_were_gone_is_never_made(portal: Portal, spoil: Spoil) -> None:
     """Three records are unlisted; then for a day every page of the portal is gone."""
     taken = {number: portal.documents.pop(number) for number in (3, 4, 5)}
     standing = {document.path: document for document in taken.values()}
@@ -324,7 +333,7 @@ def test_a_claim_from_a_day_on_which_all_pages_were_gone_is_never_made(portal: P
 
     assert unlist(portal, with_pages) == "finished"
     assert Counter(kind for kind, _ in portal.events()) == {"unlisted": 3}
-    assert unlist(portal, all_gone) == "unsure"
+    assert unlist(portal, spoil) == "unsure"
     for _ in range(2):
         assert unlist(portal, with_pages) == "finished"
     assert Counter(kind for kind, _ in portal.events()) == {"unlisted": 3}

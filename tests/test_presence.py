@@ -15,6 +15,7 @@ from archive.model.observations import (
     ListPage,
     MissingPage,
     Observation,
+    Problem,
     RecordPage,
     Row,
 )
@@ -74,6 +75,8 @@ class Crawls:
             store.write([with_capture(own, self.capture(store, own.url))], now)
         for number in lost:
             self.capture(store, url(number), lost_as)
+            if lost_as == "redirect":
+                store.write([Problem("not_found", url(number), "sent on to no page")], now)
         for number in unchanged:
             self.capture(store, url(number), "not_modified")
         self.missing = [record.url for record in store.missing(now)]

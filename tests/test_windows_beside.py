@@ -115,6 +115,14 @@ def test_a_page_stands_again_since_it_was_last_gone_or_led_home(crawls: Crawls, 
     assert window(crawls, "returned", 7) == (DAY.format(3), (3, url(7)))
 
 
+def test_a_page_that_led_home_stands_again_since_that_proved_it_gone(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 7), asked={7: "gone"})
+    with closing(open_up_to_date(crawls.path)) as archive, transaction(archive):
+        archive.execute("UPDATE captures SET url = 'http://p/' WHERE outcome = 'gone'")
+    crawls.run(a_list(20, 7), pages=[text(7)])
+    assert window(crawls, "returned", 7) == (DAY.format(2), (2, "http://p/"))
+
+
 def test_that_another_portal_found_it_gone_does_not_show_until_when_it_was(crawls: Crawls) -> None:
     crawls.run(a_list(20, 7), asked={7: "gone"})
     crawls.portal = NEIGHBOUR

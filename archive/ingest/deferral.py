@@ -9,7 +9,7 @@ is written when a later crawl reads the same, dropped when one reads again what 
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
@@ -36,19 +36,28 @@ Content = Row | RecordPage | AttachmentFile
 
 _KINDS = {Row: ROW, RecordPage: PAGE, AttachmentFile: FILE}
 
+LED_TO_NOTHING = """
+    c.outcome = 'redirect' AND EXISTS (SELECT 1 FROM problems p WHERE p.crawl_id = c.crawl_id AND p.url = c.url
+                                       AND p.kind IN ('not_found', 'redirected_home'))
+"""
+"""The condition for captures c that led to the home page, to an index or to no page, as SQL: the answer behind them stands at another address."""
+
 # Pages of records that a crawl asked for; `gone`: those that gave something the time before. Lists and files are left out.
-_ASKED = """
-    WITH asked AS (
-        SELECT c.url, max(c.id) AS id, max(c.outcome IN ('gone', 'home')) AS gone FROM captures c
-        WHERE c.crawl_id = :crawl AND c.outcome IN ('page', 'not_modified', 'gone', 'home')
+_ASKED = f"""
+    WITH answered AS (
+        SELECT c.url, c.id, c.outcome IN ('gone', 'home') OR {LED_TO_NOTHING}
+               OR c.outcome = 'redirect' AND c.url IN (SELECT value FROM json_each(:missing)) AS gone
+        FROM captures c
+        WHERE c.crawl_id = :crawl AND c.outcome IN ('page', 'not_modified', 'gone', 'home', 'redirect')
           AND c.url NOT IN (SELECT url FROM catalogs WHERE portal = :portal) AND c.url NOT LIKE '%/robots.txt'
           AND NOT EXISTS (SELECT 1 FROM walks w WHERE w.capture_id = c.id)
           AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.url = c.url)
-        GROUP BY c.url)
+          AND (c.outcome <> 'redirect' OR gone)),
+    asked AS (SELECT url, max(gone) AS gone FROM answered GROUP BY url)
     SELECT count(*), total(gone AND (SELECT p.outcome FROM captures p WHERE p.url = asked.url AND p.crawl_id < :crawl
                                      ORDER BY p.id DESC LIMIT 1) IN ('page', 'not_modified'))
     FROM asked
-"""
+"""  # noqa: S608 - constant
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +248,14 @@ class Deferral:
             (self._crawl_id, self._portal, all_read),
         )
 
-    def doubt(self, moved: int, left: int) -> str | None:
+    def doubt(self, moved: int, left: int, missing: Collection[str] = ()) -> str | None:
         """Say why what this crawl kept aside is doubted; None where it is not. `moved`, `left`: records that would be said to have moved, or
-        to have left their lists.
+        to have left their lists; `missing`: the addresses of those that no list shows and whose pages are gone.
         """
         rows_read = self._rows_read()
         counts = self._counts_changed()
         asked, gone = 0, 0
-        for crawl, pages, lost in self._counts_asked():
+        for crawl, pages, lost in self._counts_asked(missing):
             asked, gone = asked + pages, gone + (lost if crawl == self._crawl_id else 0)
         doubts = (
             (counts[ROW], rows_read, "rows say something else than before"),
@@ -281,7 +290,7 @@ class Deferral:
         sql = "SELECT count(*) FROM problems WHERE crawl_id = ? AND kind = 'body_missing'"
         return int(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0])
 
-    def _counts_asked(self) -> Iterator[tuple[int, int, int]]:
+    def _counts_asked(self, missing: Collection[str]) -> Iterator[tuple[int, int, int]]:
         """Yield, for this crawl and those it goes on with, how many record pages were asked for, and how many of them had gone."""
         crawls = self._connection.execute(
             "SELECT id FROM crawls WHERE portal = ?1 AND id <= ?2 AND id > coalesce((SELECT max(id) FROM crawls WHERE portal = ?1 "
@@ -289,7 +298,8 @@ class Deferral:
             (self._portal, self._crawl_id),
         ).fetchall()
         for (crawl,) in crawls:
-            pages, gone = self._connection.execute(_ASKED, {"crawl": crawl, "portal": self._portal}).fetchone()
+            of = {"crawl": crawl, "portal": self._portal, "missing": json.dumps(sorted(missing))}
+            pages, gone = self._connection.execute(_ASKED, of).fetchone()
             yield crawl, pages, int(gone)
 
     def _rows(self, condition: str, *values: object) -> Iterator[Deferred]:

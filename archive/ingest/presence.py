@@ -17,7 +17,7 @@ from typing import Any
 
 from archive.ingest import windows
 from archive.ingest.alarm import Alarm
-from archive.ingest.deferral import ALIKE, MISSING, RETURNED, Deferral, Deferred
+from archive.ingest.deferral import ALIKE, LED_TO_NOTHING, MISSING, RETURNED, Deferral, Deferred
 from archive.ingest.frontier import ADDRESS, LEAST_DAILY_QUOTA, page_interval
 from archive.ingest.record_writer import Writer
 from archive.ingest.successors import Successors
@@ -69,12 +69,12 @@ _GONE = f"""
 """  # noqa: S608 - constant
 
 # Pages that newly answer that they are gone, though lists show their records.
-_GONE_THOUGH_LISTED = """
+_GONE_THOUGH_LISTED = f"""
     SELECT count(DISTINCT r.id) FROM captures c JOIN records r ON r.portal = :portal AND r.url = c.url
     JOIN listings l ON l.record_id = r.id AND l.crawl_id = :crawl
-    WHERE c.crawl_id = :crawl AND c.outcome IN ('gone', 'home')
+    WHERE c.crawl_id = :crawl AND (c.outcome IN ('gone', 'home') OR {LED_TO_NOTHING})
       AND (SELECT p.outcome FROM captures p WHERE p.url = c.url AND p.crawl_id < :crawl ORDER BY p.id DESC LIMIT 1) IN ('page', 'not_modified')
-"""
+"""  # noqa: S608 - constant
 
 _LISTED_AND_PAGES = """
     SELECT (SELECT l.capture_id FROM listings l JOIN captures c ON c.id = l.capture_id
@@ -267,6 +267,10 @@ class Presence:
         long = {catalog for catalog in self._complete() if self._is_long(*self._lengths(catalog))}
         left = (each for each in found if each.state == "unlisted" and not each.earlier)
         return sum(bool(self._catalogs(each.record.record_id) & long) for each in left) - self._writer.counts["added"]
+
+    def addresses_gone(self) -> list[str]:
+        """The addresses of missing records at which this crawl found nothing any more."""
+        return [url for url, answer in self.noted.answers.items() if answer.outcome == "gone"]
 
     def forms(self, found: Iterable[Found]) -> set[int]:
         """Return the records that those of the `found` may have become, whatever is proved of them and whatever the texts say."""

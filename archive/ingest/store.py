@@ -182,7 +182,9 @@ class Store:
                 self._confirm(record_id, OWN_PAGE)
             self._layout.mark_known()
             found = self._presence.found()
-            doubt = self._deferral.doubt(self._presence.count_moved(found), self._presence.count_left(found))
+            doubt = self._deferral.doubt(
+                self._presence.count_moved(found), self._presence.count_left(found), self._presence.addresses_gone()
+            )
             doubt = doubt or self._successors.older_copy(newly_missing(found), self._layout.changes_of_records())
             self._deferral.drop_one_page_for_many()
             if doubt:
