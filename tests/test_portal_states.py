@@ -139,6 +139,12 @@ def another_site(town: Town) -> Health:
     return town.crawled()
 
 
+def given_up(town: Town) -> Health:
+    """As where the portal's file was edited, and nobody said that the portal moved."""
+    portal_file(town.portal.parent, town.site.url.replace("127.0.0.1", "localhost"), *_CATALOGS)
+    return town.crawled()
+
+
 def nothing_listens(town: Town) -> Health:
     """As where the machine is switched off."""
     with Site({}) as other:
@@ -246,6 +252,7 @@ FAULTS: dict[str, Callable[..., Health]] = {
         a_list(PLANS).replace("</table>", '</table><a href="/plans_1.html">下一页</a>'), LISTS[0]
     ),
     "lists are sent on to another site": another_site,
+    "the portal's file names its new host, and nothing answers at the former one": given_up,
     "lists are gone": answering(Answer(LOST, status=404)),
     "one list of several is gone": answering(Answer(LOST, status=404), LISTS[1]),
     "a redesign": answering(SHELL),

@@ -16,6 +16,7 @@ from typing import Any
 from archive.database import portal_rows
 from archive.database.portal_changes import retired
 from archive.ingest.alarm import pages_beside
+from archive.ingest.former_hosts import left_behind
 from archive.model.clock import beijing_day, moment, text
 from archive.model.printable import quantity
 
@@ -103,9 +104,7 @@ _PROBE = "`disclosures probe {home}` shows where the catalogues are now and draf
 _READ_AGAIN = "open the list beside `disclosures probe {url}`; if the portal is read wrongly, its family or our code needs mending"
 _LOOK_BESIDE = f"{_READ_AGAIN}; if the portal itself states no more, write the day into its file (`checked`)"
 _ASKED_AGAIN = "it is asked again within hours, then ever more rarely; open its home page in a browser: {home}"
-_MOVED_TO_NOBODY = (
-    "the portal may be moving: look in a browser where {home} leads; once it answers there, write that into its file"
-)
+_MOVED_TO_NOBODY = "the portal may be moving: look in a browser where {home} leads; once it answers there, tell `disclosures portals move`"
 _LOOP = "open {url} in a browser: where it opens there, the portal wants cookies, which a crawl does not keep; ask its operator"
 _PRIVATE = "where it stands in a private network, `intranet = true` in its portal file says so; else look where {home} leads in a browser"
 _SIGN_IN = "open {url} in a browser: where it wants a login there, too, take it out of the portal file, or ask the portal's operator"
@@ -298,6 +297,7 @@ def _state_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tup
     last, *past = crawls
     last = {**last, "midway": [title for (title,) in connection.execute(_LEFT_MIDWAY, (crawl_id,))]}
     problems = [_Problem(*row) for row in connection.execute(_PROBLEMS, (portal, crawl_id)).fetchall()]
+    last["left"] = left_behind(connection, portal, crawl_id, (each.url for each in problems))
     home = portal_rows.home(connection, portal)
     causes = _nothing_read if not last["pages"] else _something_read
     for state, reason, step in causes(last, past, problems):
@@ -306,13 +306,8 @@ def _state_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tup
 
 
 def _named(row: Sequence[Any]) -> Mapping[str, Any]:
-    return dict(
-        zip(
-            ("id", "started_at", "outcome", "seconds", "pages", "answers", "addresses", "failed", "silent"),
-            row,
-            strict=True,
-        )
-    )
+    names = ("id", "started_at", "outcome", "seconds", "pages", "answers", "addresses", "failed", "silent")
+    return dict(zip(names, row, strict=True))
 
 
 States = Iterator[tuple[str, str, str]]
@@ -355,6 +350,8 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         yield FAILING, f"{failed[0].message}{more}", _OURS
     yield from _read_otherwise(by_kind, new)
+    if last["left"]:
+        yield LAYOUT, *last["left"]
     yield from _unreachable(last, new)
     if problem := by_kind.get("over_budget"):
         yield SLOW, problem.message, "is the portal so large, or endless? Its file can set other limits"
