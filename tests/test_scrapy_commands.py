@@ -129,6 +129,10 @@ def test_no_other_command_touches_an_archive(project: Project, arguments: tuple[
             "DISCLOSURES_MODE2 is no setting; there are DISCLOSURES_DB",
         ),
         (("crawl", "county", "-s", "DISCLOSURES_DB=/"), "must be a file's path"),
+        (("crawl", "county", "-s", "DISCLOSURES_PROGRESS=nan"), "DISCLOSURES_PROGRESS = 'nan' must be a number"),
+        (("crawl", "county", "-s", "RETRY_TIMES=1.5"), "RETRY_TIMES = '1.5' must be a number"),
+        (("crawl", "county", "-s", "ROBOTSTXT_OBEY=maybe"), "ROBOTSTXT_OBEY = 'maybe' must be true or false"),
+        (("crawl", "county", "-s", "LOG_FILE=/proc/none"), "LOG_FILE = '/proc/none' can't be written"),
         (("crawl", "county", "-s", "CONCURRENT_REQUESTS=many"), "CONCURRENT_REQUESTS = 'many' must be a number"),
         (
             ("crawl", "county", "-s", "DISCLOSURES_PROGRESS=0"),
@@ -171,4 +175,7 @@ def test_disclosures_crawl_takes_settings_and_a_log_level(project: Project, tmp_
     assert "DEBUG" in (tmp_path / "crawl.log").read_text()
     assert "'ful' must be" in refused(disclosures("crawl", file, "--db", db, "-s", "DISCLOSURES_MODE=ful"))
     assert "must be NAME=VALUE" in refused(disclosures("crawl", file, "--db", db, "-s", "DOWNLOAD_DELAY"))
+    assert "ITEM_PIPELINES = '5' must be a table, in JSON" in refused(
+        disclosures("crawl", file, "--db", db, "-s", "ITEM_PIPELINES=5")
+    )
     assert "LOG_LEVEL = 'LOUD'" in refused(disclosures("crawl", file, "--db", db, "--loglevel", "LOUD"))

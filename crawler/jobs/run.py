@@ -34,7 +34,7 @@ from archive.masking.redaction import redact
 from archive.model import clock
 from archive.model.printable import printable, quantity, unfiltered
 from crawler import settings as our_settings
-from crawler.jobs.checked_settings import require_sound
+from crawler.jobs.checked_settings import SettingError, require_sound
 from crawler.jobs.logs import PORTAL, rotate
 from crawler.portals.portal_file import PortalFileError
 from crawler.spiders.catalog import CatalogSpider
@@ -291,7 +291,11 @@ def crawl_settings(
         "CONCURRENT_REQUESTS": concurrency,
     }
     settings.setdict({name: value for name, value in ours.items() if value not in {None, ""}}, priority="cmdline")
-    settings.setdict(more, priority="cmdline")
+    for name, value in more.items():
+        try:
+            settings.set(name, value, priority="cmdline")
+        except (TypeError, ValueError):
+            raise SettingError(f"{name} = {value!r} must be a table, in JSON") from None
     require_sound(settings)
     if not settings["LOG_FILE"]:
         settings.set("LOG_FILE", str(log_beside(places(settings)[0])), priority="cmdline")
