@@ -99,10 +99,22 @@ def test_a_timer_s_crawl_upgrades_before_it_looks_what_is_due(tmp_path: Path) ->
 
 @pytest.mark.parametrize("old", KEPT[:1], indirect=True)
 def test_what_reads_an_old_archive_needs_says_so_in_one_line(old: Path) -> None:
-    for command in (("status",), ("ask", "removed_records"), ("search", "教育")):
+    for command in (("status",), ("ask", "removed_records"), ("coverage",)):
         done = disclosures(*command, "--db", old)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
-        assert done.stderr.startswith("disclosures: the ")
+        assert "was written by an earlier version: `disclosures redact`, or the next crawl" in done.stderr
+    done = disclosures("search", "教育", "--db", old)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+
+
+@pytest.mark.parametrize("old", KEPT[-1:], indirect=True)
+def test_what_an_earlier_version_said_of_an_event_is_proved_when_it_is_up_to_date(old: Path, tmp_path: Path) -> None:
+    command = ("prove", "event:1", "--out", tmp_path / "proof.zip", "--db", old)
+    done = disclosures(*command)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "was written by an earlier version" in done.stderr
+    assert disclosures("redact", "--db", old).returncode == 0
+    assert disclosures(*command).returncode == 0
 
 
 def test_an_old_archive_opened_for_writing_is_defined_as_a_new_one(old: Path, tmp_path: Path) -> None:

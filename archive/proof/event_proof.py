@@ -93,6 +93,10 @@ def event_proof(connection: sqlite3.Connection, event_id: int) -> EventProof:
     record = event and connection.execute(_RECORD, (event["record_id"],)).fetchone()
     if not record:
         raise ArchiveError(f"there is no event {event_id} in the archive")
+    if "after_capture_id" not in event.keys():  # noqa: SIM118 - a row of SQLite iterates over its values
+        raise ArchiveError(
+            "the archive was written by an earlier version: `disclosures redact`, or the next crawl, brings it up to date"
+        )
     if record["state"] == "withheld":
         raise ArchiveError(f"record {record['id']} is withheld: there is nothing to prove")
     walks = walks_without(connection, json.loads(event["detail"]))

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import wraps
 from pathlib import Path
 from time import monotonic
@@ -47,10 +47,21 @@ def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
         except (ArchiveError, ClockError, EvidenceError, PortalFileError, SynonymsError) as error:
             raise CommandError(str(error)) from error
         except UNREADABLE as error:
-            message = f"the archive can't be read ({one_line(error)}): `disclosures doctor` says what to do"
-            raise CommandError(message) from error
+            raise CommandError(_unreadable(error, kwargs.get("db"))) from error
 
     return wrapper
+
+
+def _unreadable(error: Exception, db: Path | None) -> str:
+    """Say why an archive can't be read."""
+    from archive.maintenance.upgrade import is_behind  # noqa: PLC0415
+
+    with suppress(ArchiveError, *UNREADABLE):
+        if db and is_behind(db):
+            return (
+                f"{db} was written by an earlier version: `disclosures redact`, or the next crawl, brings it up to date"
+            )
+    return f"the archive can't be read ({one_line(error)}): `disclosures doctor` says what to do"
 
 
 PROGRESS_EVERY = 20.0
