@@ -382,3 +382,4 @@ def test_mistakes_are_one_line(copy: Copy) -> None:
     assert "lower-case letters" in said("rename", "county", "New Name")
     assert "must be a host" in said("move", "county", "http://127.0.0.1:9/", "--host", "=http://a.example/")
     assert "has a portal 'county' already" in said("rename", "county", "county")
+    assert "already: itself" in said("rename", copy.file, "county")

@@ -10,7 +10,7 @@
 -- parameter: portal portal -, 门户 / portal
 -- column: unit, 单位 / unit
 -- column: fiscal_year, 年度 / year
--- column: part, 所指 / part
+-- column: part, 指标 / part
 -- column: budget, 预算（元） / budget (yuan)
 -- column: accounts, 决算（元） / accounts (yuan)
 -- column: percent, 相差（%） / difference (%)

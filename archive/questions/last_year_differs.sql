@@ -12,7 +12,7 @@
 -- column: unit, 单位 / unit
 -- column: fiscal_year, 所说的年度 / year it is of
 -- column: stage, 预算或决算 / stage
--- column: part, 所指 / part
+-- column: part, 指标 / part
 -- column: said_later, 次年文件（元） / in the next year's document (yuan)
 -- column: said_then, 该年文件（元） / in that year's own (yuan)
 -- known by: record_id, unit, fiscal_year, stage, part

@@ -3,7 +3,7 @@
 -- means: 索引号的前缀标明机构。这里列出前缀通常属于甲机构，发布机构却写乙机构的记录。
 --    / The prefix of an index number stands for an agency. Listed are records whose prefix is usually one agency's while another
 --   is named as publisher.
--- computed: 一个机构的索引号几乎都用某个前缀、这个前缀又几乎只由它用，才认为前缀属于它；门户文件写明的从其所写。同一机构的不同写法、前后继机构不算不符。
+-- computed: 一个机构的索引号几乎都用某个前缀、这个前缀又几乎只由它用，才认为前缀属于它；门户文件写明的以其为准。同一机构的不同写法、前后继机构不算不符。
 --    / A prefix is an agency's if nearly all its numbers bear it and hardly any others do, or if the portal file says so. Other
 --   names of one agency, and what it became, don't count as others.
 -- caution: 多为代为发布、机构更名合并或选错目录；牵头单位与发布单位本来就可以不同。

@@ -3,7 +3,7 @@
 -- means: 政府信息公开年报应按时公布。这里列出应有而没见到的年份，以及标注的发布日期晚于期限的年报。
 --    / Annual reports on disclosure are due by a day. Here are the years for which one is due and none was seen, and reports
 --   whose stated date is later than that day.
--- computed: 2018年度及以前的年报，期限为次年3月31日（2007年条例第31条）；2019年度起，机关为1月31日，全县（市、区）为3月31日（2019年条例第49、50条）。应有的年份，从本档案见到该单位的第一份年报算起；年报目录完整走完过才算。
+-- computed: 2018年度及以前的年报，期限为次年3月31日（2007年条例第31条）；2019年度起，机关为1月31日，全县（市、区）为3月31日（2019年条例第49、50条）。应有的年份，从本档案见到该单位的第一份年报算起；年报目录完整采集过才算。
 --    / Due on 31 March of the next year up to the report for 2018 (Regulations of 2007, art. 31); from 2019 on agencies on 31
 --   January, whole counties on 31 March (Regulations of 2019, arts. 49 and 50). Years are due from the first report of
 --   an agency that this archive saw; only where the catalogue of reports was walked wholly.

@@ -2,7 +2,7 @@
 -- title: 哪些文句里的数字自己对不上？ / In which sentences do the printed figures disagree?
 -- means: 正文或附件里的一句话，自己说了增减多少、占多少、合计多少，而原文的几个数字合不起来。
 --    / A sentence of a text or a file states a change, a share or a sum, and the figures that it prints don't fit together.
--- computed: 由句中其余的数字算出其中一个，相差超过原文末位的不算相合；“约”“余”、区间、所指不明的不核对，识别所得、存疑、未公开的文字不读。年报自述的合计与办结率另成一问。
+-- computed: 由句中其余的数字算出其中一个，相差超过原文末位的不算相合；“约”“余”、区间、指代不明的不核对，识别所得、存疑、未公开的文字不读。年报自述的合计与办结率另成一问。
 --    / One figure is worked out of the others; it fits where it differs by its last printed digit at most. "About", "more than", ranges,
 --   and what leaves open which figures belong together are left alone; texts that were recognised in pictures, are doubted or held back
 --   are not read. Sums and rates that annual reports state are a question of their own.

@@ -11,7 +11,7 @@
 -- column: unit, 单位 / unit
 -- column: fiscal_year, 年度 / year
 -- column: stage, 预算或决算 / stage
--- column: part, 所指 / part
+-- column: part, 指标 / part
 -- column: in_table, 表中（元） / in the table (yuan)
 -- column: in_text, 文字（元） / in the text (yuan)
 -- known by: record_id, unit, fiscal_year, stage, part

@@ -14,7 +14,7 @@
 -- column: unit, 单位 / unit
 -- column: fiscal_year, 年度 / year
 -- column: stage, 预算或决算 / stage
--- column: part, 所指 / part
+-- column: part, 指标 / part
 -- column: year_before, 上年（元） / year before (yuan)
 -- column: this_year, 本年（元） / this year (yuan)
 -- column: percent, 上涨（%） / rise (%)

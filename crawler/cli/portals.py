@@ -145,6 +145,8 @@ def rename(old: str, new: str, db: Path, dry_run: bool) -> None:
     if not is_id(new):
         raise CommandError(f"{new!r}: an id is lower-case letters, digits, - and _, a letter first")
     identity, now = _identity(old), clock.text(clock.now())
+    if new == identity:
+        raise CommandError(f"the archive has a portal {new!r} already: itself")
     file = file_changes.own_file(old)
     target = file.with_name(f"{new}.toml") if file else known().get(new)
     text = file_changes.renamed(file.read_text(encoding="utf-8"), new) if file else None

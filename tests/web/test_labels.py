@@ -187,3 +187,18 @@ def test_files_that_changed_are_named_once_behind_the_fields():
     with reading("en"):
         assert names_of_changed('["attachment 样本.pdf"]') == ("attachments",)
     assert names_of_changed(None) == ()
+
+
+FORMER_WORDING = re.compile(
+    "完整走完|所标|所见变动|新发现|取走|看这一天|看这几天|待留意|实地核对|已撤列|采集原件|所得回应|服务器所称|整理后|所印|所解|所写|,所指,|数字所指|对照所得|分量"
+    "|有一个即可|看不懂的|标题相符的|固定网址|固定地址|本站经办人|遮去|没有可查的|账目"
+)
+"""Words that readers stumbled over, each of which has a plainer one."""
+
+
+def test_no_wording_that_readers_stumbled_over_is_left():
+    files = [ROOT / "README.zh-CN.md"]
+    for pattern in ("*.html", "*.csv", "*.sql", "*.toml"):
+        files += (ROOT / "archive").rglob(pattern)
+    words = {path.name: FORMER_WORDING.findall(path.read_text("utf-8")) for path in files}
+    assert {name: found for name, found in words.items() if found} == {}
