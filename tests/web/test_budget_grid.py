@@ -148,3 +148,13 @@ def test_counties_are_listed_unless_there_is_one_alone(ask, archive, tmp_path) -
     )
     page = tree(two("/-/budgets"))
     assert [link.get("href") for link in page.cssselect("table a")] == ["/-/budgets/other", GRID]
+
+
+def test_several_documents_without_tables_lead_to_the_search_that_finds_them(two_days) -> None:
+    site = asking(two_days)
+    cells_unread = tree(site("/-/budgets/sample")).cssselect("td.unread a")
+    searches = [link.get("href") for link in cells_unread if not link.get("href").startswith("/-/record/")]
+    assert searches, "a school's budget is there twice"
+    for address in searches:
+        hits = {link.get("href").partition("?")[0] for link in tree(site(address)).cssselect("a[href^='/-/record/']")}
+        assert len(hits) >= 2, address
