@@ -41,6 +41,16 @@ def test_the_list_is_json_too(get):
     assert get(listed[0]["answer"]).json()["question"] == listed[0]["name"]
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_answer_in_json_has_its_words_in_the_reader_s_language(get, language):
+    answer = get(f"/-/questions/removed_records.json?lang={language}").json()
+    question = questions()["removed_records"]
+    assert [answer["title"], answer["caution"]] == [
+        getattr(each, language) for each in (question.title, question.caution)
+    ]
+    assert answer["parameters"].keys() == {parameter.name for parameter in question.parameters}
+
+
 @pytest.mark.parametrize("name", questions())
 def test_a_page_explains_its_question_and_offers_its_parameters(get, name):
     question = questions()[name]

@@ -65,8 +65,8 @@ def _document(question: Question, values: Mapping[str, str | int], answer: Quest
     """Return the answer for machines."""
     return {
         "question": question.name,
-        "title": question.title.en,
-        "caution": question.caution.en,
+        "title": str(question.title),
+        "caution": str(question.caution),
         "parameters": dict(values),
         "rows": answer.dicts(),
         "more": answer.more,
