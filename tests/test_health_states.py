@@ -197,6 +197,21 @@ def test_three_pages_at_least_that_are_most_of_those_asked_for_are_told(
     assert (f"{lost} pages can't be read, most of those asked for" in archive.of().reason) == (state == SLOW)
 
 
+@pytest.mark.parametrize("kind", ["not_found", "redirected_home"])
+@pytest.mark.parametrize(("addresses", "gone", "state"), [(20, 10, WELL), (19, 10, SLOW), (12, 9, WELL)])
+def test_ten_pages_gone_that_are_most_of_those_asked_for_are_told(
+    archive: Archive, kind: str, addresses: int, gone: int, state: str
+) -> None:
+    archive.crawl()
+    problems = [(kind, f"{PAGE}?{n}", "the portal answered 404: no such page") for n in range(gone)]
+    crawl_id = archive.crawl("p", "finished", *problems, answers=24)
+    archive.connection.execute(
+        "UPDATE captures SET url = url || '?' || (id % ?) WHERE crawl_id = ?", (addresses, crawl_id)
+    )
+    assert archive.of().state == state
+    assert (f"{gone} pages can't be read, most of those asked for" in archive.of().reason) == (state == SLOW)
+
+
 @pytest.mark.parametrize("pages", [0, 3])
 def test_a_crawl_that_was_refused_without_a_word_of_why(archive: Archive, pages: int) -> None:
     archive.crawl()

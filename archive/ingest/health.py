@@ -46,7 +46,7 @@ LEAST_PAST = 3
 MUCH = 3
 """A portal is slow at so many times its usual seconds for an answer, or its usual share of answers that fail."""
 
-LEAST_FAILED = 3
+LEAST_FAILED, LEAST_GONE = 3, 10
 MOST = 0.5
 """A portal of whose pages a larger share than this can't be read, as they could before, is slow, though its lists can."""
 FAILING_SHARE = 0.1
@@ -389,6 +389,8 @@ def _unreachable(last: Mapping[str, Any], new: Sequence[_Problem]) -> States:
     if troubled := [each for each in lost if each.catalog]:
         lists = _named_lists(each.catalog for each in troubled)
         yield SLOW, f"{lists} can't be read: {troubled[0].message}", _LOOK_AT_IT
+    gone = [each for each in new if each.kind in {"not_found", "redirected_home"} and not each.catalog]
+    lost += gone if len(gone) >= LEAST_GONE else []
     if len(lost) >= LEAST_FAILED and len(lost) > MOST * last["addresses"]:
         yield SLOW, f"{len(lost)} pages can't be read, most of those asked for: {lost[0].message}", _OPEN_ONE
 
