@@ -42,6 +42,11 @@ def test_a_record_is_named_by_its_id_its_address_its_list_s_link_or_a_former_add
     assert record_of(connection, name) == found
 
 
+@pytest.mark.parametrize("name", ["HTTP://P.Example:80/4.html", f" {SITE}4.html\n", f"{SITE}4.html#text"])
+def test_an_address_is_known_in_any_spelling_that_leads_to_it(connection: sqlite3.Connection, name: str) -> None:
+    assert record_of(connection, name) == 4
+
+
 @pytest.mark.parametrize("name", ["5", "9" * 18, "9" * 19, "²", f"{SITE}no", f"{SITE}none", ""])
 def test_what_names_no_record_is_an_error(connection: sqlite3.Connection, name: str) -> None:
     with pytest.raises(ArchiveError, match="there is no record"):
