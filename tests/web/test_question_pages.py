@@ -169,6 +169,14 @@ def test_a_workbook_of_an_answer_is_in_the_language_of_the_reader(history, langu
     row = dict(zip(*sheet.to_python()[:2], strict=True))
     assert set(headings) <= set(row)
     assert set(values) <= set(row.values())
+    here = row["本档案网址" if language == "zh" else "address here"]
+    assert here == f"http://localhost/-/record/{row[headings[0]]:.0f}"
+
+
+def test_a_workbook_without_records_has_no_addresses_of_them(history):
+    answer = history("/-/questions/many_on_one_day.xlsx?lang=zh")
+    (head, *_) = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    assert "本档案网址" not in head
 
 
 def test_moments_of_an_answer_are_beijings(history, past):

@@ -24,6 +24,7 @@ _LABELS = {
     "record_id": TABLES["events"].columns["record_id"],
     "portal": HEADINGS["portal"],
     "archive": HEADINGS["archive"],
+    "page": HEADINGS["page"],
 }
 """Names of columns that questions don't name themselves."""
 
@@ -42,15 +43,23 @@ async def answer_file(
     if form == "json":
         return json_response(_document(question, values, _with_archives(context, answer)))
     answer = _with_archives(context, answer)
-    rows = _for_people(answer) if form == "xlsx" else answer.rows
+    columns, rows = (answer.columns, answer.rows) if form != "xlsx" else _for_people(context, answer)
     labels = {**_LABELS, **question.columns}
-    return whole_file(Rows(str(question.title), answer.columns, rows, labels=labels), form)
+    return whole_file(Rows(str(question.title), columns, rows, labels=labels), form)
 
 
-def _for_people(answer: QuestionAnswer) -> Iterator[tuple[object, ...]]:
-    """Yield the rows with codes and words of both languages in the reader's."""
-    for row in answer.rows:
-        yield tuple(named(column, value) for column, value in zip(answer.columns, row, strict=True))
+def _for_people(
+    context: RequestContext, answer: QuestionAnswer
+) -> tuple[tuple[str, ...], Iterator[tuple[object, ...]]]:
+    """Return the columns and rows with codes and words of both languages in the reader's, and with the address of each row's record."""
+    rows = (
+        tuple(named(column, value) for column, value in zip(answer.columns, row, strict=True)) for row in answer.rows
+    )
+    if "record_id" not in answer.columns:
+        return answer.columns, rows
+    place = answer.columns.index("record_id")
+    pages = (context.absolute(context.record(row[place])) if row[place] is not None else None for row in answer.rows)
+    return (*answer.columns, "page"), ((*row, page) for row, page in zip(rows, pages, strict=True))
 
 
 def _with_archives(context: RequestContext, answer: QuestionAnswer) -> QuestionAnswer:
