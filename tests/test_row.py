@@ -86,6 +86,8 @@ def test_a_links_own_title_is_kept_where_no_cell_prints_it(title: str, kept: boo
          HERE + "1.html", {"title": "甲", "document_number": "同政办函[2020]1号", "index_number": "640324-101/2020-00123"}),
         ("<tr><td>1</td><td><a href='1.html'>甲</a></td><td>样本县政府办</td><td>2020-03-23</td></tr>", HERE + "1.html",
          {"title": "甲", "publisher": "样本县政府办", "published_on": "2020-03-23"}),
+        ("<li><font> · </font><a href='1.html' title='关于甲的通知'>关于甲的…</a><b>2020-03-23</b></li>", HERE + "1.html",
+         {"title": "关于甲的通知", "published_on": "2020-03-23"}),
         ("<tr><td>12345</td><td>关于甲的通知</td><td>2020-03-23</td></tr>", None, {"title": "关于甲的通知", "published_on": "2020-03-23"}),
         ("<p>关于甲的通知 2020-03-23</p>", None, {"title": "关于甲的通知 2020-03-23"}),
         ("<div><a href='1.html'>甲</a><p>索引号：A</p></div>", HERE + "1.html", {"title": "甲", "index_number": "A"}),

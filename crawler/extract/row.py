@@ -306,8 +306,8 @@ def make_row(printed: PrintedPairs, link: Element | None, hover: PrintedPairs, b
 
 
 def link_of(cells: Iterable[Element | None]) -> Element | None:
-    """The link to the record's page: of several the one that is most like a title."""
-    links = [link for cell in cells if cell is not None for link in LINKS(cell) if is_page_link(link.get("href"))]
+    """The link to the record's page: of several the one that is most like a title. A cell may be it itself."""
+    links = [link for cell in cells if cell is not None for link in cell.iter("a") if is_page_link(link.get("href"))]
     return max(links, key=how_like_a_title, default=None) if len(links) != 1 else links[0]
 
 
