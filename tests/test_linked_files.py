@@ -49,6 +49,35 @@ def test_the_name_is_what_the_page_calls_it(link: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "script",
+    [
+        "var hasFJ='<a href=\"./a.pdf\">样本表.pdf</a>';",
+        "var fj = \"<p>附件：<a href='./a.pdf'>样本表.pdf<\\/a></p>\";",
+        "document.write('<a href=\"a.pdf\">样本表.pdf</a>');",
+    ],
+)
+def test_links_that_a_script_shows(script: str) -> None:
+    assert found(f"<p>样本正文。</p><script>{script}</script>") == [("样本表.pdf", "/zwgk/201712/a.pdf")]
+
+
+def test_scripts_show_each_file_once_and_no_pictures_or_pages() -> None:
+    script = 'var a=\'<a href="a.pdf">下载</a><a href="b.html">样本</a><a href="c.jpg">样本封面</a>\';'
+    assert found(f"<a href='a.pdf'>样本表.pdf</a><script>{script}</script>") == [("样本表.pdf", "/zwgk/201712/a.pdf")]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "files"),
+    [
+        ("data-uitype='pdf' data-powerurl='/u/样本表.pdf' src='/u/样本表_new.png'", [("样本表.pdf", "/u/样本表.pdf")]),
+        ("data-a='/u/a.pdf' data-b='/u/b.pdf' src='c.png'", []),
+        ("data-original='c.png' data-name='样本 表' src='d.png'", []),
+    ],
+)
+def test_a_picture_that_stands_for_a_document(attributes: str, files: list[tuple[str, str]]) -> None:
+    assert found(f"<p>样本正文。<img {attributes}></p>") == files
+
+
+@pytest.mark.parametrize(
     "href",
     [
         "/system/_content/download.jsp?urltype=news.DownloadAttachUrl&amp;owner=1&amp;wbfileid=2",

@@ -4,7 +4,8 @@ In: the page as an lxml tree, its address, and the element of the body if it was
 addresses, in order of appearance, each address once. Pure; nothing is fetched, so what the links lead to is not known.
 
 Traps met on real pages: icon links that lead to another file than the named link beside them; file names only in the
-link text, the title or OLDSRC; addresses of downloads without any extension; download counters beside the name.
+link text, the title or OLDSRC; addresses of downloads without any extension; download counters beside the name; links that
+stand in a script, which shows them; a document shown as a picture that names it in an attribute.
 """
 
 import re
@@ -19,6 +20,8 @@ from archive.model.observations import LinkedFile
 from crawler.extract.place import slashed, without_visit
 from crawler.extract.row import is_page_link
 from crawler.extract.text import Element
+from crawler.extract.tree import parse_html
+from crawler.services.inline_data import written_markup
 
 _TEXTS = etree.XPath(".//text()")
 _DOCUMENTS = r"pdf|docx?|docm|wps|wpt|xlsx?|xlsm|et|csv|pptx?|dps|ofd|od[ts]|rtf|txt|zip|rar|7z|t?gz"
@@ -31,6 +34,7 @@ _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
 _HELD_ADDRESSES = ("data-url", "data-href", "data-link", "data-file", "data-path", "data-src")
 _LONGEST_SCRIPT = 1_000
 _CLICKED = frozenset({"a", "button"})
+_LEADING = ("a", "button", "iframe", "embed", "object", "img")
 _IMAGE_ADDRESS = re.compile(rf"\.(?:{_IMAGES})$", re.IGNORECASE)
 _FILE_NAME = re.compile(rf"[^\s./]\s*\.(?:{_DOCUMENTS}|{_IMAGES})(?![0-9a-z])", re.IGNORECASE)
 _NAME_BEFORE = re.compile(
@@ -82,17 +86,22 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
     """The files `root` links to. Navigation and footer are passed over; what stands around `body` is neither.
 
     Linked images count under a name inside `body` (without one: anywhere), elsewhere only under a file's name; a picture
-    that leads to itself, or to a larger one, is part of the text.
+    that leads to itself, or to a larger one, is part of the text. Behind the page's own links come those that its scripts
+    hold as markup.
     """
-    around_body = set(body.iterancestors()) if body is not None else set()
-    links = [
-        link
-        for node in root.iter("a", "button", "iframe", "embed", "object")
-        if (target := _target(node)) and not _PLAINLY_A_PAGE.fullmatch(target)
-        for link in _file_link(node, target, base_url, body)
-        if not _in_chrome(node, body, around_body)
-    ]
+    links = list(_links_in(root, base_url, body))
+    if written := written_markup(root):
+        links += _links_in(parse_html(written), base_url, root)
     return tuple(LinkedFile(name or _file_name(url) or url, url) for url, name in _names_by_address(links).items())
+
+
+def _links_in(root: Element, base_url: str, body: Element | None) -> Iterator[_Link]:
+    around_body = set(body.iterancestors()) if body is not None else set()
+    for node in root.iter(*_LEADING):
+        target = _target(node)
+        if target and not _PLAINLY_A_PAGE.fullmatch(target):
+            links = _file_link(node, target, base_url, body)
+            yield from (link for link in links if not _in_chrome(node, body, around_body))
 
 
 def _names_by_address(links: Sequence[_Link]) -> dict[str, str]:
@@ -116,7 +125,10 @@ def _names_by_address(links: Sequence[_Link]) -> dict[str, str]:
 
 
 def _target(node: Element) -> str | None:
-    """Where a node leads to, as it stands there."""
+    """Where a node leads to, as it stands there; a picture to the only document that an attribute for scripts names."""
+    if node.tag == "img":
+        named = {value for name, value in node.items() if name.startswith("data-") and _DOCUMENT_PLACE.search(value)}
+        return named.pop() if len(named) == 1 else None
     if node.tag not in ("a", "button", "object"):
         return node.get("src")  # type: ignore[no-any-return]
     target: str | None = node.get("href") or node.get("data")
