@@ -177,6 +177,26 @@ def test_a_pager_of_links(html: str, read: Paging) -> None:
     assert paging(html) == read
 
 
+@pytest.mark.parametrize(
+    ("html", "page", "pages"),
+    [
+        ("<a href=list.html>首页</a><a href=list_1.html>下一页</a><a href=list_11.html>尾页</a>", "list.html", 12),
+        ("<a href=list_2.html>2</a><a href=list_3.html>3</a><a href=list_2.html>下一页</a><a href=list_28.html>末页</a>", "", 28),
+        ("<a href='?page=1'>1</a><b>2</b><a href='?page=3'>3</a><a href='?page=3'>下一页</a><a href='?page=9'>尾页</a>", "?page=2", 9),
+        ("<b>1</b><a href=list_1.html>2</a>…<a href=list_27.html>28</a><a href=list_1.html>下一页</a>", "list.html", 28),
+        ("<b>1</b><a href=list_1.html>2</a><a href=list_1.html>下一页</a><a href=list_1.html>尾页</a>", "list.html", 2),
+        # The pages are counted down; what is no page of the list; two counts; a list that goes on in the middle.
+        ("<a href=yqhy/23.htm>2</a><a href=yqhy/22.htm>3</a><a href=yqhy/23.htm>下一页</a><a href=yqhy/1.htm>尾页</a>", "", None),
+        ("<a href=list_1.html>下一页</a><a href=/b/list_9.html>尾页</a>", "list.html", None),
+        ("<a href=list_1.html>2</a><a href=list_3.html>3</a><a href=list_1.html>下一页</a><a href=list_9.html>尾页</a>", "", None),
+        ("<a href=list_2.html>上一页</a><a href=list_4.html>下一页</a><a href=list_11.html>尾页</a>", "list_3.html", None),
+        ("<b>1</b><a href=list_1.html>2</a><a href=list_2.html>3</a><a href=list_1.html>下一页</a>", "list.html", None),
+    ],
+)  # fmt: skip
+def test_the_last_page_says_how_many_there_are(html: str, page: str, pages: int | None) -> None:
+    assert paging(f"<div class=fy>{html}</div>", page).pages_claimed == pages
+
+
 def test_words_go_before_arrows_on_other_links() -> None:
     html = "<a href='javascript:;'>&gt;</a><a href=/more/>»</a><div>共3页<a href=list_1.html>下一页</a></div>"
     assert paging(html) == Paging(3, None, LIST + "list_1.html")

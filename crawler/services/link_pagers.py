@@ -4,7 +4,7 @@ Pure. Where the next page is stands on the page; no address is made up from anot
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
@@ -47,6 +47,11 @@ _PAGE_NUMBER = re.compile(r"[?&/](?:page|p|pn|pageno|paged)[=/_-]\d{1,5}\b|/(?:i
 _BOXES = etree.XPath("ancestor::*[position() <= 4]")
 _NUMBERED_PAGE = re.compile(r"[_-]?\d{1,5}(?:\.\w{1,6})?\Z|[?&]\w{1,40}=\d{1,5}(?:&|\Z)")
 _NUMBER = re.compile(r"\d{1,4}")
+_LAST = frozenset({"尾页", "末页", "最后页", "最后一页", "last", "Last"})
+_BEHIND_DOTS = re.compile(r"(?:…|\.{2,})\s{0,3}(\d{1,4})(?!\d)")
+_ENDS_IN_NUMBER = re.compile(r"\d\D{0,6}\Z")
+_DIGITS = re.compile(r"(\d{1,9})")
+_HIGHEST_PAGER = 3
 _SERIES = re.compile(r"(?<!\d)[_-]?\d*(?:\.\w{1,6})?$")
 
 
@@ -77,6 +82,8 @@ def linked_paging(root: Element, url: str) -> Paging:
     pages, rows = _claims(anchor) if anchor is not None else (None, None)
     if pages is None and rows is None:
         pages, rows = next(map(_claims, chain(_statements(root), _in_pagers(root))), (None, None))
+    if pages is None and anchor is not None:
+        pages = _last_page(anchor, following, url)
     return Paging(pages, rows, following if following != url else None)
 
 
@@ -134,6 +141,45 @@ def _claims(anchor: Element) -> tuple[int | None, int | None]:
         pages = printed[0] if pages is None else pages
         rows = printed[1] if rows is None else rows
     return pages, rows
+
+
+def _last_page(anchor: Element, following: str | None, url: str) -> int | None:
+    """The number of the last page, which no text of the pager says: the one behind dots, or that of the link called 尾页.
+
+    What number stands in an address for which page is known by the links called 2, 3 …, or by the next page's of a list whose
+    own address has none.
+    """
+    for box in islice(reversed(_BOXES(anchor)), _HIGHEST_PAGER):
+        text = line_of(box, _LONGEST_PAGER)
+        if len(text) > _LONGEST_PAGER:
+            return None
+        links = [(squash(_text(link)), target(link, url)) for link in _CLICKABLE(box)]
+        numbered = {int(name): address for name, address in links if address and _NUMBER.fullmatch(name)}
+        behind_dots = [int(number) for number in _BEHIND_DOTS.findall(text)]
+        if behind_dots and behind_dots[-1] in numbered and behind_dots[-1] == max(numbered):
+            return behind_dots[-1]
+        if last := next((address for name, address in links if name in _LAST and address), None):
+            is_first = (
+                following is not None and not _ENDS_IN_NUMBER.search(urlsplit(url).path) and not urlsplit(url).query
+            )
+            known = numbered or ({2: following} if is_first and following else {})
+            return _counted(last, known)
+    return None
+
+
+def _counted(last: str, numbered: Mapping[int, str]) -> int | None:
+    """The number of the page at the address `last`, which differs from those of `numbered` pages in one number alone; None where they disagree."""
+    found = set()
+    for number, address in numbered.items():
+        parts, others = _DIGITS.split(last), _DIGITS.split(address)
+        apart = [at for at, (one, other) in enumerate(zip(parts, others, strict=False)) if one != other]
+        if not apart and last == address:
+            return number
+        if len(parts) == len(others) and len(apart) == 1 and apart[0] % 2:
+            ahead = int(parts[apart[0]]) - int(others[apart[0]])
+            found.add(number + ahead if 0 <= number - int(others[apart[0]]) <= 1 else 0)
+    count = found.pop() if len(found) == 1 else 0
+    return count if count >= max(numbered, default=1) else None
 
 
 def _statements(root: Element) -> Iterator[Element]:
