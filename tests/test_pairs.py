@@ -46,6 +46,7 @@ def pairs(html: str) -> Pairs:
                      [("索引号", "A"), ("文号", "B")], id="nested tables"),
         pytest.param("<p>[索引号]：A　[文号]：B</p>", [("索引号", "A"), ("文号", "B")], id="brackets"),
         pytest.param("<ul><li>[索引号] A</li><li>【文号】B</li></ul>", [("索引号", "A"), ("文号", "B")], id="one in brackets"),
+        pytest.param("<p>\n  【文&ensp;号】 B<br>\n  【成文日期】 2021-07-28<br></p>", [("文 号", "B"), ("成文日期", "2021-07-28")], id="in brackets behind blanks"),
         pytest.param("<table><tr><td>[索引号]</td><td>A</td></tr></table>", [("[索引号]", "A")], id="a cell in brackets"),
         pytest.param("<ul><li>索引号</li><!-- x --><li>A</li><li>文号</li><li>B</li></ul>", [("索引号", "A"), ("文号", "B")], id="items by turns"),
         pytest.param("<table><tr><th>索引号</th><!-- x --><th>文号</th></tr><tr><td>A</td><td>B</td></tr></table>",

@@ -301,7 +301,8 @@ def _with_colons(text: str) -> list[tuple[str, str]]:
 def _in_brackets(text: str) -> list[tuple[str, str]]:
     """Labels in brackets and what stands behind each up to the next; of one alone only its own word tells that it is a label."""
     labels = list(bracketed_label().finditer(text)) if "】" in text or "]" in text else []
-    is_sure = bool(labels) and labels[0].start() == 0 and squash(labels[0][1]) not in PLAIN_WORDS
+    begins = bool(labels) and not tidy(text[: labels[0].start()])
+    is_sure = begins and squash(labels[0][1]) not in PLAIN_WORDS
     if len(labels) < _LEAST_KNOWN and not (is_sure and text[labels[0].end() :].strip(_BLANKS)):
         return []
     ends = [*(following.start() for following in labels[1:]), len(text)]
