@@ -128,6 +128,7 @@ def test_a_table_inside_a_paragraph_is_not_lost() -> None:
         ),
         ("<div><span>当前位置</span><a>首页</a><a>公告</a></div>", ("首页", "公告")),
         ("<div><b>您的位置：</b><ul><li><a>首页</a></li><li><a>公告</a></li></ul></div>", ("首页", "公告")),
+        ("<div>\u200b位置：<a>首页</a> - <a>公告</a></div>", ("首页", "公告")),
         ("<div>位置：<a>首页</a>／<a>公告</a></div>".replace("／", "/"), ("首页", "公告")),
         ("<script>'当前位置：首页 > 假'</script><div>当 前 位 置：首页 > 真</div>", ("首页", "真")),
         ("<div><span>当前位置：<a>首页</a></span> > <a>公告</a></div>", ("首页", "公告")),
@@ -186,6 +187,12 @@ def test_a_text_may_stand_in_the_page_itself(html: str, body: str) -> None:
         body,
         {"title": "甲的通知", "published_on": "2017-12-19", "publisher": "样本县司法局"},
     )
+
+
+def test_a_text_that_is_a_table_may_stand_in_a_table_that_lays_out_the_page() -> None:
+    table = "<table><tr><td>案件名称</td><td>甲案</td></tr><tr><td>处罚结果</td><td>罚款</td></tr><tr><td>处罚依据</td><td>《样本办法》第一条，为测试而写</td></tr></table>"
+    page = detail(f"<body><table><tr><td><a href=/>首页</a></td></tr><tr><td>{HEAD}{table}</td></tr></table></body>")
+    assert page.body == "案件名称\t甲案\n处罚结果\t罚款\n处罚依据\t《样本办法》第一条，为测试而写"
 
 
 @pytest.mark.parametrize("date", ["（2017年12月19日）", "2017-12-19 10:20", "2017-12-19　来源：样本县司法局　浏览：3"])

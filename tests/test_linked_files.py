@@ -54,6 +54,7 @@ def test_the_name_is_what_the_page_calls_it(link: str, name: str) -> None:
         "var hasFJ='<a href=\"./a.pdf\">样本表.pdf</a>';",
         "var fj = \"<p>附件：<a href='./a.pdf'>样本表.pdf<\\/a></p>\";",
         "document.write('<a href=\"a.pdf\">样本表.pdf</a>');",
+        "var fj='<A HREF=\"a.pdf\">样本表.pdf</A>';",
     ],
 )
 def test_links_that_a_script_shows(script: str) -> None:

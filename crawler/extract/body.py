@@ -201,12 +201,8 @@ def table_of_text(root: Element, skip: Collection[Element] = ()) -> Element | No
 
 
 def _is_of_text(table: Element) -> bool:
-    """Whether a table in no other, and none of whose cells leads anywhere, holds a text's worth of rows with several cells."""
-    if (
-        table.find(".//a") is not None
-        or table.find(".//table") is not None
-        or next(table.iterancestors("table"), None) is not None
-    ):
+    """Whether a table with no other inside, and none of whose cells leads anywhere, holds a text's worth of rows with several cells."""
+    if table.find(".//a") is not None or table.find(".//table") is not None:
         return False
     rows = sum(sum(bool(line_of(cell, 1)) for cell in row.iterchildren("td", "th")) > 1 for row in table.iter("tr"))
     return rows >= _LEAST_ROWS and len(line_of(table, _SHORTEST)) >= _SHORTEST and len(read_pairs(table)) < METADATA

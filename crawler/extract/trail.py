@@ -16,7 +16,7 @@ from crawler.extract.place import joined, place_of
 from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of
 
 _POSITION = re.compile(
-    r"(?:当\s*前|您|你|所\s*在)[^:：>＞]{0,8}(?:位\s*置|栏\s*目)\s*(?:是|在|为)?\s*[:：]?|^\s*位\s*置\s*[:：]"
+    r"(?:当\s*前|您|你|所\s*在)[^:：>＞]{0,8}(?:位\s*置|栏\s*目)\s*(?:是|在|为)?\s*[:：]?|^[\s\u200b\ufeff]*位\s*置\s*[:：]"
 )
 _HOME = re.compile(r"首 ?页|主页|\A\s*+(?:Home|HOME|home)\s*+\Z")
 _OF_STARTS = re.compile("[页置当您你所]|ome|OME")

@@ -37,6 +37,7 @@ _VARIABLE = re.compile(
 )
 """A variable and the text that it is given, alone and not put together from parts."""
 
+_LINK = re.compile(r"<a\s", re.IGNORECASE)
 _HIDDEN_FIELDS = etree.XPath(".//input[@type = 'hidden'][@value][@id or @name]")
 _MOST_NAMED = 200
 _ATTRIBUTES = etree.XPath(".//@*[starts-with(., '{')]")
@@ -149,7 +150,7 @@ def written_markup(root: Element) -> str:
     """The markup with links that scripts hold and write into a page as it stands: document.write('<li>…</li>'), not what they put together."""
     scripts = (script[:_LONGEST_SCRIPT] for script in islice(_SCRIPTS(root), _MOST_VALUES))
     texts = (text for script in scripts for text in islice(_WRITTEN.finditer(script), _MOST_OBJECTS))
-    shown = (text for text in named_texts(root).values() if "<a " in text)
+    shown = (text for text in named_texts(root).values() if _LINK.search(text))
     return "".join((*(unescaped(text[1][1:-1]) for text in texts), *shown))
 
 
