@@ -213,6 +213,15 @@ def test_a_sentence_beside_the_box_of_a_text_is_none_of_it(html: str) -> None:
     assert detail(f"<body>{HEAD}{html}</body>").body == SAMPLE * 4
 
 
+def test_a_table_of_metadata_is_above_the_text_also_where_its_labels_have_no_colon() -> None:
+    table = "<table><tr><td>索引号</td><td>A-1</td><td>发布日期</td><td>2017-12-19</td></tr></table>"
+    text = f"<p>{SAMPLE}</p>"
+    page = detail(
+        f"<p>来源：<input></p><div>{table}<div class=t>样本县司法局关于印发甲办法的通知</div><div class=c>{text}</div></div>"
+    )
+    assert (page.fields["index_number"], page.body) == ("A-1", SAMPLE)
+
+
 def test_a_line_leaves_out_what_is_beside_the_text() -> None:
     cell = parse_html(
         "<div id=c> 甲\n 乙<!-- 丙 --><b>丁</b><script>戊</script><i style='DISPLAY : none'>己</i><table><tr><td>庚</td></tr></table>辛</div>"

@@ -19,6 +19,7 @@ _MOST_LINES = 4
 _NEAR = 2
 """So many cells away from the source, or from the title, a date is still the record's."""
 
+_VALUES = frozenset({"td", "dd"})
 _OF_HEADS = frozenset({"published_on", "index_number", "document_number"})
 _DAY = re.compile(
     r"(?:(?:19|20)\d{2}\s?[-—–/.年]\s?\d{1,2}\s?[-—–/.月]\s?\d{1,2}(?:\s?日)?(?:\s{1,3}\d{1,2}:\d{2}(?::\d{2})?)?"
@@ -135,7 +136,16 @@ def _is_sentence(text: str) -> bool:
 
 def heads_of(cells: Sequence[Cell]) -> list[Element]:
     """The elements above the text of a record: those that state its source, its date, its number."""
-    return [cell for cell, text in cells if len(text) <= _LONGEST and any(map(_is_heads, LABEL_COLON.findall(text)))]
+    short = ((cell, text) for cell, text in cells if len(text) <= _LONGEST)
+    return [
+        cell for cell, text in short if any(map(_is_heads, LABEL_COLON.findall(text))) or _is_label_of_heads(cell, text)
+    ]
+
+
+def _is_label_of_heads(cell: Element, text: str) -> bool:
+    """Whether a cell holds a label alone, and the one behind it no other: a row of metadata, and none above columns."""
+    behind = cell.getnext() if _is_heads(text) else None
+    return behind is not None and behind.tag in _VALUES and not is_label(line_of(behind, _LONGEST_BARE))
 
 
 def _is_heads(label: str) -> bool:
