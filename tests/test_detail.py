@@ -52,6 +52,8 @@ def test_a_page_cut_in_the_middle_says_so_and_gives_what_it_has() -> None:
         ("", "<h3>甲的通知</h3><p>（2017年12月19日）</p>", "甲的通知"),
         ("", "<h1>甲的<br>通知</h1>", "甲的通知"),
         ("", "<h1></h1><div id=title>甲的通知</div>", "甲的通知"),
+        ("", "<div style='display: none'><h1>乙的通知</h1></div><h1>甲的通知</h1>", "甲的通知"),
+        ("", "<div style='display: none'><h1>甲的通知</h1></div><p>来源：某局</p>", "甲的通知"),
         ("", "<h1>甲的通知<br><span>2013-06-07 来源：某局</span></h1>", "甲的通知"),
         ("", "<h1>甲的<span>2013年</span>通知</h1>", "甲的2013年通知"),
         ("<title>页面 - 甲的通知</title>", "<p>甲的通知</p>", "甲的通知"),
@@ -220,6 +222,16 @@ def test_a_table_of_metadata_is_above_the_text_also_where_its_labels_have_no_col
         f"<p>来源：<input></p><div>{table}<div class=t>样本县司法局关于印发甲办法的通知</div><div class=c>{text}</div></div>"
     )
     assert (page.fields["index_number"], page.body) == ("A-1", SAMPLE)
+
+
+@pytest.mark.parametrize("hidden", ["<div style='display:none'>{0}</div>", "<ul><li hidden>{0}</li></ul>"])
+def test_what_is_shown_counts_before_what_is_hidden(hidden: str) -> None:
+    shown = "<p>发布时间：2017-12-19</p><p>发布机构：样本县司法局</p>"
+    other = hidden.format("<p>发布时间：2001-01-01</p><p>发布机构：某局</p><p>索引号：A-1</p>")
+    fields = detail(f"{other}<h1>甲的通知</h1>{shown}").fields
+    assert fields == {
+        "title": "甲的通知", "published_on": "2017-12-19", "publisher": "样本县司法局", "index_number": "A-1",
+    }  # fmt: skip
 
 
 def test_a_line_leaves_out_what_is_beside_the_text() -> None:

@@ -72,6 +72,15 @@ def is_hidden(node: Element) -> bool:
     return "display:none" in (node.get("style") or "").replace(" ", "").lower() or node.get("hidden") is not None
 
 
+def in_hidden_boxes(root: Element) -> set[Element]:
+    """The elements of `root` that are not shown by what they or something around them says themselves."""
+    inside: set[Element] = set()
+    for node in root.iter(etree.Element):
+        if is_hidden(node) and node not in inside:
+            inside.update(node.iter(etree.Element))
+    return inside
+
+
 def is_small(element: Element, most: int) -> bool:
     """Whether an element holds so much markup and text at the most, and is no layout of a page."""
     size = 0

@@ -21,7 +21,7 @@ from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import SOURCES, squash
 from crawler.extract.footer import find_footers, outside
 from crawler.extract.pairs import BESIDE_DATE, FROM_SOURCE, Pairs, cells, pairs_in, understand
-from crawler.extract.text import Element
+from crawler.extract.text import Element, in_hidden_boxes
 from crawler.extract.trail import read_breadcrumb
 from crawler.records.dateline import Cell, above_text, bare_agency, bare_date, heads_of, title_above_text
 from crawler.records.declared import PUBLISHED, SITE, SOURCE, TITLE, Statement, read_declared
@@ -46,7 +46,8 @@ def read_detail(
         body = densest(root, footers, heads_of(texts))
         body = table_of_text(root, footers) if body is None else body
         texts = above_text(texts, body)
-    pairs = understand(pairs_in(texts), url, agencies)
+    hidden = in_hidden_boxes(root)
+    pairs = understand(pairs_in(sorted(texts, key=lambda cell: cell[0] in hidden)), url, agencies)
     page = _Fields(pairs, agencies)
     page.complete(root, texts, read_declared(root))
     if "title" not in page.fields and body is not None and (line := title_above_text(list(cells(body)))):

@@ -9,7 +9,7 @@ from lxml import etree
 from archive.model.records import fullest, is_cut
 from crawler.extract.field_labels import is_label, squash, tidy
 from crawler.extract.pairs import CONTROL
-from crawler.extract.text import Element, flow, in_document, visible_texts
+from crawler.extract.text import Element, flow, in_document, in_hidden_boxes, visible_texts
 from crawler.records.dateline import (
     Cell,
     begins_dateline,
@@ -83,9 +83,11 @@ def find_title(
 
 
 def _named(root: Element, window: str, site: str) -> list[tuple[str, str]]:
-    """The headings that could be the title, else the boxes named as titles; one that the window repeats comes first."""
+    """The headings that could be the title, else the boxes named as titles; one that the window repeats comes first, then one that is shown."""
+    hidden = in_hidden_boxes(root)
     for find in (_headings, _TITLE_BOXES):
-        named = _texts(islice(find(root), _MOST_HEADINGS), site)
+        headings = sorted(islice(find(root), _MOST_HEADINGS), key=hidden.__contains__)
+        named = _texts(headings, site)
         if named := [text for text in named if find is _headings or not _GENERIC.fullmatch(text)]:
             # A heading repeated in the window's title is the document's, not a box's on the side.
             named.sort(
