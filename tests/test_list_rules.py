@@ -259,3 +259,18 @@ def test_boxes_with_ways_to_more_are_a_landing_page_unless_numbers_turn_its_page
 def test_a_year_and_a_day_that_stand_apart_are_one_date(year: str, day: str) -> None:
     lines = "".join(f"<li><a href={n}.html>样本通知之{n}</a><b>{day}</b><i>{year}</i></li>" for n in range(3))
     assert [row.fields["published_on"] for row in rows(f"<ul>{lines}</ul>")] == ["2018-03-01"] * 3
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<a href='{0}.html'><p>关于样本的通知{0}</p><span>2017-12-1{0}</span></a>",
+        "<div><a href='{0}.html'>关于样本的通知{0}</a><span>2017-12-1{0}</span></div>",
+    ],
+)
+def test_two_boxes_in_the_cell_of_a_layout_are_two_rows(row: str) -> None:
+    found = rows(f"<table><tr><td>{row.format(1)}{row.format(2)}</td></tr></table>")
+    assert [(each.fields["title"], each.fields["published_on"]) for each in found] == [
+        ("关于样本的通知1", "2017-12-11"),
+        ("关于样本的通知2", "2017-12-12"),
+    ]

@@ -287,21 +287,6 @@ def test_small_lists(html: str, read: list[tuple[str, dict[str, str]]]) -> None:
 
 
 @pytest.mark.parametrize(
-    "row",
-    [
-        "<a href='{0}.html'><p>关于样本的通知{0}</p><span>2017-12-1{0}</span></a>",
-        "<div><a href='{0}.html'>关于样本的通知{0}</a><span>2017-12-1{0}</span></div>",
-    ],
-)
-def test_two_boxes_in_the_cell_of_a_layout_are_two_rows(row: str) -> None:
-    found = rows(f"<table><tr><td>{row.format(1)}{row.format(2)}</td></tr></table>")
-    assert [(each.fields["title"], each.fields["published_on"]) for each in found] == [
-        ("关于样本的通知1", "2017-12-11"),
-        ("关于样本的通知2", "2017-12-12"),
-    ]
-
-
-@pytest.mark.parametrize(
     "link",
     [
         "<a href={0}.html><h4>第{0}条</h4><p class=date>2017-12-19</p><p>摘要，讲的是第{0}条里的事</p></a>",
