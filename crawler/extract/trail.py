@@ -242,8 +242,10 @@ def _follow(pieces: Iterator[_Piece]) -> _Trail | None:
     arrow: _Piece | None = None  # the arrow that waits for the next step
     is_bar = False
     arrows, bars = 0, False
-    for piece, text in ((each, part) for each in islice(pieces, _MOST_PIECES) for part in _parts(each)):
+    first = ""  # the first arrow
+    for piece, text in ((each, part) for each in islice(pieces, _MOST_PIECES) for part in _parts(each, first)):
         if _ARROW_ALONE.fullmatch(text):
+            first = first or text
             arrow, is_bar = piece, _BAR.fullmatch(text) is not None
             continue
         is_same_link = last is not None and arrow is None and piece.link is not None and piece.link is last.link
@@ -262,12 +264,13 @@ def _follow(pieces: Iterator[_Piece]) -> _Trail | None:
     return _trail(steps, links, arrows, bars)
 
 
-def _parts(piece: _Piece) -> Iterator[str]:
-    """The steps and arrows of a piece: a link is one step, but for arrows at its ends."""
+def _parts(piece: _Piece, arrow: str) -> Iterator[str]:
+    """The steps and arrows of a piece: a link is one step, but for arrows at its ends; as is 中标/成交公示 where another `arrow` joins steps."""
     at = 0
     for separator in _SEPARATOR.finditer(piece.text):
         is_within = separator.start() > 0 and separator.end() < len(piece.text)
-        if piece.link is not None and is_within:
+        arrow = arrow or separator[0]
+        if is_within and (piece.link is not None or (separator[0] == "/" and "/" not in arrow)):
             continue
         if before := piece.text[at : separator.start()].strip():
             yield before
