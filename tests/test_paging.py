@@ -191,6 +191,8 @@ def test_a_pager_of_links(html: str, read: Paging) -> None:
         ("<a href=list_1.html>2</a><a href=list_3.html>3</a><a href=list_1.html>下一页</a><a href=list_9.html>尾页</a>", "", None),
         ("<a href=list_2.html>上一页</a><a href=list_4.html>下一页</a><a href=list_11.html>尾页</a>", "list_3.html", None),
         ("<b>1</b><a href=list_1.html>2</a><a href=list_2.html>3</a><a href=list_1.html>下一页</a>", "list.html", None),
+        ("<a href=javascript:>下一页</a><select><option>第1页<option>第2页<option>第3页</select>", "", 3),
+        ("<a href=javascript:>下一页</a><select><option>10<option>20</select><select><option>2022<option>2023</select>", "", None),
     ],
 )  # fmt: skip
 def test_the_last_page_says_how_many_there_are(html: str, page: str, pages: int | None) -> None:
@@ -230,7 +232,7 @@ def test_no_pager(html: str) -> None:
             <option value="list_1.html">第2页</option><option value="list_2.html">第3页</option></select><a>尾页</a></div>""",
          Paging(3, None, LIST + "list_1.html")),
         ("""<select onchange=go(this)><option value="list.html">1</option><option value="list_1.html">2</option></select>""",
-         Paging(next_url=LIST + "list_1.html")),
+         Paging(2, None, LIST + "list_1.html")),
         ("<a href='javascript:;'>下一页</a><a href='/more/2.html'>下一页</a>", Paging(next_url="http://www.county.gov.cn/more/2.html")),
     ],
 )  # fmt: skip

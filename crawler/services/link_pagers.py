@@ -47,6 +47,8 @@ _PAGE_NUMBER = re.compile(r"[?&/](?:page|p|pn|pageno|paged)[=/_-]\d{1,5}\b|/(?:i
 _BOXES = etree.XPath("ancestor::*[position() <= 4]")
 _NUMBERED_PAGE = re.compile(r"[_-]?\d{1,5}(?:\.\w{1,6})?\Z|[?&]\w{1,40}=\d{1,5}(?:&|\Z)")
 _NUMBER = re.compile(r"\d{1,4}")
+_PAGE_TO_CHOOSE = re.compile(r"第?(\d{1,5})页?")
+_MOST_CHOICES = 10
 _LAST = frozenset({"尾页", "末页", "最后页", "最后一页", "last", "Last"})
 _BEHIND_DOTS = re.compile(r"(?:…|\.{2,})\s{0,3}(\d{1,4})(?!\d)")
 _ENDS_IN_NUMBER = re.compile(r"\d\D{0,6}\Z")
@@ -83,7 +85,7 @@ def linked_paging(root: Element, url: str) -> Paging:
     if pages is None and rows is None:
         pages, rows = next(map(_claims, chain(_statements(root), _in_pagers(root))), (None, None))
     if pages is None and anchor is not None:
-        pages = _last_page(anchor, following, url)
+        pages = _pages_to_choose(anchor) or _last_page(anchor, following, url)
     return Paging(pages, rows, following if following != url else None)
 
 
@@ -141,6 +143,16 @@ def _claims(anchor: Element) -> tuple[int | None, int | None]:
         pages = printed[0] if pages is None else pages
         rows = printed[1] if rows is None else rows
     return pages, rows
+
+
+def _pages_to_choose(anchor: Element) -> int | None:
+    """The number of pages that a list to choose from beside a pager's links offers, from the first on: 第1页, 第2页 …"""
+    boxes = islice(reversed(_BOXES(anchor)), _HIGHEST_PAGER)
+    for choice in islice((choice for box in boxes for choice in box.iter("select")), _MOST_CHOICES):
+        numbers = [_PAGE_TO_CHOOSE.fullmatch(squash(option.text or "")) for option in choice.iter("option")]
+        if len(numbers) > 1 and all(each and int(each[1]) == at for at, each in enumerate(numbers, 1)):
+            return len(numbers)
+    return None
 
 
 def _last_page(anchor: Element, following: str | None, url: str) -> int | None:
