@@ -27,7 +27,8 @@ _MOST_HEADINGS = 20
 _PAGE_TITLE = etree.XPath("string(/html/head/title)")
 _SHARED_TITLE = etree.XPath("string(/html/head/meta[@property = 'og:title']/@content)")
 _SITE_NAME = re.compile(
-    r".*(?:人民政府|政府网|网站|门户|(?:信息|公众|政务)网|(?:公开|信息|政务)平台|政务公开|信息公开|(?:公开|政务)(?:专栏|专题)|委员会|管委会|局)[-—_|]*$"
+    r"(?:.*(?:人民政府|政府网|网站|门户|(?:信息|公众|政务)网|(?:公开|信息|政务)平台|政务公开|信息公开|(?:公开|政务)(?:专栏|专题)|委员会|管委会|局)"
+    r"|中华人民共和国[^-—_|]{2,12}[部署院]|[^-—_|]{1,8}[省区市][^-—_|]{1,12}厅)[-—_|]*$"
 )
 _LETTERHEAD = re.compile(r".{2,30}(?:政府|办公室|委员会|办事处|[委局厅院乡镇])文件")
 _GENERIC = re.compile(
