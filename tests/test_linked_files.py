@@ -306,3 +306,18 @@ def test_real_download_links_without_extension() -> None:
         "小学期计划安排表.xls",
         "2501高等数学A（下）期末考-12.7上午.xlsx",
     ]
+
+
+@pytest.mark.parametrize(
+    ("script", "files"),
+    [
+        ("showVsbpdfIframe('/__local/a.pdf', '100%', '600', '1')", [("a.pdf", "/__local/a.pdf")]),
+        ("show('a.pdf')", []),  # a name, and no address
+        ("show('/b/a.pdf', '/b/c.pdf')", []),
+        ("show('/b/' + id + '/x/a.pdf')", []),
+    ],
+)
+def test_a_document_that_a_script_in_the_text_shows(script: str, files: list[tuple[str, str]]) -> None:
+    assert found(f"<div id=zoom><p><script>{script}</script></p></div>", body_id="zoom") == files
+    assert found(f"<p><script>{script}</script></p><div id=zoom>样本</div>", body_id="zoom") == []
+    assert found(f"<script>{script}</script>") == []

@@ -35,6 +35,7 @@ _IN_FILES = etree.XPath(
     ") or boolean(//*[self::iframe or self::embed][contains(@src, '.pdf')])"
 )
 """Whether a page leads to documents, which may be all of a record's text."""
+_SHOWN_BY_SCRIPT = etree.XPath("boolean(.//script[contains(., '.pdf')])")
 
 
 def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: RecordPage) -> str:
@@ -58,10 +59,12 @@ def page_kind(root: Element, rows: Sequence[Row], paging: Paging, record: Record
     names_source = BESIDE_DATE in record.read_at.values() or any(squash(label) in SOURCES for label, _ in beside)
     if rows and not _is_article(root, body, rows, record, names_source):
         return OTHER if shows_the_latest(root, rows, record.url) else LIST
-    return DETAIL if _is_record(root, record, has_text, bool(rows) or len(beside) > 1 or names_source) else OTHER
+    leads_to_files = _IN_FILES(root) or (body is not None and _SHOWN_BY_SCRIPT(body))
+    is_among_others = bool(rows) or len(beside) > 1 or names_source
+    return DETAIL if _is_record(root, record, has_text, is_among_others, leads_to_files) else OTHER
 
 
-def _is_record(root: Element, record: RecordPage, has_text: bool, is_among_others: bool) -> bool:
+def _is_record(root: Element, record: RecordPage, has_text: bool, is_among_others: bool, leads_to_files: bool) -> bool:
     """Whether a page without metadata that is no list is a record's: by its title, its day, and a text or a file.
 
     `has_text`: in the place where editors put it. `is_among_others`: rows, its source or several labels stand beside it.
@@ -72,7 +75,7 @@ def _is_record(root: Element, record: RecordPage, has_text: bool, is_among_other
     if not record.body:
         if day_at is None or day_at.startswith("meta"):
             return False
-        return bool(_IN_FILES(root)) or (day_at.startswith("label") and is_among_others)
+        return leads_to_files or (day_at.startswith("label") and is_among_others)
     if day_at is not None or is_among_others:
         return True
     is_placed = bool(record.breadcrumb) or any(map(heads_what_is_beside, map(str.strip, root.itertext())))

@@ -5,7 +5,7 @@ addresses, in order of appearance, each address once. Pure; nothing is fetched, 
 
 Traps met on real pages: icon links that lead to another file than the named link beside them; file names only in the
 link text, the title or OLDSRC; addresses of downloads without any extension; download counters beside the name; links that
-stand in a script, which shows them; a document shown as a picture that names it in an attribute.
+stand in a script, which shows them; a document shown as a picture that names it in an attribute, or by a script in the text.
 """
 
 import re
@@ -34,7 +34,7 @@ _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
 _HELD_ADDRESSES = ("data-url", "data-href", "data-link", "data-file", "data-path", "data-src")
 _LONGEST_SCRIPT = 1_000
 _CLICKED = frozenset({"a", "button"})
-_LEADING = ("a", "button", "iframe", "embed", "object", "img")
+_LEADING = ("a", "button", "iframe", "embed", "object", "img", "script")
 _IMAGE_ADDRESS = re.compile(rf"\.(?:{_IMAGES})$", re.IGNORECASE)
 _FILE_NAME = re.compile(rf"[^\s./]\s*\.(?:{_DOCUMENTS}|{_IMAGES})(?![0-9a-z])", re.IGNORECASE)
 _NAME_BEFORE = re.compile(
@@ -98,7 +98,7 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
 def _links_in(root: Element, base_url: str, body: Element | None) -> Iterator[_Link]:
     around_body = set(body.iterancestors()) if body is not None else set()
     for node in root.iter(*_LEADING):
-        target = _target(node)
+        target = _shown_by(node, body) if node.tag == "script" else _target(node)
         if target and not _PLAINLY_A_PAGE.fullmatch(target):
             links = _file_link(node, target, base_url, body)
             yield from (link for link in links if not _in_chrome(node, body, around_body))
@@ -133,6 +133,15 @@ def _target(node: Element) -> str | None:
         return node.get("src")  # type: ignore[no-any-return]
     target: str | None = node.get("href") or node.get("data")
     return target if is_page_link(target) else _held_address(node) or target
+
+
+def _shown_by(script: Element, body: Element | None) -> str | None:
+    """The only document that a script in the text names, as one that shows it there: showVsbpdfIframe('/…/1.pdf', …)."""
+    text = script.text or ""
+    if body is None or len(text) > _LONGEST_SCRIPT or not any(above is body for above in script.iterancestors()):
+        return None
+    named = {quoted for quoted in _QUOTED.findall(text) if "/" in quoted and _DOCUMENT_PLACE.search(quoted)}
+    return named.pop() if len(named) == 1 and "+" not in text else None
 
 
 def _held_address(node: Element) -> str | None:
