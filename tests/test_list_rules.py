@@ -274,3 +274,12 @@ def test_two_boxes_in_the_cell_of_a_layout_are_two_rows(row: str) -> None:
         ("关于样本的通知1", "2017-12-11"),
         ("关于样本的通知2", "2017-12-12"),
     ]
+
+
+@pytest.mark.parametrize(
+    "beside", ["", "<a href=/x/1.html>样本新闻之一，与本页无关</a> <a href=/x/2.html>样本新闻之二</a>"]
+)
+def test_a_small_page_within_a_row_of_a_layout_is_no_row(beside: str) -> None:
+    lines = "".join(f"<li><h5><a href={n}.html>样本通知之{n}</a></h5><b>2018-03-0{n}</b></li>" for n in range(1, 4))
+    page = f"<table><tr><td><p><a href=/>样本网</a> <a href=/a/>样本县服务中心</a></p>{beside}<div>{lines}</div></td></tr></table>"
+    assert titles(f"<form>{page}</form>") == ["样本通知之1", "样本通知之2", "样本通知之3"]

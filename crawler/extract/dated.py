@@ -17,6 +17,7 @@ from crawler.extract.row import (
     absolute,
     box_of,
     folder_of,
+    holders_of_rows,
     how_like_a_title,
     is_page_link,
     is_pager,
@@ -208,10 +209,9 @@ def _shown(form: Mapping[Element, _Links], root: Element) -> Mapping[Element, _L
 
 def _hides_others(form: Mapping[Element, _Links], shown: Mapping[Element, _Links]) -> bool:
     """Whether rows of one form that are not `shown` lead elsewhere than these: they are no copy for other screens."""
-    if len(shown) == len(form):
-        return False
     targets = {link.get("href") for links in shown.values() for _, link in links}
-    return any(link.get("href") not in targets for links in form.values() for _, link in links)
+    others = (link for links in form.values() for _, link in links if link.get("href") not in targets)
+    return len(shown) < len(form) and any(True for _ in others)
 
 
 def _without_hidden_tabs(blocks: Sequence[_Block]) -> list[_Block]:
@@ -297,7 +297,7 @@ def _row_elements(links: Sequence[Element]) -> Iterator[Element | None]:
     for link, item in zip(links, items, strict=True):
         if item is not None:
             within.setdefault(item, []).append(link)
-    layouts = {item for item, inside in within.items() if _lays_out(item, inside)}
+    layouts = {item for item, inside in within.items() if _lays_out(item, inside)} | holders_of_rows(within)
     for link, item in zip(links, items, strict=True):
         yield box_of(link) if item is None or item in layouts else item
 

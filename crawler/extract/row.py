@@ -1,7 +1,7 @@
 """One row of a list, from its cells or from what an element prints: the same for all shapes of lists."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import islice, pairwise, takewhile
 from urllib.parse import urljoin
@@ -260,6 +260,19 @@ def item_of(link: Element, terms: dict[Element, Element | None]) -> Element | No
     if item not in terms:
         terms[item] = _row_of_term(item)
     return terms[item]
+
+
+def holders_of_rows(items: Collection[Element]) -> set[Element]:
+    """Those of the items that links stand in that are cells or rows of a layout's table: they hold several others with a date each."""
+    held: dict[Element, list[Element]] = {}
+    for item in items:
+        if (holder := next((up for up in item.iterancestors("tr", "td") if up in items), None)) is not None:
+            held.setdefault(holder, []).append(item)
+    return {holder for holder, inside in held.items() if len(list(islice(filter(_has_date, inside), 2))) > 1}
+
+
+def _has_date(item: Element) -> bool:
+    return any(is_date(tidy(text)) for text in visible_texts(item, _LARGEST_BOX))
 
 
 def _row_of_term(item: Element) -> Element | None:
