@@ -283,3 +283,22 @@ def test_a_small_page_within_a_row_of_a_layout_is_no_row(beside: str) -> None:
     lines = "".join(f"<li><h5><a href={n}.html>样本通知之{n}</a></h5><b>2018-03-0{n}</b></li>" for n in range(1, 4))
     page = f"<table><tr><td><p><a href=/>样本网</a> <a href=/a/>样本县服务中心</a></p>{beside}<div>{lines}</div></td></tr></table>"
     assert titles(f"<form>{page}</form>") == ["样本通知之1", "样本通知之2", "样本通知之3"]
+
+
+@pytest.mark.parametrize(
+    ("more", "is_list"),
+    [
+        ("<a class=more href=/{0}/></a>", False),
+        ("<a href=/{0}/><img src=/images/more.gif></a>", False),
+        ("<a href=/{0}/><img src=/images/1.gif alt=更多></a>", False),
+        ("<a class=more href=/{0}/>样本栏目</a>", True),
+        ("<a href=/{0}/><img src=/images/moremore.gif></a>", True),
+        ("<a class=icon href=/{0}/></a>", True),
+    ],
+)
+def test_a_way_to_more_may_be_a_picture_and_no_text(more: str, is_list: bool) -> None:
+    boxes = (
+        f"<div><ul>{''.join(LINE_IN_BOX.format(name, n) for n in range(1, 4))}</ul>{more.format(name)}</div>"
+        for name in ("a", "b", "c")
+    )
+    assert bool(rows("".join(boxes))) == is_list

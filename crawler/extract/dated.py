@@ -19,6 +19,7 @@ from crawler.extract.row import (
     folder_of,
     holders_of_rows,
     how_like_a_title,
+    is_more,
     is_page_link,
     is_pager,
     item_of,
@@ -31,10 +32,6 @@ from crawler.extract.trail import begins_trail, read_breadcrumb
 BOXES = 3
 """So many links to more, and no pager, are a landing page's: each of its boxes shows the newest of another list."""
 
-_MORE = re.compile(
-    r"[+＋>»]*(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*",
-    re.IGNORECASE,
-)
 _TURNS = re.compile(r"(?<![a-z])(?:odd|even|first|last|on|current|active|alt)(?![a-z])|\s|\d", re.IGNORECASE)
 _NEIGHBOUR = re.compile(r"[\[【]?(?:上|下|前|后)一(?:篇|条|则|个)")
 _PAGER_SIGN = re.compile(r"上一?页|下一?页|后一页|尾页|末页|共\s*\d+\s*页|createPageHTML\s*\(|countPage|m_nPageSize")
@@ -345,11 +342,6 @@ def signature(row: Element) -> str:
     """Return what rows of one list have in common: their tag and the tags and classes of what holds them, odd or even."""
     holders = [up for up, _ in zip(row.iterancestors(), range(3), strict=False)]
     return f"{row.tag}|" + "|".join(f"{up.tag}.{_TURNS.sub('', up.get('class', ''))}" for up in holders)
-
-
-def is_more(link: Element) -> bool:
-    """Whether a link leads to more of something, by its text or its title."""
-    return bool(_MORE.fullmatch(squash(line_of(link, _LONGEST_NAME)) or squash(link.get("title") or "")))
 
 
 def _is_landing(root: Element, best: _Block, blocks: Sequence[_Block], url: str) -> bool:

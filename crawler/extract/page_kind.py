@@ -8,10 +8,10 @@ from lxml import etree
 
 from archive.model.observations import Paging, RecordPage, Row
 from crawler.extract.body import densest, find_body
-from crawler.extract.dated import AROUND_A_BLOCK, MOST_HOLDERS, heads_what_is_beside, is_more
+from crawler.extract.dated import AROUND_A_BLOCK, MOST_HOLDERS, heads_what_is_beside
 from crawler.extract.field_labels import SOURCES, squash, tidy
 from crawler.extract.pairs import BESIDE_DATE, METADATA
-from crawler.extract.row import LINKS, absolute, is_page_link
+from crawler.extract.row import LINKS, absolute, is_more, is_page_link
 from crawler.extract.text import Element, line_of, visible_texts
 
 LIST, DETAIL, OTHER = "list", "detail", "other"

@@ -64,6 +64,12 @@ _MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|�
 _DOTS = "·•●■◆▪▶►»> "
 _FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_MORE = re.compile(
+    r"[+＋>»]*(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*",
+    re.IGNORECASE,
+)
+_MORE_PICTURE = re.compile(r"(?:\A|[\s/_-])(?:more|gengduo)\d{0,2}(?:\Z|[\s._-])", re.IGNORECASE)
+_LONGEST_MORE = 20
 LINKS = etree.XPath(".//a[@href]")
 _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
 _HELD_ADDRESSES = ("data-href", "data-url", "data-link")
@@ -328,6 +334,15 @@ def how_like_a_title(link: Element) -> tuple[bool, bool, int]:
     """Long, and neither a date nor a column's name in brackets before the title."""
     text = line_of(link)
     return not says_nothing(text), text[:1] not in "[【" or text[-1:] not in "]】", len(text)
+
+
+def is_more(link: Element) -> bool:
+    """Whether a link leads to more of something: by its text or its title or, without any, by its class or its picture's file or words."""
+    if name := squash(line_of(link, _LONGEST_MORE)) or squash(link.get("title") or ""):
+        return _MORE.fullmatch(name) is not None
+    pictures = [(picture.get("src") or "", squash(picture.get("alt") or "")) for picture in link.iterchildren("img")]
+    called = (link.get("class") or "", *(source for source, _ in pictures))
+    return any(map(_MORE_PICTURE.search, called)) or any(_MORE.fullmatch(words) for _, words in pictures)
 
 
 def says_nothing(text: str) -> bool:
