@@ -252,6 +252,9 @@ FAULTS: dict[str, Callable[..., Health]] = {
         a_list(PLANS).replace("</table>", '</table><a href="/plans_1.html">下一页</a>'), LISTS[0]
     ),
     "lists are sent on to another site": another_site,
+    "a notice that the site has moved stands in the place of its pages": answering(
+        "<html><body><p>样本县人民政府网站已迁移，新网址：<a href='http://new.example/'>http://new.example/</a></p></body></html>"
+    ),
     "the portal's file names its new host, and nothing answers at the former one": given_up,
     "lists are gone": answering(Answer(LOST, status=404)),
     "one list of several is gone": answering(Answer(LOST, status=404), LISTS[1]),
@@ -260,6 +263,7 @@ FAULTS: dict[str, Callable[..., Health]] = {
     "a list shows a few of its rows": answering(a_list(range(1, 4)), LISTS[0]),
     "a login stands before the lists": answering(leading("/login")),
     "a firewall's page with status 200": answering(SHIELD),
+    "a refusal in JSON with status 200": answering(Answer('{"code":403,"msg":"访问被拒绝"}', "application/json")),
     "403": answering(Answer("", status=403)),
     "robots.txt forbids all": answering(Answer("User-agent: *\nDisallow: /", "text/plain"), "/robots.txt"),
     "the portal's file says https, and the server speaks plain HTTP there": plain_http,

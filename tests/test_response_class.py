@@ -140,6 +140,11 @@ def test_a_document_whose_title_speaks_of_such_things_stays_a_page(layout: objec
         "系统升级改造项目",
         "验证码短信服务",
         "禁止访问保护区核心区的人员名单",
+        "样本县教育局已搬迁至新办公楼",
+        "网站迁移服务采购项目",
+        "网址变更登记表",
+        "网站停止更新栏目清单",
+        "关停网站名单",
     ],
 )
 def test_a_line_that_is_not_surely_such_a_message_leaves_a_page(line: str) -> None:
@@ -365,6 +370,47 @@ def test_fragments_and_data_have_no_end_of_a_page() -> None:
 def test_a_page_out_of_order_is_an_error() -> None:
     for message in ("系统维护中，请稍后访问", "网站正在升级维护", "服务器内部错误", "502 Bad Gateway"):
         assert outcome(page(f"<p>{message}</p>")) == "error"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "温馨提示：该网站暂时无法进行访问", "该域名已过期，请联系域名注册商续费。", "This domain has expired.", "网站暂时无法访问",
+    ],
+)  # fmt: skip
+def test_a_notice_of_a_host_is_an_error(message: str) -> None:
+    assert outcome(page(f"<p>{message}</p>")) == "error"
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "样本县人民政府网站已迁移，新网址：", "本网站已关停", "本站自2026年3月1日起停止更新，", "我局网站现已迁移至样本市人民政府门户网站",
+        "该网站域名已变更为www.new.example",
+    ],
+)  # fmt: skip
+def test_a_notice_that_the_site_has_moved_is_no_page(notice: str) -> None:
+    found = read(page(f"<p>{notice}<a href='http://new.example/'>http://new.example/</a></p>"))
+    assert found.outcome == "error"
+    assert found.reason.startswith("a notice that the site has moved: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('{"code":403,"msg":"访问被拒绝"}', "blocked"),
+        ('{"status": "429", "message": "too many"}', "blocked"),
+        ('{"code":500,"msg":"系统异常","data":null}', "error"),
+        ('{"code":200,"msg":"ok","data":[]}', "page"),
+        ('{"code":403,"data":[{"title":"样本文件"}]}', "page"),
+        ('{"code":404,"msg":"没有记录"}', "page"),
+        ('{"total":403,"rows":[]}', "page"),
+        ('[403]', "page"),
+        ('{"code":403,"msg":"访问被拒绝","text":"' + "样" * 1000 + '"}', "page"),
+    ],
+)  # fmt: skip
+def test_data_that_say_that_they_are_refused_are_none(text: str, expected: str) -> None:
+    assert outcome(text) == expected
 
 
 def home_page(title: str = "样本县人民政府", extra: str = "") -> str:

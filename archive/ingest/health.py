@@ -97,7 +97,7 @@ _MOVED = ("off_site", "led_off_site", "redirected_home")
 _IN_TROUBLE = ("unreachable", "not_a_page", "http_error", "redirect_loop", "too_large", "robots")
 """Kinds of what a server answers, or doesn't, where a page would be: no redesign."""
 
-_SENT_ELSEWHERE = "(?:way on to|sent on to another site)"
+_SENT_ELSEWHERE = "(?:way on to|sent on to another site|notice that the site has moved)"
 """Words of pages that are none, where the page may stand somewhere else."""
 
 _PROBE = "`disclosures probe {home}` shows where the catalogues are now and drafts a portal file"

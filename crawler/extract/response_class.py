@@ -6,9 +6,11 @@ In doubt an answer is a page.
 """
 
 import codecs
+import json
 import re
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
@@ -52,6 +54,10 @@ def _pattern(name: str) -> re.Pattern[str]:
     return re.compile(pattern.replace("\n", ""))
 
 
+_CODE_NAMES = ("code", "status", "errcode", "errorCode", "error_code", "statusCode")
+_FAILURES = frozenset({"500", "502", "503", "504"})
+_LONGEST_REFUSAL = 1_000  # characters
+
 _TITLE = re.compile(r"<title[^<>]{0,300}>([^<]{0,300})", re.IGNORECASE)
 _META_OF_PAGE = _pattern("meta_of_page")
 # Chinese alone: with letters among the beginnings a search takes twice as long, and English messages stand on small pages.
@@ -64,6 +70,7 @@ _SETS_COOKIE = re.compile(r"document\.cookie\s*=")
 _GONE_LINE = _pattern("gone_line")
 _REFUSED_LINE = _pattern("refused_line")
 _FAULT_LINE = _pattern("fault_line")
+_MOVED_LINE = _pattern("moved_line")
 _LETTER = re.compile("反映|来信|咨询|答复|回复|举报|投诉|网友|留言")
 _DOCUMENT_LINE = _pattern("document_line")
 _FOOTER = re.compile("主办|承办|版权|ICP|标识码|地址：|电话|邮编|邮箱|技术支持|公安|浏览器|分辨率")
@@ -161,7 +168,11 @@ def _doubts(  # noqa: PLR0913
         yield Verdict(ERROR, "the answer is empty")
     yield _sent_on(requested, url, home) if url != requested else None
     if (broken := _data(text)) is not None and not (broken and whole):
-        yield Verdict(CUT, "the answer broke off in the middle") if broken else Verdict(PAGE, "data")
+        yield (
+            Verdict(CUT, "the answer broke off in the middle")
+            if broken
+            else _refused_in_data(text) or Verdict(PAGE, "data")
+        )
     if seen is not None:
         yield _stub(text, seen, requested, home)
     if breaks_off(text) and not whole:
@@ -174,6 +185,22 @@ def _doubts(  # noqa: PLR0913
         yield Verdict(ERROR, GARBLED)
     if len(text) > HEAD and place_of(requested) != place_of(home) and is_home(text, url):
         yield Verdict(HOME, "a home page came in place of the page asked for")
+
+
+def _refused_in_data(text: str) -> Verdict | None:
+    """The refusal or error that a short object of JSON states by its code, and holds no data beside; None if it is none."""
+    if len(text) > _LONGEST_REFUSAL:
+        return None
+    with suppress(ValueError, RecursionError):
+        stated = json.loads(text.strip("\ufeff"))
+        if isinstance(stated, dict) and not any(isinstance(each, list | dict) and each for each in stated.values()):
+            codes = {str(stated.get(name)) for name in _CODE_NAMES}
+            message = next((each for each in stated.values() if isinstance(each, str) and not each.isdecimal()), "")
+            if refused := codes.intersection(map(str, BLOCKING)):
+                return Verdict(BLOCKED, f"data of refusal: {min(refused)} {_excerpt(message)}")
+            if failed := codes.intersection(_FAILURES):
+                return Verdict(ERROR, f"data of error: {min(failed)} {_excerpt(message)}")
+    return None
 
 
 def is_garbled(text: str) -> bool:
@@ -242,6 +269,8 @@ def _message(seen: _Seen) -> Verdict | None:
             return Verdict(GONE, f"a page that says that there is none: {_excerpt(line)}")
         if len(line) <= 120 and seen.links <= _FEW_LINKS and _FAULT_LINE.search(line):
             return Verdict(ERROR, f"a page of error: {_excerpt(line)}")
+        if len(line) <= 120 and seen.links <= 2 and _MOVED_LINE.search(line):
+            return Verdict(ERROR, f"a notice that the site has moved: {_excerpt(line)}")
     return None
 
 
