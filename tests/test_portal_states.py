@@ -266,6 +266,9 @@ FAULTS: dict[str, Callable[..., Health]] = {
     "a refusal in JSON with status 200": answering(Answer('{"code":403,"msg":"访问被拒绝"}', "application/json")),
     "403": answering(Answer("", status=403)),
     "robots.txt forbids all": answering(Answer("User-agent: *\nDisallow: /", "text/plain"), "/robots.txt"),
+    "robots.txt forbids all pages of records": answering(
+        Answer("User-agent: *\n" + "".join(f"Disallow: {path}\n" for path in RECORDS), "text/plain"), "/robots.txt"
+    ),
     "the portal's file says https, and the server speaks plain HTTP there": plain_http,
     "the server's certificate has expired and is another host's": over_tls(
         lambda site, folder: tls(site, folder) and None

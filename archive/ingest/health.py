@@ -111,6 +111,7 @@ _SIGN_IN = "open {url} in a browser: where it wants a login there, too, take it 
 _LOOK_AT_IT = (
     "if it stays so, open it in a browser: {url}; where the catalogues are now, shows `disclosures probe {home}`"
 )
+_FORBIDDEN = "nothing is asked for while it does: ask the portal's operator, who knows you by DISCLOSURES_CONTACT"
 _OPEN_ONE = "if it stays so, open one of them in a browser: the table problems names them"
 _DOCTOR = "`disclosures doctor` says what is wrong here; crawl.log beside the archive says more"
 _OURS = "our own code needs mending: crawl.log beside the archive has the details"
@@ -132,7 +133,7 @@ _NO_ANSWER = ("unreachable", "robots")
 _BEFORE_REFUSALS = (
     _Rule((), "TLS that was given up", DOWN, "`old_tls = true` in its portal file speaks it, too"),
     _Rule((), "plain HTTP", DOWN, "where its pages open so in a browser, write http:// in its portal file in place of https://"),
-    _Rule(("robots",), "forbids", BLOCKED, "nothing is asked for while it does: ask the portal's operator, who knows you by DISCLOSURES_CONTACT"),
+    _Rule(("robots",), "forbids", BLOCKED, _FORBIDDEN),
     _Rule(
         ("robots",), "it answered", DOWN, f"{_ASKED_AGAIN}; if that opens, tell the portal's operator of its robots.txt",
         "{}, which RFC 9309 takes for a no",
@@ -392,7 +393,8 @@ def _unreachable(last: Mapping[str, Any], new: Sequence[_Problem]) -> States:
     gone = [each for each in new if each.kind in {"not_found", "redirected_home"} and not each.catalog]
     lost += gone if len(gone) >= LEAST_GONE else []
     if len(lost) >= LEAST_FAILED and len(lost) > MOST * last["addresses"]:
-        yield SLOW, f"{len(lost)} pages can't be read, most of those asked for: {lost[0].message}", _OPEN_ONE
+        step = _FORBIDDEN if lost[0].kind == "robots" and "forbids" in lost[0].message else _OPEN_ONE
+        yield SLOW, f"{len(lost)} pages can't be read, most of those asked for: {lost[0].message}", step
 
 
 def _is_elsewhere(problem: _Problem) -> bool:
