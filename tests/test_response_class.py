@@ -413,6 +413,10 @@ def test_data_that_say_that_they_are_refused_are_none(text: str, expected: str) 
     assert outcome(text) == expected
 
 
+def test_what_refused_data_say_is_one_line() -> None:
+    assert read('{"code":403,"msg":"a\\r\\nb"}').reason == "data of refusal: 403 a b"
+
+
 def home_page(title: str = "样本县人民政府", extra: str = "") -> str:
     links = [f"/zw{number}/{part}/t2017_{part}.html" for number in range(20) for part in range(8)]
     rows = "".join(f"<li><a href='{link}'>样本要闻</a></li>" for link in links)

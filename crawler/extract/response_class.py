@@ -195,7 +195,8 @@ def _refused_in_data(text: str) -> Verdict | None:
         stated = json.loads(text.strip("\ufeff"))
         if isinstance(stated, dict) and not any(isinstance(each, list | dict) and each for each in stated.values()):
             codes = {str(stated.get(name)) for name in _CODE_NAMES}
-            message = next((each for each in stated.values() if isinstance(each, str) and not each.isdecimal()), "")
+            said = next((each for each in stated.values() if isinstance(each, str) and not each.isdecimal()), "")
+            message = " ".join(said.split())
             if refused := codes.intersection(map(str, BLOCKING)):
                 return Verdict(BLOCKED, f"data of refusal: {min(refused)} {_excerpt(message)}")
             if failed := codes.intersection(_FAILURES):
