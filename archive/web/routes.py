@@ -23,6 +23,7 @@ from archive.web.pages import (
     download_page,
     guide_page,
     home_page,
+    list_page,
     publisher_page,
     question_pages,
     record_page,
@@ -76,6 +77,7 @@ READ: Routes = (
     (f"/-/browse/{_PORTAL}/(?P<catalog>[0-9]+){_LIST}", in_context(page_files.files_of(selections.of_catalog))),
     ("/-/publisher" + _LIST, in_context(page_files.files_of(selections.of_publisher))),
     ("/-/day/(?P<day>[0-9-]+)" + _LIST, over_all(page_files.files_of(selections.of_day))),
+    ("/-/list" + _LIST, in_context(page_files.files_of(selections.of_list))),
     (r"/-/record/(?P<id>[0-9]{1,18})\.json", in_context(record_json.record)),
     (_RECORD + _LIST, in_context(page_files.files_of(selections.of_record))),
     ("/-/changes" + _LIST, over_all(page_files.changes)),
@@ -91,6 +93,7 @@ READ: Routes = (
     ("/-/day", over_all(day_page.find)),
     ("/-/day/(?P<day>[^/]+)", over_all(day_page.page)),
     ("/-/changes", over_all(changes_page.changes)),
+    ("/-/list", in_context(list_page.page)),
     # answers
     ("/-/cards" + _TABLE, over_all(card_pages.comparison)),
     (f"/-/cards/{_PORTAL}", in_context(card_pages.of_portal)),

@@ -31,6 +31,8 @@ PAGES = (
     "-/day/2017-11-21",
     "-/day/2019-01-01",
     "-/day/x",
+    "-/list",
+    "-/list?record={withdrawn}&record={changed}&record=999",
     "-/changes",
     "-/changes?kind=added&page=2",
     "-/changes?q=预算&kind=withdrawn&kind=changed",

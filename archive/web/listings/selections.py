@@ -1,5 +1,6 @@
-"""The records that a page lists: of the search page, a catalogue, a publisher, a day, or one record."""
+"""The records that a page lists: of the search page, a catalogue, a publisher, a day, a reader's own list, or one record."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from archive.search.request import SearchRequest, parse_request, place_name, res
 from archive.web.http.errors import NOTHING_HERE, OUTDATED, missing, not_understood
 from archive.web.http.request_context import RequestContext, Row, choice, day, portal, portal_in_path
 from archive.web.views.cells import UNTITLED
+
+MOST_ON_LIST = 200
+"""Records on a reader's own list, which its address holds."""
 
 UNDATED = "none"
 """Value of `year` that selects records without a date."""
@@ -134,6 +138,25 @@ async def of_day(context: RequestContext) -> Selection:
     title = f"{LABELS['word.published_on'].format(day=on)}{f' {KINDS[kind]}' if kind else ''}"
     sql = f"FROM records r WHERE {ON_DAY}"
     return _listed(title, context.address("day", on, kind=kind), sql, {"day": str(on), "kind": kind})
+
+
+def listed_records(context: RequestContext) -> list[int]:
+    """Return the numbers of the records on a reader's own list, in its order. Raises BadRequest."""
+    typed = list(dict.fromkeys(context.request.args.getlist("record")))
+    for text in typed:
+        if not re.fullmatch(r"[1-9]\d{0,17}", text, re.ASCII):
+            raise not_understood("record", text)
+    if len(typed) > MOST_ON_LIST:
+        raise not_understood("record", typed[MOST_ON_LIST])
+    return [int(text) for text in typed]
+
+
+async def of_list(context: RequestContext) -> Selection:
+    """Return the records on a reader's own list."""
+    records = listed_records(context)
+    page = context.address("list", record=tuple(records))
+    sql = "FROM records r WHERE r.id IN (SELECT value FROM json_each(:ids)) AND r.state <> 'withheld'"
+    return _listed(str(LABELS["word.own_list"]), page, sql, {"ids": json.dumps(records)})
 
 
 async def of_record(context: RequestContext) -> Selection:

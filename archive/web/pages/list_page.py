@@ -1,0 +1,57 @@
+"""A reader's own list, /-/list?record=…&record=…: its address holds it, and nothing is kept here."""
+
+import json
+import re
+from collections.abc import Sequence
+
+from datasette.utils.asgi import Response
+
+from archive.model.addresses import is_on_the_web, one_spelling
+from archive.web.http.errors import not_understood
+from archive.web.http.request_context import RequestContext
+from archive.web.listings.selections import MOST_ON_LIST, listed_records
+from archive.web.views.record_lines import COLUMNS, lines
+
+_NAMED = re.compile(r"(?:\S*/-/record/)?(?P<id>[1-9][0-9]{0,17})(?:[?#]\S*)?")
+_AT = "SELECT id FROM records WHERE state <> 'withheld' AND (id = :id OR url IN (:typed, :url)) ORDER BY id LIMIT 1"
+_RECORDS = f"""
+SELECT {COLUMNS} FROM json_each(:ids) listed JOIN records r ON r.id = listed.value AND r.state <> 'withheld'
+JOIN portals p ON p.id = r.portal ORDER BY listed.key
+"""  # noqa: S608 - constant names
+
+
+async def page(context: RequestContext) -> Response:
+    """The page. With `add=`, a record's number or address, lead to the list with that record."""
+    records = listed_records(context)
+    if typed := context.parameter("add").strip():
+        added = await _record(context, typed)
+        if len(records) == MOST_ON_LIST and added not in records:
+            raise not_understood("add", typed)
+        return Response.redirect(_address(context, (*records, added)))
+    found = (await context.db.execute(_RECORDS, {"ids": json.dumps(records)})).rows
+    shown = [row["id"] for row in found]
+    return await context.render(
+        "list.html",
+        records=records,
+        here=_address(context, records),
+        lines=lines(context, found),
+        without=[_address(context, [each for each in records if each != record]) for record in shown],
+        gone=len(records) - len(shown),
+        is_full=len(records) == MOST_ON_LIST,
+    )
+
+
+def _address(context: RequestContext, records: Sequence[int]) -> str:
+    """Return the address of the list of some records."""
+    return context.address("list", record=tuple(dict.fromkeys(records)))
+
+
+async def _record(context: RequestContext, typed: str) -> int:
+    """Return the record of a number, or of the address of its page here or on its portal. Raises BadRequest."""
+    named = _NAMED.fullmatch(typed)
+    url = one_spelling(typed) if is_on_the_web(typed) else typed
+    values = {"id": int(named["id"]) if named else None, "typed": typed, "url": url}
+    row = (await context.db.execute(_AT, values)).first()
+    if row is None:
+        raise not_understood("add", typed)
+    return int(row["id"])
