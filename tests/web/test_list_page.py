@@ -30,7 +30,7 @@ def test_a_list_without_records_says_so_and_how_one_is_added(ask) -> None:
 
 def test_a_record_is_taken_off_by_a_link(ask) -> None:
     page = tree(ask("/-/list?record=7&record=3&record=5&lang=en"))
-    without = [link.get("href") for link in page.cssselect("ol.lines a.by")]
+    without = [link.get("href") for link in page.cssselect("ol.lines a.without")]
     assert without == ["/-/list?record=3&record=5", "/-/list?record=7&record=5", "/-/list?record=7&record=3"]
 
 
