@@ -47,8 +47,14 @@ def test_a_record_is_added_by_its_number_or_its_address_here_or_on_its_portal(as
     assert again.headers["location"] == "/-/list?record=7&record=5"
 
 
+@pytest.mark.parametrize("typed", ["5 3 9", "5,3，9", "5、 3; /-/record/9"])
+def test_several_are_added_by_their_numbers(ask, typed: str) -> None:
+    answer = ask(f"/-/list?record=7&record=3&add={quote(typed, safe='')}")
+    assert answer.headers["location"] == "/-/list?record=7&record=3&record=5&record=9"
+
+
 @pytest.mark.parametrize(
-    "parameters", ["record=x", "record=0", "record=-1", "record=" + "9" * 19, "add=nothing", "add=99999", "record=1&add=/-/record/99999",
+    "parameters", ["record=x", "record=0", "record=-1", "record=" + "9" * 19, "add=nothing", "add=99999", "record=1&add=/-/record/99999", "add=5+99999", "add=5+x",
                    "&".join(f"record={number}" for number in range(1, 202))],
 )  # fmt: skip
 def test_what_names_no_record_is_a_mistake(ask, parameters: str) -> None:

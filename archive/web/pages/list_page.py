@@ -13,6 +13,7 @@ from archive.web.listings.selections import MOST_ON_LIST, listed_records
 from archive.web.views.record_lines import COLUMNS, lines
 
 _NAMED = re.compile(r"(?:\S*/-/record/)?(?P<id>[1-9][0-9]{0,17})(?:[?#]\S*)?")
+_BETWEEN = re.compile(r"[\s,，、;；]+")
 _AT = "SELECT id FROM records WHERE state <> 'withheld' AND (id = :id OR url IN (:typed, :url)) ORDER BY id LIMIT 1"
 _RECORDS = f"""
 SELECT {COLUMNS} FROM json_each(:ids) listed JOIN records r ON r.id = listed.value AND r.state <> 'withheld'
@@ -21,13 +22,15 @@ JOIN portals p ON p.id = r.portal ORDER BY listed.key
 
 
 async def page(context: RequestContext) -> Response:
-    """The page. With `add=`, a record's number or address, lead to the list with that record."""
+    """The page. With `add=`, a record's number or address, or several numbers, lead to the list with these."""
     records = listed_records(context)
     if typed := context.parameter("add").strip():
-        added = await _record(context, typed)
-        if len(records) == MOST_ON_LIST and added not in records:
+        parts = _BETWEEN.split(typed)
+        several = parts if all(map(_NAMED.fullmatch, parts)) else [typed]
+        together = dict.fromkeys((*records, *[await _record(context, each) for each in several]))
+        if len(together) > MOST_ON_LIST:
             raise not_understood("add", typed)
-        return Response.redirect(_address(context, (*records, added)))
+        return Response.redirect(_address(context, [*together]))
     found = (await context.db.execute(_RECORDS, {"ids": json.dumps(records)})).rows
     shown = [row["id"] for row in found]
     return await context.render(
@@ -43,7 +46,7 @@ async def page(context: RequestContext) -> Response:
 
 def _address(context: RequestContext, records: Sequence[int]) -> str:
     """Return the address of the list of some records."""
-    return context.address("list", record=tuple(dict.fromkeys(records)))
+    return context.address("list", record=tuple(records))
 
 
 async def _record(context: RequestContext, typed: str) -> int:
