@@ -99,6 +99,15 @@ def test_an_unknown_portal_names_the_known_ones(tmp_path: Path) -> None:
     assert "tongxin" in line
 
 
+@pytest.mark.parametrize(
+    "command", [("crawl", "sample"), ("probe", "http://127.0.0.1:9/"), ("survey",), ("enqueue", "sample")]
+)
+@pytest.mark.parametrize("delay", ["nan", "inf"])
+def test_a_delay_has_an_end(command: tuple[str, ...], delay: str) -> None:
+    done = disclosures(*command, "--delay", delay)
+    assert (done.returncode, f"'{delay}' is no finite number" in done.stderr) == (2, True), done.stderr
+
+
 def test_a_port_in_use(sample_archive: Path, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

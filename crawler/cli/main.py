@@ -13,7 +13,16 @@ import click
 
 from archive.database.connection import ArchiveError, open_for_reading
 from archive.model.printable import PrintableStream
-from crawler.cli.options import ATTENTION, METADATA, WRONG_USE, CommandError, db_option, plainly, told_progress
+from crawler.cli.options import (
+    ATTENTION,
+    METADATA,
+    WRONG_USE,
+    CommandError,
+    FiniteRange,
+    db_option,
+    plainly,
+    told_progress,
+)
 from crawler.portals.portal_file import PortalFileError
 
 MODULES = {
@@ -78,7 +87,7 @@ def _restore(out: TextIO, err: TextIO) -> None:
     help="Read everything, or what is new, changed or due. Default: update, or full where the last one is a week old.",
 )
 @db_option
-@click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to one host. Default: 3.")
+@click.option("--delay", type=FiniteRange(0), help="Seconds between two requests to one host. Default: 3.")
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Requests to one host at a time. Default: 1.")
 @click.option("-s", "--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of Scrapy's, or of ours.")
 @click.option("-L", "--loglevel", metavar="LEVEL", help="Of crawl.log: DEBUG, INFO, WARNING, ERROR. Default: INFO.")

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
+from math import isfinite
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -83,6 +84,17 @@ def told_progress() -> Iterator[Callable[[str, int, int], None]]:
         click.echo(f"\r\x1b[2K{line}" if terminal else line, err=True, nl=not terminal or done == total)
 
     yield tell
+
+
+class FiniteRange(click.FloatRange):
+    """A range of numbers of which there is an end: click takes `nan` for one in any range, and `inf` for one without a limit."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
+        """Return the number."""
+        number = super().convert(value, param, ctx)
+        if not isfinite(number):
+            self.fail(f"{value!r} is no finite number", param, ctx)
+        return number
 
 
 ROWS = click.IntRange(1, 1_000_000_000)

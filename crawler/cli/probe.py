@@ -36,7 +36,7 @@ from archive.model.addresses import is_on_the_web
 from archive.model.observations import CatalogOfPortal
 from archive.model.printable import quantity
 from archive.model.records import FIELDS, Reading
-from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, FiniteRange, db_option, plainly
 from crawler.cli.workers import redis_option
 from crawler.extract.page_kind import DETAIL, LIST, OTHER
 from crawler.portals.catalogue_kinds import kind_of
@@ -59,7 +59,7 @@ _SHOWN = 20
 @click.argument("page", metavar="URL_OR_FILE")
 @click.option("--base", metavar="URL", help="Where a saved file came from: its links are relative to that.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object instead.")
-@click.option("--delay", type=click.FloatRange(0), default=3.0, show_default=True, help="Seconds between two requests.")
+@click.option("--delay", type=FiniteRange(0), default=3.0, show_default=True, help="Seconds between two requests.")
 @click.option("--pages", "most", type=click.IntRange(1), default=60, show_default=True, help="Columns requested.")
 @click.option("--software", metavar="FILE", help="A CSV file that says what software each prefecture's portals run.")
 @plainly
@@ -249,7 +249,7 @@ def _record(page: Probed) -> Iterator[str]:
 )  # fmt: skip
 @click.option(
     "--delay",
-    type=click.FloatRange(0),
+    type=FiniteRange(0),
     default=3.0,
     show_default=True,
     help="Seconds between two requests to one host.",

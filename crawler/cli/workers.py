@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from archive.model import clock
-from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, FiniteRange, db_option, plainly
 from crawler.jobs.due import planned
 from crawler.jobs.remote_jobs import LONGEST, PATIENCE, SCRATCH, SPOOL, JobError, Spool
 from crawler.portals.portal_file import find
@@ -47,11 +47,11 @@ def spool_at(folder: Path | None) -> Spool:
 @db_option
 @spool_option
 @redis_option
-@click.option("--delay", type=click.FloatRange(0), help="Seconds between two requests to one host. Default: 3.")
+@click.option("--delay", type=FiniteRange(0), help="Seconds between two requests to one host. Default: 3.")
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Requests to one host at a time. Default: 1.")
 @click.option(
     "--longest",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     default=LONGEST / 3600,
     show_default=True,
     help="Hours a crawl may take; the next one goes on with it.",

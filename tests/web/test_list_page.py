@@ -54,7 +54,7 @@ def test_several_are_added_by_their_numbers(ask, typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "parameters", ["record=x", "record=0", "record=-1", "record=" + "9" * 19, "add=nothing", "add=99999", "record=1&add=/-/record/99999", "add=5+99999", "add=5+x",
+    "parameters", ["record=x", "record=0", "record=-1", "record=" + "9" * 19, "add=nothing", "add=99999", "record=1&add=/-/record/99999", "add=5+99999", "add=5+x", "add=" + "+".join(["5"] * 201),
                    "&".join(f"record={number}" for number in range(1, 202))],
 )  # fmt: skip
 def test_what_names_no_record_is_a_mistake(ask, parameters: str) -> None:

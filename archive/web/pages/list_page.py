@@ -26,7 +26,7 @@ async def page(context: RequestContext) -> Response:
     records = listed_records(context)
     if typed := context.parameter("add").strip():
         parts = _BETWEEN.split(typed)
-        several = parts if all(map(_NAMED.fullmatch, parts)) else [typed]
+        several = parts if len(parts) <= MOST_ON_LIST and all(map(_NAMED.fullmatch, parts)) else [typed]
         together = dict.fromkeys((*records, *[await _record(context, each) for each in several]))
         if len(together) > MOST_ON_LIST:
             raise not_understood("add", typed)
