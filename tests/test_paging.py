@@ -76,6 +76,14 @@ HANDAN = ('var countnum= 6348;\nvar currentPage={0};\nvar prevPage=currentPage-1
         (HANDAN.format(54), LIST + "index_54.html", Paging(56, 6348, LIST + "index_55.html")),
         (HANDAN.format(55), LIST + "index_55.html", Paging(56, 6348)),
         ("var countPage = 1", LIST, Paging(1)),
+        *(
+            (f"var purl='../yqhy/index_95'; var maxPageNum=0; maxPageNum = {pages};", f"{LIST}{page}", Paging(pages, None, following))
+            for pages, page, following in (
+                (199, "index.html", f"{LIST}index_95_198.html"), (199, "index_95_198.html", f"{LIST}index_95_197.html"),
+                (199, "index_95_1.html", None), (1, "index.html", None),
+            )
+        ),
+        ("var maxPageNum = 9;", LIST, Paging()),
         ("var currentPage = 0; var countPage = 3; var kind = '.shtml'", LIST, Paging(3, None, LIST + "index_1.shtml")),
         ("var countPage = '3'; var file = \"list_\"; var kind = 'htm'", LIST, Paging(3, None, LIST + "list_1.htm")),
         ('var m_nRecordCount = "1234"; var m_nCurrPage = 0; var m_nPageSize = 20;', LIST + "nei.htm", Paging(62, 1234, LIST + "nei_1.htm")),

@@ -1,7 +1,8 @@
 """Pagers that a page's script writes: the values given to the script, read without running it.
 
 TRS's `createPageHTML(pages, current, "index", "html")`, its `countPage` and `currentPage`, and govsearch's `m_nRecordCount`,
-`m_nPageSize` and `m_nCurrPage` (for `PageContext.drawNavigator()`). Page n of index.html is index_{n-1}.html.
+`m_nPageSize` and `m_nCurrPage` (for `PageContext.drawNavigator()`). Page n of index.html is index_{n-1}.html. An older
+system's `purl` and `maxPageNum`: its pages are counted down, and the one behind the first of N is `purl`_{N-1}.html.
 """
 
 import re
@@ -40,13 +41,16 @@ _COUNTED = re.compile(r"\bcountnum\s*=\s*[\"']?(\d{1,7})\b", re.IGNORECASE)
 _ROWS = re.compile(r"(?:\bm_nRecordCount|\[[\"']RecordNum[\"']\])\s*=\s*[\"']?(\d{1,7})\b")
 _SIZE = re.compile(r"(?:\bm_nPageSize|\[[\"']PageSize[\"']\])\s*=\s*[\"']?([1-9]\d{0,3})\b")
 _AT = re.compile(r"\bm_nCurrPage\s*=\s*[\"']?(\d{1,5})\b")
+_COUNTED_DOWN = re.compile(r"\bmaxPageNum\s*=\s*[\"']?([1-9]\d{0,4})\b")
+_COUNTED_PLACE = re.compile(r"\bpurl\s*=\s*[\"']([^\"'\s]{1,200})[\"']")
 _FILE = re.compile(r"(?<![^/])([^/]+)\.(s?html?|jsp)$")
 _NAME_IN_SCRIPT = re.compile(r"[\"'/](index|list)[_.\"'\\]")
 _KIND_IN_SCRIPT = re.compile(r"[\"'.](s?html?)\\?[\"']")
 _PAGE_IN_QUERY = re.compile(r"[?&]page=")
 _NUMBER = re.compile(r"_\d+$")
-_SIGNS = ("createPage", "countPage", "RecordCount", "Pager(")
+_SIGNS = ("createPage", "countPage", "RecordCount", "Pager(", "maxPageNum")
 _MOST_CALLS = 20
+_LONGEST_NUMBER = 6
 
 
 def script_paging(root: Element, url: str) -> Paging | None:
@@ -63,6 +67,11 @@ def script_paging(root: Element, url: str) -> Paging | None:
         named = [number(stated.get(name)) for name in ("size", "current")]
         if None not in named and stated.get("prefix") and stated.get("suffix"):
             return _paged(named[0] or 0, named[1] or 0, stated["prefix"], stated["suffix"], url)
+    return _counted_down(script, url) or _of_numbers(script, url)
+
+
+def _of_numbers(script: str, url: str) -> Paging | None:
+    """The pager of a script that states the numbers of pages or of rows, and of this page."""
     if pages := _PAGES.search(script):
         counted = _COUNTED.search(script)
         return _of_counts(int(pages[1]), int(counted[1]) if counted else None, _first(_PAGE, script), script, url)
@@ -103,6 +112,18 @@ def _of_call(call: re.Match[str], url: str) -> Paging:
 def _paged(pages: int, at: int, name: str, kind: str, url: str) -> Paging:
     """Page `at`, counted from 0, of so many, each a file of its own."""
     return Paging(pages, None, absolute(url, f"{name}_{at + 1}.{kind.lstrip('.')}") if at + 1 < pages else None)
+
+
+def _counted_down(script: str, url: str) -> Paging | None:
+    """The pager of pages that are counted down: the first of them, or one with its number behind a name, the last of which is 1."""
+    stated, named = _COUNTED_DOWN.search(script), _COUNTED_PLACE.search(script)
+    if stated is None or named is None:
+        return None
+    pages, name = int(stated[1]), named[1]
+    place = f"{absolute(url, name) or url}_"
+    number = url.removeprefix(place).partition(".")[0] if url.startswith(place) else ""
+    at = int(number) if number.isdecimal() and len(number) < _LONGEST_NUMBER else pages
+    return Paging(pages, None, absolute(url, f"{name}_{at - 1}.html") if at > 1 else None)
 
 
 def _of_counts(pages: int, rows: int | None, at: int, script: str, url: str) -> Paging:
