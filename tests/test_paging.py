@@ -58,6 +58,20 @@ def test_calls_of_the_script(call: str, read: Paging) -> None:
     assert script(f"{DEFINITION}\n{call}") == read
 
 
+@pytest.mark.parametrize(
+    ("page", "head", "following"),
+    [
+        ("index_958_198.html", "", "index_958_197.html"),
+        ("index_958_1.html", "", None),
+        ("index_198.html", "", None),
+        ("index_958_198.html", "<title>样本</title>", None),  # a page of its own, whose pager would stand there
+    ],
+)
+def test_rows_alone_that_a_script_puts_in_place_of_others(page: str, head: str, following: str | None) -> None:
+    rows = "<ul><li><span>2017-12-19</span><a href=c1/content.html>样本</a></li></ul>"
+    assert paging(f"{head}{rows}", page).next_url == (following and LIST + following)
+
+
 def test_the_scripts_call_and_not_what_it_wrote_in_a_saved_page() -> None:
     # §2.2: a browser saves both the script and its output
     html = "<script>createPageHTML(5, 1, 'list', 'html')</script><a href=list_9.html>下一页</a>共9页"

@@ -17,7 +17,7 @@ from crawler.extract.field_labels import squash
 from crawler.extract.row import SCRIPTED_ADDRESS, absolute, target
 from crawler.extract.text import Element, line_of
 from crawler.services.page_counts import fitting, is_claim, printed_claims
-from crawler.services.script_pagers import script_paging
+from crawler.services.script_pagers import part_paging, script_paging
 
 _ARROWS = frozenset({">", "›", "»", ">>"})
 _LOADING = frozenset({"加载更多", "点击加载更多", "加载更多信息", "点击加载", "显示更多"})
@@ -65,6 +65,7 @@ def read_paging(root: Element, url: str, shown: int = 0) -> Paging:
     paging = script_paging(root, url)
     if paging is None:
         paging = linked_paging(root, url)
+        paging = part_paging(root, url) if paging == Paging() else paging
     elif paging.rows_claimed is None and paging.pages_claimed is not None:
         counts = (_claims(box)[1] for box in _short_boxes(_COUNTS(root)))
         paging = replace(

@@ -2,7 +2,8 @@
 
 TRS's `createPageHTML(pages, current, "index", "html")`, its `countPage` and `currentPage`, and govsearch's `m_nRecordCount`,
 `m_nPageSize` and `m_nCurrPage` (for `PageContext.drawNavigator()`). Page n of index.html is index_{n-1}.html. An older
-system's `purl` and `maxPageNum`: its pages are counted down, and the one behind the first of N is `purl`_{N-1}.html.
+system's `purl` and `maxPageNum`: its pages are counted down, and the one behind the first of N is `purl`_{N-1}.html. All but
+the first are no more than their rows, for the script to put in place of those, and only their address says which they are.
 """
 
 import re
@@ -43,6 +44,7 @@ _SIZE = re.compile(r"(?:\bm_nPageSize|\[[\"']PageSize[\"']\])\s*=\s*[\"']?([1-9]
 _AT = re.compile(r"\bm_nCurrPage\s*=\s*[\"']?(\d{1,5})\b")
 _COUNTED_DOWN = re.compile(r"\bmaxPageNum\s*=\s*[\"']?([1-9]\d{0,4})\b")
 _COUNTED_PLACE = re.compile(r"\bpurl\s*=\s*[\"']([^\"'\s]{1,200})[\"']")
+_PART = re.compile(r"(.{1,400}/index_\d{2,9}_)(\d{1,5})(\.html)")
 _FILE = re.compile(r"(?<![^/])([^/]+)\.(s?html?|jsp)$")
 _NAME_IN_SCRIPT = re.compile(r"[\"'/](index|list)[_.\"'\\]")
 _KIND_IN_SCRIPT = re.compile(r"[\"'.](s?html?)\\?[\"']")
@@ -124,6 +126,14 @@ def _counted_down(script: str, url: str) -> Paging | None:
     number = url.removeprefix(place).partition(".")[0] if url.startswith(place) else ""
     at = int(number) if number.isdecimal() and len(number) < _LONGEST_NUMBER else pages
     return Paging(pages, None, absolute(url, f"{name}_{at - 1}.html") if at > 1 else None)
+
+
+def part_paging(root: Element, url: str) -> Paging:
+    """The pager of a page that is no more than its rows, as those counted down are: index_958_198.html is before index_958_197.html."""
+    part = _PART.fullmatch(url)
+    if part is None or int(part[2]) < 2 or root.find("head") is not None or root.find(".//script") is not None:
+        return Paging()
+    return Paging(next_url=f"{part[1]}{int(part[2]) - 1}{part[3]}")
 
 
 def _of_counts(pages: int, rows: int | None, at: int, script: str, url: str) -> Paging:
