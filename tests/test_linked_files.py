@@ -321,3 +321,24 @@ def test_a_document_that_a_script_in_the_text_shows(script: str, files: list[tup
     assert found(f"<div id=zoom><p><script>{script}</script></p></div>", body_id="zoom") == files
     assert found(f"<p><script>{script}</script></p><div id=zoom>样本</div>", body_id="zoom") == []
     assert found(f"<script>{script}</script>") == []
+
+
+PLAYER = """<div id=zoom><p><span class="wp_pdf_player" pdfsrc="/_upload/a1-b2.pdf"%s></span></p></div>"""
+
+
+@pytest.mark.parametrize(
+    ("noted", "name"),
+    [
+        (""" sudyfile-attr="{'title':'样本标准的公示.pdf'}\"""", "样本标准的公示.pdf"),
+        (""" sudyfile-attr="{'title':'样本标准'}\"""", "a1-b2.pdf"),
+        ("", "a1-b2.pdf"),
+    ],
+)
+def test_a_document_that_a_player_shows(noted: str, name: str) -> None:
+    assert found(PLAYER % noted, body_id="zoom") == [(name, "/_upload/a1-b2.pdf")]
+
+
+def test_a_link_by_the_name_its_file_is_stored_under() -> None:
+    assert found("""<p><a href="/a1-b2.xls" sudyfile-attr="{'title':'样本表.xls'}">下载</a></p>""") == [
+        ("样本表.xls", "/a1-b2.xls")
+    ]

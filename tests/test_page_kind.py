@@ -62,6 +62,11 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
         pytest.param(
             "<h1>样本</h1><p>2018-03-01</p><p><a href='a.pdf'>附件</a></p>", "detail", id="a file in place of a text"
         ),
+        pytest.param(
+            "<h1>样本</h1><p>2018-03-01</p><div><span pdfsrc='/l/a.pdf'></span></div>",
+            "detail",
+            id="a file that a player shows in place of a text",
+        ),
         *(
             pytest.param(
                 f"<h1>样本</h1><p>2018-03-01</p><div id={name}><script>showVsbpdfIframe('/l/a.pdf', '100%')</script></div>",

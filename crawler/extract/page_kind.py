@@ -32,7 +32,7 @@ _ENDS = re.compile("[。！？；]|(?<=[a-z])[.!?](?![a-z])")
 _BEFORE = etree.XPath("preceding::text()[not(parent::a or parent::script or parent::style or parent::title)]")
 _IN_FILES = etree.XPath(
     "boolean(//a/@href[contains(., '.pdf') or contains(., '.doc') or contains(., '.xls') or contains(., '.ofd') or contains(., '.wps')]"
-    ") or boolean(//*[self::iframe or self::embed][contains(@src, '.pdf')])"
+    ") or boolean(//*[self::iframe or self::embed][contains(@src, '.pdf')] | //@pdfsrc)"
 )
 """Whether a page leads to documents, which may be all of a record's text."""
 _SHOWN_BY_SCRIPT = etree.XPath("boolean(.//script[contains(., '.pdf')])")

@@ -5,7 +5,8 @@ addresses, in order of appearance, each address once. Pure; nothing is fetched, 
 
 Traps met on real pages: icon links that lead to another file than the named link beside them; file names only in the
 link text, the title or OLDSRC; addresses of downloads without any extension; download counters beside the name; links that
-stand in a script, which shows them; a document shown as a picture that names it in an attribute, or by a script in the text.
+stand in a script, which shows them; a document shown as a picture that names it in an attribute, or by a script in the text,
+or by a player that stands for it there.
 """
 
 import re
@@ -31,10 +32,12 @@ _DOCUMENT_PLACE = re.compile(
     rf"^(?!javascript:)[^\s]{{0,400}}[/.\w%-]\.(?:{_DOCUMENTS})(?:\?\S{{0,200}})?$", re.IGNORECASE
 )
 _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
+_NOTED = re.compile(r"[\"']([^\"'<>]{1,200})[\"']")
 _HELD_ADDRESSES = ("data-url", "data-href", "data-link", "data-file", "data-path", "data-src")
 _LONGEST_SCRIPT = 1_000
 _CLICKED = frozenset({"a", "button"})
-_LEADING = ("a", "button", "iframe", "embed", "object", "img", "script")
+_PLAYERS = frozenset({"div", "p", "span"})
+_LEADING = ("a", "button", "iframe", "embed", "object", "img", "script", *_PLAYERS)
 _IMAGE_ADDRESS = re.compile(rf"\.(?:{_IMAGES})$", re.IGNORECASE)
 _FILE_NAME = re.compile(rf"[^\s./]\s*\.(?:{_DOCUMENTS}|{_IMAGES})(?![0-9a-z])", re.IGNORECASE)
 _NAME_BEFORE = re.compile(
@@ -125,7 +128,12 @@ def _names_by_address(links: Sequence[_Link]) -> dict[str, str]:
 
 
 def _target(node: Element) -> str | None:
-    """Where a node leads to, as it stands there; a picture to the only document that an attribute for scripts names."""
+    """Where a node leads to, as it stands there; a picture to the only document that an attribute for scripts names.
+
+    A player is a block with its document in an attribute: pdfsrc="/…/1.pdf".
+    """
+    if node.tag in _PLAYERS:
+        return node.get("pdfsrc")  # type: ignore[no-any-return]
     if node.tag == "img":
         named = {value for name, value in node.items() if name.startswith("data-") and _DOCUMENT_PLACE.search(value)}
         return named.pop() if len(named) == 1 else None
@@ -214,12 +222,18 @@ def _name(node: Element, text: str) -> str:
     if text and not _is_generic(text):
         return text
     original = _clean(node.get("oldsrc") or "").rpartition("/")[2]
-    for candidate in (title, download, _name_before(node), text):
+    for candidate in (title, download, _stored_as(node), _name_before(node), text):
         if candidate and not _is_generic(candidate):
             return candidate
     if _FILE_NAME.search(original) and not re.fullmatch(r"[PW]0\d+\.\w+", original, re.IGNORECASE):
         return original
     return text if _NUMBERED.fullmatch(text) else ""
+
+
+def _stored_as(node: Element) -> str:
+    """The file's name among what an editor noted about it, "" where it notes none: sudyfile-attr="{'title':'名单.pdf'}"."""
+    noted = (quoted for quoted in _NOTED.findall(node.get("sudyfile-attr") or "") if _FILE_NAME.search(quoted))
+    return _clean(next(noted, ""))
 
 
 def _name_before(node: Element) -> str:
