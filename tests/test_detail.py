@@ -295,3 +295,17 @@ def test_a_day_said_to_machines_stands_in_place_of_how_long_ago_it_was() -> None
     """In an element that says nothing else."""
     days = '<span title="2018-03-05">3天前</span> <span title="2018-03-05">3天前<b>新</b></span>'
     assert lines_of(parse_html(f"<p>{days}</p>").find("body")) == "2018-03-05 3天前新"
+
+
+@pytest.mark.parametrize(
+    ("box", "body"),
+    [
+        ("<h1>样本标准的公示</h1><p>发布时间：2023-01-05 浏览次数：1234567890 次（样本）</p><div><br></div>", None),
+        ("<h1>样本标准的公示</h1><p>发布时间：2023-01-05</p><div><p>{0}</p></div>", SAMPLE),
+        ("<h1>样本标准的公示</h1><div class=wp_articlecontent><p>样本</p></div><p>{0}</p>", "样本"),
+    ],
+)
+def test_a_title_and_its_date_are_no_text(box: str, body: str | None) -> None:
+    page = detail(f"<div class=article>{box.format(SAMPLE)}</div>")
+    assert page.fields["title"] == "样本标准的公示"
+    assert page.body == body

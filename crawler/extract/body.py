@@ -16,7 +16,8 @@ from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of, li
 
 _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "contentregion", "ucap-content"}
 _CLASSES = {"zz-xl-ct", "zz-xl-sec", "trs_ueditor", "trs_editor", "custom_unionstyle", "v_news_content", "article_content",
-            "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content", "article_zoom", "bt_content"}  # fmt: skip
+            "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content", "article_zoom", "bt_content",
+            "wp_articlecontent"}  # fmt: skip
 _NO_BODIES = frozenset({"body", "html"})
 _LEAVES = frozenset({"div", "section", "center"})
 _SHORTEST = 30
@@ -105,7 +106,7 @@ def _names(container: Element) -> tuple[str, str | None]:
 
 
 def read_body(element: Element | None, title: str | None = None, skip: Collection[Element] = ()) -> str | None:
-    """The text of the body in lines; None where it has none.
+    """The text of the body in lines; None where it has none, or nothing but its title and the line of its date.
 
     Without what is inside `skip`, and what is not text around it: the `title` and the lines of its source and date, the page's
     buttons, the list of related documents.
@@ -121,6 +122,8 @@ def read_body(element: Element | None, title: str | None = None, skip: Collectio
         if line == title or _is_head(line) or (title in lines[max(0, at - 2) : at] and _is_of_day(line))
     ]
     start = heads[-1] + 1 if heads and (heads[0] == 0 or title in lines[: heads[-1]]) else 0
+    if start == len(lines) and title in lines and any(_is_head(line) and not is_residue(line) for line in lines):
+        return None
     return "\n".join(lines[start:] or lines) or None
 
 
