@@ -37,7 +37,8 @@ _HELD_ADDRESSES = ("data-url", "data-href", "data-link", "data-file", "data-path
 _LONGEST_SCRIPT = 1_000
 _CLICKED = frozenset({"a", "button"})
 _PLAYERS = frozenset({"div", "p", "span"})
-_LEADING = ("a", "button", "iframe", "embed", "object", "img", "script", *_PLAYERS)
+_LEADING = ("a", "button", "iframe", "embed", "object", "img", "script")
+_HAS_PLAYER = etree.XPath("boolean(.//@pdfsrc)")
 _IMAGE_ADDRESS = re.compile(rf"\.(?:{_IMAGES})$", re.IGNORECASE)
 _FILE_NAME = re.compile(rf"[^\s./]\s*\.(?:{_DOCUMENTS}|{_IMAGES})(?![0-9a-z])", re.IGNORECASE)
 _NAME_BEFORE = re.compile(
@@ -100,7 +101,7 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
 
 def _links_in(root: Element, base_url: str, body: Element | None) -> Iterator[_Link]:
     around_body = set(body.iterancestors()) if body is not None else set()
-    for node in root.iter(*_LEADING):
+    for node in root.iter(*_LEADING, *(_PLAYERS if _HAS_PLAYER(root) else ())):
         target = _shown_by(node, body) if node.tag == "script" else _target(node)
         if target and not _PLAINLY_A_PAGE.fullmatch(target):
             links = _file_link(node, target, base_url, body)

@@ -38,6 +38,9 @@ _VARIABLE = re.compile(
 """A variable and the text that it is given, alone and not put together from parts."""
 
 _LINK = re.compile(r"<a\s", re.IGNORECASE)
+_BEGIN_LINK = ("<a", "<A", "\\u003c", "\\u003C", "\\x3c", "\\x3C")
+"""In a script, where a link may begin. Those of most pages hold none."""
+
 _HIDDEN_FIELDS = etree.XPath(".//input[@type = 'hidden'][@value][@id or @name]")
 _MOST_NAMED = 200
 _ATTRIBUTES = etree.XPath(".//@*[starts-with(., '{')]")
@@ -148,7 +151,10 @@ def named_texts(root: Element) -> dict[str, str]:
 
 def written_markup(root: Element) -> str:
     """The markup with links that scripts hold and write into a page as it stands: document.write('<li>…</li>'), not what they put together."""
-    scripts = (script[:_LONGEST_SCRIPT] for script in islice(_SCRIPTS(root), _MOST_VALUES))
+    scripts = [script[:_LONGEST_SCRIPT] for script in islice(_SCRIPTS(root), _MOST_VALUES)]
+    fields = (field.get("value") for field in islice(_HIDDEN_FIELDS(root), _MOST_NAMED))
+    if not any(sign in text for text in (*scripts, *fields) for sign in _BEGIN_LINK):
+        return ""
     texts = (text for script in scripts for text in islice(_WRITTEN.finditer(script), _MOST_OBJECTS))
     shown = (text for text in named_texts(root).values() if _LINK.search(text))
     return "".join((*(unescaped(text[1][1:-1]) for text in texts), *shown))
