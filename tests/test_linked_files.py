@@ -342,3 +342,21 @@ def test_a_link_by_the_name_its_file_is_stored_under() -> None:
     assert found("""<p><a href="/a1-b2.xls" sudyfile-attr="{'title':'样本表.xls'}">下载</a></p>""") == [
         ("样本表.xls", "/a1-b2.xls")
     ]
+
+
+@pytest.mark.parametrize(
+    ("script", "files"),
+    [
+        ("show('/b/downloadztbattach?id=1-2', '1', '1')", [("样本.pdf", "/b/downloadztbattach?id=1-2")]),
+        ("show('/b/get?id=1&name=x')", [("样本.pdf", "/b/get?id=1&name=x")]),
+        ("show('12', '34')", []),
+        ("show('/b/get?id=1', '/c/get?id=1')", []),
+        ("show('/b/get?id=' + id)", []),
+        ("show('/b/1.html')", []),
+    ],
+)
+def test_a_download_that_the_script_of_a_link_under_a_files_name_holds(
+    script: str, files: list[tuple[str, str]]
+) -> None:
+    assert found(f'<p><a onclick="{script}">样本.pdf</a></p>') == files
+    assert found(f'<p><a onclick="{script}">样本</a></p>') == []

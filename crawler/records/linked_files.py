@@ -32,6 +32,7 @@ _DOCUMENT_PLACE = re.compile(
     rf"^(?!javascript:)[^\s]{{0,400}}[/.\w%-]\.(?:{_DOCUMENTS})(?:\?\S{{0,200}})?$", re.IGNORECASE
 )
 _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
+_ROOTED = re.compile(r"(?:https?:/|\.{0,2})/\w", re.IGNORECASE)
 _NOTED = re.compile(r"[\"']([^\"'<>]{1,200})[\"']")
 _HELD_ADDRESSES = ("data-url", "data-href", "data-link", "data-file", "data-path", "data-src")
 _LONGEST_SCRIPT = 1_000
@@ -46,7 +47,7 @@ _NAME_BEFORE = re.compile(
 )
 _PAGE_ADDRESS = re.compile(r"\.(?:s?html?|xhtml)$", re.IGNORECASE)
 _ENDPOINT = re.compile(
-    r"/download\.(?:jsp|do|action|aspx?|php)|/downfile\.jsp|downloadattach|/attachments?/|/downloadfile|/filedownload",
+    r"/download\.(?:jsp|do|action|aspx?|php)|/downfile\.jsp|/download[a-z]{0,8}attach|downloadattach|/attachments?/|/downloadfile|/filedownload",
     re.IGNORECASE,
 )
 # An address, as it stands on a page, that surely leads to a page: nine links of ten, recognised without parsing each.
@@ -154,7 +155,10 @@ def _shown_by(script: Element, body: Element | None) -> str | None:
 
 
 def _held_address(node: Element) -> str | None:
-    """The only address of a document in the script of a link, or in its attributes for a script."""
+    """The only address of a document in the script of a link, or in its attributes for a script.
+
+    Under a file's name any address does, as one of a download: show('/…/download?id=1', '1').
+    """
     scripts = [
         script
         for name in ("href", "onclick")
@@ -163,6 +167,8 @@ def _held_address(node: Element) -> str | None:
     named = {quoted for script in scripts for quoted in _QUOTED.findall(script)}
     named |= {value for name in _HELD_ADDRESSES if (value := node.get(name))}
     documents = {address for address in named if _DOCUMENT_PLACE.search(address)}
+    if not documents and any(map(_FILE_NAME.search, (_clean("".join(_TEXTS(node))), node.get("title") or ""))):
+        documents = {address for address in named if _ROOTED.match(address)}
     rooted = {address for address in documents if "/" in address} or documents  # beside a file's name
     return rooted.pop() if len(rooted) == 1 else None
 
