@@ -209,6 +209,7 @@ def test_a_link_leads_where_its_script_says(link: str) -> None:
     [
         "<tr onclick=\"location.href='d/{0}.html'\"><td>{0}</td><td>样本第{0}条</td><td>2017-12-19</td></tr>",
         "<li onclick=\"window.open('d/{0}.html')\"><b>样本第{0}条</b> <i>2017-12-19</i></li>",
+        "<li onclick=\"window.open('d/{0}.html')\"><p>26PD0{0}-01</p><p>样本第{0}条</p><p>一标</p><p>2017-12-19</p></li>",
     ],
 )
 def test_a_row_leads_where_its_script_says(row: str) -> None:

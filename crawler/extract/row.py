@@ -63,6 +63,7 @@ _MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|�
 
 _DOTS = "·•●■◆▪▶►»> "
 _FIGURES = re.compile(r"[\d\s年月日:./-]+")
+_CODE = re.compile(r"(?=\D*\d)[A-Z\d()/._-]+", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MORE = re.compile(
     r"[+＋>»]*(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*",
@@ -393,7 +394,7 @@ def joined_date(date: tuple[str, ...]) -> str:
 
 def _title_in(link: Element) -> str:
     """Return the title that a link states: all of its text or, where it holds a whole box, its heading, what its
-    title says it begins with, or its first line.
+    title says it begins with, or its first line that is no project's code.
 
     A title may be broken into lines; with a sentence behind it the link is a box.
     """
@@ -405,5 +406,6 @@ def _title_in(link: Element) -> str:
     attribute = tidy(link.get("title") or "")
     if attribute and text.startswith(attribute):
         return attribute
-    lines = lines_of(link).split("\n")
-    return next((line for line in lines if len(line) >= _SHORTEST_TITLE and not _FIGURES.fullmatch(line)), text)
+    lines = (line for line in lines_of(link).split("\n") if len(line) >= _SHORTEST_TITLE)
+    worded = [line for line in lines if not _FIGURES.fullmatch(line)]
+    return next((line for line in worded if not _CODE.fullmatch(line)), worded[0] if worded else text)
