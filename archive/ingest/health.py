@@ -14,9 +14,9 @@ from statistics import median
 from typing import Any
 
 from archive.database import portal_rows
+from archive.database.former_hosts import left_behind
 from archive.database.portal_changes import retired
 from archive.ingest.alarm import pages_beside
-from archive.ingest.former_hosts import left_behind
 from archive.model.clock import beijing_day, moment, text
 from archive.model.printable import quantity
 
