@@ -294,11 +294,27 @@ def test_a_small_page_within_a_row_of_a_layout_is_no_row(beside: str) -> None:
         ("<a class=more href=/{0}/>样本栏目</a>", True),
         ("<a href=/{0}/><img src=/images/moremore.gif></a>", True),
         ("<a class=icon href=/{0}/></a>", True),
+        ("<a href=/{0}/>更多公告&gt;&gt;</a>", False),
+        ("<a href=/{0}/>进入栏目》</a>", False),
+        ("<a href=/{0}/>/more→</a>", False),
+        ("<a href=/{0}/>[+]</a>", False),
+        ("<a href=/{0}/>……</a>", False),
+        ("<a href='javascript:open(\"{0}\")'>+</a>", True),
+        ("<a href=/{0}/>全部</a>", True),
     ],
 )
-def test_a_way_to_more_may_be_a_picture_and_no_text(more: str, is_list: bool) -> None:
+def test_a_way_to_more_may_be_a_picture_or_a_sign(more: str, is_list: bool) -> None:
     boxes = (
         f"<div><ul>{''.join(LINE_IN_BOX.format(name, n) for n in range(1, 4))}</ul>{more.format(name)}</div>"
         for name in ("a", "b", "c")
     )
     assert bool(rows("".join(boxes))) == is_list
+
+
+def test_tables_whose_first_row_is_a_heading_with_a_way_to_more_are_a_landing_page() -> None:
+    line = "<tr><td><a href={0}{1}.html>样本通知之{1}</a><td>2018-03-0{1}"
+    table = "<td><table><tr><td>样本栏目<td><a href=/{0}/>{2}</a>{1}</table>"
+    lines = {name: "".join(line.format(name, n) for n in range(1, 4)) for name in ("a", "b")}
+    assert titles(f"<table><tr>{''.join(table.format(name, lines[name], '更多') for name in lines)}</table>") == []
+    one = table.format("a", lines["a"], "更多")
+    assert titles(f"<table><tr>{one}</table>") == ["样本通知之1", "样本通知之2", "样本通知之3"]

@@ -180,7 +180,7 @@ def _blocks(root: Element, base_url: str) -> Iterator[_Block]:
     for place, (link, element) in enumerate(zip(links, _row_elements(links), strict=True)):
         if element is not None and not begins_trail(line_of(element, _LONGEST_NAME)):
             forms.setdefault(signature(element), {}).setdefault(element, []).append((place, link))
-    for form in forms.values():
+    for form in map(_without_headings, forms.values()):
         candidates = _shown(form, root)
         for run in _runs(candidates):
             linked = ((element, [link for _, link in candidates[element]]) for element in run)
@@ -190,6 +190,11 @@ def _blocks(root: Element, base_url: str) -> Iterator[_Block]:
             if rows:
                 start = candidates[run[0]][0][0]
                 yield _Block(rows, start, run[0].tag in _IN_LISTS, is_in_tabs=_hides_others(form, candidates))
+
+
+def _without_headings(form: Mapping[Element, _Links]) -> Mapping[Element, _Links]:
+    """`form` without rows that lead to more of others alone: headings in the form of what they stand above."""
+    return {row: links for row, links in form.items() if not all(is_more(link) for _, link in links)}
 
 
 def _shown(form: Mapping[Element, _Links], root: Element) -> Mapping[Element, _Links]:

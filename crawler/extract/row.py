@@ -66,9 +66,10 @@ _FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _CODE = re.compile(r"(?=\D*\d)[A-Z\d()/._-]+", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MORE = re.compile(
-    r"[+＋>»]*(?:查看|点击|浏览|阅读)?更多(?:信息|内容|>+|»|›|＞+|\+|\.{2,3}|…)*|more(?:>+|»|›|\+|\.{2,3}|…)*",
+    r"[+＋>》»/·]*(?:(?:查看|点击|浏览|阅读|了解)?更多[\u4e00-\u9fff]{0,2}|进入(?:栏目|频道)|more)(?:[>＞》→»›+…]|\.{2,3})*",
     re.IGNORECASE,
 )
+_MORE_SIGN = re.compile(r"[+＋]|\.{3}|…{1,2}")
 _MORE_PICTURE = re.compile(r"(?:\A|[\s/_-])(?:more|gengduo)\d{0,2}(?:\Z|[\s._-])", re.IGNORECASE)
 _LONGEST_MORE = 20
 LINKS = etree.XPath(".//a[@href]")
@@ -338,9 +339,10 @@ def how_like_a_title(link: Element) -> tuple[bool, bool, int]:
 
 
 def is_more(link: Element) -> bool:
-    """Whether a link leads to more of something: by its text or its title or, without any, by its class or its picture's file or words."""
+    """Whether a link leads to more of something: by its text or its title, be it but +, or, without any, by its class or its picture's file or words."""
     if name := squash(line_of(link, _LONGEST_MORE)) or squash(link.get("title") or ""):
-        return _MORE.fullmatch(name) is not None
+        is_sign = _MORE_SIGN.fullmatch(name) is not None and is_page_link(link.get("href"))
+        return is_sign or _MORE.fullmatch(name) is not None
     pictures = [(picture.get("src") or "", squash(picture.get("alt") or "")) for picture in link.iterchildren("img")]
     called = (link.get("class") or "", *(source for source, _ in pictures))
     return any(map(_MORE_PICTURE.search, called)) or any(_MORE.fullmatch(words) for _, words in pictures)
