@@ -102,6 +102,16 @@ TEXT = "<p>样本正文，仅供测试。" + "样本文字" * 20 + "</p>"
             id="related ones",
         ),
         pytest.param(
+            f"<h1>样本</h1><p>2018-03-09</p><p>{SENTENCE * 2}</p><p>上一篇：<a href=8.html>样本之八</a></p><ul>{ROWS}</ul>",
+            "detail",
+            id="short, with a way to the one before it",
+        ),
+        pytest.param(
+            f"<h1>样本</h1><p>2018-03-09</p><p>{SENTENCE * 2}</p><p><a href=8.html>上一条</a></p><ul>{ROWS}</ul>",
+            "list",
+            id="short, with a ticker's button",
+        ),
+        pytest.param(
             f"<h1>样本</h1><div><p>{SENTENCE}</p></div><div><b>相关链接</b><ul>{ROWS}</ul></div>",
             "other",
             id="no text above them",

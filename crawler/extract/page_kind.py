@@ -35,6 +35,8 @@ _IN_FILES = etree.XPath(
     ") or boolean(//*[self::iframe or self::embed][contains(@src, '.pdf')] | //@pdfsrc)"
 )
 """Whether a page leads to documents, which may be all of a record's text."""
+_NEIGHBOURS = etree.XPath(".//text()[contains(., '上一') or contains(., '下一')][not(parent::script or parent::style)]")
+_NEIGHBOUR = re.compile(r"[\[【<]?[上下]一(?:篇|[条则]\s*[:：])")
 _SHOWN_BY_SCRIPT = etree.XPath("boolean(.//script[contains(., '.pdf')])")
 
 
@@ -85,12 +87,14 @@ def _is_record(root: Element, record: RecordPage, has_text: bool, is_among_other
 def _is_article(
     root: Element, body: Element | None, rows: Sequence[Row], record: RecordPage, names_source: bool
 ) -> bool:
-    """Whether a page with rows is an article with others beside it: sentences in a place without rows, and a sign that they are its own."""
+    """Whether a page with rows is an article with others beside it: it leads to the one before or behind it (上一篇), or there
+    are sentences in a place without rows, and a sign that they are its own.
+    """
     targets = {row.url for row in rows}
     links = [link for link in LINKS(root) if absolute(record.url, link.get("href")) in targets]
     edited = _prose_in(body, links)
     prose = max(edited, _prose_in(densest(root), links), _prose_before(links))
-    if edited >= _PROSE or prose >= _LONG_PROSE:
+    if edited >= _PROSE or prose >= _LONG_PROSE or any(_NEIGHBOUR.match(text.strip()) for text in _NEIGHBOURS(root)):
         return True
     dates = {row.fields.get("published_on") for row in rows}
     own = record.fields.get("published_on", next(iter(dates))) not in dates
