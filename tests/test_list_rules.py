@@ -318,3 +318,11 @@ def test_tables_whose_first_row_is_a_heading_with_a_way_to_more_are_a_landing_pa
     assert titles(f"<table><tr>{''.join(table.format(name, lines[name], '更多') for name in lines)}</table>") == []
     one = table.format("a", lines["a"], "更多")
     assert titles(f"<table><tr>{one}</table>") == ["样本通知之1", "样本通知之2", "样本通知之3"]
+
+
+@pytest.mark.parametrize(("trail", "found"), [("<p>当前位置：<a href=/>首页</a> &gt; 样本栏目</p>", 3), ("", 0)])
+def test_under_a_trail_a_few_rows_with_years_are_the_list_and_not_more_without(trail: str, found: int) -> None:
+    hot = "".join(f"<li><a href=/rd/{n}.html>样本要闻之{n}</a><span>05-0{n}</span></li>" for n in range(1, 8))
+    own = "".join(f"<li><a href={n}.html>样本通知之{n}</a><span>2018-03-0{n}</span></li>" for n in range(1, 4))
+    page = f"{trail}<div class=own><ul>{own}</ul></div><div><h3>样本要闻</h3><ul>{hot}</ul></div>"
+    assert titles(page) == [f"样本通知之{n}" for n in range(1, found + 1)]

@@ -95,7 +95,7 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
 
     Of several such lists on the page (navigation, a ticker, news in a margin) the one whose rows say more than that, or the
     one that the pager stands with, for a list's last page may have a row or two; else the longest, where rows that lead into the
-    page's own folder count twice, and boxes half.
+    page's own folder count twice, boxes half, and those without a year a third where a trail says that the page is a column's.
     """
     blocks = _without_hidden_tabs([block for block in _blocks(root, base_url) if block.is_list])
     folder = folder_of(base_url)
@@ -103,11 +103,13 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
     if not blocks:
         return []
     pagers = pagers_of(root)
+    is_placed = any(block.is_yearless for block in blocks) and bool(read_breadcrumb(root))
 
     def rank(block: _Block) -> tuple[bool, int, int, bool, int]:
         labelled = any(len(row.fields) > _TITLE_AND_DATE for row in block.rows.values())
         near = _nearness(block.last, pagers) if len(blocks) > 1 else 0
-        weight = block.dated // (1 if block.of_items else 2) * (2 if block.leads_into(folder) else 1)
+        less = (1 if block.of_items else 2) * (3 if is_placed and block.is_yearless else 1)
+        weight = block.dated // less * (2 if block.leads_into(folder) else 1)
         return labelled, near, weight, block.of_items, len(block.rows)
 
     best = max(blocks, key=rank)
