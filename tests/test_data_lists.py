@@ -86,6 +86,16 @@ def test_of_keys_of_one_field_the_surest_counts() -> None:
     assert {row.fields["publisher"] for row in page.rows} == {"样本县教育局"}
 
 
+@pytest.mark.parametrize("day", ["openTime", "display_date"])
+def test_keys_of_the_day_that_a_record_was_opened_or_shown_and_of_who_sent_it(day: str) -> None:
+    stated = {"writeTime": "2023-11-01", "dispatch_agency": "样本县教育局"}
+    page = read({"list": [stated | record for record in records(day=day)]})
+    assert seen(page) == WHOLE
+    assert {(row.fields["created_on"], row.fields["publisher"]) for row in page.rows} == {
+        ("2023-11-01", "样本县教育局")
+    }
+
+
 def test_rows_in_the_markup_of_a_service() -> None:
     items = "".join(f'<li><a href="{url}">{title}</a><span>{day}</span></li>' for title, day, url in WHOLE)
     assert seen(read({"code": 0, "data": {"html": f"<ul>{items}</ul>"}})) == WHOLE
