@@ -66,7 +66,7 @@ _FIGURES = re.compile(r"[\d\s年月日:./-]+")
 _CODE = re.compile(r"(?=\D*\d)[A-Z\d()/._-]+", re.IGNORECASE)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _MORE = re.compile(
-    r"[+＋>》»/·]*(?:(?:查看|点击|浏览|阅读|了解)?更多[\u4e00-\u9fff]{0,2}|进入(?:栏目|频道)|more)(?:[>＞》→»›+…]|\.{2,3})*",
+    r"[+＋>》»/·]*(?:(?:查看|点击|浏览|阅读|了解)?更多[\u4e00-\u9fff]{0,2}|进入(?:栏目|频道)|more)[>＞》→»›+….]*",
     re.IGNORECASE,
 )
 _MORE_SIGN = re.compile(r"[+＋]|\.{3}|…{1,2}")
