@@ -22,6 +22,7 @@ from hypothesis import Phase, settings
 
 from archive.analysis import derivation_process
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from archive.proof import differences, side_by_side
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests import marks, skips, warm
@@ -102,6 +103,15 @@ def _derived_here() -> Iterator[None]:
     """Facts are derived in the tests' own process: it is large, and dear to fork. The tests of that fork have it, `forked`."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(derivation_process, "forked", derived_here)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _time_for_differences() -> Iterator[None]:
+    """Texts are compared to the end also on a busy machine, where the time a page has for it may pass while it waits."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (differences, side_by_side):
+            patch.setattr(module, "_SECONDS", 60)
         yield
 
 

@@ -335,6 +335,13 @@ def test_of_long_texts_only_the_places_that_differ():
     assert change.more == 60 - diff.MOST_PLACES
 
 
+def test_what_is_not_compared_in_time_counts_as_replaced(monkeypatch):
+    old, new = "预算公开" * 50, "公开的决算" * 50
+    assert len([piece for piece in diff.differences(old, new) if piece.kind]) > 2
+    monkeypatch.setattr(diff, "_SECONDS", 1e-9)
+    assert [(piece.kind, piece.text) for piece in diff.differences(old, new)] == [("del", old), ("ins", new)]
+
+
 @pytest.mark.parametrize("length", [diff.BESIDE - 1, diff.BESIDE, diff.BESIDE + 1])
 def test_values_are_shown_whole_up_to_a_length(length):
     old, new = "样" * (length - 1) + "甲", "样" * (length - 1) + "乙"
