@@ -163,7 +163,7 @@ NOTICE = "<html><head><title>样本县人民政府</title></head><body><p>{}</p>
         (f"<html><script>window.location.href='{NEW}'</script></html>", "moved", NEW),
         (NOTICE.format(f"本网站已迁移，新网址：<a href='{NEW}'>{NEW}</a>"), "moved", NEW),
         (NOTICE.format(f"样本新闻，见<a href='{NEW}'>省政府</a>。"), "no_catalogue", "no link leads to columns"),
-        (NOTICE.format("本网站已迁移。"), "no_catalogue", "no link leads to columns"),
+        (NOTICE.format("本网站已迁移。"), "dead", "has moved"),
         (NOTICE.format("网站正在维护升级中，请稍后访问。"), "dead", "a page of error"),
         (NOTICE.format("<script src=/app.js></script>"), "script_made", "without its scripts"),
         (NOTICE.format(f"<script src=/app.js></script>{SAMPLE * 4}"), "no_catalogue", "no link leads to columns"),
