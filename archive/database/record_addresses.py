@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from archive.database.connection import ArchiveError
 from archive.database.portal_changes import Moves
-from archive.model.addresses import is_on_the_web, one_spelling
+from archive.model.addresses import spellings
 
 _STANDING = """
     SELECT id FROM records WHERE url IN (:url, :now) UNION SELECT record_id FROM listings WHERE link IN (:url, :now)
@@ -21,8 +21,7 @@ def record_of(connection: sqlite3.Connection, record: int | str) -> int:
     if name.isascii() and name.isdecimal() and len(name) < 19:
         found = _ids(connection.execute("SELECT id FROM records WHERE id = ?", (int(name),)))
     else:
-        spellings = dict.fromkeys((name, one_spelling(name.strip()))) if is_on_the_web(name.strip()) else (name,)
-        of_each = (_at(connection, f"{_STANDING} UNION {_FORMER}", spelling) for spelling in spellings)
+        of_each = (_at(connection, f"{_STANDING} UNION {_FORMER}", spelling) for spelling in spellings(name))
         found = next(filter(None, of_each), [])
     if (record_id := _only(found, name)) is None:
         raise ArchiveError(f"there is no record {name} in the archive")

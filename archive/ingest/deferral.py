@@ -45,7 +45,7 @@ LED_TO_NOTHING = """
 # Pages of records that a crawl asked for; `gone`: those that gave something the time before. Lists and files are left out.
 _ASKED = f"""
     WITH answered AS (
-        SELECT c.url, c.id, c.outcome IN ('gone', 'home') OR {LED_TO_NOTHING}
+        SELECT c.url, c.outcome IN ('gone', 'home') OR {LED_TO_NOTHING}
                OR c.outcome = 'redirect' AND c.url IN (SELECT value FROM json_each(:missing)) AS gone
         FROM captures c
         WHERE c.crawl_id = :crawl AND c.outcome IN ('page', 'not_modified', 'gone', 'home', 'redirect')

@@ -14,7 +14,7 @@ from statistics import median
 from typing import Any
 
 from archive.database import portal_rows
-from archive.database.former_hosts import left_behind
+from archive.database.former_hosts import host_given_up
 from archive.database.portal_changes import retired
 from archive.ingest.alarm import pages_beside
 from archive.model.clock import beijing_day, moment, text
@@ -105,6 +105,8 @@ _READ_AGAIN = "open the list beside `disclosures probe {url}`; if the portal is 
 _LOOK_BESIDE = f"{_READ_AGAIN}; if the portal itself states no more, write the day into its file (`checked`)"
 _ASKED_AGAIN = "it is asked again within hours, then ever more rarely; open its home page in a browser: {home}"
 _MOVED_TO_NOBODY = "the portal may be moving: look in a browser where {home} leads; once it answers there, tell `disclosures portals move`"
+_GIVEN_UP = "{} records stand at {}, where the portal stood before; nothing of them can be had there"
+_ONE_OF_BOTH = "if the portal has moved for good, `disclosures portals move {portal} {home} --host {host}` makes one of what was crawled at both hosts"
 _LOOP = "open {url} in a browser: where it opens there, the portal wants cookies, which a crawl does not keep; ask its operator"
 _PRIVATE = "where it stands in a private network, `intranet = true` in its portal file says so; else look where {home} leads in a browser"
 _SIGN_IN = "open {url} in a browser: where it wants a login there, too, take it out of the portal file, or ask the portal's operator"
@@ -292,23 +294,21 @@ def note(connection: sqlite3.Connection, crawl_id: int) -> None:
 
 def _state_of(connection: sqlite3.Connection, portal: str, crawl_id: int) -> tuple[str, str, str] | None:
     """State, reason and next step."""
-    crawls = [_named(row) for row in connection.execute(_CRAWLS, (portal, crawl_id, COMPARED + 1)).fetchall()]
+    names = ("id", "started_at", "outcome", "seconds", "pages", "answers", "addresses", "failed", "silent")
+    rows = connection.execute(_CRAWLS, (portal, crawl_id, COMPARED + 1)).fetchall()
+    crawls = [dict(zip(names, row, strict=True)) for row in rows]
     if not crawls or crawls[0]["id"] != crawl_id:
         return None
     last, *past = crawls
     last = {**last, "midway": [title for (title,) in connection.execute(_LEFT_MIDWAY, (crawl_id,))]}
     problems = [_Problem(*row) for row in connection.execute(_PROBLEMS, (portal, crawl_id)).fetchall()]
-    last["left"] = left_behind(connection, portal, crawl_id, (each.url for each in problems))
+    given_up = last["given_up"] = host_given_up(connection, portal, crawl_id, (each.url for each in problems))
     home = portal_rows.home(connection, portal)
+    url = next((each.url for each in problems if each.catalog), home)
     causes = _nothing_read if not last["pages"] else _something_read
     for state, reason, step in causes(last, past, problems):
-        return state, reason, step.format(home=home, url=next((each.url for each in problems if each.catalog), home))
+        return state, reason, step.format(portal=portal, home=home, url=url, host=given_up and given_up[1])
     return WELL, _well(last, problems), ""
-
-
-def _named(row: Sequence[Any]) -> Mapping[str, Any]:
-    names = ("id", "started_at", "outcome", "seconds", "pages", "answers", "addresses", "failed", "silent")
-    return dict(zip(names, row, strict=True))
 
 
 States = Iterator[tuple[str, str, str]]
@@ -351,8 +351,8 @@ def _something_read(last: Mapping[str, Any], past: Sequence[Mapping[str, Any]], 
         more = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
         yield FAILING, f"{failed[0].message}{more}", _OURS
     yield from _read_otherwise(by_kind, new)
-    if last["left"]:
-        yield LAYOUT, *last["left"]
+    if given_up := last["given_up"]:
+        yield LAYOUT, _GIVEN_UP.format(*given_up), _ONE_OF_BOTH
     yield from _unreachable(last, new)
     if problem := by_kind.get("over_budget"):
         yield SLOW, problem.message, "is the portal so large, or endless? Its file can set other limits"

@@ -36,6 +36,12 @@ def one_spelling(address: str) -> str:
     return parts._replace(netloc=host, path=parts.path or "/", fragment="").geturl()
 
 
+def spellings(typed: str) -> tuple[str, ...]:
+    """Return an address as somebody typed it and, where it is one on the web, in the one spelling of all that lead there."""
+    address = typed.strip()
+    return tuple(dict.fromkeys((typed, one_spelling(address)))) if is_on_the_web(address) else (typed,)
+
+
 def is_web_address(text: str) -> bool:
     """Return whether `text` is an http(s) address and nothing else, such as may become a link."""
     return _WEB_ADDRESS.fullmatch(text) is not None

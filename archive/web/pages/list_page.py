@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from datasette.utils.asgi import Response
 
-from archive.model.addresses import is_on_the_web, one_spelling
+from archive.model.addresses import spellings
 from archive.web.http.errors import not_understood
 from archive.web.http.request_context import RequestContext
 from archive.web.listings.selections import MOST_ON_LIST, listed_records
@@ -14,7 +14,9 @@ from archive.web.views.record_lines import COLUMNS, lines
 
 _NAMED = re.compile(r"(?:\S*/-/record/)?(?P<id>[1-9][0-9]{0,17})(?:[?#]\S*)?")
 _BETWEEN = re.compile(r"[\s,，、;；]+")
-_AT = "SELECT id FROM records WHERE state <> 'withheld' AND (id = :id OR url IN (:typed, :url)) ORDER BY id LIMIT 1"
+_AT = """
+SELECT id FROM records WHERE state <> 'withheld' AND (id = :id OR url IN (SELECT value FROM json_each(:urls))) ORDER BY id LIMIT 1
+"""
 _RECORDS = f"""
 SELECT {COLUMNS} FROM json_each(:ids) listed JOIN records r ON r.id = listed.value AND r.state <> 'withheld'
 JOIN portals p ON p.id = r.portal ORDER BY listed.key
@@ -52,8 +54,7 @@ def _address(context: RequestContext, records: Sequence[int]) -> str:
 async def _record(context: RequestContext, typed: str) -> int:
     """Return the record of a number, or of the address of its page here or on its portal. Raises BadRequest."""
     named = _NAMED.fullmatch(typed)
-    url = one_spelling(typed) if is_on_the_web(typed) else typed
-    values = {"id": int(named["id"]) if named else None, "typed": typed, "url": url}
+    values = {"id": int(named["id"]) if named else None, "urls": json.dumps(spellings(typed))}
     row = (await context.db.execute(_AT, values)).first()
     if row is None:
         raise not_understood("add", typed)
