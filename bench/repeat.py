@@ -3,8 +3,8 @@
 python -m bench.repeat [--times 10] [--busy 4] [--zone Pacific/Auckland] [--language C] [--day 2028-02-29] [--bare]
                        [-- PYTEST OPTION …]
 
-Prints for each run how many passed, failed and were skipped and the seconds it took, then each test that failed with how
-often. `--day` wants Debian's `faketime`, and `--bare` beside it, for Chromium bears no other clock. `--bare` takes away the
+Prints for each run how many passed, failed and were skipped and the seconds it took, with what each test that failed said,
+at the end each of these with how often. `--day` wants Debian's `faketime`, and `--bare` beside it, for Chromium bears no other clock. `--bare` takes away the
 folder of real pages and whatever is not in `.venv/bin`, `/bin` or `/usr/local/bin`. The exit status is 1 where anything failed.
 """
 
@@ -62,24 +62,24 @@ def link_programs(folder: Path) -> None:
                 link.symlink_to(program)
 
 
-def run(command: Sequence[str], env: Mapping[str, str]) -> tuple[Counter[str], list[str]]:
-    """Run the suite once: how many tests came to which end, and those that failed."""
+def run(command: Sequence[str], env: Mapping[str, str]) -> tuple[Counter[str], dict[str, str]]:
+    """Run the suite once: how many tests came to which end, and those that failed with the first line of what they said."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         done = subprocess.run(
             [*command, f"--junitxml={report}"], cwd=ROOT, env=env, capture_output=True, text=True, check=False
         )
         if not report.exists():
-            return Counter(failed=1), [f"no run at all: {done.stdout[-2000:]}{done.stderr[-2000:]}"]
-        ends, failed = Counter[str](), []
+            return Counter(failed=1), {"no run at all": f"{done.stdout[-2000:]}{done.stderr[-2000:]}"}
+        ends, failed = Counter[str](), dict[str, str]()
         for case in ElementTree.parse(report).iter("testcase"):
-            end = next((child.tag for child in case if child.tag in {"failure", "error", "skipped"}), "passed")
-            ends["failed" if end in {"failure", "error"} else end] += 1
-            if end in {"failure", "error"}:
-                failed.append(f"{case.get('classname')}::{case.get('name')}")
+            end = next((child for child in case if child.tag in {"failure", "error", "skipped"}), None)
+            ends["passed" if end is None else "skipped" if end.tag == "skipped" else "failed"] += 1
+            if end is not None and end.tag != "skipped":
+                failed[f"{case.get('classname')}::{case.get('name')}"] = (end.get("message") or "").partition("\n")[0]
         if done.returncode and not failed:
             ends["failed"] += 1
-            failed.append(f"exit status {done.returncode}: {done.stdout[-500:]}")
+            failed[f"exit status {done.returncode}"] = done.stdout[-500:]
         return ends, failed
 
 
@@ -108,11 +108,11 @@ def main() -> None:
         for number in range(1, given.times + 1):
             begun = time.monotonic()
             ends, failed = run(command, env)
-            often.update(failed)
+            often.update(failed.keys())
             told = ", ".join(f"{count} {end}" for end, count in sorted(ends.items()))
             print(f"run {number}: {told} in {time.monotonic() - begun:.0f} s", flush=True)
-            for test in failed:
-                print(f"  {test}", flush=True)
+            for test, said in failed.items():
+                print(f"  {test}: {said}", flush=True)
     for test, times in often.most_common():
         print(f"{times} of {given.times}: {test}")
     sys.exit(bool(often))

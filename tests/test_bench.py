@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import shutil
 import sqlite3
 import sys
@@ -29,6 +30,7 @@ from bench import (
     page,
     pages,
     questions,
+    repeat,
     search,
     several,
     store,
@@ -287,3 +289,14 @@ def test_sql_in_other_case_is_no_fault():
     name = mutants.Survivor("", "f", '-record["url"]\n+record["URL"]')
     column = mutants.Survivor("", "f", '-return row["url"]\n+return row["URL"]')
     assert [each.same_sql for each in (same, other, name, column)] == [True, False, False, True]
+
+
+def test_what_a_test_that_failed_said_is_kept(tmp_path):
+    (tmp_path / "test_sample.py").write_text("def test_good(): pass\ndef test_bad(): assert 1 == 2, 'sample'\n")
+    ends, failed = repeat.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", str(tmp_path)], dict(os.environ)
+    )
+    assert ends == {"passed": 1, "failed": 1}
+    assert [(name.rpartition("::")[2], said) for name, said in failed.items()] == [
+        ("test_bad", "AssertionError: sample")
+    ]
