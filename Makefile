@@ -1,8 +1,8 @@
 # The two commands: `make run` and `make test`. Both set up .venv/ themselves.
 PYTHON ?= python3
 BIN = .venv/bin
-# Tests wait for a part of their time: twice as many at once as there are processors.
-WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((2 * n)))
+# Tests wait for a part of their time: half as many again at once as there are processors.
+WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); echo $$((n + (n + 1) / 2)))
 
 # Bytecode is kept whatever the shell says: without it each process that a test starts compiles all of our modules anew.
 export PYTHONDONTWRITEBYTECODE =
