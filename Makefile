@@ -40,21 +40,25 @@ quick: .venv/ready-dev  # what starts no process and no browser, and asks no sit
 repeat: .venv/ready-dev  # the suite again and again under load: make repeat OPTIONS='--times 10 --busy 4 --zone Pacific/Auckland'
 	$(BIN)/python -m bench.repeat $(OPTIONS)
 
-# What wants large packages, or other versions than ours: OCR and MCP in one environment, pywb's replay with another's programs.
+# What wants large packages, or other versions than ours: OCR and MCP in an environment on top of `.venv`, pywb's replay with another's programs.
 EXTRAS = build/extras
 EXTRA_TESTS = tests/test_attachment_text.py::test_a_scan_is_recognised_and_marked \
 	tests/web/test_machines.py::test_an_mcp_server_finds_chinese_and_writes_nothing \
 	tests/test_warc.py::test_pywb_replays_it
 
-$(EXTRAS)/ready: requirements.txt requirements-dev.txt requirements-ci.txt requirements-pywb.txt pyproject.toml
+$(EXTRAS)/ours/ready: .venv/ready-dev requirements-ci.txt
 	$(PYTHON) -m venv $(EXTRAS)/ours
+	echo "import site; site.addsitedir('$$($(BIN)/python -c "import site; print(site.getsitepackages()[0])")')" >$$(echo $(EXTRAS)/ours/lib/python*/site-packages)/rest.pth
 	$(EXTRAS)/ours/bin/pip install --quiet --disable-pip-version-check -r requirements-ci.txt
 	$(EXTRAS)/ours/bin/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+$(EXTRAS)/pywb/ready: requirements-pywb.txt
 	$(PYTHON) -m venv $(EXTRAS)/pywb
 	$(EXTRAS)/pywb/bin/pip install --quiet --disable-pip-version-check -r requirements-pywb.txt
 	touch $@
 
-test-extras: $(EXTRAS)/ready
+test-extras: $(EXTRAS)/ours/ready $(EXTRAS)/pywb/ready
 	PATH="$(CURDIR)/$(EXTRAS)/pywb/bin:$$PATH" $(EXTRAS)/ours/bin/python -m pytest $(EXTRA_TESTS)
 
 lint: .venv/ready-dev
