@@ -58,6 +58,21 @@ def test_a_page_cut_in_the_middle_says_so_and_gives_what_it_has() -> None:
         ("", "<div style='display: none'><h1>乙的通知</h1></div><h1>甲的通知</h1>", "甲的通知"),
         ("", "<div style='display: none'><h1>甲的通知</h1></div><p>来源：某局</p>", "甲的通知"),
         ("", "<h1>甲的通知<br><span>2013-06-07 来源：某局</span></h1>", "甲的通知"),
+        ("", "<h1>甲的通知<span>发布时间：2013-06-07</span></h1>", "甲的通知"),
+        ("", "<p id=tdTitle><b>甲的通知</b><br><b>【信息时间：2013-06-07 阅读次数：】</b></p>", "甲的通知"),
+        *(
+            (
+                f"<title>{window}</title>",
+                f"<p>甲的通知</p><p>来源：某局</p><div id=zoom><h1>{part}</h1>{SAMPLE}</div>",
+                title,
+            )
+            for window, part, title in (
+                ("详情", "第一章 总则", "甲的通知"),
+                ("甲的通知-某县人民政府", "附件", "甲的通知"),
+                ("乙的通知-某县人民政府", "乙的通知", "乙的通知"),
+            )
+        ),
+        ("", f"<p>来源：某局</p><div id=zoom><h1>乙的通知</h1>{SAMPLE}</div>", "乙的通知"),
         ("", "<h1>甲的<span>2013年</span>通知</h1>", "甲的2013年通知"),
         ("<title>页面 - 甲的通知</title>", "<p>甲的通知</p>", "甲的通知"),
         ("<title>甲的通知书 - 乡村振兴</title>", "<p>乡村振兴</p>", "甲的通知书 - 乡村振兴"),

@@ -197,7 +197,8 @@ def _agency_beside_date(text: str) -> str | None:
 def begins_dateline(text: str) -> bool:
     """Whether a text begins with a day, or with a label that datelines have."""
     label = LABEL_COLON.match(text.strip())
-    return _BEGINS_WITH_DAY.match(text) is not None or (label is not None and squash(label[1]) in _SOURCE_LABELS)
+    known = squash(label[1]) if label else ""
+    return _BEGINS_WITH_DAY.match(text) is not None or known in _SOURCE_LABELS or FIELD_OF.get(known) == "published_on"
 
 
 def title_above(cells: Sequence[Cell]) -> str | None:

@@ -49,7 +49,7 @@ def read_detail(
     hidden = in_hidden_boxes(root)
     pairs = understand(pairs_in(sorted(texts, key=lambda cell: cell[0] in hidden)), url, agencies)
     page = _Fields(pairs, agencies)
-    page.complete(root, texts, read_declared(root))
+    page.complete(root, texts, read_declared(root), body)
     if "title" not in page.fields and body is not None and (line := title_above_text(list(cells(body)))):
         page.set("title", line, ABOVE_TEXT)
     return RecordPage(
@@ -83,9 +83,11 @@ class _Fields:
         self._agencies = agencies
         self._source = next((value for label, value in pairs.source_fields.items() if squash(label) in SOURCES), None)
 
-    def complete(self, root: Element, texts: Sequence[Cell], declared: Sequence[Statement]) -> None:
+    def complete(
+        self, root: Element, texts: Sequence[Cell], declared: Sequence[Statement], body: Element | None
+    ) -> None:
         """Add what is missing: the title, a date without a label, what the page `declared`; compare what is there twice."""
-        self._title(root, texts, declared)
+        self._title(root, texts, declared, body)
         self._date(texts, [each for each in declared if each.name == PUBLISHED])
         self._publisher(texts, [each for each in declared if each.name == SOURCE])
 
@@ -93,11 +95,11 @@ class _Fields:
         """State a field, and where it was read."""
         self.fields[name], self.read_at[name] = value, place
 
-    def _title(self, root: Element, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
+    def _title(self, root: Element, texts: Sequence[Cell], declared: Iterable[Statement], body: Element | None) -> None:
         site = next((each.value for each in declared if each.name == SITE), "")
         stated = [(each.value, each.place) for each in declared if each.name == TITLE]
         labelled = [(self.fields["title"], self.read_at["title"])] if "title" in self.fields else []
-        if found := find_title(root, [*labelled, *stated], site, texts):
+        if found := find_title(root, [*labelled, *stated], site, texts, body):
             self.set("title", *found)
             if not all(same_title(found[0], text) for text, _ in stated):
                 self.doubts.add(TITLE_DIFFERS)

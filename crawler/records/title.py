@@ -1,7 +1,7 @@
 """The title of a record's page: what it declares, its headings, its window's title, the line above its date."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 
 from lxml import etree
@@ -57,17 +57,19 @@ _LONGEST_WINDOW = 500
 
 
 def find_title(
-    root: Element, sure: Sequence[tuple[str, str]], site: str, cells: Sequence[Cell]
+    root: Element, sure: Sequence[tuple[str, str]], site: str, cells: Sequence[Cell], body: Element | None = None
 ) -> tuple[str, str] | None:
     """The title and where it was read: the first of the `sure` ones, else what heading, window or the line above the date say.
 
     `sure`: what labels and the page itself state, with its place, the surest first. `site`: the name that the site gives itself.
+    `body`: the record's text, whose headings name its parts where a title and a date stand above it.
     """
     if sure and not is_cut(sure[0][0]):
         return sure[0]
     window = _without_site(tidy(_PAGE_TITLE(root)[:_LONGEST_WINDOW]), site)
     shared = _without_site(tidy(_SHARED_TITLE(root)[:_LONGEST_WINDOW]), site)
-    candidates = [*sure, *_named(root, window, site)]
+    parts = _elements_of_parts(root, body, cells, site)
+    candidates = [*sure, *_named(root, window, site, parts)]
     name_columns = bool(candidates) and all(_GENERIC.fullmatch(text) for text, _ in candidates)
     if name_columns and (above := title_above(cells)) and could_be_title(above, site):
         candidates = [(above, "line above the date")]
@@ -83,12 +85,25 @@ def find_title(
     return next(((text, place) for text, place in candidates if text == title), None)
 
 
-def _named(root: Element, window: str, site: str) -> list[tuple[str, str]]:
-    """The headings that could be the title, else the boxes named as titles; one that the window repeats comes first, then one that is shown."""
+def _elements_of_parts(root: Element, body: Element | None, cells: Sequence[Cell], site: str) -> Collection[Element]:
+    """The elements of a text that a title and a date stand above: what is a heading among them names a part of it."""
+    if body is None:
+        return ()
+    before = set(takewhile(lambda element: element is not body, root.iter()))
+    line = title_above([cell for cell in cells if cell[0] in before])
+    return set(body.iter()) if line and could_be_title(line, site) and not _GENERIC.fullmatch(line) else ()
+
+
+def _named(root: Element, window: str, site: str, parts: Collection[Element]) -> list[tuple[str, str]]:
+    """The headings that could be the title, else the boxes named as titles; one that the window repeats comes first, then one that is shown.
+
+    Those among `parts` count only where the window repeats them.
+    """
     hidden = in_hidden_boxes(root)
     for find in (_headings, _TITLE_BOXES):
         headings = sorted(islice(find(root), _MOST_HEADINGS), key=hidden.__contains__)
-        named = _texts(headings, site)
+        named = _texts((each for each in headings if each not in parts), site)
+        named += filter(window.startswith, _texts((each for each in headings if each in parts), site))
         if named := [text for text in named if find is _headings or not _GENERIC.fullmatch(text)]:
             # A heading repeated in the window's title is the document's, not a box's on the side.
             named.sort(
