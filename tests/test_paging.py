@@ -58,6 +58,26 @@ def test_calls_of_the_script(call: str, read: Paging) -> None:
     assert script(f"{DEFINITION}\n{call}") == read
 
 
+NAMES = "var pageName = 'index'; var pageExt = 'html'; var pageIndex = {} + 1; var pageCount = 11;"
+
+
+@pytest.mark.parametrize(
+    ("text", "page", "read"),
+    [
+        (NAMES.format(0), "", Paging(11, None, LIST + "index_1.html")),
+        (NAMES.format(9), "index_9.html", Paging(11, None, LIST + "index_10.html")),
+        (NAMES.format(10), "index_10.html", Paging(11)),
+        (NAMES.format(0).replace("pageExt", "ext"), "", Paging()),
+        ("$('.pagination').pagination('setPage', 1, 6);", "index.html", Paging(6, None, LIST + "index_2.html")),
+        ('$(".pagination").pagination("setPage",2,6);', "index_2.html", Paging(6, None, LIST + "index_3.html")),
+        ("$('.pagination').pagination('setPage', 1, 6);", "", Paging(6, None, LIST + "index_2.html")),
+        ("$('.pagination').pagination('setPage', 6, 6);", "index_6.html", Paging(6)),
+    ],
+)
+def test_scripts_that_state_or_set_the_page(text: str, page: str, read: Paging) -> None:
+    assert script(text, page) == read
+
+
 @pytest.mark.parametrize(
     ("page", "head", "following"),
     [
@@ -192,6 +212,8 @@ def test_the_number_of_this_page_and_of_all(pages: int, at: int, following: str 
         ("<div>共3页 <a href='list.html'>下一页</a></div>", Paging(3, None, None)),
         ("<div>共3页 <a href='http://[x/'>下一页</a></div>", Paging(3, None, None)),
         ("<div>共8条 1/1页 首页 上一页 下一页 尾页</div>", Paging(1, 8, None)),
+        ("<div><a>345条</a> <a>上一页</a> <b>1</b> <a href=list_2.html>下一页</a></div>", Paging(None, 345, LIST + "list_2.html")),
+        ("<div>每页显示20条 首页 <a href=list_2.html>下一页</a></div>", Paging(None, None, LIST + "list_2.html")),
         ("<div>共有 <b>25</b> 页&nbsp;<a href=list_1.html>下一页</a><a href=list_9.html>下5页</a></div>", Paging(25, None, LIST + "list_1.html")),
     ],
 )  # fmt: skip
@@ -207,6 +229,9 @@ def test_a_pager_of_links(html: str, read: Paging) -> None:
         ("<a href='?page=1'>1</a><b>2</b><a href='?page=3'>3</a><a href='?page=3'>下一页</a><a href='?page=9'>尾页</a>", "?page=2", 9),
         ("<b>1</b><a href=list_1.html>2</a>…<a href=list_27.html>28</a><a href=list_1.html>下一页</a>", "list.html", 28),
         ("<b>1</b><a href=list_1.html>2</a><a href=list_1.html>下一页</a><a href=list_1.html>尾页</a>", "list.html", 2),
+        ("<a href=list-1.html>首页</a><a href=list-2.html>下一页</a><a href=list-16.html>尾页</a>", "list-1.html", 16),
+        ("<a href='?p=1&c=7'>首页</a><a href='?p=2&c=7'>下一页</a><a href='?p=12&c=7'>尾页</a>", "?c=7", 12),
+        ("<a href=/index.html>首页</a><a href=list-2.html>下一页</a><a href=list-16.html>尾页</a>", "list-1.html", None),
         # The pages are counted down; what is no page of the list; two counts; a list that goes on in the middle.
         ("<a href=yqhy/23.htm>2</a><a href=yqhy/22.htm>3</a><a href=yqhy/23.htm>下一页</a><a href=yqhy/1.htm>尾页</a>", "", None),
         ("<a href=list_1.html>下一页</a><a href=/b/list_9.html>尾页</a>", "list.html", None),

@@ -49,6 +49,7 @@ _NUMBERED_PAGE = re.compile(r"[_-]?\d{1,5}(?:\.\w{1,6})?\Z|[?&]\w{1,40}=\d{1,5}(
 _NUMBER = re.compile(r"\d{1,4}")
 _PAGE_TO_CHOOSE = re.compile(r"第?(\d{1,5})页?")
 _MOST_CHOICES = 10
+_FIRST = frozenset({"首页", "第一页", "first", "First"})
 _LAST = frozenset({"尾页", "末页", "最后页", "最后一页", "last", "Last"})
 _BEHIND_DOTS = re.compile(r"(?:…|\.\.)\s{0,3}(\d{1,4})(?!\d)")
 _ENDS_IN_NUMBER = re.compile(r"\d\D{0,6}\Z")
@@ -159,8 +160,8 @@ def _pages_to_choose(anchor: Element) -> int | None:
 def _last_page(anchor: Element, following: str | None, url: str) -> int | None:
     """The number of the last page, which no text of the pager says: the one behind dots, or that of the link called 尾页.
 
-    What number stands in an address for which page is known by the links called 2, 3 …, or by the next page's of a list whose
-    own address has none.
+    What number stands in an address for which page is known by the links called 2, 3 …, or by those to the first page and, from
+    a list whose own address has none, to the next one.
     """
     for box in islice(reversed(_BOXES(anchor)), _HIGHEST_PAGER):
         text = line_of(box, _LONGEST_PAGER)
@@ -175,8 +176,9 @@ def _last_page(anchor: Element, following: str | None, url: str) -> int | None:
             is_first = (
                 following is not None and not _ENDS_IN_NUMBER.search(urlsplit(url).path) and not urlsplit(url).query
             )
-            known = numbered or ({2: following} if is_first and following else {})
-            return _counted(last, known)
+            ends = [(1, address) for name, address in links if name in _FIRST and address]
+            ends += [(2, following)] if is_first and following else []
+            return _counted(last, numbered or dict(ends))
     return None
 
 

@@ -1,8 +1,9 @@
 """Pagers that a page's script writes: the values given to the script, read without running it.
 
 TRS's `createPageHTML(pages, current, "index", "html")`, its `countPage` and `currentPage`, and govsearch's `m_nRecordCount`,
-`m_nPageSize` and `m_nCurrPage` (for `PageContext.drawNavigator()`). Page n of index.html is index_{n-1}.html. An older
-system's `purl` and `maxPageNum`: its pages are counted down, and the one behind the first of N is `purl`_{N-1}.html. All but
+`m_nPageSize` and `m_nCurrPage` (for `PageContext.drawNavigator()`). Page n of index.html is index_{n-1}.html, and so it is
+where `pageName` and `pageExt` are stated beside `pageCount` and `pageIndex`; but for `pagination("setPage", n, pages)` page n
+is index_n.html. An older system's `purl` and `maxPageNum`: its pages are counted down, and the one behind the first of N is `purl`_{N-1}.html. All but
 the first are no more than their rows, for the script to put in place of those, and only their address says which they are.
 """
 
@@ -42,6 +43,18 @@ _COUNTED = re.compile(r"\bcountnum\s*=\s*[\"']?(\d{1,7})\b", re.IGNORECASE)
 _ROWS = re.compile(r"(?:\bm_nRecordCount|\[[\"']RecordNum[\"']\])\s*=\s*[\"']?(\d{1,7})\b")
 _SIZE = re.compile(r"(?:\bm_nPageSize|\[[\"']PageSize[\"']\])\s*=\s*[\"']?([1-9]\d{0,3})\b")
 _AT = re.compile(r"\bm_nCurrPage\s*=\s*[\"']?(\d{1,5})\b")
+_SET_PAGE = re.compile(r"\.pagination\(\s*[\"']setPage[\"']\s*,\s*(\d{1,5})\s*,\s*(\d{1,5})\s*\)")
+_NAMED_PAGES = [
+    re.compile(rf"\b{name}\s*=\s*{value}")
+    for name, value in (
+        ("pageCount", r"(\d{1,5})\b"),
+        ("pageIndex", r"(\d{1,5})\s*\+\s*1\b"),
+        ("pageName", r"[\"'](\w{1,40})[\"']"),
+        ("pageExt", r"[\"']\.?(s?html?)[\"']"),
+    )
+]
+"""How many pages, which one this is, counted from 0, and the name and the kind of their files."""
+
 _COUNTED_DOWN = re.compile(r"\bmaxPageNum\s*=\s*[\"']?([1-9]\d{0,4})\b")
 _COUNTED_PLACE = re.compile(r"\bpurl\s*=\s*[\"']([^\"'\s]{1,200})[\"']")
 _PART = re.compile(r"(.{1,400}/index_\d{2,9}_)(\d{1,5})(\.html)")
@@ -50,7 +63,7 @@ _NAME_IN_SCRIPT = re.compile(r"[\"'/](index|list)[_.\"'\\]")
 _KIND_IN_SCRIPT = re.compile(r"[\"'.](s?html?)\\?[\"']")
 _PAGE_IN_QUERY = re.compile(r"[?&]page=")
 _NUMBER = re.compile(r"_\d+$")
-_SIGNS = ("createPage", "countPage", "RecordCount", "Pager(", "maxPageNum")
+_SIGNS = ("createPage", "countPage", "RecordCount", "Pager(", "maxPageNum", "setPage", "pageExt")
 _MOST_CALLS = 20
 _LONGEST_NUMBER = 6
 
@@ -69,7 +82,7 @@ def script_paging(root: Element, url: str) -> Paging | None:
         named = [number(stated.get(name)) for name in ("size", "current")]
         if None not in named and stated.get("prefix") and stated.get("suffix"):
             return _paged(named[0] or 0, named[1] or 0, stated["prefix"], stated["suffix"], url)
-    return _counted_down(script, url) or _of_numbers(script, url)
+    return _counted_down(script, url) or _set(script, url) or _of_names(script, url) or _of_numbers(script, url)
 
 
 def _of_numbers(script: str, url: str) -> Paging | None:
@@ -114,6 +127,22 @@ def _of_call(call: re.Match[str], url: str) -> Paging:
 def _paged(pages: int, at: int, name: str, kind: str, url: str) -> Paging:
     """Page `at`, counted from 0, of so many, each a file of its own."""
     return Paging(pages, None, absolute(url, f"{name}_{at + 1}.{kind.lstrip('.')}") if at + 1 < pages else None)
+
+
+def _set(script: str, url: str) -> Paging | None:
+    """The pager that a script sets to a page, counted from 1 as the files are but for the first."""
+    if (stated := _SET_PAGE.search(script)) is None:
+        return None
+    at, pages = int(stated[1]), int(stated[2])
+    name, kind = _file(url)
+    following = f"{_NUMBER.sub('', name) or 'index'}_{at + 1}.{kind or 'html'}"
+    return Paging(pages, None, absolute(url, following) if at < pages else None)
+
+
+def _of_names(script: str, url: str) -> Paging | None:
+    """The pager of a script that states the name and the kind of its pages' files beside their numbers."""
+    pages, at, name, kind = (pattern.search(script) for pattern in _NAMED_PAGES)
+    return _paged(int(pages[1]), int(at[1]), name[1], kind[1], url) if pages and at and name and kind else None
 
 
 def _counted_down(script: str, url: str) -> Paging | None:
