@@ -14,7 +14,7 @@ def _words(text: str) -> list[str]:
 
 
 EXPECTED = """
-index_number: 索引号 索引码 信息索引号 信息索引 索引编号 目录索引号 案号 提案号 建议号 IndexNo. IndexNumber
+index_number: 索引号 索引码 信息索引号 信息索引 索引编号 目录索引号 索取号 案号 提案号 建议号 IndexNo. IndexNumber
 title: 标题 名称 信息名称 文件名称 信息标题 文件标题 公文标题 文章标题 题名 案由 Title 信件标题 来信标题 信件主题 来信主题 留言标题 咨询标题
 document_number: 文号 发文字号 文件编号 发布文号 公文文号 文件字号 信息文号 发文文号 公文编号 文件文号 文件号 DocumentNo. DocumentNumber
 publisher: 发布机构 发布单位 发文机关 发文机构 发布机关 发文单位 公开主体 制发机关 发布部门 信息发布机构 公开机构 公开机关 公开单位 报送单位 信息公开单位 信息发布单位 公开责任部门 发文部门 制定机关 制发单位 印发机关 供稿单位 信息来源 文章来源 稿件来源 新闻来源 内容来源 来源 来源于 文章出处 信息出处 出处 转载自 转自 供稿 稿源 发稿单位 信息提供 提供单位 投稿单位 摘自 发布者 承办单位 主办单位 来自 回复单位 答复单位 Issuedby IssuedBy Publisher Source

@@ -312,6 +312,7 @@ def test_real_download_links_without_extension() -> None:
     ("script", "files"),
     [
         ("showVsbpdfIframe('/__local/a.pdf', '100%', '600', '1')", [("a.pdf", "/__local/a.pdf")]),
+        ("var pdfurl = '/down.jsp?filename=a1.pdf&classid=0';", [("a1.pdf", "/down.jsp?filename=a1.pdf&classid=0")]),
         ("show('a.pdf')", []),  # a name, and no address
         ("show('/b/a.pdf', '/b/c.pdf')", []),
         ("show('/b/' + id + '/x/a.pdf')", []),

@@ -29,7 +29,7 @@ _DOCUMENTS = r"pdf|docx?|docm|wps|wpt|xlsx?|xlsm|et|csv|pptx?|dps|ofd|od[ts]|rtf
 _IMAGES = r"jpe?g|png|tiff?|bmp"
 _DOCUMENT_ADDRESS = re.compile(rf"\.(?:{_DOCUMENTS})$", re.IGNORECASE)
 _DOCUMENT_PLACE = re.compile(
-    rf"^(?!javascript:)[^\s]{{0,400}}[/.\w%-]\.(?:{_DOCUMENTS})(?:\?\S{{0,200}})?$", re.IGNORECASE
+    rf"^(?!javascript:)[^\s]{{0,400}}[/.\w%-]\.(?:{_DOCUMENTS})(?:[?&]\S{{0,200}})?$", re.IGNORECASE
 )
 _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
 _ROOTED = re.compile(r"(?:https?:/|\.{0,2})/\w", re.IGNORECASE)
