@@ -58,6 +58,15 @@ def test_labels_and_values_in_turns_are_no_header_and_a_repeated_header_is() -> 
     assert [row.fields for row in rows(named)] == [{"title": "样本标题", "index_number": "A1"}]
 
 
+def test_narrow_columns_between_those_of_a_header_are_no_values() -> None:
+    spaced = f"<table><tr><td>标题</td><td></td><td>发布机构</td><td></td><td>文号</td></tr><tr><td>{LINK}</td><td><img src=l.gif></td><td>样本局</td><td></td><td>样政发〔2017〕9号</td></tr></table>"
+    assert [row.fields for row in rows(spaced)] == [
+        {"title": "样本标题", "publisher": "样本局", "document_number": "样政发〔2017〕9号"}
+    ]
+    empty = f"<table><tr><td>标题</td><td></td><td>索引号</td><td></td></tr>{LINE.format(1)}</table>"
+    assert "索引号" not in rows(empty)[0].source_fields
+
+
 def test_a_second_header_counts_from_where_it_stands() -> None:
     other = f"<tr><th>标题</th><th>文号</th><th>索引号</th><th>生成日期</th></tr><tr><td>{LINK}</td><td>B</td><td>A2</td><td>2018-01-02</td></tr>"
     first, second = rows(f"<table>{HEAD}{LINE.format(1)}{other}</table>")

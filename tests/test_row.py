@@ -55,11 +55,13 @@ def test_a_click_leads_to_the_one_address_that_is_named(link: str, url: str | No
     [
         (["首页", "下一页"], True),
         (["共12页", "尾页"], True),
-        (["下一页"], False),
+        (["下一页"], True),
+        (["1/30", "下一页 >>"], True),
+        (["下一页", "2018-03-01"], False),
         (["样本县首页改版说明", "2018-03-01"], False),
     ],
 )
-def test_a_pager_names_two_ways_at_least(texts: list[str], expected: bool) -> None:
+def test_a_pager_names_two_ways_or_one_and_nothing_else(texts: list[str], expected: bool) -> None:
     assert is_pager(texts) == expected
     assert not is_pager([*texts, "样本" * 100])
 
@@ -69,6 +71,23 @@ def test_a_links_own_title_is_kept_where_no_cell_prints_it(title: str, kept: boo
     link = next(parse_html(f"<a href='1.html' title='{title}'>样本文件之1</a>").iter("a"))
     row = make_row([("标题", "样本文件之1")], link, [], BASE)
     assert len(row.source_fields) == 1 + kept
+
+
+@pytest.mark.parametrize(
+    ("attribute", "title"),
+    [
+        ("样本县某项目公开招标公告", "样本县某项目公开招标公告"),
+        ("样本县某项目公开招标 2018-03-01", "样本县某项目公开招标"),
+        ("样本县某项目公开招标，点击查看", "样本县某项目公开招标"),
+        ("样本县某项目公开招标_样本县", "样本县某项目公开招标"),
+        ("别的标题", "样本县某项目公开招标"),
+    ],
+)
+def test_a_title_cut_without_a_sign_is_whole_where_the_links_own_goes_on(attribute: str, title: str) -> None:
+    link = next(parse_html(f"<a href='1.html' title='{attribute}'>样本县某项目公开招标</a>").iter("a"))
+    row = make_row([("标题", "样本县某项目公开招标")], link, [], BASE)
+    assert row.fields["title"] == title
+    assert row.source_fields["标题"] == "样本县某项目公开招标"
 
 
 # --- elements that are rows for sure, as services hand them out ---

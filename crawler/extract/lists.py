@@ -292,7 +292,8 @@ def _in_turns(texts: Sequence[str]) -> bool:
     """Whether every second text is a label and one between them no column's name, as where a record's labels stand in rows."""
     labels, values = map(is_label, texts[::2]), texts[1::2]
     named = any(map(is_label, values)) or all(map(_SHORT_NAME.fullmatch, values))
-    return len(texts) > 3 and all(labels) and not named
+    are_spaced = len(texts) % 2 == 1 and not any(values)  # columns that narrow ones part
+    return len(texts) > 3 and all(labels) and not named and not are_spaced
 
 
 def _goes_on(header: Header, cells: Sequence[Element | None], texts: Sequence[str]) -> bool:

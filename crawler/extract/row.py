@@ -23,6 +23,7 @@ PrintedPairs = list[tuple[str, str]]
 """Labels as printed, with their values."""
 
 _PAGER = re.compile(r"上一?页|下一?页|首页|尾页|末页|共\s*\d+\s*[页条]|第\s*\d+\s*页")
+_ONLY_PAGER = re.compile(r"[\d\s/第共页条]{0,40}(?:上一?页|下一?页|尾页|末页)[\s>＞»›]{0,9}")
 _NO_PAGE = re.compile(r"\s*(?:#|javascript:|mailto:|tel:|data:|about:|$)", re.IGNORECASE)
 INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\u4e00-\u9fff-]{3,24}[/-](?:19|20)\d{2,4}-\d{3,8}")
 DOCUMENT_NUMBER = re.compile(
@@ -58,6 +59,10 @@ _DAY_BEHIND = re.compile(rf"[\s\[(（【]({_NUMERIC})[\])）】]?\Z")
 _PERIOD = re.compile(rf"{_NUMERIC}\s?(?:至|到|~|～|—|-|－)+\s?{_NUMERIC}")
 _LONGEST_REMARK = 40
 _SHORTEST_TITLE = 3
+_SHORTEST_CUT = 8
+_REMARK_BEHIND = re.compile(rf"[:：|_]|{_NUMERIC}|点击|查看|浏览|阅读|详细|详情|下载|打开|窗口|链接")
+"""What stands behind a title in an attribute without being part of it."""
+
 _MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|推荐|热门|热|荐|新)[\])）】]", re.IGNORECASE)
 """The text of an element within a link that says of the record that it is new or stands on top."""
 
@@ -314,7 +319,7 @@ def make_row(printed: PrintedPairs, link: Element | None, hover: PrintedPairs, b
     fields = {**beside.fields, **cells.fields}
     own = cells.fields.get("title")
     titles = [
-        _without_marks(link, own) if own and link is not None else own,
+        _whole(_without_marks(link, own), attribute) if own and link is not None else own,
         value_of(attribute),
         beside.fields.get("title"),
     ]
@@ -324,6 +329,12 @@ def make_row(printed: PrintedPairs, link: Element | None, hover: PrintedPairs, b
     if attribute and attribute not in source_fields.values():
         source_fields[_TITLE_ATTRIBUTE] = attribute
     return Row(fields, source_fields, tuple(sorted(cells.doubts | beside.doubts)), url)
+
+
+def _whole(title: str, attribute: str) -> str:
+    """A link's title, or what its attribute says where that goes on with it: some templates cut titles without a sign."""
+    behind = attribute[len(title) :] if len(title) >= _SHORTEST_CUT and attribute.startswith(title) else ""
+    return attribute if behind and not _REMARK_BEHIND.search(behind) else title
 
 
 def link_of(cells: Iterable[Element | None]) -> Element | None:
@@ -354,9 +365,9 @@ def says_nothing(text: str) -> bool:
 
 
 def is_pager(texts: Iterable[str]) -> bool:
-    """Whether a row is a list's pager: short, with two or more words of pagers."""
+    """Whether a row is a list's pager: short, with two or more words of pagers, or one beside figures alone."""
     line = " ".join(texts)
-    return len(line) < 200 and len(_PAGER.findall(line)) >= 2
+    return len(line) < 200 and (len(_PAGER.findall(line)) >= 2 or _ONLY_PAGER.fullmatch(line.strip()) is not None)
 
 
 def _known_by_form(text: str) -> str | None:
