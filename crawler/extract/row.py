@@ -61,7 +61,7 @@ _LONGEST_REMARK = 40
 _SHORTEST_TITLE = 3
 _SHORTEST_CUT = 8
 _REMARK_BEHIND = re.compile(rf"[:：|_]|{_NUMERIC}|点击|查看|浏览|阅读|详细|详情|下载|打开|窗口|链接")
-"""What stands behind a title in an attribute without being part of it."""
+"""Text that stands behind a title in an attribute without being part of it."""
 
 _MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|推荐|热门|热|荐|新)[\])）】]", re.IGNORECASE)
 """The text of an element within a link that says of the record that it is new or stands on top."""

@@ -53,7 +53,7 @@ _NAMED_PAGES = [
         ("pageExt", r"[\"']\.?(s?html?)[\"']"),
     )
 ]
-"""How many pages, which one this is, counted from 0, and the name and the kind of their files."""
+"""The number of pages, which one this is, counted from 0, and the name and the kind of their files."""
 
 _COUNTED_DOWN = re.compile(r"\bmaxPageNum\s*=\s*[\"']?([1-9]\d{0,4})\b")
 _COUNTED_PLACE = re.compile(r"\bpurl\s*=\s*[\"']([^\"'\s]{1,200})[\"']")
