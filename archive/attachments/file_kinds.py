@@ -1,4 +1,4 @@
-"""The kind of a file, recognised by its bytes alone: names and FileContents-Type headers lie.
+"""The kind of a file, recognised by its bytes alone: names and Content-Type headers lie.
 
 Pure; damaged containers are `Kind.DAMAGED`, nothing is raised. The readers raise `Unreadable`.
 """

@@ -17,7 +17,7 @@ READABLE = frozenset({"text", "ocr", "needs_ocr"})
 
 
 class AttachmentWriter:
-    """For whom files are written: one crawl's `writer` of records. `note_problem` takes a problem and when it was met."""
+    """Writer of files, beside one crawl's `writer` of records. `note_problem` takes a problem and when it was met."""
 
     def __init__(self, writer: Writer, deferral: Deferral, note_problem: Callable[[Problem, str], None]) -> None:
         self._connection = writer.connection

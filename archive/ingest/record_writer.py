@@ -80,7 +80,7 @@ class Taken:
 
 @dataclass(slots=True)
 class Writer:
-    """For whom records are written: one portal's crawl, or its captures read again.
+    """Writer of records, for one crawl of a portal or for its captures read again.
 
     `kinds`: catalogue id → kind. `cause`: 'source', or 'parser' for captures read again; those make versions but no
     events, for the government edited nothing. `counts`: events by kind. `appeared`: records that this crawl saw appear.

@@ -121,7 +121,7 @@ def _names_another_plan(subject: str, name: str) -> bool:
 
 
 def _is_planned(subject: str) -> bool | None:
-    """Return the same, where an amount that is spent is none of a plan."""
+    """Whether words call an amount one of a plan, as `passages.is_planned` says; no, too, where they call it spent (支出)."""
     return False if (said := is_planned(subject)) is None and "支出" in subject else said
 
 
