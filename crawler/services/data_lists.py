@@ -10,7 +10,7 @@ from typing import Any
 
 from archive.model.observations import Paging, Row
 from crawler.services.inline_records import row_of
-from crawler.services.json_data import dicts, number, parse_data, query_of
+from crawler.services.json_data import dicts, key_spelling, number, parse_data, query_of
 from crawler.services.script_pagers import with_page
 
 _TOTALS = (
@@ -84,13 +84,13 @@ def _paging(listed: _DataList, url: str) -> Paging:
     total, pages = _count(listed, _TOTALS), _count(listed, _PAGES)
     query = query_of(url)
     named = [(name, int(value)) for name, value in query.items() if _PAGE.fullmatch(name) and number(value) is not None]
-    sizes = [size for name, value in query.items() if _spelling(name) in _SIZES and (size := number(value))]
+    sizes = [size for name, value in query.items() if key_spelling(name) in _SIZES and (size := number(value))]
     size = next(iter(sizes), _count(listed, _SIZES) or len(listed.rows))
     if pages is None and total is not None and size:
         pages = -(-total // size)
     if len(named) != 1 or pages is None:
         return Paging(pages, total)
-    (name, at), keys = named[0], {_spelling(key) for around in listed.around for key in around}
+    (name, at), keys = named[0], {key_spelling(key) for around in listed.around for key in around}
     first = 0 if at == 0 or _COUNTED_FROM_0 in keys else 1
     return Paging(pages, total, with_page(url, name, at + 1) if at - first + 1 < pages else None)
 
@@ -98,11 +98,7 @@ def _paging(listed: _DataList, url: str) -> Paging:
 def _count(listed: _DataList, names: tuple[str, ...]) -> int | None:
     """The number that the nearest object around a list gives to the first of `names`."""
     for around in listed.around:
-        counts = {_spelling(key): count for key, value in around.items() if (count := number(value)) is not None}
+        counts = {key_spelling(key): count for key, value in around.items() if (count := number(value)) is not None}
         if found := next((counts[name] for name in names if counts.get(name)), None):
             return found
     return None
-
-
-def _spelling(key: str) -> str:
-    return key.replace("_", "").lower()

@@ -104,13 +104,14 @@ def record_keys(service: str) -> dict[str, str | None]:
 
 
 def keyed_row(record: Mapping[str, Any], fields: Mapping[str, str | None], address: Any, base_url: str) -> Row:  # noqa: ANN401
-    """`data_row` for keys spelt in any way: pubDate, pubdate and pub_date are one key of `fields`, the surest first."""
-    places = {_spelling(key): (place, name) for place, (key, name) in enumerate(fields.items())}
-    known = sorted((key for key in record if _spelling(key) in places), key=lambda key: places[_spelling(key)])
-    return data_row(record, {key: places[_spelling(key)][1] for key in known}, address, base_url)
+    """`data_row` for keys of `fields` spelt in any way, the surest first."""
+    places = {key_spelling(key): (place, name) for place, (key, name) in enumerate(fields.items())}
+    known = sorted((key for key in record if key_spelling(key) in places), key=lambda key: places[key_spelling(key)])
+    return data_row(record, {key: places[key_spelling(key)][1] for key in known}, address, base_url)
 
 
-def _spelling(key: str) -> str:
+def key_spelling(key: str) -> str:
+    """Return what is the same for all spellings of a key: pubDate, pubdate and pub_date."""
     return key.replace("_", "").lower()
 
 
