@@ -114,13 +114,13 @@ class Deferral:
     ) -> None:
         """Keep something aside in the place of what an earlier crawl had kept of the same page."""
         self.drop(record_id, kind, catalog_id)
-        text = _as_json(content if isinstance(content, Mapping) else _stated(content))
+        text = json.dumps(content if isinstance(content, Mapping) else _stated(content), ensure_ascii=False)
         self._connection.execute(
             "INSERT INTO deferred (record_id, crawl_id, kind, catalog_id, capture_id, at, content) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (record_id, self._crawl_id, kind, catalog_id, capture, now, text),
         )
 
-    def drop(self, record_id: int, kind: str, catalog_id: int = OWN_PAGE) -> None:
+    def drop(self, record_id: int, kind: str, catalog_id: int) -> None:
         """Forget what earlier crawls kept aside of one page of a record; with its own page go the files that it linked."""
         kinds = f'["{kind}"]' if kind != PAGE else f'["{PAGE}", "{FILE}"]'
         self._connection.execute(
@@ -194,8 +194,8 @@ class Deferral:
         for deferred in self.own(PAGE):
             page = deferred.observation()
             if isinstance(page, RecordPage) and page.body:
-                said = f"{essence(page.fields.get('title'))}\n{essence(page.body)}"
-                pages.setdefault(sha256(said.encode()).digest(), []).append(deferred.record_id)
+                content = f"{essence(page.fields.get('title'))}\n{essence(page.body)}"
+                pages.setdefault(sha256(content.encode()).digest(), []).append(deferred.record_id)
         for record_ids in pages.values():
             if self._said_otherwise(record_ids) >= ALIKE:
                 self._connection.executemany(
@@ -228,7 +228,7 @@ class Deferral:
         for (number,) in self._connection.execute(sql, (self._portal,)).fetchall():
             for deferred in self._rows("id = ?", number):
                 if page := page_of(deferred):
-                    content = _as_json(_stated(page))
+                    content = json.dumps(_stated(page), ensure_ascii=False)
                     self._connection.execute("UPDATE deferred SET content = ? WHERE id = ?", (content, number))
                 else:
                     self.settled(deferred)
@@ -313,10 +313,6 @@ class Deferral:
 def _stated(content: Content) -> dict[str, Any]:
     """Return what was read, as JSON takes it, without where it was read, the number of its capture and the bytes of a file."""
     return {name: value for name, value in asdict(content).items() if name not in {"read_at", "capture", "data"}}
-
-
-def _as_json(stated: Mapping[str, Any]) -> str:
-    return json.dumps(stated, ensure_ascii=False)
 
 
 def _read(kind: str, stated: dict[str, Any], capture: int | None) -> Content:

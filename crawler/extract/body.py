@@ -195,7 +195,7 @@ def densest(root: Element, skip: Collection[Element] = (), heads: Collection[Ele
     return guess if length >= _SHORTEST else None
 
 
-def table_of_text(root: Element, skip: Collection[Element] = ()) -> Element | None:
+def table_of_text(root: Element, skip: Collection[Element]) -> Element | None:
     """The only table of several rows and columns on a page whose text is no more than that; None where it is a record's metadata, or has links."""
     tables = [
         table for table in islice(root.iter("table"), _MOST_CONTAINERS) if _is_of_text(table) and table not in skip

@@ -32,7 +32,7 @@ _LONGEST = 800
 """Characters of a footer at the most: what holds more holds other things as well."""
 
 
-def find_footers(cells: Iterable[tuple[Element, str]], body: Element | None = None) -> list[Element]:
+def find_footers(cells: Iterable[tuple[Element, str]], body: Element | None) -> list[Element]:
     """The footers among the blocks of a page and what is around them, known by what they say.
 
     None of them holds the page's `body`, a heading or a label of a record's. `cells`: blocks outside the body with their texts.

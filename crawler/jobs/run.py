@@ -275,7 +275,7 @@ def _due_besides(
 
 
 def crawl_settings(
-    db: Path, mode: str, delay: float | None, concurrency: int | None, more: Mapping[str, str] = {}
+    db: Path, mode: str, delay: float | None, concurrency: int | None, more: Mapping[str, str]
 ) -> Settings:
     """Our settings with the options of `disclosures crawl`: seconds between requests to one host and requests at a time, None as ever.
 

@@ -126,7 +126,7 @@ def reparse(  # noqa: PLR0913 - options of reading
         return reader.run()
 
 
-def held_text(db: Path, evidence: Path, number: int, *, ocr: bool = False) -> str | None:
+def held_text(db: Path, evidence: Path, number: int, *, ocr: bool) -> str | None:
     """Read a text that is held back from its original, masked, for whoever settles it; None where there is none."""
     with closing(open_for_reading(db)) as connection:
         row = connection.execute(_HELD, (number,)).fetchone()
