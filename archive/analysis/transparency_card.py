@@ -151,23 +151,23 @@ _TYPES = {"预算": "budget", "决算": "accounts"}
 
 def count(connection: sqlite3.Connection, year: int, portal: str = "") -> dict[str, Counts]:
     """Count each portal's year, or that of the one `portal`; portals without catalogues and records are left out."""
-    given = {"portal": portal, "year": year, "first": f"{year:04}-01-01", "last": f"{year:04}-12-31"}
+    parameters = {"portal": portal, "year": year, "first": f"{year:04}-01-01", "last": f"{year:04}-12-31"}
     found: dict[str, Counts] = {}
 
     def put(of: str, **changes: Any) -> None:  # noqa: ANN401 - any of the fields
         found[of] = replace(found.get(of, Counts()), **changes)
 
-    for of, catalogs in _grouped(connection.execute(_CATALOGS, given)).items():
+    for of, catalogs in _grouped(connection.execute(_CATALOGS, parameters)).items():
         put(of, catalogs=catalogs)
-    for of, kinds in _grouped(connection.execute(_KINDS, given)).items():
+    for of, kinds in _grouped(connection.execute(_KINDS, parameters)).items():
         put(of, kinds=kinds)
-    for of, gone in _grouped(connection.execute(_GONE, given)).items():
+    for of, gone in _grouped(connection.execute(_GONE, parameters)).items():
         put(of, gone=gone)
-    for of, timely, late, undated, read, *lacking in connection.execute(_STATED, given):
+    for of, timely, late, undated, read, *lacking in connection.execute(_STATED, parameters):
         put(of, timely=timely, late=late, undated=undated, read=read, lacking=dict(zip(ITEMS, lacking, strict=True)))
-    for of, budgets in _budgets(connection, given).items():
+    for of, budgets in _budgets(connection, parameters).items():
         put(of, budgets=budgets)
-    for of, *report in connection.execute(_REPORTS, given):
+    for of, *report in connection.execute(_REPORTS, parameters):
         kept = CardReport(report[0], report[1], bool(report[2]), *report[3:])
         put(of, reports=(*found.get(of, Counts()).reports, kept))
     return found
@@ -180,12 +180,12 @@ def _grouped(rows: Iterable[tuple[str, str, int]]) -> dict[str, dict[str, int]]:
     return grouped
 
 
-def _budgets(connection: sqlite3.Connection, given: Mapping[str, Any]) -> dict[str, dict[str, tuple[int, int]]]:
+def _budgets(connection: sqlite3.Connection, parameters: Mapping[str, Any]) -> dict[str, dict[str, tuple[int, int]]]:
     """Count the units' budgets and accounts of the year that were found, and those that the question misses."""
     question = questions()[BUDGET_QUESTION]
-    wanted = {**parameter_values(question, {}), **given}
-    found = _grouped(connection.execute(_FOUND, given))
-    missing = _grouped(connection.execute(_MISSING.format(question.sql), wanted))
+    of_question = {**parameter_values(question, {}), **parameters}
+    found = _grouped(connection.execute(_FOUND, parameters))
+    missing = _grouped(connection.execute(_MISSING.format(question.sql), of_question))
     return {
         portal: {
             code: (found.get(portal, {}).get(code, 0), missing.get(portal, {}).get(name, 0))

@@ -33,9 +33,9 @@ NOWHERE = MarkedPlace()
 
 def linked_row(body: Element, base: str, addresses: Iterable[str]) -> Element | None:
     """The row that links to one of these addresses, by whichever of the portal's hosts; None where there is none."""
-    wanted = {_in_portal(address) for address in addresses} - {("", ""), ("/", "")}
+    places = {_in_portal(address) for address in addresses} - {("", ""), ("/", "")}
     for link in body.iter("a"):
-        if link.get("href") and _in_portal(joined(base, link.get("href"))) in wanted:
+        if link.get("href") and _in_portal(joined(base, link.get("href"))) in places:
             return next((node for node in link.iterancestors() if node.tag in _ROWS), link)
     return None
 

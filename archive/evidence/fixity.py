@@ -140,14 +140,14 @@ def _last_number(con: sqlite3.Connection, table: str) -> Iterator[Fault]:
 
 def _database(con: sqlite3.Connection) -> Iterator[Fault]:
     """SQLite's own check, and the tables as this version makes them."""
-    for (said,) in con.execute("PRAGMA integrity_check"):
-        if said != "ok":
-            yield Fault("database", one_line(said))
+    for (message,) in con.execute("PRAGMA integrity_check"):
+        if message != "ok":
+            yield Fault("database", one_line(message))
     for table, row, parent, _ in con.execute("PRAGMA foreign_key_check"):
         yield Fault("database", f"row {row} of {table} points to a row of {parent} that is not there")
-    found, wanted = schema_of(con), expected_schema(con)
-    for name in sorted(found.keys() | wanted.keys()):
-        if found.get(name) != wanted.get(name):
+    stored, expected = schema_of(con), expected_schema(con)
+    for name in sorted(stored.keys() | expected.keys()):
+        if stored.get(name) != expected.get(name):
             yield Fault("database", f"{name} is not defined as it was made")
 
 

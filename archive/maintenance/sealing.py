@@ -167,11 +167,11 @@ def _shown_again(archive: sqlite3.Connection, evidence: sqlite3.Connection, name
 def copy_seals(archive: sqlite3.Connection, evidence: Evidence) -> None:
     """Have the table `seals` say which days are sealed, as the evidence does. Raises sqlite3.Error."""
     known = {row[0]: tuple(row) for row in archive.execute("SELECT * FROM seals")}
-    wanted = {manifest.day: _seal(manifest, known.get(manifest.day)) for manifest in evidence.manifests()}
-    if wanted != known:
+    sealed = {manifest.day: _seal(manifest, known.get(manifest.day)) for manifest in evidence.manifests()}
+    if sealed != known:
         with transaction(archive):
             archive.execute("DELETE FROM seals")
-            archive.executemany("INSERT INTO seals VALUES (?, ?, ?, ?, ?, ?)", wanted.values())
+            archive.executemany("INSERT INTO seals VALUES (?, ?, ?, ?, ?, ?)", sealed.values())
 
 
 def _seal(manifest: Manifest, known: tuple[Any, ...] | None) -> tuple[Any, ...]:

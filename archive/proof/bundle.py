@@ -195,12 +195,12 @@ class _Package:
     def _add_replay(self) -> None:
         """Add the captures for programs that replay them, save those of which only the digest is given, or is left."""
         shown = {number: capture for number, capture in self.captures.items() if capture.kept != "digest"}
-        given = [number for number, capture in shown.items() if self._originals.destroyed(capture.sha256) is None]
-        if given:
-            last = max(self.captures[number].fetched_at for number in given)
+        numbers = [number for number, capture in shown.items() if self._originals.destroyed(capture.sha256) is None]
+        if numbers:
+            last = max(self.captures[number].fetched_at for number in numbers)
             with tempfile.TemporaryDirectory(prefix="proof-") as folder:
                 out = Path(folder, "captures.wacz")
-                write_wacz(self._masked, given, out, made_at=f"{last[:19]}Z", title="What is proved")
+                write_wacz(self._masked, numbers, out, made_at=f"{last[:19]}Z", title="What is proved")
                 self.files["captures.wacz"] = out.read_bytes()
 
     def _add_description(self, proofs: Sequence[EventProof]) -> None:

@@ -111,8 +111,8 @@ class Search:
         """Return the words as an FTS5 expression that finds them all in `columns`,
         which are of HEAD (none: anywhere); empty without a query.
         """
-        wanted = (self.query.match_wanted() or NOTHING) if self.query is not None else ""
-        return _within(columns, wanted) if columns and wanted else wanted
+        match = (self.query.match_wanted() or NOTHING) if self.query is not None else ""
+        return _within(columns, match) if columns and match else match
 
     def parameters(self, *columns: str, without: str = "") -> dict[str, int | str]:
         """Return the parameters of the SQL: the hits whose words all stand in `columns`,

@@ -108,8 +108,8 @@ class _Tried:
         if not found or cutting.asks(words):
             return found and 1 / _COUNTED
         rank = cutting.AGENCY if words in thesaurus().agencies else cutting.rank(words)
-        said = rank if rank < cutting.MOST else (rank + (words in thesaurus().same)) * len(words)
-        return said + 1 / (found + 1)
+        weight = rank if rank < cutting.MOST else (rank + (words in thesaurus().same)) * len(words)
+        return weight + 1 / (found + 1)
 
     def other_words(self, group: Group, known: Collection[str]) -> list[Meant]:
         """Return other words in place of one: of one that nobody knows, those that sound or look alike, too."""
@@ -138,10 +138,10 @@ class _Tried:
         for words in filter(None, others):
             read = (reading or self.reading)(words).groups
             groups = read if group is None else _replaced(query.groups, group, read)
-            wanted = replace(self.search, query=Query(groups))
-            if engine.count_up_to(self.connection, wanted, 1):
+            search = replace(self.search, query=Query(groups))
+            if engine.count_up_to(self.connection, search, 1):
                 text = words if group is None else query.written({group: words})
-                found.append((engine.count(self.connection, wanted), Meant(how, words, text)))
+                found.append((engine.count(self.connection, search), Meant(how, words, text)))
             if len(found) == (most if how in _ONE_AFTER_ANOTHER else _TRIED):
                 break
         return [each for _, each in sorted(found, key=lambda pair: -pair[0])[:most]]

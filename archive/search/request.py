@@ -70,14 +70,14 @@ class SearchRequest:
         """Return the query string of this request, with some of it changed;
         of its first page, unless `changes` name another.
         """
-        given = {name: getattr(self, name) for name in ("words", *FILTERS, "exact", "sort", "database")}
-        given |= {"page": 1, **changes}
-        return urlencode({_NAMES.get(name, name): value for name, value in given.items() if value not in {"", 1}})
+        values = {name: getattr(self, name) for name in ("words", *FILTERS, "exact", "sort", "database")}
+        values |= {"page": 1, **changes}
+        return urlencode({_NAMES.get(name, name): value for name, value in values.items() if value not in {"", 1}})
 
 
 def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchRequest:
     """Return the request that the arguments of an address make. Whatever they are, there is one."""
-    given = {
+    stated = {
         name: arguments.get(_NAMES.get(name, name), "").strip()[:200]
         for name in (*FILTERS, "exact", "sort", "facet", "page")
     }
@@ -89,14 +89,14 @@ def parse_request(arguments: Mapping[str, str], database: str = "") -> SearchReq
         "sort": {"newest"},
         "facet": set(engine.FACETS),
     }
-    ignored = [name for name, values in known.items() if given[name] and given[name] not in values]
+    ignored = [name for name, values in known.items() if stated[name] and stated[name] not in values]
     forms = {"since": DATE, "until": DATE, "place": PLACE}
-    ignored += [name for name, form in forms.items() if given[name] and not form.fullmatch(given[name])]
-    not_understood = tuple(f"{_NAMES.get(name, name)}={given.pop(name)}" for name in ignored)
-    page = given.pop("page")
+    ignored += [name for name, form in forms.items() if stated[name] and not form.fullmatch(stated[name])]
+    not_understood = tuple(f"{_NAMES.get(name, name)}={stated.pop(name)}" for name in ignored)
+    page = stated.pop("page")
     number = int(page) if re.fullmatch(r"[0-9]{1,3}", page) and 1 <= int(page) <= LAST_PAGE else 1
     words = arguments.get("q", "").strip()[:LONGEST_QUERY]
-    return SearchRequest(words=words, **given, page=number, database=database, ignored=not_understood)
+    return SearchRequest(words=words, **stated, page=number, database=database, ignored=not_understood)
 
 
 def resolved(connection: Readable, requested: SearchRequest, portals: Mapping[str, str]) -> engine.Search:

@@ -138,9 +138,9 @@ def snippet(text: str | None, query: str | Query, width: int = WIDTH) -> str | N
 
 def found_in(texts: Iterable[str | None], query: str | Query) -> frozenset[Word]:
     """The words of `query` that stand in one of these short texts."""
-    given = [text for text in texts if text]
+    present = [text for text in texts if text]
     return frozenset(
-        word for word in words_of(query) if any(_pattern(word).search(text.translate(_FOLDING)) for text in given)
+        word for word in words_of(query) if any(_pattern(word).search(text.translate(_FOLDING)) for text in present)
     )
 
 

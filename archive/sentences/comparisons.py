@@ -169,8 +169,8 @@ def _sides(passages: Passages, change: _Change, compared: Mapping[int, Figure]) 
     before = _TURNS.sub("", passages.before(number))
     sides: _Sides | None = None
     if number > 1 and _NOTHING.fullmatch(before) and (beside := _EARLIER.match(passages.before(number - 1))):
-        said = figures[number - 2]
-        sides = said if beside["lead"].strip("，,；;") else compared.get(number - 2, said), figures[number - 1]
+        figure = figures[number - 2]
+        sides = figure if beside["lead"].strip("，,；;") else compared.get(number - 2, figure), figures[number - 1]
     elif number > 1 and _NOTHING.fullmatch(before) and _is_reached(passages, number - 1):
         sides = figures[number - 1], figures[number - 2]
     elif number and (marker := _COMPARES.search(before)):

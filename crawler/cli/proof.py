@@ -121,10 +121,10 @@ def prove(what: str, out: Path | None, site: str, db: Path) -> None:
             raise CommandError(f"record {record} has no events")
     path = out or Path(name)
     bundle = write_bundle(db, place_of(db), events, path, site=site)
-    given = [quantity(bundle.captures, "capture")]
-    given += [f"{bundle.masked} of them masked"] if bundle.masked else []
-    given += [f"of {bundle.digests} only the digest"] if bundle.digests else []
-    click.echo(f"{path}: {quantity(len(events), 'event')}, {', '.join(given)}")
+    counts = [quantity(bundle.captures, "capture")]
+    counts += [f"{bundle.masked} of them masked"] if bundle.masked else []
+    counts += [f"of {bundle.digests} only the digest"] if bundle.digests else []
+    click.echo(f"{path}: {quantity(len(events), 'event')}, {', '.join(counts)}")
     click.echo(f"head: {bundle.head.day} {bundle.head.hash}")
     if not bundle.head.is_sealed:
         click.echo(

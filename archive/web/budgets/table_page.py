@@ -192,8 +192,8 @@ def laid_out(table: PrintedTable, place: TablePlace) -> ShownTable:
     """
     most = max(1, MOST_CELLS // max(1, table.width))
     parts = max(1, -(-len(table.rows) // most))
-    wanted = place.part or (place.row or 0) // most + 1
-    chosen = wanted if wanted <= parts else 1
+    part = place.part or (place.row or 0) // most + 1
+    chosen = part if part <= parts else 1
     first = (chosen - 1) * most
     last = min(first + most, len(table.rows))
     owners = _owners(table)
