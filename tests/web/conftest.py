@@ -19,7 +19,7 @@ from crawler.sample.site import portal_toml
 from tests.conftest import crawl
 from tests.web.asking import asking
 from tests.web.browsing import CHROMIUM, WIDTHS, patient, served
-from tests.web.divided import NORTH_AND_SOUTH, divide, three_portals
+from tests.web.divided import NORTH_AND_SOUTH, NOW, divide, three_portals
 from tests.web.sample_archive import build, build_past
 
 LEFT = "net::ERR_ABORTED"
@@ -31,6 +31,12 @@ def _patient_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """The search page may take long here: on a busy machine it would leave out what a test looks for."""
     for limit in ("TIME_LIMIT_MS", "HELP_LIMIT_MS", "COMPLETION_LIMIT_MS"):
         monkeypatch.setattr(search_page, limit, 60_000)
+
+
+@pytest.fixture
+def in_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock stands in the week in which the archives here were crawled."""
+    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
 
 
 @pytest.fixture(scope="session")

@@ -20,13 +20,8 @@ from archive.web.pages import browse_pages, publisher_page
 from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.sample_archive import build, build_past
 
-NOW = "2026-11-24T01:00:00Z"
+pytestmark = pytest.mark.usefixtures("in_that_week")
 ROWS = "SELECT id FROM records WHERE {} ORDER BY published_on DESC, id DESC"
-
-
-@pytest.fixture(autouse=True)
-def _a_day_of_that_week(monkeypatch) -> None:
-    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
 
 
 @pytest.fixture(scope="module")

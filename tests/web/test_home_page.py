@@ -15,12 +15,7 @@ from archive.web.http.server import make_datasette
 from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.sample_archive import build, build_past
 
-NOW = "2026-11-24T01:00:00Z"
-
-
-@pytest.fixture(autouse=True)
-def _a_day_of_that_week(monkeypatch) -> None:
-    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
+pytestmark = pytest.mark.usefixtures("in_that_week")
 
 
 @pytest.fixture(scope="module")

@@ -17,12 +17,7 @@ from archive.web.pages import browse_pages, home_page, search_page
 from archive.web.views import history
 from tests.web.asking import asking_copy, text, tree
 
-NOW = "2026-11-24T01:00:00Z"
-
-
-@pytest.fixture(autouse=True)
-def _a_day_of_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
+pytestmark = pytest.mark.usefixtures("in_that_week")
 
 
 @pytest.fixture

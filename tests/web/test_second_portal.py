@@ -14,7 +14,7 @@ from archive.web.http.server import make_datasette
 from crawler.cli.main import main
 from tests.web.second_portal import write
 
-NOW = "2026-11-24T01:00:00Z"
+pytestmark = pytest.mark.usefixtures("in_that_week")
 
 
 @pytest.fixture(scope="module")
@@ -32,11 +32,6 @@ def beside(alone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copy(alone, path)
     write(path, "two", "640398", "乙", 200)
     return path
-
-
-@pytest.fixture(autouse=True)
-def _a_day_of_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
 
 
 site = cache(make_datasette)

@@ -17,16 +17,13 @@ from archive.questions.question_files import questions
 from archive.web.http import server
 from archive.web.http.server import make_datasette, site_of
 from tests import reporters_archive
-from tests.web.divided import NOW, ask, contents, divide, numbered_alike
+from tests.web.divided import ask, contents, divide, numbered_alike
+
+pytestmark = pytest.mark.usefixtures("in_that_week")
 
 SPAN = "from=2026-11-20&to=2026-11-23"
 Sites = tuple[Datasette, Datasette]
 """The site of an archive, and that of the archives it was divided into."""
-
-
-@pytest.fixture(autouse=True)
-def _a_day_of_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,9 @@ from archive.database.several import UnreadableArchiveError
 from archive.web.http import archives
 from archive.web.http.server import SETTINGS, ArchiveDatabase, site_of
 from archive.web.processes import sql_limits
-from tests.web.divided import NOW, ask
+from tests.web.divided import ask
+
+pytestmark = pytest.mark.usefixtures("in_that_week")
 
 PAGES = (
     "/", "/-/search?q=预算", "/-/search", "/-/browse", "/-/day", "/-/day/2017-12-31", "/-/changes", "/-/cards", "/-/cards?year=2017",
@@ -24,11 +26,6 @@ PAGES = (
 )  # fmt: skip
 FILES = ("/-/search.json?q=预算", "/-/search.csv?q=预算", "/-/changes.atom", "/-/browse.json")
 SAID = "档案“north”的文件现在无法读取"
-
-
-@pytest.fixture(autouse=True)
-def _a_day_of_that_week(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DISCLOSURES_NOW", NOW)
 
 
 def damage(path: Path) -> None:
