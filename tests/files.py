@@ -6,10 +6,18 @@ import zipfile
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from archive.attachments.extraction import Extracted, Limits
+from archive.attachments.reading import Order, read
+
 SAMPLE = "样本文件：本项目自写的测试文字，并非政府文件。"
 NOTICE = "同心县信息公开目录样本，第〔2017〕1号，“引号”、《书名》、１２３。"
 TABLE = "名称\t金额（万元）\n样本甲\t1234.56\n样本乙\t78"
 WHOLE = f"{SAMPLE}\n{NOTICE}\n{TABLE}\n结束。"
+
+
+def inside(data: bytes, name: str = "a", limits: Limits | None = None) -> Extracted:
+    """Read a file without a process of its own, for what is only a matter of content."""
+    return read(data, Order(name, limits or Limits(), ocr=False))
 
 
 def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:

@@ -78,6 +78,11 @@ def document(contents: Sequence[bytes], size: tuple[int, int], *, turned: int = 
     return bytes(out + b"trailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start))
 
 
+def line_of_text(text: str) -> bytes:
+    """The content of a page with one line of Latin text."""
+    return b"BT /F1 12 Tf 20 100 Td (%s) Tj ET" % text.encode()
+
+
 def turned(content: bytes) -> bytes:
     """Content for a page 300 points wide and high: shown turned by 90°, it stands upright."""
     return b"q 0 1 -1 0 300 0 cm " + content + b" Q"

@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 
 from archive.attachments.extraction import STATES, Extracted, Limits, extract
 from archive.attachments.file_kinds import Kind, ole_streams, sniff
-from archive.attachments.reading import Order, read
 from archive.tables.file_pages import FilePage
 from tests.files import (
     DOCX,
@@ -33,6 +32,7 @@ from tests.files import (
     TABLE,
     WHOLE,
     docx,
+    inside,
     ole,
     pdf,
     rtf,
@@ -48,11 +48,6 @@ FIXTURES = Path(__file__).parent / "attachments"
 
 def without_blank_lines(text: str | None) -> str:
     return re.sub(r"\n+", "\n", text or "")
-
-
-def inside(data: bytes, name: str = "a", limits: Limits | None = None) -> Extracted:
-    """The same reading without a process of its own, for what is only a matter of content."""
-    return read(data, Order(name, limits or Limits(), ocr=False))
 
 
 READABLE = {

@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.attachments.extraction import Extracted, Limits
-from archive.attachments.reading import Order, read
 from archive.database.connection import transaction
 from archive.ingest import attachment_writer
 from archive.ingest.deferral import Deferral
@@ -25,20 +24,16 @@ from archive.tables.file_pages import FilePage, joined, page_at, text_of, within
 from pipelines.normalise import NormalisePipeline
 from pipelines.redact import RedactPipeline
 from tests.conftest import rows
-from tests.files import SAMPLE, zipped
+from tests.files import SAMPLE, inside, zipped
 from tests.personal_numbers import canary
-from tests.ruled_pages import document
+from tests.ruled_pages import document, line_of_text
 from tests.web.sample_archive import FILE, FIRST, LIST, PAST, captured, past_list, past_page, past_row, past_url
 
 SIZE = (300, 200)
 PHONE = canary(7).mobile
 
 
-def pdf_page(text: str) -> bytes:
-    return b"BT /F1 12 Tf 20 100 Td (%s) Tj ET" % text.encode()
-
-
-PDF = document([pdf_page("A sample page of text."), b"", pdf_page("Another sample page.")], SIZE)
+PDF = document([line_of_text("A sample page of text."), b"", line_of_text("Another sample page.")], SIZE)
 
 
 def workbook(sheets: dict[str, list[str]]) -> bytes:
@@ -48,10 +43,6 @@ def workbook(sheets: dict[str, list[str]]) -> bytes:
         book.add_worksheet(name).write_column(0, 0, cells)
     book.close()
     return stream.getvalue()
-
-
-def inside(data: bytes, name: str = "a", limits: Limits | None = None) -> Extracted:
-    return read(data, Order(name, limits or Limits(), ocr=False))
 
 
 def by_page(found: Extracted) -> list[tuple[str, int, str, str, str]]:

@@ -27,16 +27,12 @@ from archive.web.views.file_text import LONGEST_PART
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.files import NOTICE, docx, pdf, rtf, word, zipped
 from tests.personal_numbers import canary
-from tests.ruled_pages import document, ruled
+from tests.ruled_pages import document, line_of_text, ruled
 from tests.web.asking import text, tree
 
 LIST = "/zwgk/list.html"
 PHONE = canary(3).mobile
 SIZE = (300, 200)
-
-
-def pdf_page(words: str) -> bytes:
-    return b"BT /F1 12 Tf 20 100 Td (%s) Tj ET" % words.encode()
 
 
 def workbook(sheets: dict[str, list[list[str]]]) -> bytes:
@@ -65,14 +61,14 @@ def packed(objects: bytes) -> bytes:
 
 
 TABLE = [["Item", "Amount"], ["=cmd", "1,234.50"], ["Roads", "-5.25"]]
-CLEAN_PDF = document([pdf_page("A sample first page."), pdf_page("The second page has asphalt.")], SIZE)
+CLEAN_PDF = document([line_of_text("A sample first page."), line_of_text("The second page has asphalt.")], SIZE)
 SEAL_NAME = b"/XObject<</P 5 0 R>>"
 SEAL = b"<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8/Length 1>>stream\n0\nendstream"
 PLAIN = docx("".join(map(word, NOTICE.split("\n"))))
 FILES: dict[str, bytes] = {
     "clean.pdf": CLEAN_PDF,
-    "blank.pdf": document([pdf_page("A sample page of text."), b"", pdf_page("After a blank page.")], SIZE),
-    "table.pdf": document([pdf_page("A sample cover page."), ruled(TABLE, above="Unit: yuan")], SIZE),
+    "blank.pdf": document([line_of_text("A sample page of text."), b"", line_of_text("After a blank page.")], SIZE),
+    "table.pdf": document([line_of_text("A sample cover page."), ruled(TABLE, above="Unit: yuan")], SIZE),
     "picture.pdf": pdf(b"BT /F1 12 Tf 20 100 Td (A sample with a seal on it.) Tj ET q 9 0 0 9 0 0 cm /P Do Q", SEAL_NAME, more=(SEAL,)),
     "remark.pdf": pdf(b"BT /F1 12 Tf 20 100 Td (A sample with a remark on it.) Tj ET", more=(packed(b"<</Subtype/FreeText>>"),)),
     "packed.pdf": pdf(b"BT /F1 12 Tf 20 100 Td (A sample with packed objects.) Tj ET", more=(packed(b"<</Type/Font>>"),)),
@@ -84,7 +80,7 @@ FILES: dict[str, bytes] = {
     "hidden.doc": f"<html><body><p>{NOTICE * 9}</p><p style='display:none'>{PHONE}</p></body></html>".encode(),
     "inline.doc": f"<html><body><p>{NOTICE * 9}</p><img src='data:image/png;base64,AAAA'></body></html>".encode(),
     "info.rtf": rtf(f"{{\\info {PHONE}}}Sample text of a letter."),
-    "many.pdf": document([pdf_page(f"Sample page {number}{' with asphalt' * (number in (3, 7))}.") for number in range(1, 10)], SIZE),
+    "many.pdf": document([line_of_text(f"Sample page {number}{' with asphalt' * (number in (3, 7))}.") for number in range(1, 10)], SIZE),
     "packed.zip": zipped({"a.txt": NOTICE.encode()}),
     "long.txt": ("样本的一行文字。\n" * (2 * LONGEST_PART // 9) + "末尾说到沥青。\n").encode(),
 }  # fmt: skip
