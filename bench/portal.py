@@ -56,7 +56,7 @@ _SMALL = (
 _STYLE = "\n".join(f".c{n}{{margin:{n}px;padding:{n}px;color:#333;font-size:14px}}" for n in range(120))
 
 
-def write_portal(folder: Path, records: int, seed: int = 1, *, small: bool = False, files: int = 0) -> None:
+def write_portal(folder: Path, records: int, *, small: bool = False, files: int = 0) -> None:
     """Write a catalogue of `records` records, 20 a list page, under `folder`/xxgk/; pages of 20 KB, or `small` ones of 3.
 
     Of a hundred records `files` link to a file of their own: by turns docx, xlsx, pdf, xls and txt. The list begins with the last
@@ -68,7 +68,7 @@ def write_portal(folder: Path, records: int, seed: int = 1, *, small: bool = Fal
     for page in range(pages):
         newest = records - page * ROWS_A_PAGE
         numbers = range(newest - 1, max(newest - ROWS_A_PAGE, 0) - 1, -1)
-        rows = "".join(_write_record(catalog, number, Random(f"{seed} {number}"), small, files) for number in numbers)
+        rows = "".join(_write_record(catalog, number, Random(f"1 {number}"), small, files) for number in numbers)
         head = "<ul><li>索引号</li><li>标题</li><li>发布单位</li><li>发布日期</li></ul>"
         pager = f'<script>createPageHTML({pages}, {page}, "list", "html");</script>'
         name = "list.html" if page == 0 else f"list_{page}.html"

@@ -156,9 +156,9 @@ class Traffic:
         return Traffic(*(getattr(self, name) + getattr(other, name) for name in Traffic.__slots__))
 
 
-def read_software(path: Path = SOFTWARE) -> list[Software]:
-    """Return the products in a table such as `portal_software.csv`."""
-    with path.open(encoding="utf-8", newline="") as lines:
+def read_software() -> list[Software]:
+    """Return the products in `portal_software.csv`."""
+    with SOFTWARE.open(encoding="utf-8", newline="") as lines:
         return [
             Software(
                 row["software"], float(row["share"]), int(row["rows_a_page"]), 1000 * int(row["list_kb"]),
@@ -192,9 +192,9 @@ def with_shares_of(products: Sequence[Software], counted: Path) -> list[Software
     ]
 
 
-def read_faults(path: Path = FAULTS) -> list[Fault]:
-    """Return the faults in a table such as `portal_faults.csv`."""
-    with path.open(encoding="utf-8", newline="") as lines:
+def read_faults() -> list[Fault]:
+    """Return the faults in `portal_faults.csv`."""
+    with FAULTS.open(encoding="utf-8", newline="") as lines:
         return [
             Fault(
                 row["name"], float(row["a_year"]), float(row["days"]), row["state"], row["kind"], row["lists"],

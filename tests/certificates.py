@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 
-def self_signed(path: Path, name_of_host: str = "localhost", address: str = "127.0.0.1", days: int = 1) -> Path:
-    """A certificate for a host and an address, valid for so many days from yesterday on, with its key, written to `path` as PEM."""
+def self_signed(path: Path, address: str = "127.0.0.1", days: int = 1) -> Path:
+    """A certificate for localhost and an address, valid for so many days from yesterday on, with its key, written to `path` as PEM."""
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name_of_host)])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.datetime.now(datetime.UTC)
-    names = [x509.DNSName(name_of_host), x509.IPAddress(ipaddress.ip_address(address))]
+    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(address))]
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
