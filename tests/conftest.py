@@ -173,6 +173,11 @@ class Answer:
     cut: int | None = None
 
 
+def redirect(to: str, status: int = 302) -> Answer:
+    """The answer that sends a visitor on to another address."""
+    return Answer(status=status, headers=(("Location", to),))
+
+
 @dataclass(frozen=True)
 class SiteRequest:
     """A request to a test's site: the values of the query, the body of a POST (None for a GET), the headers by lower-case names."""

@@ -1,6 +1,6 @@
 """Small mock county portals to be surveyed: sound ones, and one for each way in which a home page leads to no catalogue."""
 
-from tests.conftest import Answer
+from tests.conftest import Answer, redirect
 
 KINDS = ("政策解读", "规划计划", "部门预算", "建议提案办理")
 SAMPLE = "样本正文，仅供测试，不是任何政府的文件。" * 4
@@ -40,7 +40,7 @@ def misread() -> dict[str, Answer | str]:
     return {path: answer for path, answer in sound().items() if not path.endswith(".html")}
 
 
-_ELSEWHERE = Answer("", status=302, headers=(("Location", "http://portal.sample.invalid/"),))
+_ELSEWHERE = redirect("http://portal.sample.invalid/")
 
 FAULTY: dict[str, dict[str, Answer | str]] = {
     "blocked": {"/": Answer("<html><body>拒绝访问</body></html>", status=403)},

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, Site, crawl, disclosures, portal_file, program, rows
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, program, redirect, rows
 from tests.files import PNG, TABLE, WHOLE, docx, text_cell, word, word_table, xlsx, zipped
 from tests.test_attachment_text import FIXTURES, without_blank_lines
 
@@ -191,7 +191,7 @@ def test_a_file_of_another_site_in_place_of_a_page_is_not_the_record_s(tmp_path:
     data = Answer((FIXTURES / "sample.pdf").read_bytes(), "application/pdf")
     with Site({"/x.pdf": data}) as elsewhere:
         there = elsewhere.url.replace("127.0.0.1", "localhost") + "x.pdf"
-        with Site({LIST: LISTED, "/zwgk/d/1.html": Answer(status=302, headers=(("Location", there),))}) as site:
+        with Site({LIST: LISTED, "/zwgk/d/1.html": redirect(there)}) as site:
             crawl(portal_file(tmp_path, site.url, ("budget", "预算", LIST)), tmp_path / "a.db")
         assert not elsewhere.requests
     assert rows(tmp_path / "a.db", "SELECT 1 FROM attachments WHERE text IS NOT NULL") == []

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archive.database.lock import held
 from archive.evidence.evidence_store import Evidence
-from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, redirect, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
 
 BLOCK_PAGE = page("<h1>您的访问被拒绝</h1><p>您的请求存在异常，已被防火墙拦截</p>")
@@ -21,7 +21,7 @@ def test_every_answer_is_sealed_whatever_it_is(tmp_path: Path) -> None:
             "640324001/2017-00001",
             "样本正文 " + "".join(f'<a href="../files/{name}.txt">样本附件.txt</a>' for name in "abc"),
         ),
-        "/zwgk/d/2.html": Answer(status=302, headers=(("Location", "/zwgk/e/2.html"),)),
+        "/zwgk/d/2.html": redirect("/zwgk/e/2.html"),
         "/zwgk/e/2.html": record("样本文件之2", "640324001/2017-00002"),
         "/zwgk/d/3.html": Answer("没有了", status=404),
         "/zwgk/files/a.txt": Answer("样本附件文字", "text/plain"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, Site, SiteRequest, crawl, portal_file, rows
+from tests.conftest import Answer, Site, SiteRequest, crawl, portal_file, redirect, rows
 from tests.test_crawl_portals import record
 from tests.test_politeness import list_page
 
@@ -136,7 +136,7 @@ def test_a_service_that_never_ends_is_left_and_only_its_count_proves_that_nothin
         (Answer("<html><body><p>系统繁忙，请稍后再试</p></body></html>"), "not_a_page"),
         (Answer("<html><body><p>您的访问过于频繁</p></body></html>"), "blocked"),
         (Answer("<html><body><p>样本：没有列表的页面</p></body></html>"), "list_without_rows"),
-        (Answer(status=302, headers=(("Location", "/"),)), "redirected_home"),
+        (redirect("/"), "redirected_home"),
     ],
 )
 def test_a_walk_that_misses_a_page_is_not_complete_and_keeps_what_it_read(

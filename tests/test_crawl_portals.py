@@ -10,7 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from tests.conftest import Answer, Site, crawl, portal_file, program, rows
+from tests.conftest import Answer, Site, crawl, portal_file, program, redirect, rows
 
 LIST = "/zwgk/list.html"
 
@@ -144,7 +144,7 @@ def test_a_page_without_its_end_tags_is_cut_where_others_of_its_kind_have_theirs
 def test_a_list_page_of_another_site(tmp_path: Path) -> None:
     with Site({"/": page(TABLE)}) as other, Site({}) as site:
         elsewhere = other.url.replace("127.0.0.1", "localhost")
-        site.answers[LIST] = Answer(status=302, headers=(("Location", elsewhere),))
+        site.answers[LIST] = redirect(elsewhere)
         done = crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
     assert not other.requests
     assert done.returncode == 1

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, redirect, rows
 
 LIST = "/list.html"
 FORMS = (  # of addresses of this machine, with {port} of a server that nobody should reach
@@ -79,7 +79,7 @@ def test_no_form_of_address_leads_a_crawl_to_another_server(listener: Listener, 
             )
             site.answers[f"/d/{number}.html"] = record(files)
             for path in (f"/r/{number}.html", f"/f/{number}.pdf"):
-                site.answers[path] = Answer(status=302, headers=(("Location", f"{target}/latest/meta-data"),))
+                site.answers[path] = redirect(f"{target}/latest/meta-data")
         site.answers[LIST] = f"<html><body><ul>{listed}</ul></body></html>"
         done = crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
     assert "Traceback" not in done.stdout + done.stderr
@@ -98,7 +98,7 @@ def test_a_redirect_is_checked_as_it_is_followed_and_not_as_it_is_printed(
 ) -> None:
     target = way.format(f"127.0.0.1:{listener.port}").replace("\r", "\t")
     listed = '<ul><li><a href="/1.html">样本文件之1的标题</a><span>2017-05-02</span></li></ul>'
-    with Site({LIST: listed, "/1.html": Answer(status=302, headers=(("Location", target),))}) as site:
+    with Site({LIST: listed, "/1.html": redirect(target)}) as site:
         crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
         assert all(path in {"/robots.txt", LIST, "/1.html"} or "127.0.0.1" in path for path in site.requests)
     assert listener.connections == []
@@ -119,7 +119,7 @@ def test_what_is_no_address_costs_no_row_and_no_page(tmp_path: Path, host: str) 
     answers = {
         LIST: f"<html><body><ul>{rows_here}</ul></body></html>",
         "/1.html": record(f"<p>{'这是一个样本，不是政府文件。' * 8}</p>{files}"),
-        "/3.html": Answer(status=302, headers=(("Location", f"http://{host}/"),)),
+        "/3.html": redirect(f"http://{host}/"),
     }
     with Site(answers) as site:
         crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
@@ -133,7 +133,7 @@ def test_what_is_no_address_costs_no_row_and_no_page(tmp_path: Path, host: str) 
 @pytest.mark.parametrize("path", ["/view?next=/robots.txt", "/view.html?/robots.txt"])
 def test_a_record_called_as_robots_txt_stays_on_the_site(listener: Listener, tmp_path: Path, path: str) -> None:
     listed = f'<ul><li><a href="{path}">样本文件之1的标题</a><span>2017-05-02</span></li></ul>'
-    away = Answer(status=302, headers=(("Location", f"http://127.0.0.1:{listener.port}/"),))
+    away = redirect(f"http://127.0.0.1:{listener.port}/")
     with Site({LIST: listed, path: away}) as site:
         crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
     assert listener.connections == []
@@ -189,7 +189,7 @@ def test_a_public_name_that_leads_to_this_machine_is_not_reached(
 
 
 def test_a_probe_follows_no_redirect_to_a_private_network(listener: Listener) -> None:
-    with Site({"/": Answer(status=302, headers=(("Location", f"http://127.0.0.1:{listener.port}/"),))}) as site:
+    with Site({"/": redirect(f"http://127.0.0.1:{listener.port}/")}) as site:
         done = disclosures("probe", site.url, "--delay", 0, "--json")
     assert done.returncode == 1
     assert "public internet" in done.stderr

@@ -12,13 +12,9 @@ import pytest
 from crawler.probe import fetcher
 from crawler.probe.fetcher import Fetcher, FetchError, ForbiddenError
 from crawler.settings import REDIRECT_MAX_TIMES
-from tests.conftest import Answer, Site, SiteRequest
+from tests.conftest import Answer, Site, SiteRequest, redirect
 
 ROBOTS = "/robots.txt"
-
-
-def sent_on(to: str, status: int = 302) -> Answer:
-    return Answer("", status=status, headers=(("Location", to),))
 
 
 @pytest.fixture
@@ -58,7 +54,7 @@ def test_a_page_is_asked_for_once_robots_txt_was(site: Site, asked: Fetcher) -> 
         (Answer("<html>\nUser-agent: *\nDisallow: /1\n</html>"), True),
         (Answer("", status=503), False),
         (Answer("", status=500), False),
-        (sent_on("/rules.txt"), False),
+        (redirect("/rules.txt"), False),
     ],
 )
 def test_robots_txt_is_obeyed(site: Site, asked: Fetcher, robots: Answer, may: bool) -> None:
@@ -85,7 +81,7 @@ def test_it_waits_between_requests_and_as_long_as_robots_txt_wants_up_to_a_minut
 
 
 def test_redirects_are_followed_so_often_and_each_is_allowed_by_robots_txt(site: Site, asked: Fetcher) -> None:
-    site.answers |= {"/a": sent_on("/1.html"), "/round": sent_on("/round"), "/forbidden": sent_on("/private/1.html")}
+    site.answers |= {"/a": redirect("/1.html"), "/round": redirect("/round"), "/forbidden": redirect("/private/1.html")}
     site.answers[ROBOTS] = Answer("User-agent: *\nDisallow: /private", "text/plain")
     assert asked.get(f"{site.url}a").url == f"{site.url}1.html"
     with pytest.raises(FetchError, match=f"sent on more than {REDIRECT_MAX_TIMES} times"):
@@ -100,7 +96,7 @@ def test_what_is_sent_goes_to_the_address_asked_for_and_no_further(site: Site, a
 
     def noted(request: SiteRequest) -> Answer:
         forms.append(request.form)
-        return sent_on("/1.html") if request.path == "/rows" else Answer("样本")
+        return redirect("/1.html") if request.path == "/rows" else Answer("样本")
 
     site.answers |= {"/rows": noted, "/1.html": noted}
     asked.get(f"{site.url}rows", "page=2")
@@ -109,7 +105,7 @@ def test_what_is_sent_goes_to_the_address_asked_for_and_no_further(site: Site, a
 
 def test_a_redirect_into_ones_own_network_is_not_followed(site: Site, asked: Fetcher) -> None:
     """The home is this machine by its number, and no other name of it."""
-    site.answers["/away"] = sent_on(f"{site.url.replace('127.0.0.1', 'localhost')}/1.html")
+    site.answers["/away"] = redirect(f"{site.url.replace('127.0.0.1', 'localhost')}/1.html")
     with pytest.raises(FetchError, match="not an address of the public internet"):
         asked.get(f"{site.url}away")
     assert "/1.html" not in site.requests

@@ -9,7 +9,7 @@ import pytest
 from archive.notify import messages
 from archive.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
 from tests.certificates import self_signed
-from tests.conftest import Answer, Site, SiteRequest
+from tests.conftest import Answer, Site, SiteRequest, redirect
 from tests.mailbox import Mailbox, free_port, mailbox
 
 SUBJECT, TEXT = "棚户区：2 条新记录", "2018-04-03  关于棚户区改造的通知\n.\n. 只有一个点的行\n"
@@ -178,7 +178,7 @@ def test_a_webhook_that_does_not_take_it(status: int) -> None:
 
     def hook(request: SiteRequest) -> Answer:
         tries.append(request)
-        return Answer(status=status, headers=(("Location", "/elsewhere"),))
+        return redirect("/elsewhere", status)
 
     with (
         Site({"/hook/secret": hook}) as site,

@@ -28,7 +28,7 @@ from tests.changing_portal import (
     redesigned,
     two_days,
 )
-from tests.conftest import Answer, rows
+from tests.conftest import Answer, redirect, rows
 
 Spoil = Callable[[str, Any], Any]
 
@@ -59,11 +59,11 @@ def all_gone(path: str, answer: Any) -> Any:
 
 
 def led_to_no_page(path: str, answer: Any) -> Any:
-    return Answer("", status=302, headers=(("Location", "/404.html"),)) if of_records(path) else answer
+    return redirect("/404.html") if of_records(path) else answer
 
 
 def led_to_the_list(path: str, answer: Any) -> Any:
-    return Answer("", status=302, headers=(("Location", LIST),)) if of_records(path) else answer
+    return redirect(LIST) if of_records(path) else answer
 
 
 def another_text(path: str, answer: Any) -> Any:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, portal_file, program, rows
+from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, portal_file, program, redirect, rows
 from tests.test_crawl_portals import LIST, page, record
 
 RULES = "User-agent: *\nDisallow: /zwgk/closed/\n"
@@ -79,7 +79,7 @@ def test_robots_txt_is_obeyed_for_lists_next_pages_records_files_and_redirects(t
         "/robots.txt": robots(RULES),
         LIST: list_page(["d/1.html", "closed/2.html", "d/3.html", "closed/4.pdf"], "closed/list_1.html"),
         "/zwgk/d/1.html": record("样本文件之1", "A1", '<a href="/zwgk/closed/1.pdf">样本附件</a><a href="/zwgk/1.txt">样本附件</a>'),
-        "/zwgk/d/3.html": Answer(status=302, headers=(("Location", "/zwgk/closed/3.html"),)),
+        "/zwgk/d/3.html": redirect("/zwgk/closed/3.html"),
         "/zwgk/1.txt": Answer("样本附件", "text/plain"),
     }  # fmt: skip
     with Watched(site_pages) as site:
@@ -141,7 +141,7 @@ def test_only_a_robots_txt_that_was_had_forbids_and_a_faulty_one_forbids_all(
 
 
 def test_a_probe_asks_robots_txt_about_what_it_is_sent_on_to() -> None:
-    moved = Answer(status=302, headers=(("Location", "/zwgk/closed/list.html"),))
+    moved = redirect("/zwgk/closed/list.html")
     with Watched({"/robots.txt": robots(RULES), LIST: moved}) as site:
         done = disclosures("probe", f"{site.url}zwgk/list.html", "--delay", 0)
         assert site.paths() == ["/robots.txt", LIST]
@@ -204,7 +204,7 @@ def test_a_crawl_delay_is_kept_up_to_a_minute(tmp_path: Path, stated: str, kept:
 
 
 def test_a_probe_keeps_its_delay_and_a_longer_one_of_robots_txt() -> None:
-    with Watched({LIST: Answer(status=302, headers=(("Location", "/zwgk/list_1.html"),))}) as site:
+    with Watched({LIST: redirect("/zwgk/list_1.html")}) as site:
         disclosures("probe", f"{site.url}zwgk/list.html", "--delay", 0.3)
         assert len(site.seen) > 2
         assert min(gaps(site.seen)) >= 0.3 - LATE
@@ -326,8 +326,7 @@ def test_what_failed_in_passing_is_asked_for_three_times_and_a_refusal_once(tmp_
 @pytest.mark.parametrize(("steps", "arrives"), [(5, True), (6, False)])
 def test_a_visitor_is_sent_on_five_times_at_most(tmp_path: Path, steps: int, arrives: bool) -> None:
     chain: dict[str, Answer | str] = {
-        f"/zwgk/d/{step}.html": Answer(status=302, headers=(("Location", f"/zwgk/d/{step + 1}.html"),))
-        for step in range(steps)
+        f"/zwgk/d/{step}.html": redirect(f"/zwgk/d/{step + 1}.html") for step in range(steps)
     }
     chain[f"/zwgk/d/{steps}.html"] = record("样本文件之1", "A1")
     with Watched({LIST: list_page(["d/0.html"]), **chain}) as site:

@@ -19,7 +19,7 @@ from archive.ingest.health import Health, health
 from archive.labels.code_labels import HEALTH
 from crawler.cli.status import portal_states
 from tests import warm
-from tests.conftest import ROOT, Answer, Site, copied, portal_file, rows
+from tests.conftest import ROOT, Answer, Site, copied, portal_file, redirect, rows
 from tests.test_health import tls
 
 PAGE = ROOT / "docs" / "states.md"
@@ -101,41 +101,37 @@ def answering(answer: Answer | str, *paths: str) -> Fault:
     return fault
 
 
-def leading(to: str, status: int = 302) -> Answer:
-    return Answer("", status=status, headers=(("Location", to),))
-
-
 def everything_answers_503(town: Town) -> Health:
     town.everywhere(Answer("", status=503))
     return town.crawled()
 
 
 def goes_round(town: Town) -> Health:
-    town.answers(leading("/a.html"))
-    town.answers(leading("/b.html"), "/a.html")
-    town.answers(leading("/a.html"), "/b.html")
+    town.answers(redirect("/a.html"))
+    town.answers(redirect("/b.html"), "/a.html")
+    town.answers(redirect("/a.html"), "/b.html")
     return town.crawled()
 
 
 def everything_goes_round(town: Town) -> Health:
-    town.everywhere(leading("/in.html"))
-    town.answers(leading("/out.html"), "/in.html")
-    town.answers(leading("/in.html"), "/out.html")
+    town.everywhere(redirect("/in.html"))
+    town.answers(redirect("/out.html"), "/in.html")
+    town.answers(redirect("/in.html"), "/out.html")
     return town.crawled()
 
 
 def everything_at_a_dead_host(town: Town) -> Health:
-    town.everywhere(leading("http://new.portal.invalid/", 301))
+    town.everywhere(redirect("http://new.portal.invalid/", 301))
     return town.crawled()
 
 
 def everything_at_a_private_host(town: Town) -> Health:
-    town.everywhere(leading("http://127.0.0.1:1/", 301))
+    town.everywhere(redirect("http://127.0.0.1:1/", 301))
     return town.crawled()
 
 
 def another_site(town: Town) -> Health:
-    town.answers(leading(f"{town.site.url.replace('127.0.0.1', 'localhost')}plans.html", 301))
+    town.answers(redirect(f"{town.site.url.replace('127.0.0.1', 'localhost')}plans.html", 301))
     return town.crawled()
 
 
@@ -261,7 +257,7 @@ FAULTS: dict[str, Callable[..., Health]] = {
     "a redesign": answering(SHELL),
     "lists are empty tables": answering(TABLELESS),
     "a list shows a few of its rows": answering(a_list(range(1, 4)), LISTS[0]),
-    "a login stands before the lists": answering(leading("/login")),
+    "a login stands before the lists": answering(redirect("/login")),
     "a firewall's page with status 200": answering(SHIELD),
     "a refusal in JSON with status 200": answering(Answer('{"code":403,"msg":"访问被拒绝"}', "application/json")),
     "403": answering(Answer("", status=403)),

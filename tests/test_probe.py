@@ -11,7 +11,7 @@ from archive.model.observations import CatalogOfPortal
 from crawler.cli import probe
 from crawler.probe.draft import DraftCatalog, draft, portal_id, relative
 from crawler.sample.portal_server import SampleServer
-from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, rows
+from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, redirect, rows
 
 LIST_AT = "/zwgk/list.html"
 KEYS = {"page", "blocked", "family", "rows", "next_pages", "pages", "fields", "breadcrumb", "attachments", "body"}
@@ -239,7 +239,7 @@ def test_robots_that_cannot_be_read_forbid_everything() -> None:
 
 def test_a_redirect_is_followed_and_its_target_asked_of_robots_too() -> None:
     def away(_: SiteRequest) -> Answer:
-        return Answer(status=302, headers=(("Location", "/zwgk/list.html"),))
+        return redirect("/zwgk/list.html")
 
     with Site({"/old": away, "/zwgk/list.html": LIST}) as site:
         done = disclosures("probe", f"{site.url}old", "--delay", 0, "--json")
