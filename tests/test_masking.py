@@ -18,6 +18,7 @@ from archive.masking.redaction import RULES_VERSION
 from archive.model.observations import AttachmentFile, LinkedFile, Observation, Problem, RecordPage, Row
 from archive.search import engine
 from archive.tables.printed_table import PrintedTable, from_json_text, to_json_text
+from tests.personal_numbers import bytes_of
 from tests.tampering import renumber
 from tests.test_crawl_privacy import CARD, KEPT, PHONE, RESIDENT_ID, luhn
 from tests.test_store import PORTAL, crawl, listed, table
@@ -72,10 +73,6 @@ def archive(path: Path, *numbers: int) -> None:
         connection.commit()
 
 
-def file_bytes(path: Path) -> bytes:
-    return b"".join(each.read_bytes() for each in sorted(path.parent.glob(f"{path.name}*")))
-
-
 def everything(path: Path) -> dict[str, list[tuple[object, ...]]]:
     return {name: table(path, f"SELECT * FROM {name} ORDER BY 1, 2") for name in TABLES}
 
@@ -92,12 +89,12 @@ def path(tmp_path: Path) -> Path:
 
 def test_no_byte_of_it_is_left(path: Path) -> None:
     archive(path, 1, 2)
-    assert all(secret.encode() in file_bytes(path) for secret in SECRETS)
+    assert all(secret.encode() in bytes_of(path) for secret in SECRETS)
     assert found(path, PHONE) == 2
     done = mask_again(path)
     assert (done.records, set(done.numbers)) == (2, {"phone", "bank_card"})
     for secret in SECRETS:
-        assert secret.encode() not in file_bytes(path)
+        assert secret.encode() not in bytes_of(path)
     with closing(open_for_reading(path)) as connection:
         terms = "CREATE VIRTUAL TABLE temp.terms USING fts5vocab('main', 'records_fts', 'row')"
         connection.execute(terms)
@@ -115,9 +112,9 @@ def test_free_pages_that_older_changes_left_are_cleared(path: Path) -> None:
         connection.commit()
         connection.execute("DELETE FROM readings")
         connection.commit()
-    assert RESIDENT_ID.encode() in file_bytes(path)
+    assert RESIDENT_ID.encode() in bytes_of(path)
     mask_again(path)
-    assert RESIDENT_ID.encode() not in file_bytes(path)
+    assert RESIDENT_ID.encode() not in bytes_of(path)
 
 
 def test_what_a_file_said_before_is_masked_too(path: Path) -> None:
@@ -130,7 +127,7 @@ def test_what_a_file_said_before_is_masked_too(path: Path) -> None:
         )
     mask_again(path)
     assert table(path, "SELECT unit_name, name, column_name FROM budget_changes") == [("样本 138********",) * 3]
-    assert PHONE.encode() not in file_bytes(path)
+    assert PHONE.encode() not in bytes_of(path)
 
 
 def test_what_is_kept_aside_until_a_layout_is_known_is_masked_too(path: Path) -> None:
@@ -154,7 +151,7 @@ def test_agencies_are_learned_again_from_what_a_portal_states_masked(path: Path)
     assert table(path, "SELECT name FROM agencies WHERE name LIKE '样本局%'") == [(f"样本局 {PHONE}",)]
     mask_again(path)
     assert table(path, "SELECT name FROM agencies WHERE name LIKE '样本局%'") == [("样本局 138********",)]
-    assert PHONE.encode() not in file_bytes(path)
+    assert PHONE.encode() not in bytes_of(path)
 
 
 def test_it_stands_masked_where_it_stood(path: Path) -> None:
@@ -258,10 +255,10 @@ def test_it_tells_how_far_it_is_and_in_the_end_how_much_it_masked(path: Path, mo
 def test_a_second_run_changes_nothing(path: Path) -> None:
     archive(path, 1, 2)
     mask_again(path)
-    before, rows = file_bytes(path), everything(path)
+    before, rows = bytes_of(path), everything(path)
     assert mask_again(path) == Masked()
     assert everything(path) == rows
-    assert file_bytes(path) == before
+    assert bytes_of(path) == before
 
 
 def test_a_killed_run_is_simply_run_again(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,7 +284,7 @@ def test_a_killed_run_is_simply_run_again(path: Path, tmp_path: Path, monkeypatc
         assert table(path, "SELECT value FROM settings WHERE name = 'redaction_version'") == [("0",)]
     mask_again(path)
     assert everything(path) == everything(whole)
-    assert all(secret.encode() not in file_bytes(path) for secret in SECRETS)
+    assert all(secret.encode() not in bytes_of(path) for secret in SECRETS)
 
 
 def test_an_archive_of_older_rules_is_behind_until_they_are_applied(
@@ -369,7 +366,7 @@ def test_a_crawl_and_a_busy_file_are_waited_for(path: Path, monkeypatch: pytest.
         with pytest.raises(ArchiveError, match=r"locked|reading it"):
             mask_again(path)
     mask_again(path)
-    assert PHONE.encode() not in file_bytes(path)
+    assert PHONE.encode() not in bytes_of(path)
 
 
 def test_who_takes_the_file_under_way_is_to_be_waited_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

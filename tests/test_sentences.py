@@ -350,10 +350,12 @@ def test_a_text_without_two_figures_is_passed_over() -> None:
     assert may_state("共12个，占2%")
 
 
-def test_parts_of_what_is_counted_may_overlap() -> None:
-    def hints(text: str) -> list[bool]:
-        return [equation.is_hint for sentence in read_sentences(text) for _, equation in sentence.equations]
+def hints(text: str) -> list[bool]:
+    """Of each equation that a text states, whether it may fail for another reason than a slip."""
+    return [equation.is_hint for sentence in read_sentences(text) for _, equation in sentence.equations]
 
+
+def test_parts_of_what_is_counted_may_overlap() -> None:
     assert hints("职工100人，其中女性60人、党员70人。") == [True]
     assert hints("职工100人，分别为男性60人、女性70人。") == [False]
     assert hints("支出100万元，其中货物60万元、服务70万元。") == [False]
@@ -361,9 +363,6 @@ def test_parts_of_what_is_counted_may_overlap() -> None:
 
 
 def test_a_sum_behind_parts_accuses_only_where_it_says_of_how_many_it_is() -> None:
-    def hints(text: str) -> list[bool]:
-        return [equation.is_hint for sentence in read_sentences(text) for _, equation in sentence.equations]
-
     assert hints("人员40万元，工资30万元，公用10万元，合计50万元。") == [True]
     assert hints("人员40万元，公用10万元，两项合计60万元。") == [False]
     assert hints("人员40万元，公用10万元，合计50万元。") == [False]
