@@ -43,42 +43,51 @@ class AttachmentWriter:
         if is_file_withheld(self._connection, file.url, file.sha256):
             file = replace(file, name="", text=None, tables=(), pages=(), state=WITHHELD, message=None, redacted={})
         file = replace(file, capture=self._sealed_in(file))
-        c, where = self._connection, (record_id, file.url)
-        known = c.execute("SELECT * FROM attachments WHERE record_id = ? AND url = ?", where).fetchone()
+        sql = "SELECT * FROM attachments WHERE record_id = ? AND url = ?"
+        known = self._connection.execute(sql, (record_id, file.url)).fetchone()
         if file.state not in {*READABLE, UNAVAILABLE, WITHHELD}:
             message = f"{file.state}: {file.message or 'no text could be taken from this file'}"
             self._note_problem(Problem("attachment", file.url, message), now)
         had = bool(known and known["sha256"] and known["state"] not in NO_FILE)
         if file.state in NO_FILE and (had or (known and known["state"] == file.state)):
-            return  # a file that can't be had today is still what it was when it was last had
-        if file.text and file.state != WITHHELD:
-            title = f"{self._writer.record(record_id)['title'] or ''} {file.name}"
-            text = shown_text(c, record_id, file.url, file.sha256, title, file.text, now)
-            file = file if text is not None else replace(file, text=None, tables=(), pages=(), state=HELD)
+            return
+        file = self._as_shown(record_id, file, now)
+        tables = to_json_text(file.tables)
         self._writer.reindex(record_id)
-        tables, pages = to_json_text(file.tables), file_pages.to_json_text(file.pages)
-        c.execute(
+        self._put(record_id, file, tables)
+        if had and known["sha256"] != file.sha256 and not _says_the_same(file, known, tables):
+            captures = known["capture_id"], file.capture
+            self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, captures)
+        self._writer.count_masked(record_id, file.url, file.redacted)
+
+    def _as_shown(self, record_id: int, file: AttachmentFile, now: str) -> AttachmentFile:
+        """A file without its text where that lists persons and was not released."""
+        if not file.text or file.state == WITHHELD:
+            return file
+        title = f"{self._writer.record(record_id)['title'] or ''} {file.name}"
+        text = shown_text(self._connection, record_id, file.url, file.sha256, title, file.text, now)
+        return file if text is not None else replace(file, text=None, tables=(), pages=(), state=HELD)
+
+    def _put(self, record_id: int, file: AttachmentFile, tables: str | None) -> None:
+        self._connection.execute(
             "INSERT INTO attachments (record_id, url, name, sha256, bytes, media_type, text, tables, pages, state, capture_id) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (record_id, url) DO UPDATE SET name = excluded.name, "
             "sha256 = excluded.sha256, bytes = excluded.bytes, media_type = excluded.media_type, "
             "text = excluded.text, tables = excluded.tables, pages = excluded.pages, state = excluded.state, capture_id = excluded.capture_id",
             (
-                *where,
+                record_id,
+                file.url,
                 file.name,
                 file.sha256,
                 file.bytes,
                 file.media_type,
                 file.text,
                 tables,
-                pages,
+                file_pages.to_json_text(file.pages),
                 file.state,
                 file.capture,
             ),
         )
-        if had and known["sha256"] != file.sha256 and not _says_the_same(file, known, tables):
-            captures = known["capture_id"], file.capture
-            self._writer.take_file(record_id, file.name, [known["sha256"], file.sha256], now, captures)
-        self._writer.count_masked(record_id, file.url, file.redacted)
 
     def _sealed_in(self, file: AttachmentFile) -> int | None:
         """The capture that holds a file's bytes: an earlier one where the portal said that nothing changed since."""

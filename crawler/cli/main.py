@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -111,15 +112,9 @@ def crawl(  # noqa: PLR0913 - one for each option
     names, more = list(portals), None
     faults: list[PortalFileError] = []
     if due:
-        from crawler.jobs.due import NONE, due_now  # noqa: PLC0415
-        from crawler.portals.portal_file import own_files  # noqa: PLC0415
+        from crawler.jobs.due import due_now  # noqa: PLC0415
 
-        names, faults = due_now(portals, db)
-        for fault in faults:
-            click.echo(f"not crawled: {fault}", err=True)
-        if not names:
-            click.echo("nothing is due" if portals or own_files() else f"nothing is due: {NONE}")
-            sys.exit(ATTENTION if faults else 0)
+        names, faults = _due(portals, db)
         more = partial(due_now, portals, db)
     if not names:
         raise CommandError("say which portals to crawl, or --due for all that are due")
@@ -139,6 +134,20 @@ def crawl(  # noqa: PLR0913 - one for each option
     attention = crawl_portals(names, by, more)
     done = [stamp_days(db), notify_readers(db)]
     sys.exit(ATTENTION if attention or faults or not all(done) else 0)
+
+
+def _due(portals: Sequence[str], db: Path) -> tuple[list[str], list[PortalFileError]]:
+    """The portals that are due, and what is wrong with portal files; ends the command where none is due."""
+    from crawler.jobs.due import NONE, due_now  # noqa: PLC0415
+    from crawler.portals.portal_file import own_files  # noqa: PLC0415
+
+    names, faults = due_now(portals, db)
+    for fault in faults:
+        click.echo(f"not crawled: {fault}", err=True)
+    if not names:
+        click.echo("nothing is due" if portals or own_files() else f"nothing is due: {NONE}")
+        sys.exit(ATTENTION if faults else 0)
+    return names, faults
 
 
 def stamp_days(db: Path) -> bool:

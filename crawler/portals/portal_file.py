@@ -182,20 +182,8 @@ def _portal(path: Path, table: TomlTable) -> Portal:
     if not is_id(identity):
         raise table.must_be("id", "lower-case letters, digits, - and _, a letter first")
     name, code, home = table.text("name"), _division_code(table), _address(table, "home")
-    family, checked = table.values.get("family"), table.values.get("checked")
-    if family is not None:
-        from crawler.families.detection import FAMILIES  # noqa: PLC0415 - they take long to load, and few files name one
-
-        table.require_known("family", [family], FAMILIES)
-    if checked is not None and type(checked) is not date:
-        raise table.must_be("checked", "a day without quotes, such as 2026-05-31")
     key = f"division_code = {code!r}" if code else "division_code"
     doubts = tuple(f"{path}: {key} {doubt}" for doubt in _doubts(code, name))
-    memory = table.values.get("converter_memory_mb", LEAST_CONVERTER_MEMORY)
-    if type(memory) is not int or not LEAST_CONVERTER_MEMORY <= memory <= _MOST_CONVERTER_MEMORY:
-        raise table.must_be(
-            "converter_memory_mb", f"a number of MB from {LEAST_CONVERTER_MEMORY} to {_MOST_CONVERTER_MEMORY}"
-        )
     catalogs = _catalogs(table, home)
     return Portal(
         identity,
@@ -203,18 +191,43 @@ def _portal(path: Path, table: TomlTable) -> Portal:
         code,
         home,
         catalogs,
-        family=family,
-        checked=checked,
+        family=_family(table),
+        checked=_checked(table),
         schedule=_schedule(table),
         doubts=doubts,
         old_tls=table.flag("old_tls") or False,
         agencies=_agencies(table),
         intranet=table.flag("intranet") or False,
         budget=_budget(table),
-        converter_memory_mb=memory,
+        converter_memory_mb=_converter_memory(table),
         delay=_delay(table),
         headers=_headers(table, Site.of(home, (catalog.url for catalog in catalogs))),
     )
+
+
+def _family(table: TomlTable) -> str | None:
+    family: str | None = table.values.get("family")
+    if family is not None:
+        from crawler.families.detection import FAMILIES  # noqa: PLC0415 - they take long to load, and few files name one
+
+        table.require_known("family", [family], FAMILIES)
+    return family
+
+
+def _checked(table: TomlTable) -> date | None:
+    checked = table.values.get("checked")
+    if checked is not None and type(checked) is not date:
+        raise table.must_be("checked", "a day without quotes, such as 2026-05-31")
+    return checked
+
+
+def _converter_memory(table: TomlTable) -> int:
+    memory = table.values.get("converter_memory_mb", LEAST_CONVERTER_MEMORY)
+    if type(memory) is not int or not LEAST_CONVERTER_MEMORY <= memory <= _MOST_CONVERTER_MEMORY:
+        raise table.must_be(
+            "converter_memory_mb", f"a number of MB from {LEAST_CONVERTER_MEMORY} to {_MOST_CONVERTER_MEMORY}"
+        )
+    return memory
 
 
 def _delay(table: TomlTable) -> float | None:
