@@ -231,8 +231,10 @@ def learn(connection: sqlite3.Connection, portal: str) -> None:
     """
     row = connection.execute("SELECT division_code, agencies FROM portals WHERE id = ?", (portal,)).fetchone()
     division = divisions().get(row[0])
-    found = agencies.learn(_evidence(connection, portal), agencies.stated_in(row[1]), division.name if division else "")
-    _keep(connection, portal, found)
+    learned = agencies.learn(
+        _evidence(connection, portal), agencies.stated_in(row[1]), division.name if division else ""
+    )
+    _keep(connection, portal, learned)
 
 
 def _evidence(connection: sqlite3.Connection, portal: str) -> NameEvidence:
@@ -261,7 +263,7 @@ def _evidence(connection: sqlite3.Connection, portal: str) -> NameEvidence:
     )
 
 
-def _keep(connection: sqlite3.Connection, portal: str, found: Sequence[Agency]) -> None:
+def _keep(connection: sqlite3.Connection, portal: str, learned: Sequence[Agency]) -> None:
     """Write the agencies, keeping the numbers of those that were there; and whose each name is."""
     connection.execute("UPDATE publisher_names SET agency_id = NULL WHERE portal = ?", (portal,))
     connection.execute("UPDATE agencies SET successor_id = NULL WHERE portal = ?", (portal,))
@@ -269,17 +271,17 @@ def _keep(connection: sqlite3.Connection, portal: str, found: Sequence[Agency]) 
         "INSERT INTO agencies (portal, name, type, index_prefix, budget_unit, stated) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (portal, name) DO UPDATE SET type = excluded.type, index_prefix = excluded.index_prefix, "
         "budget_unit = excluded.budget_unit, stated = excluded.stated",
-        [(portal, each.name, each.type, each.prefix, each.budget_unit, each.stated) for each in found],
+        [(portal, each.name, each.type, each.prefix, each.budget_unit, each.stated) for each in learned],
     )
-    names = json.dumps([each.name for each in found])
+    names = json.dumps([each.name for each in learned])
     gone = "DELETE FROM agencies WHERE portal = ? AND name NOT IN (SELECT value FROM json_each(?))"
     connection.execute(gone, (portal, names))
     agency = "(SELECT id FROM agencies WHERE portal = ?1 AND name = ?2)"
     connection.executemany(
         f"UPDATE publisher_names SET agency_id = {agency} WHERE portal = ?1 AND name = ?3",  # noqa: S608 - constant
-        [(portal, each.name, name) for each in found for name in (each.name, *each.aliases)],
+        [(portal, each.name, name) for each in learned for name in (each.name, *each.aliases)],
     )
     connection.executemany(
         f"UPDATE agencies SET successor_id = {agency} WHERE portal = ?1 AND name = ?3",  # noqa: S608 - constant
-        [(portal, each.successor, each.name) for each in found],
+        [(portal, each.successor, each.name) for each in learned],
     )

@@ -32,14 +32,14 @@ def taken_apart(text: str) -> list[DocumentNumber]:
     Brackets of all kinds and full-width digits are taken alike.
     """
     plain = " ".join(normal_form(text).translate(_BRACKETS).split())
-    found: list[DocumentNumber] = []
+    numbers: list[DocumentNumber] = []
     place = 0
     while match := _FIRST.search(plain, place):
         issuer, year = match["issuer"], int(match["year"])
-        found.append(DocumentNumber(issuer, year, int(match["serial"])))
+        numbers.append(DocumentNumber(issuer, year, int(match["serial"])))
         place = match.end()
         while more := _NEXT.match(plain, place):
             year = int(more["year"] or year)
-            found.append(DocumentNumber(issuer, year, int(more["serial"])))
+            numbers.append(DocumentNumber(issuer, year, int(more["serial"])))
             place = more.end()
-    return [number for number in dict.fromkeys(found) if number.serial]
+    return [number for number in dict.fromkeys(numbers) if number.serial]

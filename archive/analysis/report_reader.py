@@ -71,8 +71,8 @@ def read_report(title: str, publisher: str, portal: str, published_on: str, text
 
 def report_year(title: str, published_on: str) -> int | None:
     """The year a report is about: as its title says, else the one before it was published."""
-    if found := _YEAR.search(title[:TITLE_LONGEST]):
-        return int(found[1]) if found[1].isascii() else 2000 + 10 * _DIGITS[found[2]] + _DIGITS[found[3]]
+    if match := _YEAR.search(title[:TITLE_LONGEST]):
+        return int(match[1]) if match[1].isascii() else 2000 + 10 * _DIGITS[match[2]] + _DIGITS[match[3]]
     return int(published_on[:4]) - 1 if re.match("[0-9]{4}", published_on) else None
 
 
@@ -82,8 +82,8 @@ def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
     As the title says before or behind the year, else its publisher, else the portal by its name. An office that
     publishes a report without naming itself in the title publishes the county's.
     """
-    found = _ITS_NAME.match("".join(title[:TITLE_LONGEST].split()))
-    named = ((found["before"] or found["after"]) if found else "").removesuffix("的")
+    match = _ITS_NAME.match("".join(title[:TITLE_LONGEST].split()))
+    named = ((match["before"] or match["after"]) if match else "").removesuffix("的")
     named = named or re.sub("(?<=政府)办(?:公室)?$", "", publisher) or re.sub("[（(].*$", "", portal)
     region = _REGION.match(named)
     return (region[1], True) if region else (named, False)

@@ -83,8 +83,8 @@ def read_table(text: str, year: int | None = None) -> ReportTable | None:
 
 def number_of(printed: str) -> float | None:
     """The number that a cell holds: `5,640`, `+3`, `12件`; None for `—`, `/`, `无` and nothing."""
-    found = _CELL.fullmatch(printed.strip().translate(_FULL_WIDTH))
-    return float(re.sub("[,，]", "", found[1])) if found else None
+    match = _CELL.fullmatch(printed.strip().translate(_FULL_WIDTH))
+    return float(re.sub("[,，]", "", match[1])) if match else None
 
 
 def _statistics(line: Line, cells: Sequence[str]) -> Iterator[Statistic]:
@@ -110,10 +110,10 @@ def _candidates(text: str, template: str) -> Iterator[_Found]:
 
 def _read_one(text: str, begin: int, _: int, __: int) -> tuple[tuple[str, ...] | None, int]:
     """The value of a line of 2014's table: unit and number follow the label, or the unit alone."""
-    found = _UNIT_AND_VALUE.match(text, begin)
-    if found is None or not (found["unit"] or found["value"] or text[begin : begin + 1] in {"\t", "\n", ""}):
+    match = _UNIT_AND_VALUE.match(text, begin)
+    if match is None or not (match["unit"] or match["value"] or text[begin : begin + 1] in {"\t", "\n", ""}):
         return None, begin
-    return (found["value"] or "",), found.end()
+    return (match["value"] or "",), match.end()
 
 
 def _read_row(text: str, begin: int, following: int, columns: int) -> tuple[tuple[str, ...] | None, int]:

@@ -49,20 +49,20 @@ def budgets(title: str) -> list[Budget]:
     if "三公" in plain and not re.search("部门|单位|政府[预决]算", plain):
         return []  # a part of a budget, published by itself
     years = list(_YEAR.finditer(plain))
-    found = []
+    announced = []
     for place, match in enumerate(years):
         end = years[place + 1].start() if place + 1 < len(years) else len(plain)
         around = plain[match.start() : end]
         year = int(match[1].translate(_CHINESE_DIGITS))
-        found += [Budget(year, kind, unit) for kind, words in _TYPES.items() if words.search(around)]
-    return list(dict.fromkeys(found))
+        announced += [Budget(year, kind, unit) for kind, words in _TYPES.items() if words.search(around)]
+    return list(dict.fromkeys(announced))
 
 
 def _unit(title: str) -> str | None:
     """The unit that a budget's title names: what stands before the year, or between it and the word for budget."""
     rest = _LEAD.sub("", "".join(title.split()))
-    found = _BEFORE_YEAR.match(rest) or _AFTER_YEAR.search(rest)
-    return found["unit"] if found else None
+    match = _BEFORE_YEAR.match(rest) or _AFTER_YEAR.search(rest)
+    return match["unit"] if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +80,12 @@ _ISSUE = re.compile(r"(?:第\s*([0-9]{1,3}|[一二三四五六七八九十百]{1
 def issue(title: str) -> Issue | None:
     """The issue that a title says it is: 农产品价格周报2018年第12期 is the 12th; None where it says none."""
     plain = "".join(_normal(title[:LONGEST]).split())
-    found = _ISSUE.search(plain)
-    if not found:
+    match = _ISSUE.search(plain)
+    if not match:
         return None
-    number = _number(found[1] or found[3])
-    unit = found[2] or found[4]
-    rest = plain[: found.start()] + "#" + plain[found.end() :]
+    number = _number(match[1] or match[3])
+    unit = match[2] or match[4]
+    rest = plain[: match.start()] + "#" + plain[match.end() :]
     if not number or (unit == "月" and number > 12) or (unit == "季度" and number > 4) or len(rest) < 6:
         return None
     return Issue(fingerprint(rest) or 0, number, unit)

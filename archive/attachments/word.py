@@ -124,6 +124,6 @@ def _goes_on(cell: etree._Element, direction: str) -> bool:
 
 
 def _number(node: etree._Element, properties: str, name: str, default: int) -> int:
-    found = node.find(f"{_NAMESPACE}{properties}/{_NAMESPACE}{name}")
-    stated = found.get(f"{_NAMESPACE}val", "") if found is not None else ""
+    element = node.find(f"{_NAMESPACE}{properties}/{_NAMESPACE}{name}")
+    stated = element.get(f"{_NAMESPACE}val", "") if element is not None else ""
     return min(int(stated), MOST_COLUMNS) if stated.isascii() and stated.isdigit() and len(stated) < 9 else default

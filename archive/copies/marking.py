@@ -45,13 +45,13 @@ def mark_place(body: Element, row: Element | None, texts: Iterable[str]) -> bool
 
     For masked pages alone: where a text was found would else tell what is masked.
     """
-    found = row if row is not None else _first_holding(body, texts)
-    if found is None:
+    place = row if row is not None else _first_holding(body, texts)
+    if place is None:
         return False
     for node in body.xpath(".//*[@id=$mark]", mark=MARK):  # a page may have such an id of its own
         del node.attrib["id"]
-    found.set("id", MARK)
-    found.set("style", "; ".join(filter(None, (found.get("style", "").rstrip("; "), _STYLE))))
+    place.set("id", MARK)
+    place.set("style", "; ".join(filter(None, (place.get("style", "").rstrip("; "), _STYLE))))
     return True
 
 

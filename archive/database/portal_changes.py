@@ -55,13 +55,13 @@ class Moves:
     @classmethod
     def of(cls, connection: sqlite3.Connection, portal: str | None = None) -> "Moves":
         """The moves of a portal, also those of before it was renamed; of all portals, where none is named."""
-        names, found = {portal}, []
+        names, moves = {portal}, []
         for change in reversed(changes(connection)):
             if change.kind == RENAMED and change.after in names:
                 names.add(change.portal)
             if change.kind == MOVED and change.before and change.after and (portal is None or change.portal in names):
-                found.append((change.before, change.after))
-        return cls(reversed(found))
+                moves.append((change.before, change.after))
+        return cls(reversed(moves))
 
     def address(self, url: str) -> str:
         """Return where a page is now that stood at `url`."""
@@ -76,14 +76,14 @@ class Moves:
 
     def former(self, urls: Iterable[str]) -> set[str]:
         """Return the addresses at which the pages now at `urls` stood before."""
-        found: set[str] = set()
+        addresses: set[str] = set()
         for url in urls:
             reached = {url}
             for host, base in reversed(self._moves):
                 paths = [each.removeprefix(base) for each in reached if each.startswith((f"{base}/", f"{base}?"))]
                 reached |= {f"{scheme}://{host}{path}" for path in paths for scheme in ("http", "https")}
-            found |= reached - {url}
-        return found
+            addresses |= reached - {url}
+        return addresses
 
     def __bool__(self) -> bool:
         """Whether there is any."""

@@ -19,11 +19,11 @@ def record_of(connection: sqlite3.Connection, record: int | str) -> int:
     """
     name = str(record)
     if name.isascii() and name.isdecimal() and len(name) < 19:
-        found = _ids(connection.execute("SELECT id FROM records WHERE id = ?", (int(name),)))
+        ids = _ids(connection.execute("SELECT id FROM records WHERE id = ?", (int(name),)))
     else:
         of_each = (_at(connection, f"{_STANDING} UNION {_FORMER}", spelling) for spelling in spellings(name))
-        found = next(filter(None, of_each), [])
-    if (record_id := _only(found, name)) is None:
+        ids = next(filter(None, of_each), [])
+    if (record_id := _only(ids, name)) is None:
         raise ArchiveError(f"there is no record {name} in the archive")
     return record_id
 
@@ -43,7 +43,7 @@ def _ids(rows: Iterable[tuple[int]]) -> list[int]:
     return [record_id for (record_id,) in rows]
 
 
-def _only(found: list[int], name: str) -> int | None:
-    if len(found) > 1:
-        raise ArchiveError(f"{name} is the address of several records: name one, {', '.join(map(str, found))}")
-    return next(iter(found), None)
+def _only(ids: list[int], name: str) -> int | None:
+    if len(ids) > 1:
+        raise ArchiveError(f"{name} is the address of several records: name one, {', '.join(map(str, ids))}")
+    return next(iter(ids), None)

@@ -228,11 +228,11 @@ def summed(rows: Iterable[Any], by: str, of: str) -> Counter[str]:
     return sums
 
 
-def merged(found: Iterable[Iterable[tuple[Any, ...]]]) -> Iterator[Any]:
+def merged(in_each: Iterable[Iterable[tuple[Any, ...]]]) -> Iterator[Any]:
     """Yield the last values of what is found in each archive, the highest first, as it is in each;
     looked up as they are taken.
     """
-    return map(itemgetter(-1), merge(*found, reverse=True))
+    return map(itemgetter(-1), merge(*in_each, reverse=True))
 
 
 class SeveralArchives:

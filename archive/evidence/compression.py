@@ -79,7 +79,7 @@ def make_dictionary(samples: Sequence[bytes], growth: int) -> bytes:
 
 
 def _candidates(samples: Sequence[bytes], size: int) -> list[bytes]:
-    found = [b"".join(samples)[:size]]
+    candidates = [b"".join(samples)[:size]]
     with suppress(zstandard.ZstdError):  # too few or too equal to train on: the other kind always works
-        found.append(zstandard.train_dictionary(size, list(samples), k=2048, d=8, level=_LEVEL).as_bytes())
-    return found
+        candidates.append(zstandard.train_dictionary(size, list(samples), k=2048, d=8, level=_LEVEL).as_bytes())
+    return candidates

@@ -101,12 +101,12 @@ class Originals:
         if row is None:
             raise EvidenceError(f"payload {sha256} is missing")
         try:
-            found = self._dictionaries.unpack(*row)
+            payload = self._dictionaries.unpack(*row)
         except EvidenceError as error:
             raise EvidenceError(f"payload {sha256}: {error}") from error
-        if hashlib.sha256(found).hexdigest() != sha256:
+        if hashlib.sha256(payload).hexdigest() != sha256:
             raise EvidenceError(f"payload {sha256} is no longer what was stored")
-        return found
+        return payload
 
     def destroyed(self, sha256: str) -> DestroyedPayload | None:
         """Return the payload with this sha256 (hex) where it was destroyed by decision, else None."""
@@ -152,10 +152,10 @@ class Originals:
 
     def head(self) -> tuple[str, str] | None:
         """(day, hash) of the last manifest: the one thing to keep elsewhere, for it proves all before. None: nothing sealed."""
-        found: tuple[str, str] | None = self._con.execute(
+        last: tuple[str, str] | None = self._con.execute(
             "SELECT day, hash FROM manifests ORDER BY day DESC LIMIT 1"
         ).fetchone()
-        return found
+        return last
 
     def tip(self) -> tuple[int, str] | None:
         """(number of the last capture, hash over all captures up to it, sealed or not). None: no captures.

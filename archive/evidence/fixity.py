@@ -301,11 +301,11 @@ def _expectation(con: sqlite3.Connection, point: str | int, wanted: str) -> Iter
     try:
         if isinstance(point, str):
             row = con.execute("SELECT hash FROM manifests WHERE day = ?", (point,)).fetchone()
-            found = row[0] if row else None
+            actual = row[0] if row else None
         else:
-            found = hash_up_to(con, point)
+            actual = hash_up_to(con, point)
     except DAMAGE as error:
         yield Fault(where, _damage(error))
         return
-    if found != wanted:
-        yield Fault(where, "missing" if found is None else f"the hash is {found}, not the {wanted} kept elsewhere")
+    if actual != wanted:
+        yield Fault(where, "missing" if actual is None else f"the hash is {actual}, not the {wanted} kept elsewhere")

@@ -152,11 +152,11 @@ def unlogged_crawls(evidence: Path) -> list[tuple[int, str, list[int]]]:
     """The crawls without a log, as earlier versions made them: number, portal and captures of each, in order. Raises sqlite3.Error."""
     with closing(open_for_reading(evidence)) as connection:
         logged = {note.name.row_id for note in claims.notes(connection, claims.CRAWL)}
-        found: dict[tuple[int, str], list[int]] = {}
+        crawls: dict[tuple[int, str], list[int]] = {}
         for number, crawl_id, portal in connection.execute("SELECT id, crawl_id, portal FROM captures ORDER BY id"):
             if crawl_id not in logged:
-                found.setdefault((crawl_id, portal), []).append(number)
-    return [(crawl_id, portal, captures) for (crawl_id, portal), captures in found.items()]
+                crawls.setdefault((crawl_id, portal), []).append(number)
+    return [(crawl_id, portal, captures) for (crawl_id, portal), captures in crawls.items()]
 
 
 def withheld_lists(evidence: Path) -> list[tuple[int, list[list[str]]]]:

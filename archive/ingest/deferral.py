@@ -151,11 +151,11 @@ class Deferral:
 
     def earlier(self, record_id: int, kind: str, catalog_id: int = OWN_PAGE) -> Deferred | None:
         """Return what an earlier crawl kept aside of one page of a record."""
-        found = self._rows(
+        rows = self._rows(
             "record_id = ? AND kind = ? AND catalog_id = ? AND crawl_id < ?",
             record_id, kind, catalog_id, self._crawl_id,
         )  # fmt: skip
-        return next(found, None)
+        return next(rows, None)
 
     def says_again(self, record_id: int, content: Row | RecordPage, catalog_id: int) -> bool:
         """Whether an earlier crawl kept aside that the same page said the same."""

@@ -221,15 +221,15 @@ def _of_portal(
     if now and moment(started_at) > now + CLOCK_SLACK:
         ahead = f"its last crawl is dated {started_at}, which is still to come: the clock was wrong then, or is now"
         return Health(portal, name, FAILING, ahead, _DOCTOR, crawl_id, started_at)
-    found = _failing(connection, portal, name, *last)
-    found = found or _by_last_end(connection, portal, name)
+    known = _failing(connection, portal, name, *last)
+    known = known or _by_last_end(connection, portal, name)
     begun = connection.execute(_LAST_BEGUN, (portal, text(now + CLOCK_SLACK) if now else None)).fetchone()[0]
     since = now - moment(begun) if now else timedelta(0)
     if rhythm is None or since <= OVERDUE * rhythm:
-        return found
-    was = "" if found.state == WELL else f"; it was {found.state.replace('_', ' ')} then: {found.reason}"
+        return known
+    was = "" if known.state == WELL else f"; it was {known.state.replace('_', ' ')} then: {known.reason}"
     overdue = f"nobody has crawled it since {beijing_day(begun)}, for {_in_words(since)}, where every {_in_words(rhythm)} is its rhythm"
-    return replace(found, state=STALE, reason=f"{overdue}{was}", next_step=_TIMER)
+    return replace(known, state=STALE, reason=f"{overdue}{was}", next_step=_TIMER)
 
 
 def _by_last_end(connection: sqlite3.Connection, portal: str, name: str) -> Health:

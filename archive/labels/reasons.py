@@ -56,8 +56,8 @@ def in_words(reason: str) -> str:
 
 def _translated(reason: str) -> list[Phrase] | None:
     for form, chinese in forms():
-        if found := form.fullmatch(reason):
-            return list(_phrases(chinese, found.groupdict()))
+        if match := form.fullmatch(reason):
+            return list(_phrases(chinese, match.groupdict()))
     reasons = reason.split(_BETWEEN)
     known = [phrases for phrases in map(_translated, reasons) if phrases] if len(reasons) > 1 else []
     return list(_in_a_row(known)) if len(known) == len(reasons) else None

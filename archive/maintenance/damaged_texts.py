@@ -100,9 +100,9 @@ def mend(connection: sqlite3.Connection) -> int:
 
     What an index or a derived fact was made of is not known any more.
     """
-    found = list(damaged_texts(connection))
+    damaged = list(damaged_texts(connection))
     now = clock.text(clock.now())
-    for each in found:
+    for each in damaged:
         text = each.readable and each.readable.replace("\0", "")
         with suppress(sqlite3.IntegrityError):  # a key that would be another's: it stays, and is named by doctor
             which = " AND ".join(
@@ -113,9 +113,9 @@ def mend(connection: sqlite3.Connection) -> int:
                 f"UPDATE {each.table} SET {each.column} = ? WHERE {which}",  # noqa: S608 - names of our own
                 (text, *each.key.values()),
             )
-    for record_id in sorted({each.record_id for each in found if each.record_id}):
+    for record_id in sorted({each.record_id for each in damaged if each.record_id}):
         places = ", ".join(
-            dict.fromkeys(f"{each.table}.{each.column}" for each in found if each.record_id == record_id)
+            dict.fromkeys(f"{each.table}.{each.column}" for each in damaged if each.record_id == record_id)
         )
         connection.execute(
             "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) "
@@ -128,7 +128,7 @@ def mend(connection: sqlite3.Connection) -> int:
                 record_id,
             ),
         )
-    if found:
+    if damaged:
         drop_setting(connection, "segment_version")
     drop_setting(connection, NOTED)
-    return len(found)
+    return len(damaged)

@@ -301,10 +301,10 @@ def _difference(standing: list[Any]) -> str | None:
 
 def _called(archive: sqlite3.Connection, row: RowName) -> str:
     if row.kind == EVENT:
-        found = archive.execute(_EVENT, (row.row_id,)).fetchone()
-        return f"event {row.row_id}" + (f" ({found[0]})" if found and found[0] else "")
-    found = archive.execute(_VERSION, (row.row_id,)).fetchone()
-    return f"version {row.number} of record {row.row_id}" + (f" ({found[0]})" if found else "")
+        title = archive.execute(_EVENT, (row.row_id,)).fetchone()
+        return f"event {row.row_id}" + (f" ({title[0]})" if title and title[0] else "")
+    title = archive.execute(_VERSION, (row.row_id,)).fetchone()
+    return f"version {row.number} of record {row.row_id}" + (f" ({title[0]})" if title else "")
 
 
 def _is_noted(archive: sqlite3.Connection, row: RowName) -> bool:

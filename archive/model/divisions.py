@@ -60,9 +60,9 @@ def named_in(text: str, near: str = "") -> list[Division]:
     first, then those with codes most like `near`, if given.
     """
     printed = "".join(text.split())
-    found = [division for division in divisions().values() if division.level != HEADING and division.name in printed]
-    names = {division.name for division in found}
-    whole = [each for each in found if not any(each.name in name and each.name != name for name in names)]
+    named = [division for division in divisions().values() if division.level != HEADING and division.name in printed]
+    names = {division.name for division in named}
+    whole = [each for each in named if not any(each.name in name and each.name != name for name in names)]
 
     def likeness(division: Division) -> tuple[bool, bool, bool, int]:
         code = division.code

@@ -167,8 +167,8 @@ def stable_url(url: str) -> str:
     return _ROTATING.sub(_host, url) if "ipv6best" in url.lower() else url
 
 
-def _host(found: re.Match[str]) -> str:
-    return found[1].replace("-", ".") if found[2] else found[1]
+def _host(match: re.Match[str]) -> str:
+    return match[1].replace("-", ".") if match[2] else match[1]
 
 
 def _without_noise(line: str) -> str:

@@ -52,12 +52,12 @@ def _hit(connection: sqlite3.Connection, question: Question, row: Row, portals: 
     """Return a row in the reader's words."""
     record = row.get("record_id")
     url = connection.execute(_RECORD, (record,)).fetchone() if record is not None else None
-    found = say("；", "; ").join(row_in_words(question, row, portals, _SAID_ELSEWHERE))
+    text = say("；", "; ").join(row_in_words(question, row, portals, _SAID_ELSEWHERE))
     return {
         **{name: row.get(name) for name in _HIT},
-        "title": row.get("title") or (found if record is None else None),
+        "title": row.get("title") or (text if record is None else None),
         "portal": portals.get(row.get("portal") or "", row.get("portal")),
         "page": f"{site}-/questions/{question.name}" if record is None else f"{site}-/record/{record}",
         "url": url[0] if url else "",
-        "snippet": found,
+        "snippet": text,
     }

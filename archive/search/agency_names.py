@@ -44,10 +44,10 @@ def bare_names(connection: Readable) -> list[str]:
 
 def others(connection: Readable, word: str) -> Iterator[str]:
     """Yield what may stand in place of a folded word that is, or begins with, the name of an agency."""
-    found = AGENCY.match(word)
-    if found is None:
+    match = AGENCY.match(word)
+    if match is None:
         return
-    typed, rest = found[0], word[found.end() :]
+    typed, rest = match[0], word[match.end() :]
     place = typed.removesuffix(without_place(typed))
     alike = connection.execute(_ALIKE, (f"%{typed[len(place)]}%{typed[-1]}", _MOST_NAMES))
     names = {number: name if place else without_place(name) for number, name in sorted(alike, key=itemgetter(0))}

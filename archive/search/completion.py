@@ -34,8 +34,8 @@ def completions(connection: Readable, typed: str) -> list[str]:
     *before, last = typed[:_LONGEST_TYPED].split() or [""]
     if not folded(last):
         return []
-    found = (*islice(_agencies(connection, last), _OF_A_SOURCE), *islice(_words(connection, last), _OF_A_SOURCE))
-    seen = (UNSEEN.sub("", each) for each in (*found, *_heads(connection, before, last)))
+    texts = (*islice(_agencies(connection, last), _OF_A_SOURCE), *islice(_words(connection, last), _OF_A_SOURCE))
+    seen = (UNSEEN.sub("", each) for each in (*texts, *_heads(connection, before, last)))
     offered = (" ".join((*before, each)) for each in seen)
     return list(islice((each for each in dict.fromkeys(offered) if each != typed.strip()), MOST))
 

@@ -220,8 +220,8 @@ def _fewer(pieces: PartsOfWord, weight: Callable[[str], float]) -> Iterator[tupl
     Single characters are left out beside longer pieces, and not one by one; then what says least.
     """
     weights = {piece: weight(piece.text) * _SAYS.get(piece.kind, 1) for piece in pieces}
-    found = tuple(piece for piece in pieces if weights[piece])
-    left = tuple(piece for piece in found if len(piece.text) > 1) or found[: len(found) * (len(found) > 1)]
+    telling = tuple(piece for piece in pieces if weights[piece])
+    left = tuple(piece for piece in telling if len(piece.text) > 1) or telling[: len(telling) * (len(telling) > 1)]
     if not left:
         return
     all_of_it = sum(weights[piece] for piece in left)

@@ -70,8 +70,8 @@ _MEMORY_AS_EVER = 1 << 20
 
 def month_of(published_on: str | None) -> int:
     """The month of a date, counted from the year 0; 0 where there is none."""
-    found = _MONTH.match(published_on or "")
-    return int(found[1]) * 12 + int(found[2]) - 1 if found else 0
+    match = _MONTH.match(published_on or "")
+    return int(match[1]) * 12 + int(match[2]) - 1 if match else 0
 
 
 def first_entry(month: int) -> int:

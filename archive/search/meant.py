@@ -104,12 +104,12 @@ class _Tried:
         What only asks says least, an agency less than what is asked of it, see `cutting.rank`; of anything else the
         longest says most, and what the thesaurus has a row for; then what finds fewest.
         """
-        found = engine.count_up_to(self.connection, replace(self.search, query=self.reading(words)), _COUNTED)
-        if not found or cutting.asks(words):
-            return found and 1 / _COUNTED
+        count = engine.count_up_to(self.connection, replace(self.search, query=self.reading(words)), _COUNTED)
+        if not count or cutting.asks(words):
+            return count and 1 / _COUNTED
         rank = cutting.AGENCY if words in thesaurus().agencies else cutting.rank(words)
         weight = rank if rank < cutting.MOST else (rank + (words in thesaurus().same)) * len(words)
-        return weight + 1 / (found + 1)
+        return weight + 1 / (count + 1)
 
     def other_words(self, group: Group, known: Collection[str]) -> list[Meant]:
         """Return other words in place of one: of one that nobody knows, those that sound or look alike, too."""
@@ -134,17 +134,17 @@ class _Tried:
         `reading`: how it is found out whether one finds something, where that is not as for the whole search.
         """
         query = self.search.query or Query()
-        found: list[tuple[int, Meant]] = []
+        counted: list[tuple[int, Meant]] = []
         for words in filter(None, others):
             read = (reading or self.reading)(words).groups
             groups = read if group is None else _replaced(query.groups, group, read)
             search = replace(self.search, query=Query(groups))
             if engine.count_up_to(self.connection, search, 1):
                 text = words if group is None else query.written({group: words})
-                found.append((engine.count(self.connection, search), Meant(how, words, text)))
-            if len(found) == (most if how in _ONE_AFTER_ANOTHER else _TRIED):
+                counted.append((engine.count(self.connection, search), Meant(how, words, text)))
+            if len(counted) == (most if how in _ONE_AFTER_ANOTHER else _TRIED):
                 break
-        return [each for _, each in sorted(found, key=lambda pair: -pair[0])[:most]]
+        return [each for _, each in sorted(counted, key=lambda pair: -pair[0])[:most]]
 
     def rarer(self, group: Group) -> list[Meant]:
         """Return the search for the rarer character of a word of two, as a part of it;

@@ -31,8 +31,8 @@ def phrase(text: str) -> str:
     """The FTS5 expression that finds `text` as it stands; `text` must have a letter or a digit."""
     *before, last = rows(text)
     parts = [part for row in before for part in (pairs(row), row[-1], GAP)] + [pairs(last) or last[0]]
-    found = f'"{" ".join(filter(None, parts))}"'
-    return found + "*" if before and len(last) == 1 else found
+    expression = f'"{" ".join(filter(None, parts))}"'
+    return expression + "*" if before and len(last) == 1 else expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,9 @@ def spans(text: str, query: str | Query) -> list[tuple[int, int]]:
     starts: dict[str, list[int]] = {}
     for place, (unit, _, _) in enumerate(located):
         starts.setdefault(unit, []).append(place)
-    found = [place for word in words_of(query) for place in _occurrences(word, located, starts)]
+    places = [place for word in words_of(query) for place in _occurrences(word, located, starts)]
     joined: list[tuple[int, int]] = []
-    for start, end in sorted(found):
+    for start, end in sorted(places):
         if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
         else:
@@ -132,8 +132,8 @@ def _in_sentence(text: str, place: int) -> bool:
 
 def snippet(text: str | None, query: str | Query, width: int = WIDTH) -> str | None:
     """The passage of `text` that shows most of the words of `query`; None where none is found."""
-    found = passage(text, query, width)
-    return found.text if found else None
+    best = passage(text, query, width)
+    return best.text if best else None
 
 
 def found_in(texts: Iterable[str | None], query: str | Query) -> frozenset[Word]:

@@ -32,12 +32,12 @@ def widened(connection: Readable, query: Query) -> Query:
 
 def _also(connection: Readable, group: Group) -> Iterator[Word]:
     """Yield the words to add to a group, without those that are found with one of it anyway."""
-    found = [_apart(word) for word in group.words]
+    typed = [_apart(word) for word in group.words]
     for word in group.words:
         left = MOST_OF_A_WORD
         for added in _others(connection, word):
-            if left and not any(each in _apart(added) for each in found):
-                found.append(_apart(added))
+            if left and not any(each in _apart(added) for each in typed):
+                typed.append(_apart(added))
                 left -= 1
                 yield added
 

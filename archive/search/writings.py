@@ -32,8 +32,8 @@ _DOCUMENT = re.compile(
 
 def year_at(text: str, place: int) -> tuple[str, int] | None:
     """Return the year that a folded text has at a place, in four digits, and where it ends there; None for none."""
-    if found := _YEAR.match(text, place):
-        return _in_digits(found), found.end()
+    if match := _YEAR.match(text, place):
+        return _in_digits(match), match.end()
     if number := _NUMBER.match(text, place):
         return number[0], number.end()
     return None
@@ -58,12 +58,12 @@ def other_writings(text: str) -> Iterator[str]:
 
 def as_document_number(units: Sequence[str]) -> str | None:
     """Return units as a document number is printed, where that is what they are."""
-    found = _DOCUMENT.fullmatch(" ".join(units))
-    if not found:
+    match = _DOCUMENT.fullmatch(" ".join(units))
+    if not match:
         return None
-    year = found["year"] or ""
+    year = match["year"] or ""
     bracketed = f"〔{year if len(year) == len('2018') else f'20{year}'}〕" if year else ""
-    return f"{found['issuer'].replace(' ', '')}{bracketed}{found['number']}号"
+    return f"{match['issuer'].replace(' ', '')}{bracketed}{match['number']}号"
 
 
 def _count_in_digits(count: re.Match[str]) -> str:

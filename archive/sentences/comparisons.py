@@ -266,8 +266,8 @@ def _with_its_rate(passages: Passages, last: int) -> int:
 def _only_amount(passages: Passages, last: int) -> Figure | None:
     """Return the only amount of a sentence up to a figure, rates aside."""
     figures = passages.figures[passages.first_in_sentence(last) : last + 1]
-    found = [figure for figure in figures if figure.unit not in RATES]
-    return found[0] if len(found) == 1 else None
+    amounts = [figure for figure in figures if figure.unit not in RATES]
+    return amounts[0] if len(amounts) == 1 else None
 
 
 def _named_earlier(passages: Passages, number: int, now: Figure, than: str) -> Figure | None:

@@ -40,9 +40,9 @@ def known_sums(passages: Passages) -> Iterator[Equation]:
     for whole, role in enumerate(roles):
         if role in _SUMS:
             parts = _parts(passages, roles, whole)
-            found = next((each for each in _SUMS[role] if parts.keys() >= set(each)), ())
-            if found:
-                left, *right = amounts([passages.figures[each] for each in (whole, *(parts[part] for part in found))])
+            known = next((each for each in _SUMS[role] if parts.keys() >= set(each)), ())
+            if known:
+                left, *right = amounts([passages.figures[each] for each in (whole, *(parts[part] for part in known))])
                 yield equal("parts", left, total(right))
 
 
@@ -53,8 +53,8 @@ def last_clause(words: str) -> str:
 
 def role_of(words: str) -> str | None:
     """Return which expense the clause before a figure names, None where it names none, or one of another year."""
-    found = named_expense(words)
-    return found[0] if found else None
+    expense = named_expense(words)
+    return expense[0] if expense else None
 
 
 def named_expense(words: str) -> tuple[str, str, str] | None:

@@ -177,8 +177,8 @@ def _named(passages: Passages, names: Sequence[str], share: _ShareOfWhole) -> in
     `names`: the words before each figure, without quotes and filling.
     """
     before = range(max(0, share.part - _MOST_NAMED), share.part)
-    found = [each for each in before if names[each].endswith(share.name)] if len(share.name) >= _LEAST_NAME else []
-    return found[-1] if len({passages.figures[each].value for each in found}) == 1 else None
+    same = [each for each in before if names[each].endswith(share.name)] if len(share.name) >= _LEAST_NAME else []
+    return same[-1] if len({passages.figures[each].value for each in same}) == 1 else None
 
 
 def _are_all_parts(passages: Passages, series: Sequence[_ShareOfWhole]) -> bool:

@@ -123,8 +123,8 @@ async def _made(program: str, copy: bytes, framed: Framed, form: str) -> bytes:
         page = Path(folder, "page.html")
         page.write_bytes(_measurable(copy))
         height = await _run(program, page, f"--window-size={WIDTH},800", "--dump-dom")
-        found = _HEIGHT.search(height)
-        high = min(int(found[1]), HIGHEST) if found else 800
+        match = _HEIGHT.search(height)
+        high = min(int(match[1]), HIGHEST) if match else 800
         page.write_text(_framed(copy, framed, high), encoding="utf-8")
         out = Path(folder, f"picture.{form}")
         ask = f"--screenshot={out}" if form == "png" else f"--print-to-pdf={out}"

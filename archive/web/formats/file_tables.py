@@ -54,10 +54,10 @@ async def workbook_of_tables(context: RequestContext) -> Response:
 async def _sheets(context: RequestContext) -> tuple[str, list[ExcelSheet]]:
     """Return the file's name, and its tables as sheets. Raises NotFound where there are none."""
     number = int(context.part("id"))
-    found: tuple[str, list[ExcelSheet]] | None = await context.db.execute_fn(lambda c: _read(c, number))
-    if found is None:
+    sheets: tuple[str, list[ExcelSheet]] | None = await context.db.execute_fn(lambda c: _read(c, number))
+    if sheets is None:
         raise NotFound(NOTHING_HERE)
-    return found
+    return sheets
 
 
 def _read(connection: sqlite3.Connection, attachment_id: int) -> tuple[str, list[ExcelSheet]] | None:

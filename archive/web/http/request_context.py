@@ -300,11 +300,11 @@ async def _with_portal(datasette: Datasette, names: Iterable[str], portal_id: st
     unreadable: sqlite3.Error | None = None
     for name in names:
         try:
-            found = await datasette.get_database(name).execute("SELECT 1 FROM portals WHERE id = ?", [portal_id])
+            rows = await datasette.get_database(name).execute("SELECT 1 FROM portals WHERE id = ?", [portal_id])
         except sqlite3.Error as error:
             unreadable = error
             continue
-        if found.first():
+        if rows.first():
             return name
     raise unreadable or NotFound(NOTHING_HERE)
 

@@ -33,13 +33,13 @@ async def page(context: RequestContext) -> Response:
         if len(together) > MOST_ON_LIST:
             raise not_understood("add", typed)
         return Response.redirect(_address(context, [*together]))
-    found = (await context.db.execute(_RECORDS, {"ids": json.dumps(records)})).rows
-    shown = [row["id"] for row in found]
+    rows = (await context.db.execute(_RECORDS, {"ids": json.dumps(records)})).rows
+    shown = [row["id"] for row in rows]
     return await context.render(
         "list.html",
         records=records,
         here=_address(context, records),
-        lines=lines(context, found),
+        lines=lines(context, rows),
         without=[_address(context, [each for each in records if each != record]) for record in shown],
         gone=len(records) - len(shown),
         is_full=len(records) == MOST_ON_LIST,

@@ -175,8 +175,8 @@ async def answer(datasette: Datasette, request: Request) -> Response:
 async def complete(context: RequestContext) -> Response:
     """Answer with ways to go on from what is typed so far, as a list of JSON; none where they aren't found in time."""
     typed = context.request.args.get("q") or ""
-    found = await context.db.execute_fn(partial(_completions, typed=typed))
-    return Response.json(found or [])
+    texts = await context.db.execute_fn(partial(_completions, typed=typed))
+    return Response.json(texts or [])
 
 
 def _completions(connection: Readable, typed: str) -> list[str] | None:
@@ -225,14 +225,14 @@ def find(connection: Readable, requested: SearchRequest) -> SearchResults:
 
 def _taken(connection: Readable, suggested: Iterator[Suggestion], most: int) -> list[Suggestion]:
     """Return the first suggestions, as many of them as are found in time."""
-    found: list[Suggestion] = []
+    taken: list[Suggestion] = []
 
     def take() -> None:
         for each in islice(suggested, most):
-            found.append(each)  # noqa: PERF402 - when the time is over, those found stay
+            taken.append(each)  # noqa: PERF402 - when the time is over, those found stay
 
     within(connection, HELP_LIMIT_MS, take)
-    return found
+    return taken
 
 
 def _instead(connection: Readable, suggestion: Suggestion, portals: Mapping[str, str]) -> tuple[Hit, ...]:

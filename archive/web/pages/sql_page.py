@@ -77,4 +77,4 @@ def _shown(value: object) -> object:
     """A value of the answer as the page has it."""
     if isinstance(value, bytes):
         return cells.size(len(value))
-    return value if (found := cells.found_by_sql(value)) is None else found
+    return value if (cell := cells.found_by_sql(value)) is None else cell

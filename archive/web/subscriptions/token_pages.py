@@ -27,25 +27,25 @@ from archive.web.subscriptions.offers import required_settings
 async def confirm(context: RequestContext) -> Response:
     """Show what a link confirms, and a button; posted, begin to report what comes from now on."""
     settings, token, language = required_settings(context.datasette), context.request.url_vars["token"], READER.get()
-    found = await asyncio.to_thread(_find, settings, token, "confirm")
-    if found is None:
+    subscription = await asyncio.to_thread(_find, settings, token, "confirm")
+    if subscription is None:
         return await stage_page(context.datasette, context.request, "unknown")
     if context.request.method == "POST":
-        latest, rows = await context.db.execute_fn(lambda connection: _already_there(connection, found))
-        await asyncio.to_thread(_confirm, settings, found, latest, rows)
+        latest, rows = await context.db.execute_fn(lambda connection: _already_there(connection, subscription))
+        await asyncio.to_thread(_confirm, settings, subscription, latest, rows)
         return await stage_page(context.datasette, context.request, "confirmed")
-    topic = await context.db.execute_fn(lambda connection: _title(connection, found, language))
+    topic = await context.db.execute_fn(lambda connection: _title(connection, subscription, language))
     return await stage_page(context.datasette, context.request, "confirm", topic=topic)
 
 
 async def leave(datasette: Datasette, request: Request) -> Response:
     """Show a button that ends a subscription; posted, delete it and what it knew of its receiver."""
     settings = required_settings(datasette)
-    found = await asyncio.to_thread(_find, settings, request.url_vars["token"], "leave")
-    if found is None:
+    subscription = await asyncio.to_thread(_find, settings, request.url_vars["token"], "leave")
+    if subscription is None:
         return await stage_page(datasette, request, "unknown")
     if request.method == "POST":
-        await asyncio.to_thread(_end, settings, found)
+        await asyncio.to_thread(_end, settings, subscription)
         return await stage_page(datasette, request, "left")
     return await stage_page(datasette, request, "leave")
 
@@ -75,11 +75,11 @@ def _find(settings: SubscriptionSettings, token: str, purpose: Purpose) -> Subsc
         return subscriptions.find(token, purpose)
 
 
-def _confirm(settings: SubscriptionSettings, found: Subscription, latest: int, rows: Iterable[str]) -> None:
+def _confirm(settings: SubscriptionSettings, subscription: Subscription, latest: int, rows: Iterable[str]) -> None:
     with open_subscriptions(settings.file) as subscriptions:
-        subscriptions.confirm(found, latest, rows)
+        subscriptions.confirm(subscription, latest, rows)
 
 
-def _end(settings: SubscriptionSettings, found: Subscription) -> None:
+def _end(settings: SubscriptionSettings, subscription: Subscription) -> None:
     with open_subscriptions(settings.file) as subscriptions:
-        subscriptions.end(found)
+        subscriptions.end(subscription)

@@ -30,13 +30,13 @@ def example_searches(records: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     words = [(word, year) for word in WORDS for title, year in titles if word in title]
     dated = [f"{word} {year}" for word, year in words if year and word != words[0][0]]
     numbers = filter(None, (_SERIES.match(record["document_number"] or "") for record in records))
-    found = (
+    searches = (
         [word for word, _ in words],
         dated or [f"{word} {year}" for word, year in words if year],
         [publisher for publisher, _ in _publishers(records).most_common(1)],
         [number[0] for number in numbers],
     )
-    return tuple(each[0] for each in found if each)
+    return tuple(each[0] for each in searches if each)
 
 
 def _publishers(records: Iterable[Mapping[str, Any]]) -> Counter[str]:

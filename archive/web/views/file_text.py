@@ -41,8 +41,8 @@ def shown_text(
 
     `pages` are those of the file, at least one.
     """
-    found = places(text, query, MOST_PLACES) if query else []
-    found_on = tuple(dict.fromkeys(page_at(pages, place) for place in found))
+    at = places(text, query, MOST_PLACES) if query else []
+    found_on = tuple(dict.fromkeys(page_at(pages, place) for place in at))
     if index is None:
         best = passage(text, query) if query else None
         index = page_at(pages, best.place) if best else next(iter(found_on), _first_with_text(text, pages))

@@ -88,10 +88,10 @@ def with_elsewhere(found: tuple[Neighbours, ...], others: Readable, record: Row)
     return tuple(by_label[label] for label in (DOCUMENT, TITLE, SERIES, PUBLISHER) if label in by_label)
 
 
-def _with_sheets(connection: Readable, found: Neighbours) -> Neighbours:
-    gone = [row["id"] for row in found.rows if row["state"] in {"unlisted", "withdrawn"}]
+def _with_sheets(connection: Readable, neighbours: Neighbours) -> Neighbours:
+    gone = [row["id"] for row in neighbours.rows if row["state"] in {"unlisted", "withdrawn"}]
     sheets = dict(map(tuple, connection.execute(_SHEETS, (numbers(gone),)))) if gone else {}
-    return replace(found, sheets=sheets)
+    return replace(neighbours, sheets=sheets)
 
 
 def _rows(connection: Readable, sql: str, parameters: Mapping[str, Any]) -> tuple[Row, ...]:
