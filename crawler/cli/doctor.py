@@ -198,15 +198,15 @@ def _clock(connection: sqlite3.Connection, evidence: Path) -> Iterator[Diagnosis
 
 def _texts(connection: sqlite3.Connection) -> Iterator[Diagnosis]:
     """Say which records hold a text that no program can read."""
-    found = list(damaged_texts(connection))
-    if not found:
+    damaged = list(damaged_texts(connection))
+    if not damaged:
         return
-    records = sorted({each.record_id for each in found if each.record_id})
+    records = sorted({each.record_id for each in damaged if each.record_id})
     places = [f"record {number}" for number in records]
-    places += [each.row for each in found if not each.record_id]
+    places += [each.row for each in damaged if not each.record_id]
     named = ", ".join(places[:MOST_NAMED]) + (" …" if len(places) > MOST_NAMED else "")
     step = "`disclosures reparse` mends them and reads their originals again"
-    yield _wrong("texts", f"{len(found)} are damaged, some of their bytes can't be read ({named}): {step}")
+    yield _wrong("texts", f"{len(damaged)} are damaged, some of their bytes can't be read ({named}): {step}")
 
 
 def _evidence(connection: sqlite3.Connection, db: Path, evidence: Path) -> Iterator[Diagnosis]:

@@ -75,28 +75,28 @@ def portals() -> None:
 def list_portals(db: Path, as_json: bool) -> None:
     """List the portals of the archive and those of which there is a file: whether they are watched, and since when not."""
     files, own = {identity: str(path) for identity, path in known().items()}, own_files()
-    found = {}
+    portals_by_id = {}
     if db.is_file():
         with closing(open_for_reading(db)) as connection:
             unwatched = retired(connection)
             for identity, name, home, records, crawled_at in connection.execute(_LIST):
                 more = unwatched.get(identity), files.get(identity)
                 state = "retired" if identity in unwatched else "watched" if identity in files else "no file"
-                found[identity] = _Listed(identity, name, home, state, records, crawled_at, *more)
+                portals_by_id[identity] = _Listed(identity, name, home, state, records, crawled_at, *more)
     faults = []
     for identity, file in files.items():
-        if identity not in found:
+        if identity not in portals_by_id:
             try:
                 portal, state = load(Path(file)), "not crawled" if identity in own else "example"
             except PortalFileError as error:
                 faults.append(error)
             else:
-                found[identity] = _Listed(identity, portal.name, portal.home, state, file=file)
+                portals_by_id[identity] = _Listed(identity, portal.name, portal.home, state, file=file)
     for fault in faults:
         click.echo(f"not listed: {fault}", err=True)
     if as_json:
-        click.echo(json.dumps([asdict(each) for each in found.values()], ensure_ascii=False, indent=1))
-    for each in () if as_json else found.values():
+        click.echo(json.dumps([asdict(each) for each in portals_by_id.values()], ensure_ascii=False, indent=1))
+    for each in () if as_json else portals_by_id.values():
         last = f"last crawl {each.crawled_at[:10]}" if each.crawled_at else "never crawled"
         click.echo(f"{each.state:<12} {each.portal:<20} {each.records:>8,} records  {last}  {each.name}  {each.home}")
     sys.exit(ATTENTION if faults else 0)

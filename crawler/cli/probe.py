@@ -295,9 +295,9 @@ def survey(  # noqa: PLR0913 - one for each option
         if list_only:
             return
         with _surveyors(redis if workers else None, hosts, delay) as surveyors:
-            found = _surveyed(connection, out, hosts, surveyors, again=again)
-    click.echo(_summary(found))
-    sys.exit(ATTENTION if found.total() > found[SURVEYED] else 0)
+            states = _surveyed(connection, out, hosts, surveyors, again=again)
+    click.echo(_summary(states))
+    sys.exit(ATTENTION if states.total() > states[SURVEYED] else 0)
 
 
 def _read_list(path: Path) -> list[Listed]:
@@ -343,24 +343,24 @@ def _surveyed(
     from crawler.survey.country import run, to_survey  # noqa: PLC0415
 
     upcoming = to_survey(connection, again=again)
-    found: Counter[str] = Counter()
+    states: Counter[str] = Counter()
     try:
         out.mkdir(parents=True, exist_ok=True)
         for number, entry in enumerate(run(connection, upcoming, out, hosts, surveyors), 1):
-            found[entry.state] += 1
+            states[entry.state] += 1
             file = f" {entry.portal}.toml:" if entry.state == SURVEYED else ""
             click.echo(f"[{number}/{len(upcoming)}] {entry.state:<12} {entry.home} {entry.name}:{file} {entry.reason}")
     except OSError as error:
         raise CommandError(f"{out}: cannot be written: {error.strerror or error}") from error
-    return found
+    return states
 
 
-def _summary(found: Counter[str]) -> str:
-    if not found:
+def _summary(states: Counter[str]) -> str:
+    if not states:
         return (
             "nothing to survey: every home of the directory was looked at; --again looks at those without a catalogue"
         )
-    return f"surveyed {found.total()}: " + ", ".join(f"{count} {state}" for state, count in found.most_common())
+    return f"surveyed {states.total()}: " + ", ".join(f"{count} {state}" for state, count in states.most_common())
 
 
 @click.command()
@@ -397,10 +397,10 @@ def coverage(*, province: str | None, as_json: bool, db: Path) -> None:
 
 def _province(of: Area, code: str) -> Area:
     """The province of the country whose codes begin with `code`. Raises CommandError."""
-    found = next((each for each in provinces(of) if each.code == code), None)
-    if found is None:
+    province = next((each for each in provinces(of) if each.code == code), None)
+    if province is None:
         raise CommandError(f"no province has counties whose codes begin with {code}")
-    return found
+    return province
 
 
 def _line(division: CoveredDivision) -> str:

@@ -109,8 +109,8 @@ def prove(what: str, out: Path | None, site: str, db: Path) -> None:
     from archive.proof.bundle import write_bundle  # noqa: PLC0415
     from archive.proof.event_proof import events_of  # noqa: PLC0415
 
-    if found := _EVENT.fullmatch(what):
-        events = [int(found[1] or found[2])]
+    if event := _EVENT.fullmatch(what):
+        events = [int(event[1] or event[2])]
         name = f"proof-event-{events[0]}.zip"
     else:
         with closing(open_for_reading(db)) as connection:

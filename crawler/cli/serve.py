@@ -32,9 +32,9 @@ def named_archives(typed: Sequence[str], db: Path) -> dict[str, Path]:
     """
     archives: dict[str, Path] = {}
     for each in typed or [str(db)]:
-        found = _NAMED.fullmatch(each)
-        path = Path(found["path"]) if found else Path(each)
-        name = (found and found["name"]) or path.stem
+        named = _NAMED.fullmatch(each)
+        path = Path(named["path"]) if named else Path(each)
+        name = (named and named["name"]) or path.stem
         if not name.isprintable():
             raise CommandError(f"{str(path)!r}: its name can't stand in addresses: give it another, as in north=FILE")
         if name in archives:

@@ -139,10 +139,10 @@ def forget(receivers: tuple[str, ...], metadata: Path) -> None:
     """Delete all subscriptions of a mail address or a room, or those of a number that `list` shows."""
     with open_subscriptions(_settings(metadata).file) as opened:
         for receiver in receivers:
-            found = [each for each in opened.all() if str(each.id) == receiver] or opened.of(receiver)
-            for each in found:
+            forgotten = [each for each in opened.all() if str(each.id) == receiver] or opened.of(receiver)
+            for each in forgotten:
                 opened.end(each)
-            click.echo(f"{len(found)} deleted")
+            click.echo(f"{len(forgotten)} deleted")
 
 
 def send_due(db: Path, metadata: Path) -> bool:

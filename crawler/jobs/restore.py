@@ -238,13 +238,13 @@ def _crawls(originals: SealedCaptures, names: Sequence[str]) -> list[_Crawl]:
 
 def _portals(names: Sequence[str], wanted: set[str]) -> dict[str, Portal]:
     """The files of the portals `wanted`: of those named, else of those known."""
-    found = {portal.id: portal for portal in (load(find(name)) for name in names)}
+    portals = {portal.id: portal for portal in (load(find(name)) for name in names)}
     files = known()
-    for portal in sorted(wanted - found.keys()):
+    for portal in sorted(wanted - portals.keys()):
         if portal not in files:
             raise PortalFileError(f"the evidence has crawls of {portal}, which is not known: name its portal file")
-        found[portal] = load(files[portal])
-    return {portal: found[portal] for portal in sorted(wanted)}
+        portals[portal] = load(files[portal])
+    return {portal: portals[portal] for portal in sorted(wanted)}
 
 
 def _inferred(

@@ -77,11 +77,11 @@ class Workers:
         Raises ArchiveError where a worker has another version of the program.
         """
         while True:
-            found = {home: result for home in self._out if (result := self._found(home))}
-            for home in found:
+            findings = {home: result for home in self._out if (result := self._found(home))}
+            for home in findings:
                 del self._out[home]
-            if found or not self._out:
-                return found
+            if findings or not self._out:
+                return findings
             time.sleep(_LOOKS_EVERY)
 
     def _hand_out(self, home: str) -> None:
@@ -134,10 +134,10 @@ def survey_home(values: dict[str, Any]) -> dict[str, Any] | None:
     if job.read_by != versions():
         return None
     contact = os.environ.get(remote_jobs.CONTACT) or job.contact
-    found = survey(job.home, job.delay, job.prior, remote_jobs.note_progress, user_agent(contact))
-    entries = tuple(replace(entry, listed=None) for entry in found.entries)
-    print(f"{job.home}: {found.state}: {found.reason}", flush=True)
-    return asdict(replace(found, entries=entries))
+    surveyed = survey(job.home, job.delay, job.prior, remote_jobs.note_progress, user_agent(contact))
+    entries = tuple(replace(entry, listed=None) for entry in surveyed.entries)
+    print(f"{job.home}: {surveyed.state}: {surveyed.reason}", flush=True)
+    return asdict(replace(surveyed, entries=entries))
 
 
 def _read(values: dict[str, Any]) -> SurveyedPortal:

@@ -134,8 +134,8 @@ class EvidenceMiddleware:
         if response.certificate is None or host in self._hosts:
             return
         self._hosts.add(host)
-        if found := "; ".join(faults(response, clock.now())):
-            store.add_problem(Problem("certificate", request.url, f"the certificate of {host} {found}"))
+        if wrong := "; ".join(faults(response, clock.now())):
+            store.add_problem(Problem("certificate", request.url, f"the certificate of {host} {wrong}"))
 
     def _note_clock(self, store: StorePipeline, request: Request, response: Response) -> None:
         """Note, once a crawl, that the portal's clock disagrees with ours by all of its first answers; not in a simulation."""
@@ -143,10 +143,10 @@ class EvidenceMiddleware:
             return
         if time := clock.time_of((response.headers.get("Date") or b"").decode("latin-1")):
             self._times.append(time)
-        if len(self._times) == CLOCKS_ASKED and (found := clock.disagreement(self._times, clock.now())):
+        if len(self._times) == CLOCKS_ASKED and (disagreement := clock.disagreement(self._times, clock.now())):
             host = urlsplit(request.url).netloc
             home = self._crawler.spidercls.portal.home  # type: ignore[attr-defined]
-            store.add_problem(Problem("clock", home, f"{host}'s {found}: one of them is wrong"))
+            store.add_problem(Problem("clock", home, f"{host}'s {disagreement}: one of them is wrong"))
 
     def _verdict(self, request: Request, response: Response) -> Verdict:
         """Return the verdict on an answer."""

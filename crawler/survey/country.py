@@ -100,16 +100,16 @@ def run(
             yield kept
 
 
-def _kept(connection: sqlite3.Connection, entry: PortalHome, found: SurveyedPortal, file: Path) -> PortalHome:
+def _kept(connection: sqlite3.Connection, entry: PortalHome, surveyed: SurveyedPortal, file: Path) -> PortalHome:
     """The entry with what was found, kept in the directory; its portal file is written first."""
-    state, reason, portal = found.state, found.reason, entry.portal
+    state, reason, portal = surveyed.state, surveyed.reason, entry.portal
     if state == SURVEYED:
         try:
-            portal = write_portal_file(entry, found, file)
+            portal = write_portal_file(entry, surveyed, file)
         except PortalFileError as error:
             state, reason = MISREAD, f"its drafted file can't be used: {error}"
     kept = replace(
-        entry, state=state, reason=printable(reason)[:MOST_REASON], portal=portal, family=found.family, columns=found.columns, rows=found.rows,
+        entry, state=state, reason=printable(reason)[:MOST_REASON], portal=portal, family=surveyed.family, columns=surveyed.columns, rows=surveyed.rows,
         surveyed_at=clock.text(clock.now()),
     )  # fmt: skip
     note_found(connection, kept)

@@ -131,19 +131,20 @@ def _surveyed(reader: PageReader, page: Probed, home: str) -> SurveyedPortal:
     entries = tuple(check_column(reader, column, catalogue.url) for column in columns[:MOST_COLUMNS])
     lists = [entry.listed for entry in entries if entry.listed]
     name = page.site or catalogue.site
-    found = SurveyedPortal(MISREAD, "", name, _family(lists), len(lists), sum(map(_rows, lists)), entries)
+    surveyed = SurveyedPortal(MISREAD, "", name, _family(lists), len(lists), sum(map(_rows, lists)), entries)
     if not lists:
         first = entries[0]
         return replace(
-            found, reason=f"none of its {len(entries)} columns is read as a list; {first.column.title}: {first.remark}"
+            surveyed,
+            reason=f"none of its {len(entries)} columns is read as a list; {first.column.title}: {first.remark}",
         )
     faults = []
     for row, referer in _samples(entries, home):
         fault = _fault_of_record(reader, row, referer)
         if fault is None:
-            return replace(found, state=SURVEYED, reason=f"{len(lists)} of its {len(entries)} columns are lists")
+            return replace(surveyed, state=SURVEYED, reason=f"{len(lists)} of its {len(entries)} columns are lists")
         faults.append(fault)
-    return replace(found, reason=faults[0] if faults else "no row of its lists leads to a page of its own site")
+    return replace(surveyed, reason=faults[0] if faults else "no row of its lists leads to a page of its own site")
 
 
 def _itself(page: Probed) -> tuple[CatalogOfPortal, ...]:

@@ -54,9 +54,9 @@ def ask() -> Iterator[Listed]:
     ) as client:
         for number in range(MOST_PAGES):
             query = _QUERY.format(code=code, website=_WEBSITE, limit=PAGE, offset=number * PAGE)
-            found = list(_rows(_answer(client, endpoint, query), endpoint))
-            yield from found
-            if len(found) < PAGE:
+            rows = list(_rows(_answer(client, endpoint, query), endpoint))
+            yield from rows
+            if len(rows) < PAGE:
                 return
     raise WikidataError(f"{endpoint} has more than {PAGE * MOST_PAGES:,} rows")
 
