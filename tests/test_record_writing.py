@@ -381,7 +381,7 @@ def test_what_a_record_said_once_is_known_again(path: Path) -> None:
         writer = Writer(connection, "p", 3, {})
 
         def known(**now: object) -> bool:
-            return writer.said_before(1, {name: [None, value] for name, value in now.items()})
+            return writer.restores(1, {name: [None, value] for name, value in now.items()})
 
         titles = ("样本甲", "样本乙", " 样本 甲", "样本丙", "样本丁", None)
         assert [known(title=title) for title in titles] == [True, True, True, False, False, False], "but for blanks"

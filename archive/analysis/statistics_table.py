@@ -52,7 +52,7 @@ class ReportTable:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _LineMatch:
     order: int
     start: int
     end: int
@@ -92,7 +92,7 @@ def _statistics(line: Line, cells: Sequence[str]) -> Iterator[Statistic]:
         yield Statistic(line.indicator, column, line.label, line.unit, printed, number_of(printed))
 
 
-def _candidates(text: str, template: str) -> Iterator[_Found]:
+def _candidates(text: str, template: str) -> Iterator[_LineMatch]:
     """Each place where a line's label stands with something to read behind it."""
     places = [
         (order, line, found) for order, (line, find) in enumerate(patterns(template)) for found in find.finditer(text)
@@ -105,7 +105,7 @@ def _candidates(text: str, template: str) -> Iterator[_Found]:
         read = _read_one if template == "2014" else _read_row
         cells, end = read(text, begin, following[found.start()], len(line.columns))
         if cells is not None:
-            yield _Found(order, found.start(), end, line, cells)
+            yield _LineMatch(order, found.start(), end, line, cells)
 
 
 def _read_one(text: str, begin: int, _: int, __: int) -> tuple[tuple[str, ...] | None, int]:
@@ -135,7 +135,7 @@ def _read_row(text: str, begin: int, following: int, columns: int) -> tuple[tupl
     return (tuple(numbers), min(following, begin + 400)) if len(numbers) == columns else (None, begin)
 
 
-def _longest_chain(found: list[_Found]) -> list[_Found]:
+def _longest_chain(found: list[_LineMatch]) -> list[_LineMatch]:
     """The lines that follow each other in the text as in the template: the heaviest such chain.
 
     Some labels stand in several places of a template, and words of others in the prose.
@@ -149,7 +149,7 @@ def _longest_chain(found: list[_Found]) -> list[_Found]:
         )
         weight, place = max(before, default=(0, -1))
         best.append((weight + each.weight, place))
-    chain: list[_Found] = []
+    chain: list[_LineMatch] = []
     place = max(range(len(best)), key=lambda at: best[at][0], default=-1)
     while place >= 0:
         chain.append(found[place])

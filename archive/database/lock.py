@@ -16,7 +16,7 @@ class BeingCrawledError(ArchiveError):
 def hold(db: Path, portal: str) -> FileLock:
     """The right to write what `portal` says into `db`, until released or this process ends. Raises ArchiveError."""
     busy = BeingCrawledError(f"{portal} is being crawled into {db} already: wait for that crawl to end")
-    return _taken(db, f"{db.name}.{portal}.lock", busy)
+    return _acquired(db, f"{db.name}.{portal}.lock", busy)
 
 
 @contextmanager
@@ -35,14 +35,14 @@ def surveying(db: Path) -> Iterator[None]:
     out for as long as the block lasts. Raises ArchiveError.
     """
     busy = ArchiveError(f"another survey into {db} is under way: wait for that to end")
-    lock = _taken(db, f"{db.name}-survey.lock", busy)  # no portal's: theirs begin with a dot
+    lock = _acquired(db, f"{db.name}-survey.lock", busy)  # no portal's: theirs begin with a dot
     try:
         yield
     finally:
         lock.release()
 
 
-def _taken(db: Path, name: str, busy: ArchiveError) -> FileLock:
+def _acquired(db: Path, name: str, busy: ArchiveError) -> FileLock:
     """The lock called `name` beside an archive. Raises `busy` where another process has it, and ArchiveError."""
     lock = FileLock(db.with_name(name))
     try:

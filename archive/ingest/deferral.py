@@ -197,13 +197,13 @@ class Deferral:
                 content = f"{essence(page.fields.get('title'))}\n{essence(page.body)}"
                 pages.setdefault(sha256(content.encode()).digest(), []).append(deferred.record_id)
         for record_ids in pages.values():
-            if self._said_otherwise(record_ids) >= ALIKE:
+            if self._count_former_texts(record_ids) >= ALIKE:
                 self._connection.executemany(
                     "DELETE FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('page', 'file')",
                     [(record_id, self._crawl_id) for record_id in record_ids],
                 )
 
-    def _said_otherwise(self, record_ids: Sequence[int]) -> int:
+    def _count_former_texts(self, record_ids: Sequence[int]) -> int:
         """Return how many different texts some records had before: copies of one document are edited alike."""
         ids = json.dumps(record_ids)
         sql = "SELECT DISTINCT body FROM records WHERE id IN (SELECT value FROM json_each(?))"
@@ -255,7 +255,7 @@ class Deferral:
         rows_read = self._rows_read()
         counts = self._counts_changed()
         asked, gone = 0, 0
-        for crawl, pages, lost in self._counts_asked(missing):
+        for crawl, pages, lost in self._counts_requested(missing):
             asked, gone = asked + pages, gone + (lost if crawl == self._crawl_id else 0)
         doubts = (
             (counts[ROW], rows_read, "rows say something else than before"),
@@ -290,7 +290,7 @@ class Deferral:
         sql = "SELECT count(*) FROM problems WHERE crawl_id = ? AND kind = 'body_missing'"
         return int(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0])
 
-    def _counts_asked(self, missing: Collection[str]) -> Iterator[tuple[int, int, int]]:
+    def _counts_requested(self, missing: Collection[str]) -> Iterator[tuple[int, int, int]]:
         """Yield, for this crawl and those it goes on with, how many record pages were asked for, and how many of them had gone."""
         crawls = self._connection.execute(
             "SELECT id FROM crawls WHERE portal = ?1 AND id <= ?2 AND id > coalesce((SELECT max(id) FROM crawls WHERE portal = ?1 "

@@ -86,8 +86,8 @@ class Layout:
         reading = deferred.observation()
         if not isinstance(reading, Reading):
             return None
-        taken = self._writer.compared(deferred.record_id, deferred.catalog_id, reading, deferred.at)
-        return taken.changed if taken else None
+        effect = self._writer.compared(deferred.record_id, deferred.catalog_id, reading, deferred.at)
+        return effect.changed if effect else None
 
     def _restates(self, deferred: Deferred, changed: Changed) -> bool:
         """Whether a row or page prints another value under the label of the former one: the same of many records, as where an agency is renamed."""

@@ -58,7 +58,7 @@ NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ReadingEffect:
     """The effect of the `reading` of one page on the record `old`.
 
     `files`: those that the page links to, where they are not the known ones. `changed`: old and new values by name. `differs`:
@@ -137,12 +137,12 @@ class Writer:
         UNSURE, only completes the record. A page on which no text is found takes none away. `shown`: the last list page that
         shows the reading before; of own pages that is known.
         """
-        if taken := self.compared(record_id, source, reading, now):
-            self.write(taken, capture, now, shown)
+        if effect := self.compared(record_id, source, reading, now):
+            self.write(effect, capture, now, shown)
         else:
             self.seen_again(record_id, source, reading, capture)
 
-    def compared(self, record_id: int, source: int, reading: Reading, now: str) -> Taken | None:
+    def compared(self, record_id: int, source: int, reading: Reading, now: str) -> ReadingEffect | None:
         """Return the effect of the reading of one page on a record; None where it says nothing that is not there, or is to say nothing."""
         old = self.record(record_id)
         if old["state"] == WITHHELD:
@@ -170,7 +170,7 @@ class Writer:
             changed["attachments"] = renamed
         differs = bool(changed) and earlier is not None and UNSURE.isdisjoint(earlier.doubts)
         is_first = own is None or READ_IN_DOUBT in own.doubts
-        return Taken(old, source, reading, merged, body, tables, files, changed, differs, is_first)
+        return ReadingEffect(old, source, reading, merged, body, tables, files, changed, differs, is_first)
 
     def seen_again(self, record_id: int, source: int, reading: Reading, capture: int | None) -> None:
         """Note that `capture` shows a record's own page as it was read before; one on which no text is found does not show that."""
@@ -180,20 +180,20 @@ class Writer:
                 (capture, record_id, OWN_PAGE),
             )
 
-    def write(self, taken: Taken, capture: int | None, now: str, shown: int | None = None) -> None:
+    def write(self, effect: ReadingEffect, capture: int | None, now: str, shown: int | None = None) -> None:
         """Write what a reading makes of a record. `shown`: the last list page that shows the reading before; of own pages that is known."""
-        record_id = taken.old["id"]
-        is_seen = taken.source == OWN_PAGE and not self._is_textless(taken.reading, taken.old)
-        if taken.source == OWN_PAGE:
-            shown = self.last_shown(record_id, whole=taken.body != taken.old["body"])
-        if taken.files is not None:
-            self._link(record_id, taken.files)
-        self._keep_reading(record_id, taken.source, taken.reading, capture, capture if is_seen else None)
-        if taken.differs:
-            self.note_change(record_id, taken.changed, now, self._window(shown, capture))
-        edited = taken.differs and self.cause == "source"
-        old = {**taken.old, "tables": taken.tables}
-        self._update(old, taken.merged, taken.body, now if edited else old["changed_at"], capture)
+        record_id = effect.old["id"]
+        is_seen = effect.source == OWN_PAGE and not self._is_textless(effect.reading, effect.old)
+        if effect.source == OWN_PAGE:
+            shown = self.last_shown(record_id, whole=effect.body != effect.old["body"])
+        if effect.files is not None:
+            self._link(record_id, effect.files)
+        self._keep_reading(record_id, effect.source, effect.reading, capture, capture if is_seen else None)
+        if effect.differs:
+            self.note_change(record_id, effect.changed, now, self._window(shown, capture))
+        edited = effect.differs and self.cause == "source"
+        old = {**effect.old, "tables": effect.tables}
+        self._update(old, effect.merged, effect.body, now if edited else old["changed_at"], capture)
 
     def disown(self, record_id: int, source: int, capture: int, now: str) -> bool:
         """Note that only an earlier parser read a record's row on `capture`: no catalogue lists it by that any more.
@@ -282,7 +282,7 @@ class Writer:
             readings[row["catalog_id"]] = Reading(fields, json.loads(row["source_fields"]), doubts)
         return readings
 
-    def said_before(self, record_id: int, changed: Mapping[str, Any]) -> bool:
+    def restores(self, record_id: int, changed: Mapping[str, Any]) -> bool:
         """Whether all that a change would make of a record is what it said before an earlier change."""
         sql = "SELECT changed FROM versions WHERE record_id = ? AND number > 1"
         versions = [json.loads(row["changed"]) for row in self.connection.execute(sql, (record_id,))]

@@ -379,15 +379,15 @@ class Store:
         kind = PAGE if source == OWN_PAGE else ROW
         if self._deferral.says_again(record_id, reading, source):
             self._confirm(record_id, source)
-        taken = self._writer.compared(record_id, source, reading, now)
-        if (taken and taken.differs) or self._deferral.queues(record_id):
+        effect = self._writer.compared(record_id, source, reading, now)
+        if (effect and effect.differs) or self._deferral.queues(record_id):
             self._deferral.put(record_id, kind, reading, capture, now, catalog_id=source)
             return False
         self._deferral.drop(record_id, kind, source)
-        if taken:
-            if taken.is_first:
+        if effect:
+            if effect.is_first:
                 self._first_read.add((record_id, source))
-            self._writer.write(taken, capture, now, self._listed_on(record_id, source))
+            self._writer.write(effect, capture, now, self._listed_on(record_id, source))
         else:
             self._writer.seen_again(record_id, source, reading, capture)
         self._writer.count_masked(record_id, source, reading.redacted)

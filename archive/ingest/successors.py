@@ -118,7 +118,7 @@ class Successors:
             return None
         reverted = set()
         for record_id, changed in changes:
-            if not self._writer.said_before(record_id, changed):
+            if not self._writer.restores(record_id, changed):
                 return None
             reverted.add(record_id)
         if not missing | moved_back | reverted:

@@ -22,17 +22,17 @@ def when(not_before: str | None, at: str) -> Label:
         until = moment(at).astimezone(BEIJING)
         since = moment(not_before).astimezone(BEIJING) if not_before else None
     except (ValueError, OverflowError):
-        return _said((not_before, not_before) if not_before else None, (at, at))
+        return _worded((not_before, not_before) if not_before else None, (at, at))
     if since is None:
-        return _said(None, (str(until.date()), english_day(until)))
+        return _worded(None, (str(until.date()), english_day(until)))
     if since.date() != until.date():
-        return _said((str(since.date()), english_day(since, until)), (str(until.date()), english_day(until)))
+        return _worded((str(since.date()), english_day(since, until)), (str(until.date()), english_day(until)))
     form = "%H:%M" if until - since >= timedelta(minutes=1) else "%H:%M:%S"
     times = f"{since:{form}}", f"{until:{form}}"
-    return _said((f"{since.date()} {times[0]}", times[0]), (times[1], f"{times[1]} on {english_day(until)}"))
+    return _worded((f"{since.date()} {times[0]}", times[0]), (times[1], f"{times[1]} on {english_day(until)}"))
 
 
-def _said(since: tuple[str, str] | None, until: tuple[str, str]) -> Label:
+def _worded(since: tuple[str, str] | None, until: tuple[str, str]) -> Label:
     """Return the words with both ends in them, each in Chinese and in English."""
     label = LABELS["window.between"] if since else LABELS["window.open"]
     zh, en = since or ("", "")

@@ -88,26 +88,26 @@ class Figure:
 
 def read_figures(text: str, most: int, part: re.Pattern[str] = SENTENCE) -> list[Figure]:
     """Return the numbers with a unit in `text`, the first `most` of them. `part` finds its sentences."""
-    found = list(islice(_found(text, part), most))
+    found = list(islice(_printed_numbers(text, part), most))
     with_decimals = {_kind(each.match) for each in found if _step(each.match) < 1}
     return [_figure(text, each, with_decimals) for each in found]
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _PrintedNumber:
     sentence: re.Match[str]
     match: re.Match[str]
     since: int
 
 
-def _found(text: str, part: re.Pattern[str]) -> Iterator[_Found]:
+def _printed_numbers(text: str, part: re.Pattern[str]) -> Iterator[_PrintedNumber]:
     """Yield each number with its sentence, and where the words before it begin."""
     for sentence in part.finditer(text):
         since = max(sentence.start(), sentence.end() - LONGEST_SENTENCE)
         if not _DIGIT.search(text, since, sentence.end()):
             continue  # quick, and most have none
         for match in _FIGURE.finditer(text, since, sentence.end()):
-            yield _Found(sentence, match, since)
+            yield _PrintedNumber(sentence, match, since)
             since = match.end()
 
 
@@ -134,7 +134,7 @@ def _rounding(match: re.Match[str], value: Decimal, with_decimals: Collection[tu
     return step / 2
 
 
-def _figure(text: str, found: _Found, with_decimals: Collection[tuple[str, str | None]]) -> Figure:
+def _figure(text: str, found: _PrintedNumber, with_decimals: Collection[tuple[str, str | None]]) -> Figure:
     match, sentence = found.match, found.sentence
     scale = _SCALES.get(match["scale"] or "", Decimal(1))
     value = Decimal(re.sub("[,，]", "", match["number"]))

@@ -22,7 +22,7 @@ from crawler.cli.options import (
     FiniteRange,
     db_option,
     plainly,
-    told_progress,
+    shown_progress,
 )
 from crawler.portals.portal_file import PortalFileError
 
@@ -187,7 +187,7 @@ def bring_up_to_date(db: Path) -> None:
     click.echo(
         f"{db} was written by an earlier version: it is brought up to date first, which may take minutes", err=True
     )
-    with told_progress() as progress:
+    with shown_progress() as progress:
         upgrade(db, progress)
     click.echo(f"{db} is up to date", err=True)
 

@@ -70,7 +70,7 @@ PROGRESS_EVERY = 20.0
 
 
 @contextmanager
-def told_progress() -> Iterator[Callable[[str, int, int], None]]:
+def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
     """Yield what tells on standard error how far long work is: a line that changes in place on a terminal, else one now and then."""
     terminal, shown_at = sys.stderr.isatty(), monotonic()
     every = 0.5 if terminal else PROGRESS_EVERY

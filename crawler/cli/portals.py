@@ -131,7 +131,7 @@ def move(portal: str, home: str, hosts: tuple[str, ...], db: Path, dry_run: bool
     changed = [Change(identity, MOVED, now, before, after) for before, after in moves.items()]
     extent = change(db, changed, {"home": home}, dry_run=dry_run)
     for before, after in moves.items():
-        click.echo(f"{_said('moved', dry_run)}: {identity}, from {before} to {after}")
+        click.echo(f"{_in_tense('moved', dry_run)}: {identity}, from {before} to {after}")
     click.echo(f"  {_counted(extent)}; {extent.joined} of the records had been found there as if they were new")
     _write(file, text, identity, f"home = {json.dumps(home)}", dry_run)
 
@@ -159,7 +159,7 @@ def rename(old: str, new: str, db: Path, dry_run: bool) -> None:
         found = load(target)
         stated = {"name": redact(found.name).text, "division_code": found.division_code}
     extent = change(db, [Change(identity, RENAMED, now, after=new)], stated, dry_run=dry_run)
-    click.echo(f"{_said('renamed', dry_run)}: {identity} to {new}\n  {_counted(extent)}")
+    click.echo(f"{_in_tense('renamed', dry_run)}: {identity} to {new}\n  {_counted(extent)}")
     _write(target if file else None, text, identity, f'id = "{new}", and call it {new}.toml', dry_run)
     if file and not dry_run:
         file.unlink()
@@ -176,7 +176,7 @@ def retire(portal: str, lift: bool, db: Path, dry_run: bool) -> None:
     changed = Change(identity, RESUMED if lift else RETIRED, clock.text(clock.now()))
     extent = change(db, [changed], dry_run=dry_run)
     click.echo(
-        f"{_said('watched again' if lift else 'retired', dry_run)}: {identity}\n  {_counted(extent)} stay as they are"
+        f"{_in_tense('watched again' if lift else 'retired', dry_run)}: {identity}\n  {_counted(extent)} stay as they are"
     )
 
 
@@ -250,12 +250,12 @@ def _write(file: Path | None, text: str | None, portal: str, otherwise: str, dry
     if file and text:
         if not dry_run:
             file_changes.write(file, text)
-        click.echo(f"  {file}: {_said('changed', dry_run)}")
+        click.echo(f"  {file}: {_in_tense('changed', dry_run)}")
     else:
         click.echo(f"  no file of your own is known for {portal}: say in it {otherwise}")
 
 
-def _said(done: str, dry_run: bool) -> str:
+def _in_tense(done: str, dry_run: bool) -> str:
     return f"would be {done}" if dry_run else done
 
 

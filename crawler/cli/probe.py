@@ -280,7 +280,7 @@ def survey(  # noqa: PLR0913 - one for each option
     """
     sources = [(path, _read_list(Path(path))) for path in lists]
     if wikidata:
-        sources.append((_WIKIDATA, _asked()))
+        sources.append((_WIKIDATA, _homes_in_wikidata()))
     with surveying(db), closing(open_up_to_date(db)) as connection:
         today = clock.now().date().isoformat()
         for source, rows in sources:
@@ -315,7 +315,7 @@ def _read_list(path: Path) -> list[Listed]:
         raise CommandError(f"{path}: {error}") from error
 
 
-def _asked() -> list[Listed]:
+def _homes_in_wikidata() -> list[Listed]:
     """The rows that Wikidata has. Raises CommandError."""
     from crawler.survey.wikidata import WikidataError, ask  # noqa: PLC0415
 

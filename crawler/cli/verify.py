@@ -16,7 +16,7 @@ from archive.evidence.evidence_reader import place_of
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
 from archive.model.printable import quantity
-from crawler.cli.options import ATTENTION, CommandError, db_option, plainly, told_progress
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly, shown_progress
 
 if TYPE_CHECKING:
     from archive.maintenance.check import Summary
@@ -207,7 +207,7 @@ def redact(db: Path) -> None:
     from archive.maintenance.masking import mask_again  # noqa: PLC0415
 
     open_for_reading(db).close()
-    with told_progress() as progress:
+    with shown_progress() as progress:
         done = mask_again(db, progress)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(done.numbers.items())) or "nothing new to mask"
     click.echo(f"{quantity(done.records, 'record')}, {quantity(done.texts, 'text')} changed: {kinds}")

@@ -77,7 +77,7 @@ class Workers:
         Raises ArchiveError where a worker has another version of the program.
         """
         while True:
-            findings = {home: result for home in self._out if (result := self._found(home))}
+            findings = {home: result for home in self._out if (result := self._finding(home))}
             for home in findings:
                 del self._out[home]
             if findings or not self._out:
@@ -99,7 +99,7 @@ class Workers:
             at_front=True,
         )
 
-    def _found(self, home: str) -> SurveyedPortal | None:
+    def _finding(self, home: str) -> SurveyedPortal | None:
         """The findings at a home; None while nobody is done with it."""
         job = self._queue.fetch_job(_job_id(home))
         if job is None:

@@ -38,7 +38,7 @@ _ERRORS: dict[str, type[Exception]] = {
     )
 }
 
-Asked = tuple[str, str, bytes]
+RequestKey = tuple[str, str, bytes]
 """A request: its method, address and body."""
 
 
@@ -56,9 +56,9 @@ class SealedAnswers(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._replay: Replay = crawler.spidercls.replay  # type: ignore[attr-defined]
-        self._answers: defaultdict[Asked, deque[Answered | Failed]] = defaultdict(deque)
+        self._answers: defaultdict[RequestKey, deque[Answered | Failed]] = defaultdict(deque)
         for answer in self._replay.answers():
-            self._answers[self._asked(answer)].append(answer)
+            self._answers[self._key_of(answer)].append(answer)
 
     async def download_request(self, request: Request) -> Response:
         """Return the next answer to `request`."""
@@ -74,7 +74,7 @@ class SealedAnswers(BaseDownloadHandler):
         except EvidenceError as error:
             raise NotSealed(str(error)) from error
 
-    def _asked(self, answer: Answered | Failed) -> Asked:
+    def _key_of(self, answer: Answered | Failed) -> RequestKey:
         if isinstance(answer, Failed):
             return answer.method, answer.url, answer.body.encode()
         exchange, _ = self._replay.evidence.without_payload(answer.capture_id)

@@ -14,7 +14,7 @@ from archive.labels.when import beijing
 from archive.web.evidence.comparison import compared
 from archive.web.http.errors import NOTHING_HERE, missing
 from archive.web.http.request_context import RequestContext, Row, number
-from archive.web.views.capture_frame import Archived, registered, said_by
+from archive.web.views.capture_frame import Archived, holder_of, registered
 
 MOST_CAPTURES = 1000
 """Captures of a page that its calendar shows, the last ones, …"""
@@ -66,7 +66,7 @@ async def page(context: RequestContext) -> Response:
     if chosen is None:
         raise NotFound(NOTHING_HERE)
     whole, before, after = chosen
-    sources = await context.db.execute_fn(lambda connection: [said_by(connection, row) for row in (before, after)])
+    sources = await context.db.execute_fn(lambda connection: [holder_of(connection, row) for row in (before, after)])
     comparison, why_not = await compared(context.db, *sources)
     return await context.render(
         "compare.html",

@@ -80,9 +80,9 @@ class ArchivesTogether(Database):  # type: ignore[misc]  # Datasette comes witho
             return fn(self._kept())
         context = copy_context()
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.ds.executor, lambda: context.run(self._asked, fn))
+        return await loop.run_in_executor(self.ds.executor, lambda: context.run(self._result_of, fn))
 
-    def _asked(self, fn: Callable[[Any], Result]) -> Result:
+    def _result_of(self, fn: Callable[[Any], Result]) -> Result:
         """Return the result of `fn`. Raises UnreadableArchiveError where an archive can't be read.
 
         That one's connection is given up: SQLite may keep pages of a damaged file after a whole one has taken its place.

@@ -27,8 +27,8 @@ _UNACKNOWLEDGED = 60_000  # milliseconds
 class BoundedConnection(H11Protocol):
     """One connection of uvicorn's, closed where its reader keeps it waiting."""
 
-    _whole: asyncio.TimerHandle | None = None
-    _taken: asyncio.TimerHandle | None = None
+    _request_timer: asyncio.TimerHandle | None = None
+    _look_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -62,13 +62,13 @@ class BoundedConnection(H11Protocol):
         self._stop_looking()
 
     def _await_request(self) -> None:
-        if self._whole is None:
-            self._whole = self.loop.call_later(REQUEST, self.transport.abort)
+        if self._request_timer is None:
+            self._request_timer = self.loop.call_later(REQUEST, self.transport.abort)
 
     def _stop_waiting(self) -> None:
-        if self._whole is not None:
-            self._whole.cancel()
-            self._whole = None
+        if self._request_timer is not None:
+            self._request_timer.cancel()
+            self._request_timer = None
 
     def _look(self, left: int) -> None:
         def again() -> None:
@@ -79,12 +79,12 @@ class BoundedConnection(H11Protocol):
                 self._look(waiting)
 
         self._stop_looking()
-        self._taken = self.loop.call_later(LOOK, again)
+        self._look_timer = self.loop.call_later(LOOK, again)
 
     def _stop_looking(self) -> None:
-        if self._taken is not None:
-            self._taken.cancel()
-            self._taken = None
+        if self._look_timer is not None:
+            self._look_timer.cancel()
+            self._look_timer = None
 
 
 def options() -> dict[str, Any]:

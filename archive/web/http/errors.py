@@ -202,7 +202,7 @@ def _is_ours(exception: Exception) -> bool:
     return False
 
 
-async def _asked_sql(datasette: Datasette, request: Request) -> str | None:
+async def _requested_sql(datasette: Datasette, request: Request) -> str | None:
     """Return the SQL that was requested, or that of the canned query that was; None where none was."""
     path = below_base(datasette, request.path).partition(".")[0]
     if request.args.get("sql"):
@@ -218,7 +218,7 @@ async def response(datasette: Datasette, request: Request, error: ErrorPage) -> 
     context = {"ok": False, "error": error.message, "status": error.status, "title": error.title}
     if request.path.endswith(".json"):
         return Response.json({**context, "error": str(error.message)}, status=error.status)
-    sql = await _asked_sql(datasette, request) if error.status != NotFound.status else None
+    sql = await _requested_sql(datasette, request) if error.status != NotFound.status else None
     context |= {
         "sql": sql,
         "sql_form": "/".join(request.path.split(".")[0].split("/")[: None if request.args.get("sql") else -1]),

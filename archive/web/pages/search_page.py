@@ -198,9 +198,9 @@ def find(connection: Readable, requested: SearchRequest) -> SearchResults:
     division = limited(lambda: engine.divide(connection, search, total)) if total else None
     tries = []
     if total is not None and total <= FEW:
-        tries = _taken(connection, suggestions(connection, requested, search, portals, total), MOST_SUGGESTIONS)
+        tries = _in_time(connection, suggestions(connection, requested, search, portals, total), MOST_SUGGESTIONS)
     begins = not requested.words or (total == 0 and not tries)
-    named = _taken(connection, hints(connection, requested, search.query or Query(), portals), MOST_HINTS)
+    named = _in_time(connection, hints(connection, requested, search.query or Query(), portals), MOST_HINTS)
     return SearchResults(
         portals,
         in_words=in_words(search.query),
@@ -223,7 +223,7 @@ def find(connection: Readable, requested: SearchRequest) -> SearchResults:
     )
 
 
-def _taken(connection: Readable, suggested: Iterator[Suggestion], most: int) -> list[Suggestion]:
+def _in_time(connection: Readable, suggested: Iterator[Suggestion], most: int) -> list[Suggestion]:
     """Return the first suggestions, as many of them as are found in time."""
     taken: list[Suggestion] = []
 

@@ -159,7 +159,7 @@ def registered(connection: sqlite3.Connection, capture_id: int, most: int = MOST
     )
 
 
-def said_by(connection: sqlite3.Connection, row: Row) -> Row:
+def holder_of(connection: sqlite3.Connection, row: Row) -> Row:
     """Return the capture that holds what a capture says: of a "not modified" the one that it confirms, else itself."""
     confirmed = connection.execute("SELECT * FROM captures WHERE id = ?", (_confirmed(connection, row),)).fetchone()
     return confirmed or row
