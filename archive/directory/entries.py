@@ -85,13 +85,13 @@ def add(  # noqa: PLR0913 - what is to be known of a list
                     "DELETE FROM directory WHERE division_code = ? AND home <> ?", (entry.division_code, entry.home)
                 )
                 c.execute("DELETE FROM directory WHERE home = ? AND state = ?", (entry.home, CONFLICT))
-            found = _against_others(c, entry)
-            if found.state == CONFLICT:
-                complaints.append(f"{found.home}: {found.reason}")
+            checked = _against_others(c, entry)
+            if checked.state == CONFLICT:
+                complaints.append(f"{checked.home}: {checked.reason}")
             added += c.execute(
                 f"INSERT INTO directory ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))}) "  # noqa: S608 - our own names
                 "ON CONFLICT (home) DO NOTHING",
-                [getattr(found, name) for name in _COLUMNS],
+                [getattr(checked, name) for name in _COLUMNS],
             ).rowcount
     return added, complaints
 

@@ -112,16 +112,16 @@ def _rows(
 def _numbers(con: sqlite3.Connection, table: str) -> Generator[Fault, None, list[int]]:
     """The numbers of a table's rows, read from both ends where damage stands between; with a fault for each run that is missing."""
     rising = f"SELECT id FROM {table} NOT INDEXED ORDER BY id"  # noqa: S608 - constant names
-    found: list[int] = []
+    present: list[int] = []
     try:
         for (number,) in con.execute(rising):
-            found.append(number)
+            present.append(number)
     except DAMAGE as error:
-        yield Fault(table, f"cannot be read past {found[-1] if found else 'the start'}: {_damage(error)}")
+        yield Fault(table, f"cannot be read past {present[-1] if present else 'the start'}: {_damage(error)}")
         with suppress(*DAMAGE):  # the same damage, met from the other side
             for (number,) in con.execute(f"{rising} DESC"):
-                found.append(number)
-    numbers = sorted({number for number in found if isinstance(number, int)})
+                present.append(number)
+    numbers = sorted({number for number in present if isinstance(number, int)})
     for before, number in pairwise([0, *numbers]):
         if number - before > 1:
             missing = f"{before + 1}" if number - before == 2 else f"{before + 1} to {number - 1}"

@@ -205,10 +205,10 @@ def _prefixes(groups: Mapping[str, set[str]], evidence: NameEvidence) -> dict[st
             for prefix, count in evidence.prefixes.get(name, {}).items():
                 of_agency[agency][prefix] += count
                 of_prefix[prefix][agency] += count
-    found = {}
+    dominant = {}
     for agency, prefixes in of_agency.items():
         for prefix, count in prefixes.most_common(1):
             share = min(count / prefixes.total(), count / of_prefix[prefix].total())
             if count >= LEAST_NUMBERS and share >= LEAST_SHARE:
-                found[agency] = prefix
-    return found
+                dominant[agency] = prefix
+    return dominant

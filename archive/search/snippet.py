@@ -114,8 +114,8 @@ def places(text: str, query: str | Query, most: int) -> list[int]:
     """Return where words of the query stand in a text of any length, in order, as guessed for passages;
     of each word the first `most`.
     """
-    found = _places(text.translate(_FOLDING), words_of(query), most)
-    return sorted({place for at in found.values() for place in at})
+    by_word = _places(text.translate(_FOLDING), words_of(query), most)
+    return sorted({place for at in by_word.values() for place in at})
 
 
 def _places(folded: str, words: Iterable[Word], most: int) -> dict[Word, list[int]]:

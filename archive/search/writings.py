@@ -44,9 +44,9 @@ def other_writings(text: str) -> Iterator[str]:
     or else with its counts in Han characters for those in digits, and the other way round, and a day as what happened
     on it is called; an English word in the singular.
     """
-    found = _YEAR.search(text)
-    if found:
-        before, year, after = text[: found.start()], _in_digits(found), text[found.end() :]
+    match = _YEAR.search(text)
+    if match:
+        before, year, after = text[: match.start()], _in_digits(match), text[match.end() :]
         writings = [f"{before}{year}{end}{after}" for end in ("年", "年度")]
     else:
         day = _DAY.sub(r"\1·\2", text)

@@ -156,8 +156,8 @@ def rename(old: str, new: str, db: Path, dry_run: bool) -> None:
         _require_sound(target, text)
     stated = {}
     if target and not file:
-        found = load(target)
-        stated = {"name": redact(found.name).text, "division_code": found.division_code}
+        renamed = load(target)
+        stated = {"name": redact(renamed.name).text, "division_code": renamed.division_code}
     extent = change(db, [Change(identity, RENAMED, now, after=new)], stated, dry_run=dry_run)
     click.echo(f"{_in_tense('renamed', dry_run)}: {identity} to {new}\n  {_counted(extent)}")
     _write(target if file else None, text, identity, f'id = "{new}", and call it {new}.toml', dry_run)

@@ -82,8 +82,8 @@ async def changes(context: RequestContext) -> Response:
     title = f"{requested.title} {span.first} {span.last}"
 
     def read(connection: Readable) -> Rows:
-        found = (archive.execute(_EVENTS.format(of_events), values) for archive in each(connection))
-        rows = merged(((row["at"], row["event_id"], row[:-1]) for row in rows) for rows in found)
+        of_archives = (archive.execute(_EVENTS.format(of_events), values) for archive in each(connection))
+        rows = merged(((row["at"], row["event_id"], row[:-1]) for row in rows) for rows in of_archives)
         return _with_pages(context, title, columns, columns.index("id"), rows)
 
     def count(connection: Readable) -> int:

@@ -150,9 +150,9 @@ def error_page(exception: Exception) -> ErrorPage | None:
     if message := unreadable(exception):
         return ErrorPage(503, Message(message))
     if isinstance(exception, (NotFound, Base400)):
-        found = exception.args[0] if exception.args else ""
+        argument = exception.args[0] if exception.args else ""
         return ErrorPage(
-            exception.status, Message(NOTHING_HERE) if isinstance(exception, NotFound) else _message(found)
+            exception.status, Message(NOTHING_HERE) if isinstance(exception, NotFound) else _message(argument)
         )
     if isinstance(exception, (QueryInterrupted, MemoryError, TooLongError)):
         return ErrorPage(400, Message(TOO_SLOW if isinstance(exception, QueryInterrupted) else TOO_LARGE))

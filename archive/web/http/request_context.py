@@ -97,8 +97,8 @@ class RequestContext:
         if self.database:
             rows: Sequence[Row] = (await self.db.execute(sql, {**values, "most": most, "offset": offset})).rows
             return rows
-        found = await self.db.execute(sql, {**values, "most": offset + most, "offset": 0})
-        return ordered(found, *order)[offset : offset + most]
+        result = await self.db.execute(sql, {**values, "most": offset + most, "offset": 0})
+        return ordered(result, *order)[offset : offset + most]
 
     def part(self, name: str) -> str:
         """A part of the path, decoded."""
@@ -145,8 +145,8 @@ class RequestContext:
         """Return the page of a template, which knows this context as `context`,
         and as `is_empty` whether there are no records.
         """
-        found = await self.db.execute(_HAS_RECORDS) if self.names else ()
-        is_empty = not any(row["has_records"] for row in found)
+        records = await self.db.execute(_HAS_RECORDS) if self.names else ()
+        is_empty = not any(row["has_records"] for row in records)
         return await render(self.datasette, self.request, template, context=self, is_empty=is_empty, **variables)
 
 

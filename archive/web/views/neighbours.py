@@ -75,9 +75,9 @@ def neighbours(connection: Readable, record: Row) -> tuple[Neighbours, ...]:
     return tuple(_with_sheets(connection, each) for each in sorts if each and each.rows)
 
 
-def with_elsewhere(found: tuple[Neighbours, ...], others: Readable, record: Row) -> tuple[Neighbours, ...]:
+def with_elsewhere(of_record: tuple[Neighbours, ...], others: Readable, record: Row) -> tuple[Neighbours, ...]:
     """A record's neighbours with the same documents and titles that other archives have behind its own archive's."""
-    by_label = {each.label: each for each in found}
+    by_label = {each.label: each for each in of_record}
     for label, column in ((DOCUMENT, "document_number"), (TITLE, "title")):
         more = _same(others, {column: record[column], "id": NOWHERE}, label, column)
         if more and more.rows:
