@@ -24,19 +24,20 @@ def lines(node: etree._Element) -> Iterator[str]:
             for box in _text_boxes(child):
                 yield from lines(box)
         elif name == "tr":
-            cells = (" ".join(" ".join(lines(cell)).split()) for cell in _cells(child))
+            cells = (" ".join(" ".join(lines(cell)).split()) for cell in _parts(child, "tc"))
             yield "\t".join(cells)
         elif name not in _LEFT_OUT:
             yield from lines(child)
 
 
-def _cells(row: etree._Element) -> Iterator[etree._Element]:
-    for child in row:
+def _parts(node: etree._Element, kind: str) -> Iterator[etree._Element]:
+    """Yield the rows (`tr`) of a table or the cells (`tc`) of a row, those in controls and insertions among them."""
+    for child in node:
         name = local_name(child)
-        if name == "tc":
+        if name == kind:
             yield child
         elif name in ("sdt", "sdtContent", "customXml", "ins"):
-            yield from _cells(child)
+            yield from _parts(child, kind)
 
 
 def _paragraph(node: etree._Element) -> str:
@@ -98,23 +99,14 @@ def _has(node: etree._Element, name: str) -> bool:
 
 def _table(node: etree._Element, before: str) -> PrintedTable:
     cells = CellsDownwards()
-    for row in _rows(node):
+    for row in _parts(node, "tr"):
         cells.start_row(_number(row, "trPr", "gridBefore", 0))
-        for cell in _cells(row):
+        for cell in _parts(row, "tc"):
             width = _number(cell, "tcPr", "gridSpan", 1)
             cells.add(
                 "\n".join(lines(cell)), width, from_left=_goes_on(cell, "hMerge"), from_above=_goes_on(cell, "vMerge")
             )
     return cells.table(before=before)
-
-
-def _rows(node: etree._Element) -> Iterator[etree._Element]:
-    for child in node:
-        name = local_name(child)
-        if name == "tr":
-            yield child
-        elif name in ("sdt", "sdtContent", "customXml", "ins"):
-            yield from _rows(child)
 
 
 def _goes_on(cell: etree._Element, direction: str) -> bool:
