@@ -102,7 +102,7 @@ class _Input:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A budget table, whence it was read, and which number each printed table of its document has there, from 1."""
+    """A budget table, where it was read from, and which number each printed table of its document has there, from 1."""
 
     source: _Source
     member: str

@@ -31,7 +31,7 @@ _ROWS = frozenset({"table", "tbody", "thead", "tfoot", "tr"})
 _TYPED = ("value", "placeholder")  # attributes that a page shows as text
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
 PICTURE_PLACE = "▨"
-"""Stands in a copy for a picture that isn't shown, be it within a number."""
+"""Stands in a copy for a picture that isn't shown, also within a number."""
 _LEFT_OUT = _INVISIBLE + PICTURE_PLACE
 _PIECES = re.compile(rf"[\s{_LEFT_OUT}]+|[^\s{_LEFT_OUT}]+")
 _BLANK = re.compile(rf"[\s{_LEFT_OUT}]")

@@ -29,7 +29,7 @@ class Destroyed:
 
 
 def destroy(path: Path, urls: Collection[str], now: str) -> Destroyed:
-    """Destroy the payloads of all captures of `urls`, save those that another address's captures share.
+    """Destroy the payloads of all captures of `urls`, except those that another address's captures share.
 
     Headers, times and digests stay. Done again, it changes nothing. `now`: UTC, ISO 8601. Raises EvidenceError.
     """

@@ -41,7 +41,7 @@ def one_line(error: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request and its response, as they went over the wire save that `payload` is decoded.
+    """A request and its response, as they went over the wire, except that `payload` is decoded.
 
     fetched_at: UTC, `2026-11-23T04:05:06.123456Z`. payload: the entity body after transfer and content
     decoding. wire_bytes: its length as received. Header names and values are Latin-1 text, in the order given: from a

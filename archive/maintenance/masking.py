@@ -2,7 +2,7 @@
 
 What is masked on the way in is masked again where it now stands: records, readings, versions, events, files, problems,
 the names of portals and of the agencies in their files, the titles and paths of catalogues. Afterwards no byte of the
-file holds what was masked, be it the search index, a free page or the write-ahead log. The sealed originals stay as
+file holds what was masked, in the search index, a free page or the write-ahead log. The sealed originals stay as
 they are.
 """
 

@@ -1,4 +1,4 @@
-"""Administrative divisions by their codes in GB/T 2260: what division_codes.csv lists (division_codes.txt: whence)."""
+"""Administrative divisions by their codes in GB/T 2260: what division_codes.csv lists (division_codes.txt says where they are from)."""
 
 import csv
 from collections.abc import Mapping

@@ -49,7 +49,7 @@ READ_IN_DOUBT = "read_in_doubt"
 REPEATED = "index_number_repeated"
 """The one flag that depends on other records; `archive.ingest.store` keeps it."""
 
-_CUT = re.compile(r"(?:(?<!\.)\.{3,}|(?<!…)…+)\s*$")  # looks behind, lest a long run of dots is tried from each
+_CUT = re.compile(r"(?:(?<!\.)\.{3,}|(?<!…)…+)\s*$")  # looks behind, or a long run of dots would be tried from each
 _INDEX_YEAR = re.compile(r"[/-]((?:19|20)[0-9]{2})(?:[0-9]{2})?-")
 
 
@@ -136,7 +136,7 @@ _COMPARED: dict[str, tuple[str, Callable[[str, str], bool]]] = {
 def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merged:
     """The record that `listed` (rows, in the catalogues' order) and its `own` page describe.
 
-    Its own page is believed before a row, save for the title: the row's stands unless it is cut. `seen_on` is the
+    Its own page is believed before a row, except for the title: the row's stands unless it is cut. `seen_on` is the
     day in China (ISO) on which the archive first saw the record.
     """
     readings = [own, *listed] if own else list(listed)

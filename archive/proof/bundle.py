@@ -4,7 +4,7 @@ sheet.html, sheet.en.html  what is claimed, and what shows it, to read in Chines
 days/DAY.txt    each day from the first capture shown to the head, as sealed: its sha256 is the day's hash, and the next one's
                 first line; the other lines are the digests of the day's captures and claims, the last one is the day
 captures/N.json a capture's address, time, headers and the sha256 of its payload: its own sha256 is a line of its day
-captures/N.payload  what the portal sent, save where that holds personal data, or is shown to nobody
+captures/N.payload  what the portal sent, except where that holds personal data, or is shown to nobody
 copies/N.html   the same to read, nothing in it runs or loads; personal data masked
 events/N.json   what the archive claimed; N.claim.json: the line that seals it
 certificates/HASH.der  the server's TLS certificate: HASH is its sha256, and stands in the capture's text
@@ -193,7 +193,7 @@ class _Package:
         return Sheet(proof, self.captures, sealed, self.days[-1], address)
 
     def _add_replay(self) -> None:
-        """Add the captures for programs that replay them, save those of which only the digest is given, or is left."""
+        """Add the captures for programs that replay them, except those of which only the digest is given, or is left."""
         shown = {number: capture for number, capture in self.captures.items() if capture.kept != "digest"}
         numbers = [number for number, capture in shown.items() if self._originals.destroyed(capture.sha256) is None]
         if numbers:

@@ -3,7 +3,7 @@
 A text is a row of *units*: a Han character or a letter is one, a run of ASCII digits is one; punctuation and blanks are
 dropped. The index holds every unit of a text once by itself, then each pair of neighbours as a token, line by line
 (预算公开 -> 预 算 公 开 _ 预算 算公 公开 开). A word of one unit or two is then a token, a longer one a phrase of pairs;
-so a word finds just what a substring scan would find, save that digits match whole numbers. Pairs don't cross line
+so a word finds just what a substring scan would find, except that digits match whole numbers. Pairs don't cross line
 breaks, nor blanks between two Latin words.
 """
 

@@ -99,7 +99,7 @@ def read(answer: Answer) -> ListPage:
 
 
 def _rows_above(pager: Pager, answer: Answer) -> tuple[Row, ...]:
-    """The rows that stand nearest to a pager, lest a longer list in a margin is taken for its own."""
+    """The rows that stand nearest to a pager: a longer list in a margin is not its own."""
     places = (*islice(pager.place.iterancestors(), _NEAREST), answer.root)
     return next((rows for place in places if (rows := read_rows(place, answer.url))), ())
 

@@ -77,7 +77,7 @@ class JobQueue:
     longest: float
 
     def hand_out(self, plans: Sequence[tuple[Plan, Path]], now: datetime) -> Iterator[str]:
-        """Hand out a job for each of `plans`, with its portal's file, save where one is under way; in lines, what was done.
+        """Hand out a job for each of `plans`, with its portal's file, except where one is under way; in lines, what was done.
 
         Of each host, one portal at a time, and of each portal, one host. Raises ArchiveError, EvidenceError, OSError.
         """

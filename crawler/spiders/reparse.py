@@ -3,7 +3,7 @@
 What every record says now rests on captures: of the list pages that show its rows, of its own page, of its files. Each is
 read again; what differs becomes a version with cause `parser`, and no event, for the government edited nothing. A row
 that only today's parser finds on the list pages of a catalogue's last walk becomes a record; one that only an earlier
-parser found is no longer taken for listed, lest its absence be claimed.
+parser found is no longer taken for listed, or its absence would be claimed.
 """
 
 import asyncio
@@ -98,7 +98,7 @@ def versions() -> dict[str, int]:
 
 
 async def catch_up(db: Path, evidence: Path, portal: str, memory_mb: int | None = None) -> None:
-    """Read a portal's captures again if another parser read them, lest its fixes be taken for edits by the government."""
+    """Read a portal's captures again if another parser read them: its fixes must not be taken for edits by the government."""
     open_up_to_date(db, evidence).close()
     if is_read_by_today(db, portal) is not True:
         done = await asyncio.to_thread(reparse, db, evidence, portal, memory_mb=memory_mb)
