@@ -337,6 +337,7 @@ def test_pages_that_lead_to_none_are_gone_and_those_that_lead_to_another_say_not
         answer(archive, 4, str(number), "redirect")
     for number, kind in enumerate(["not_found", "redirected_home"] * 6 + ["http_error"] * 3):
         insert(archive, "problems", crawl_id=4, kind=kind, url=number, message="", first_at="", last_at="")
+    insert(archive, "problems", crawl_id=3, kind="not_found", url=30, message="", first_at="", last_at="")
     assert "12 of 12 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0))
     assert "16 of 16 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0, ["20", "21", "22", "23", "x"]))
 

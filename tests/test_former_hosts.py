@@ -11,6 +11,7 @@ from archive.ingest.health import Health, health
 from archive.ingest.store import Store
 from archive.labels.reasons import in_chinese
 from archive.model.observations import Problem
+from tests.test_absence_proof import NEIGHBOUR
 from tests.test_presence import ALL, Crawls, url
 from tests.test_store import DAY, PLANS, PORTAL, listed
 
@@ -23,8 +24,11 @@ def moved(address: str) -> str:
 
 @pytest.fixture
 def crawls(tmp_path: Path) -> Crawls:
-    """A portal of twenty records whose file names a new host from the second day on."""
+    """A portal of twenty records whose file names a new host from the second day on; another portal stays at the former one."""
     made = Crawls(tmp_path / "a.db")
+    with closing(Store(made.path)) as store:
+        store.begin(NEIGHBOUR, "full", DAY.format(1))
+        store.finish("finished", DAY.format(1))
     made.run(listed(*ALL))
     catalogs = tuple(replace(each, url=moved(each.url)) for each in PORTAL.catalogs)
     made.portal = replace(PORTAL, home=f"{NEW}/", catalogs=catalogs)
@@ -43,8 +47,7 @@ def told(crawls: Crawls, lost: list[str], led_on: int = 0) -> Health:
             crawls.capture(store, url(100 + number), "redirect")
         store.finish("finished", now)
     with closing(sqlite3.connect(crawls.path)) as archive:
-        (found,) = health(archive)
-    return found
+        return next(each for each in health(archive) if each.portal == "p")
 
 
 def test_records_at_a_host_that_is_given_up_are_told_of_with_the_command_for_it(crawls: Crawls) -> None:
@@ -57,6 +60,23 @@ def test_records_at_a_host_that_is_given_up_are_told_of_with_the_command_for_it(
     assert found.next_step == f"if the portal has moved for good, {move} makes one of what was crawled at both hosts"
     assert in_chinese(found.reason)
     assert in_chinese(found.next_step)
+
+
+def test_three_pages_are_no_odd_ones_where_fewer_lead_on_today(crawls: Crawls) -> None:
+    told(crawls, [], led_on=5)
+    assert told(crawls, [url(1), url(2), url(3)], led_on=2).reason.startswith("3 records stand at p.example, ")
+
+
+def test_of_two_former_hosts_the_one_is_told_of_whose_pages_lead_nowhere(crawls: Crawls) -> None:
+    between = replace(PORTAL.catalogs[0], url="http://between.example/plans/")
+    with closing(Store(crawls.path)) as store:
+        store.begin(replace(crawls.portal, catalogs=(between,)), "full", DAY.format(1))
+        store.finish("finished", DAY.format(1))
+    lost = [
+        *(url(number) for number in range(1, 6)),
+        *(f"http://between.example/{number}.html" for number in (1, 2, 3)),
+    ]
+    assert told(crawls, lost, led_on=5).reason.startswith("3 records stand at between.example, ")
 
 
 @pytest.mark.parametrize(
@@ -73,7 +93,10 @@ def test_other_pages_that_cannot_be_had_are_no_move(crawls: Crawls, lost: list[s
     assert "stand at" not in told(crawls, lost, led_on).reason
 
 
-def test_a_host_where_another_list_still_stands_is_not_given_up(crawls: Crawls) -> None:
-    plans, budgets = PORTAL.catalogs
-    crawls.portal = replace(PORTAL, home=f"{NEW}/", catalogs=(replace(plans, url=moved(plans.url)), budgets))
+@pytest.mark.parametrize(("home", "lists_moved"), [(NEW, 1), (OLD, 2)], ids=["another list", "the home page"])
+def test_a_host_where_something_of_the_portal_still_stands_is_not_given_up(
+    crawls: Crawls, home: str, lists_moved: int
+) -> None:
+    lists = (replace(each, url=moved(each.url)) for each in PORTAL.catalogs[:lists_moved])
+    crawls.portal = replace(PORTAL, home=f"{home}/", catalogs=(*lists, *PORTAL.catalogs[lists_moved:]))
     assert "stand at" not in told(crawls, [url(number) for number in range(1, 21)]).reason

@@ -12,6 +12,8 @@ from archive.ingest.store import Store
 from archive.model.clock import text
 from archive.model.observations import AttachmentFile, LinkedFile, Problem, Row
 from archive.model.records import READ_IN_DOUBT
+from crawler.jobs.checked_settings import MOST_AT_A_TIME
+from pipelines.store import BATCH
 from tests.past_crawls import SECOND, URL, Answer, Past
 from tests.test_absence_proof import NEIGHBOUR
 from tests.test_frontier import DAY, HOUR, NOW
@@ -222,6 +224,7 @@ def test_pages_of_a_killed_crawl_are_not_asked_again_but_for_the_last_ones(past:
 
 def test_so_many_answers_may_be_sealed_and_unread_as_can_wait_for_their_batch(past: Past) -> None:
     many = frontier.MAYBE_UNREAD + 1
+    assert many > MOST_AT_A_TIME + BATCH, "those that are under way at once, beside a full batch"
     past.crawl(*pages(*range(1, many + 1)), outcome="interrupted", began=NOW - HOUR)
     assert past.read_before() == addresses(1)
 

@@ -28,6 +28,12 @@ def test_a_notice_that_the_site_has_moved_is_no_page(notice: str) -> None:
     assert found.reason.startswith("a notice that the site has moved: ")
 
 
+@pytest.mark.parametrize(("links", "expected"), [(2, "error"), (3, "page")])
+def test_a_page_with_a_notice_that_a_site_has_moved_leads_on_to_more(links: int, expected: str) -> None:
+    more = "".join(f"<a href='/sample/{number}.html'>样本栏目{number}</a>" for number in range(links))
+    assert outcome(page(f"<p>样本县统计局网站已迁移</p>{more}")) == expected
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -36,6 +42,7 @@ def test_a_notice_that_the_site_has_moved_is_no_page(notice: str) -> None:
         ('{"code":500,"msg":"系统异常","data":null}', "error"),
         ('{"code":200,"msg":"ok","data":[]}', "page"),
         ('{"code":403,"data":[{"title":"样本文件"}]}', "page"),
+        ('{"code":403,"data":[]}', "blocked"),
         ('{"code":404,"msg":"没有记录"}', "page"),
         ('{"total":403,"rows":[]}', "page"),
         ('[403]', "page"),
