@@ -118,6 +118,22 @@ def test_pages_that_were_there_the_day_before_cast_doubt_on_a_withdrawal(
     assert failing.events() == []
 
 
+def test_two_pages_that_are_gone_are_no_three_though_two_lists_show_them(failing: Crawls) -> None:
+    other = listed(row(1), row(8), row(9), catalog=BUDGETS)
+    failing.run(a_list(20), other)
+    failing.run(a_list(20, 7), other, lost=[8, 9], asked={7: "gone"})
+    assert failing.events() == [("withdrawn", url(7))]
+
+
+def test_what_a_second_day_finds_withdrawn_is_so_though_other_pages_are_gone_then(failing: Crawls) -> None:
+    lists = [a_list(20, 7), listed(row(1), catalog=BUDGETS)]
+    failing.run(a_list(20), lists[1], pages=[page(n) for n in (11, 12, 13)])
+    failing.run(*lists, lost=[8, 9, 10], asked={7: "gone"})
+    assert failing.events() == []
+    failing.run(*lists, lost=[11, 12, 13], asked={7: "gone"})
+    assert failing.events() == [("withdrawn", url(7))]
+
+
 def test_the_page_that_waits_the_longest_is_asked_for_first(crawls: Crawls) -> None:
     other = listed(row(1), catalog=BUDGETS)
     crawls.run(a_list(20, 8), other, asked={8: "gone"})

@@ -44,8 +44,8 @@ def test_figures_of_the_year_before_are_of_that_year() -> None:
     assert {code for code, _, _ in figures} == {"", "201"}
 
 
-def test_a_class_that_stands_twice_has_the_figure_of_its_first_row() -> None:
-    rows = "科目编码|科目名称|合计\n201|样本甲|5.00\n201|样本乙|7.00\n208|样本丙|9.00"
+def test_a_function_s_class_that_stands_twice_has_the_figure_of_its_first_row_and_what_is_bought_none() -> None:
+    rows = "科目编码|科目名称|合计\n201|样本甲|5.00\n201|样本乙|7.00\n208|样本丙|9.00\n302|商品和服务支出|3.00"
     (found,) = read(table(rows, TITLED))
     figures = spending_figures(found.statement.heading, found.lines)
     assert [(each.line.code, each.line.printed) for each in figures] == [("201", "5.00"), ("208", "9.00")]

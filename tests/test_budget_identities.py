@@ -36,6 +36,18 @@ def test_what_a_fund_had_and_got_is_what_it_spent_and_keeps(closing: str, expect
     assert [check.rule for check in found.checks].count("carry") == 3
 
 
+@pytest.mark.parametrize(
+    ("unit", "class_", "item"), [("单位：万元", "-8.00", "-80,000.00元"), ("", "-8.00万元", "-8.00")]
+)
+def test_an_amount_in_another_unit_than_those_beside_it_or_in_none_is_no_slip(
+    unit: str, class_: str, item: str
+) -> None:
+    rows = FUND.format(closing=item).replace("520.00|-8.00\n21208", f"520.00|{class_}\n21208")
+    (found,) = read(table(rows, f"2025年度政府性基金预算财政拨款收入支出决算表\n{unit}"))
+    assert failing(found) == []
+    assert "carry" in rules(found)
+
+
 def test_nothing_is_said_of_what_is_kept_where_no_column_has_it() -> None:
     rows = "科目编码|科目名称|年初结转和结余|本年收入|本年支出\n合计|<|1.00|5.00|6.00\n212|城乡社区支出|0.50|3.00|3.50\n213|农林水支出|0.50|2.00|2.50"
     (found,) = read(table(rows, "2025年度政府性基金预算财政拨款收入支出决算表\n单位：万元"))

@@ -115,6 +115,21 @@ def test_a_page_stands_again_since_it_was_last_gone_or_led_home(crawls: Crawls, 
     assert window(crawls, "returned", 7) == (DAY.format(3), (3, url(7)))
 
 
+def test_that_a_page_was_gone_on_a_doubted_day_does_not_show_that_it_still_was(crawls: Crawls) -> None:
+    crawls.run(a_list(20, 7), asked={7: "gone"})
+    crawls.run(a_list(20, 7), lost=[7], reason="unsure")
+    crawls.run(a_list(20, 7), pages=[text(7)])
+    assert window(crawls, "returned", 7) == (DAY.format(2), (2, url(7)))
+
+
+def test_that_a_list_did_not_show_a_record_on_a_doubted_day_does_not_show_that_it_was_not_there(
+    crawls: Crawls,
+) -> None:
+    crawls.run(a_list(20), reason="unsure")
+    crawls.run(a_list(21))
+    assert window(crawls, "added", 21) == (DAY.format(1), (1, PLANS))
+
+
 def test_a_page_that_led_home_stands_again_since_that_proved_it_gone(crawls: Crawls) -> None:
     crawls.run(a_list(20, 7), asked={7: "gone"})
     with closing(open_up_to_date(crawls.path)) as archive, transaction(archive):

@@ -71,7 +71,7 @@ _ADDRESSES = """
 # A page that led elsewhere was gone by the answer to which it led: that proved the withdrawal.
 _GONE = f"""
     SELECT c.id, c.fetched_at FROM captures c JOIN crawls w ON w.id = c.crawl_id
-    WHERE (c.url IN (SELECT url FROM ({_ADDRESSES})) OR c.id IN (SELECT after_capture_id FROM events WHERE record_id = :id AND kind = 'withdrawn'))
+    WHERE (c.url IN (SELECT url FROM ({_ADDRESSES})) OR c.id IN (SELECT after_capture_id FROM events WHERE record_id = :id))
       AND w.portal = :portal AND c.id < :after AND c.outcome IN ('gone', 'home') AND w.outcome IS NOT 'unsure'
     ORDER BY c.id DESC LIMIT 1
 """  # noqa: S608 - constant
