@@ -228,6 +228,14 @@ def test_a_portal_is_walked_wholly_until_it_was(past: Past, crawls: list[Crawl],
     assert TRIES == 3
 
 
+def test_a_portal_is_walked_wholly_since_it_moved(past: Past) -> None:
+    past.crawl(began=NOW - DAY)
+    with closing(sqlite3.connect(past.db)) as connection, connection:
+        connection.execute("INSERT INTO settings VALUES ('moved:p', ?)", (text(NOW - HOUR),))
+    past.crawl(began=NOW - HOUR / 2, mode="update")
+    assert mode_for(past.db, "p", NOW) == "full"
+
+
 def test_times_are_compared_whatever_zone_the_machine_is_in(past: Past) -> None:
     past.crawl(began=datetime(2019, 12, 31, 23, 30, tzinfo=UTC))
     assert mode_for(past.db, "p", NOW, 2 * HOUR) == "update"

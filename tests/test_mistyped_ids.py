@@ -27,6 +27,7 @@ FAR = "样本" * 5000
         f"身份证号：{FIRST}、{SECOND}2017年",
         f"样本甲{FIRST}（身份证），样本乙",
         f"{FIRST}（身份证），样本乙",
+        f"样本甲 {FIRST}，身份证已交",
         f"身份证号如下：样本甲{EARLIEST}，样本乙{LATEST}",
         "身份证号如下：样本乙640302197208170964",  # right by a credit code's check character, but at no place
     ],

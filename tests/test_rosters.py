@@ -333,3 +333,10 @@ def test_what_was_released_and_is_withheld_since_is_not_read_again(judged: sqlit
     assert holding.unread(judged) == [("p", 1)]
     judged.execute("UPDATE records SET state = 'withheld'")
     assert holding.unread(judged) == []
+
+
+def test_what_lists_nobody_any_more_waits_for_nothing_and_what_was_kept_stays_so(judged: sqlite3.Connection) -> None:
+    assert shown(judged, "a", "another", "样本通知正文")
+    assert judged.execute("SELECT source FROM rosters").fetchall() == [("b",)]
+    holding.settle(judged, 2, "kept", FIRST)
+    assert not shown(judged, "b", "same", "样本通知正文"), "the same file, of which another version reads less"

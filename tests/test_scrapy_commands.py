@@ -133,7 +133,7 @@ def test_no_other_command_touches_an_archive(project: Project, arguments: tuple[
         (("crawl", "county", "-s", "RETRY_TIMES=1.5"), "RETRY_TIMES = '1.5' must be a number"),
         (("crawl", "county", "-s", "ROBOTSTXT_OBEY=maybe"), "ROBOTSTXT_OBEY = 'maybe' must be true or false"),
         (("crawl", "county", "-s", "LOG_FILE=/proc/none"), "LOG_FILE = '/proc/none' can't be written"),
-        (("crawl", "county", "-s", "CONCURRENT_REQUESTS=many"), "CONCURRENT_REQUESTS = 'many' must be a number"),
+        (("crawl", "county", "-s", "CONCURRENT_REQUESTS=0"), "CONCURRENT_REQUESTS = '0' must be a number from 1"),
         (
             ("crawl", "county", "-s", "DISCLOSURES_PROGRESS=0"),
             "DISCLOSURES_PROGRESS = '0' must be seconds, at least one",

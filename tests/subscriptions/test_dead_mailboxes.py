@@ -103,6 +103,15 @@ def test_one_mailbox_that_is_refused_for_all_that_it_follows_is_still_one(desk: 
     assert refused(desk, NO_MAILBOX, NO_MAILBOX).count("its mailbox is dead") == 2
 
 
+def test_two_dead_mailboxes_are_dead_where_the_mail_of_a_third_is_taken(desk: Office, monkeypatch) -> None:
+    monkeypatch.setattr(subscription_store, "DEAD_AFTER", 1)
+    monkeypatch.setattr(subscription_store, "DEAD_WITHIN", timedelta(0))
+    for mail in (READER, OTHER, "third@example.org"):
+        desk.confirmed(mail=mail)
+    desk.add(3)
+    assert refused(desk, NO_MAILBOX, NO_MAILBOX).count("its mailbox is dead") == 2
+
+
 def test_a_server_that_refuses_everybody_says_nothing_of_their_mailboxes(desk: Office, wait) -> None:
     desk.confirmed()
     desk.confirmed(mail=OTHER)
