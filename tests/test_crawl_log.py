@@ -95,7 +95,16 @@ def test_delay_and_headers_of_a_portal_s_file_are_kept_to(tmp_path: Path) -> Non
         own = f'\n[headers]\naccept-language = "zh-CN,zh;q=0.9"\nReferer = "{site.url}"\n'
         file.write_text(f"delay = 1\n{file.read_text('utf-8')}{own}", "utf-8")
         proxy = {"http_proxy": "http://127.0.0.1:9/"}  # which would look names up behind the guard's back
-        command = ("crawl", file, "--db", tmp_path / "a.db", "-s", "DOWNLOAD_DELAY_JITTER=0")
+        command = (
+            "crawl",
+            file,
+            "--db",
+            tmp_path / "a.db",
+            "-s",
+            "DOWNLOAD_DELAY_JITTER=0",
+            "-s",
+            "DOWNLOAD_TIMEOUT=59.5",
+        )
         assert disclosures(*command, env=proxy).returncode == 0
         headers = seen[0].headers
         assert (headers["accept-language"], headers["referer"]) == ("zh-CN,zh;q=0.9", site.url)

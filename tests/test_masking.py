@@ -219,13 +219,14 @@ def test_numbers_of_a_page_s_fields_and_of_its_text_are_added_up(path: Path) -> 
     ]
 
 
-def test_a_file_s_tables_are_masked_cell_by_cell_and_counted_once_with_its_text(path: Path) -> None:
+def test_tables_are_masked_cell_by_cell_and_counted_once_with_the_text_that_repeats_them(path: Path) -> None:
     archive(path, 1)
     cells = to_json_text((PrintedTable(rows=(("姓名", "电话"), ("样本甲", PHONE))),))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(
             "UPDATE attachments SET name = '样本', tables = ?, text = ?", (cells, f"电话 {PHONE} {CARD_NUMBER}")
         )
+        connection.execute("UPDATE records SET tables = ?, body = ?", (cells, f"电话 {PHONE}"))
         connection.commit()
     mask_again(path)
     ((stored,),) = table(path, "SELECT tables FROM attachments")
@@ -234,6 +235,7 @@ def test_a_file_s_tables_are_masked_cell_by_cell_and_counted_once_with_its_text(
     assert masked.rows[1][1] == "138********"
     counted = table(path, f"SELECT kind, count FROM redactions WHERE source = '{FILE}' ORDER BY kind")
     assert counted == [("bank_card", 1), ("phone", 1)]
+    assert table(path, "SELECT count FROM redactions WHERE source = '0' AND kind = 'phone'") == [(1,)]
 
 
 def test_it_tells_how_far_it_is_and_in_the_end_how_much_it_masked(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

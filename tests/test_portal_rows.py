@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from archive.database.portal_rows import home, note, portal_names
+from archive.ingest.store import Store
 from archive.model.observations import CatalogOfPortal, PortalOfFile
-from tests.conftest import empty_archive
+from tests.conftest import empty_archive, rows
+from tests.test_store import DAY, listed, row
 
 PLANS = CatalogOfPortal("plan", "规划", "http://p.example/plans/")
 BUDGETS = CatalogOfPortal("budget", "预算", "http://p.example/budgets/")
@@ -62,3 +64,18 @@ def test_what_a_file_says_otherwise_takes_the_place_of_what_it_said(archive: sql
     assert list(portal_names(archive).items()) == [("q", "另一县"), ("p", "样本区")], "in the order of their divisions"
     assert catalogs(archive)[1] == ("p", "accounts", "决算", BUDGETS.url, "")
     assert catalogs(archive)[2:] == stated(OTHER)
+
+
+def test_what_a_list_printed_that_is_walked_no_more_gives_way_to_what_another_prints(tmp_path: Path) -> None:
+    path = empty_archive(tmp_path / "a.db")
+
+    def printed(portal: PortalOfFile, **topics: str) -> list[dict[str, object]]:
+        with closing(Store(path)) as store:
+            store.begin(portal, "full", DAY.format(1))
+            seen = [listed(row(1, topic=topics[each.kind]), catalog=each.url) for each in portal.catalogs]
+            store.write(seen, DAY.format(1))
+            store.finish("finished", DAY.format(1))
+        return rows(path, "SELECT topic FROM records")
+
+    assert printed(OWN, plan="样本甲", budget="样本乙") == [{"topic": "样本甲"}]
+    assert printed(replace(OWN, catalogs=(BUDGETS,)), budget="样本丙") == [{"topic": "样本丙"}]

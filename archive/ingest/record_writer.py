@@ -284,7 +284,7 @@ class Writer:
 
     def restores(self, record_id: int, changed: Mapping[str, Any]) -> bool:
         """Whether all that a change would make of a record is what it said before an earlier change."""
-        sql = "SELECT changed FROM versions WHERE record_id = ? AND number > 1"
+        sql = "SELECT changed FROM versions WHERE record_id = ?"
         versions = [json.loads(row["changed"]) for row in self.connection.execute(sql, (record_id,))]
         return all(
             any(name in each and _is_same(each[name][0], value) for each in versions)
