@@ -173,6 +173,13 @@ def test_the_latest_time_that_a_portal_states_is_its_clock_s(
     assert (crawl_ahead.crawl_id, crawl_ahead.is_wrong) == (1, is_wrong)
 
 
+def test_where_no_portal_tells_and_as_many_crawls_say_either_the_clock_of_today_is_right(
+    ahead: sqlite3.Connection,
+) -> None:
+    assert [each.is_wrong for each in crawls_ahead(ahead, None, SECOND)] == [True]
+    assert [each.is_wrong for each in crawls_ahead(ahead, None, SECOND, before=2)] == [False]
+
+
 @pytest.mark.parametrize(("portal", "told"), [("p", 1), ("q", 0)])
 def test_a_wrong_date_is_told_of_its_own_portal_alone(ahead: sqlite3.Connection, portal: str, told: int) -> None:
     problems = note_wrong_clocks(ahead, Dated(OF_NOW, OF_NOW), SECOND, 2, portal)  # type: ignore[arg-type]
