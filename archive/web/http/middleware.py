@@ -53,6 +53,7 @@ _READING = ("GET", "HEAD")
 """The methods of requests that change nothing."""
 
 _RAW = re.compile(rb"[^\x21-\x7e]|\\")
+_SITE = re.compile(rb"\A[A-Za-z][A-Za-z0-9+.-]*://[^/]*")
 _COLUMN_ARGUMENTS = re.compile(r"_facet(_array|_date)?|_col|_nocol|_filter_column(_\d+)?|_sort|_sort_desc")
 _ROW_OF_RECORDS = re.compile(r"(?P<prefix>.*)/records/(?P<id>[0-9]{1,18})")
 _KEEPS_TABLE = {"_sort", "_sort_desc", "_nofilter", "_searchmode", "_through", "_where"}
@@ -204,11 +205,12 @@ def with_plain_address(scope: Scope) -> Scope:
     """The request with an ASCII address: bytes that some clients send as they are (curl …/?_search=预算) encoded.
 
     Of several slashes at the start one is left: Datasette would redirect `//a.example/` to `//a.example`, another site.
+    So it would what names a site (`GET http://a.example/`), or begins with no slash.
     """
     raw = scope.get("raw_path") or quote(scope["path"]).encode()
     return {
         **scope,
-        "raw_path": re.sub(b"^/+", b"/", _encoded(raw)),
+        "raw_path": b"/" + _SITE.sub(b"", _encoded(raw)).lstrip(b"/"),
         "query_string": _encoded(scope.get("query_string", b"")),
     }
 
