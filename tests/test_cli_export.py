@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sqlite3
+from contextlib import closing
 
 import pytest
 from arro3.io import read_parquet
@@ -138,6 +139,17 @@ def test_what_cannot_be_written_is_stated_in_one_line(run, arguments, told):
     assert told in done.stderr
     assert len(done.stderr.splitlines()) == 1
     assert done.stdout == ""
+
+
+def test_no_database_is_written_over(run, tmp_path):
+    out = tmp_path / "kept.db"
+    with closing(sqlite3.connect(out)) as kept:
+        kept.execute("CREATE TABLE t (x)")
+    before = out.read_bytes()
+    for arguments in (("export", "csv"), ("export", "warc", "--record", "1"), ("prove", "1")):
+        assert "is a database, and would be written over" in run(*arguments, "--out", out, status=2).stderr
+    assert "would be written over" in run("status", "--prometheus", out, status=2).stderr
+    assert out.read_bytes() == before
 
 
 # --- Parquet ---

@@ -28,7 +28,7 @@ from archive.questions import question_files
 from archive.questions.runner import AnswerError, parameter_values
 from archive.search import engine
 from archive.search.query import to_match
-from crawler.cli.options import ROWS, CommandError, db_option, plainly
+from crawler.cli.options import ROWS, CommandError, OutputFile, db_option, plainly
 from crawler.cli.search import NAMES, filter_options, search_of
 
 ORIGINALS = ("warc", "wacz")
@@ -49,7 +49,7 @@ TEXT = ("csv", "jsonl")
 @click.option("--record", metavar="ID|URL", help="Originals: all captures that show this record.")
 @click.option("--crawl", type=int, metavar="ID", help="Originals: all captures of this crawl.")
 @click.option("--as-received", is_flag=True, help="Originals: unmasked, byte for byte.")
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write; - is standard output.")
+@click.option("--out", type=OutputFile(), help="The file to write; - is standard output.")
 @db_option
 @plainly
 def export(form: str, db: Path, out: Path | None, **options: Any) -> None:  # noqa: ANN401 - one for each option

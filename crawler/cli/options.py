@@ -21,6 +21,9 @@ from crawler.portals.portal_file import PortalFileError
 
 DEFAULT_DB = "data/disclosures.db"
 
+_DATABASE = b"SQLite format 3\0"
+"""The first bytes of every database of SQLite."""
+
 ATTENTION = 1
 WRONG_USE = 2
 
@@ -95,6 +98,21 @@ class FiniteRange(click.FloatRange):
         if not isfinite(number):
             self.fail(f"{value!r} is no finite number", param, ctx)
         return number
+
+
+class OutputFile(click.Path):
+    """The path of a file to write, which takes the place of one that is there: not of an archive, nor of originals."""
+
+    def __init__(self, *, dir_okay: bool = True) -> None:
+        super().__init__(path_type=Path, dir_okay=dir_okay)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
+        """Return the path."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        with suppress(OSError):  # none that can be read is there
+            if path.is_file() and path.open("rb").read(len(_DATABASE)) == _DATABASE:
+                self.fail(f"{path} is a database, and would be written over: name another file", param, ctx)
+        return path
 
 
 ROWS = click.IntRange(1, 1_000_000_000)

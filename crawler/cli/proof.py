@@ -14,7 +14,7 @@ from archive.evidence.evidence_reader import place_of
 from archive.evidence.evidence_store import Evidence
 from archive.model.addresses import is_on_the_web
 from archive.model.printable import quantity
-from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, OutputFile, db_option, plainly
 
 _EVENT = re.compile(r"event:(\d{1,18})|.*/-/proof/(\d{1,18})(?:[?#].*)?")
 _MOST_SHOWN = 50
@@ -89,7 +89,7 @@ def ask_for_stamps(db: Path, servers: Sequence[str]) -> bool:
 
 @click.command()
 @click.argument("what", metavar="RECORD|EVENT")
-@click.option("--out", type=click.Path(path_type=Path), help="The file to write; default: named after what is proved.")
+@click.option("--out", type=OutputFile(), help="The file to write; default: named after what is proved.")
 @click.option(
     "--site",
     metavar="URL",

@@ -17,7 +17,7 @@ from archive.ingest.health import FAILING, NEVER_CHECKED, STATES, WELL, Health, 
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.time_stamps import failure
 from archive.model import clock
-from crawler.cli.options import ATTENTION, CommandError, db_option, metadata_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, OutputFile, db_option, metadata_option, plainly
 from crawler.jobs.schedule import rhythm
 from crawler.portals.portal_file import known, own_files, readable
 
@@ -37,7 +37,7 @@ _MEND_FILE = "mend the file: the portal is not crawled until then; `disclosures 
 @click.option("--json", "as_json", is_flag=True, help="Print a list of objects.")
 @click.option(
     "--prometheus",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=OutputFile(dir_okay=False),
     metavar="FILE",
     help="Write metrics to FILE, whole or not at all, for the textfile collector of Prometheus's node exporter.",
 )
