@@ -291,6 +291,11 @@ def test_a_file_that_is_not_text(tmp_path: Path) -> None:
         load(path)
 
 
+def test_a_file_whose_values_stand_too_deep_in_one_another(tmp_path: Path) -> None:
+    with pytest.raises(PortalFileError, match="too deep to be read"):
+        load(written(tmp_path, f"{GOOD}x = {'[' * 100_000}"))
+
+
 def test_portals_are_found_by_id_or_path() -> None:
     assert find("tongxin").name == "tongxin.toml"
     assert find("somewhere/else.toml") == Path("somewhere/else.toml")

@@ -135,7 +135,7 @@ def check_together(paths: Mapping[str, Path]) -> None:
     originals: dict[Path, str] = {}
     files: dict[Path, str] = {}
     for name, path in paths.items():
-        if (other := files.setdefault(path.resolve(), name)) != name:
+        if (other := files.setdefault(Path(os.path.realpath(path)), name)) != name:
             raise ArchiveError(f"{other} and {name} are one archive, {path}: name it once")
         if (other := originals.setdefault(place_of(path), name)) != name:
             raise ArchiveError(

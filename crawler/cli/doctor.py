@@ -136,7 +136,7 @@ def _configuration() -> Iterator[Diagnosis]:
 
 def _disk(db: Path, evidence: Path) -> Iterator[Diagnosis]:
     held = sum(path.stat().st_size for path in (db, evidence) if path.is_file())
-    folder = next(parent for parent in db.resolve().parents if parent.is_dir())
+    folder = next(parent for parent in db.absolute().parents if parent.is_dir())
     free = shutil.disk_usage(folder).free
     message = f"{free // MIB:,} MiB free, the archive holds {held // MIB:,} MiB"
     if free < LEAST_FREE:

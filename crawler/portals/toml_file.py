@@ -67,3 +67,5 @@ def read_toml(path: Path, error: type[ValueError]) -> TomlTable:
         raise error(f"{path}: cannot be read: {failure.strerror or failure}") from failure
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as failure:
         raise error(f"{path}: is not valid TOML: {failure}") from failure
+    except RecursionError as failure:
+        raise error(f"{path}: its values stand in one another too deep to be read") from failure
