@@ -215,3 +215,13 @@ def test_sums_outlive_an_opening_that_fails(db: Path) -> None:
         open_up_to_date(db)
     assert is_compared(db)
     assert ranges(db) == []
+
+
+def test_what_was_written_while_the_originals_were_away_is_no_damage(db: Path, tmp_path: Path) -> None:
+    away = beside(db).rename(tmp_path / "away")
+    with closing(open_up_to_date(db)) as connection, transaction(connection):
+        connection.execute("UPDATE portals SET name = name || '（样本）'")
+    away.rename(beside(db))
+    assert (ranges(db), is_compared(db)) == ([], False)
+    open_up_to_date(db).close()
+    assert (ranges(db), is_compared(db)) == ([], True)

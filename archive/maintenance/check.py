@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive.database.connection import ArchiveError, later_than_this, open_for_reading
+from archive.database.kept_settings import setting
 from archive.database.migrations import migrations
 from archive.database.redaction_version import count_outdated
 from archive.database.withheld import hidden
@@ -23,6 +24,7 @@ from archive.evidence.fixity import DAMAGE, Expected, Fault, verify_file
 from archive.evidence.http_exchange import one_line
 from archive.maintenance import sealing
 from archive.maintenance.damaged_texts import damaged_texts
+from archive.maintenance.writing_session import APART
 from archive.search.index import first_entry, month_of
 from archive.search.query import phrase
 from archive.search.segment import units
@@ -137,7 +139,7 @@ def _bytes(db: Path, evidence_path: Path) -> Iterator[Fault]:
 
 
 def _kept_sums(db: Path, evidence_path: Path) -> block_sums.BlockSums | None:
-    """The sums of the archive's file; None where it is being written, or the last writing was cut off."""
+    """The sums of the archive's file; None where it is being written, the last writing was cut off, or it found no originals."""
     log = Path(f"{db}-wal")
     if not evidence_path.is_file() or (log.exists() and log.stat().st_size):
         return None
@@ -146,7 +148,8 @@ def _kept_sums(db: Path, evidence_path: Path) -> block_sums.BlockSums | None:
     if kept is None:
         return None
     with suppress(ArchiveError, *DAMAGE), closing(open_for_reading(db)) as connection:
-        return kept if sealing.name_of(connection) == kept.archive else None
+        is_of_now = sealing.name_of(connection) == kept.archive and not setting(connection, APART)
+        return kept if is_of_now else None
     return kept  # it can't even be read
 
 

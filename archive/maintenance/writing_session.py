@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO
 
 from archive.database.connection import transaction
+from archive.database.kept_settings import drop_setting, keep_setting, setting
 from archive.evidence import block_sums, evidence_file
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError
@@ -25,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 2000
 """Milliseconds to wait for readers of the archive when it is closed; where they go on, no sums are kept."""
+
+APART = "written_apart"
+"""The setting that says that the archive was written while its originals were not there: their sums, if any, are of before."""
 
 _FAILURES = (sqlite3.Error, EvidenceError, OSError, UnicodeDecodeError)
 
@@ -55,6 +59,9 @@ class WritingSession:
                     sealing.give_up_lost(archive, evidence)
             except _FAILURES as error:
                 logger.info("evidence=%s claims not read: %s", self._evidence, error)
+        elif archive.execute("SELECT 1 FROM captures LIMIT 1").fetchone():
+            with transaction(archive):
+                keep_setting(archive, APART, "1")
 
     def end(self, archive: sqlite3.Connection) -> Callable[[], None]:
         """End it: call this before `archive` is closed, and what it returns afterwards."""
@@ -66,6 +73,9 @@ class WritingSession:
                 with closing(Evidence(self._evidence)) as evidence:
                     sealing.seal(archive, evidence)
                     sealing.copy_seals(archive, evidence)
+                if setting(archive, APART):
+                    with transaction(archive):
+                        drop_setting(archive, APART)
             name, changes = sealing.name_of(archive), archive.total_changes > 0
             archive.execute(f"PRAGMA busy_timeout = {PATIENCE}")
             archive.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -76,7 +76,7 @@ def _show_summary(db: Path, totals: "Summary") -> None:
         (totals.unsealed, f"{totals.unsealed} events and versions are not sealed yet: the next crawl that ends does so"),
         (totals.void, f"{totals.void} sealed events and versions are void: the archive was put back to an earlier state, or another program took them out; see `claims_void` in its problems"),
         (totals.captures and not totals.bytes_compared,
-         f"the bytes of {db.name} are not compared: it is being written, or the last writing was cut off"),
+         f"the bytes of {db.name} are not compared: it is being written, or the last writing was cut off or found no originals"),
     )  # fmt: skip
     for note in (note for applies, note in notes if applies):
         click.echo(f"note: {note}")
