@@ -208,3 +208,74 @@ def test_a_head_kept_elsewhere_finds_a_tail_that_was_cut_off(archive: Path) -> N
         connection.commit()
     assert "missing" in verify(archive, "--head", head[1])
     assert "missing" in verify(archive, "--head", "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("statement", "table"),
+    [
+        ("UPDATE budget_lines SET value_yuan = '1' WHERE number = 1 AND value_yuan <> '1'", "budget_lines"),
+        ("UPDATE budget_tables SET fiscal_year = 1999", "budget_tables"),
+        ("UPDATE budget_checks SET holds = 1 - holds", "budget_checks"),
+        ("UPDATE claim_checks SET holds = 1 - holds", "claim_checks"),
+        ("UPDATE report_statistics SET value = 7777", "report_statistics"),
+        ("UPDATE derived SET working_days = 99", "derived"),
+    ],
+)
+def test_a_figure_that_is_not_what_is_read_out_of_its_record_is_found(
+    archive: Path, statement: str, table: str
+) -> None:
+    tamper(archive, statement)
+    assert f": its originals say something else: the table {table}\n" in verify(archive, "--reread")
+
+
+def test_figures_read_by_another_version_or_not_yet_are_not_compared(archive: Path) -> None:
+    tamper(
+        archive,
+        "UPDATE budget_lines SET value_yuan = '1'",
+        "UPDATE settings SET value = '0' WHERE name = 'budgets_read_by'",
+        "UPDATE claim_checks SET holds = 1 - holds",
+        "INSERT INTO unread_claims SELECT id FROM records",
+    )
+    tamper(beside(archive), "DELETE FROM block_sums")
+    assert "all well" in verify(archive, "--reread", status=0)
+
+
+@pytest.mark.parametrize("flags", ["[1]", "[{}]", "[null]"])
+def test_flags_that_are_no_texts_are_named_and_keep_nothing_from_being_read_again(archive: Path, flags: str) -> None:
+    tamper(archive, f"UPDATE records SET flags = '{flags}' WHERE id = {A_RECORD}")
+    assert "its flags is not valid text" in verify(archive, "--reread")
+
+
+@pytest.mark.parametrize("fields", ['{"title": {}}', '{"doubts": [1]}', '{"doubts": null}'])
+def test_a_reading_of_other_things_than_texts_is_named(archive: Path, fields: str) -> None:
+    tamper(archive, f"UPDATE readings SET fields = '{fields}' WHERE record_id = {A_RECORD}")
+    assert "its fields is not valid text" in verify(archive, "--reread")
+
+
+def test_an_address_that_is_none_is_told_with_what_else_is_read(archive: Path) -> None:
+    tamper(archive, f"UPDATE records SET url = 'http://[1/' WHERE id = {A_RECORD}")
+    assert "http://[1/: its originals say something else" in verify(archive, "--reread")
+
+
+def test_a_timestamp_that_no_token_states_is_named(archive: Path) -> None:
+    with closing(Evidence(beside(archive))) as evidence, closing(open_for_writing(archive)) as connection:
+        evidence.seal("9999-01-01")
+        copy_seals(connection, evidence)
+    tamper(archive, "UPDATE seals SET stamped_at = '2018-03-02T00:00:00Z'")
+    (fault,) = check_database(archive, beside(archive))
+    assert "is stated to be stamped at 2018-03-02T00:00:00Z, and sample.evidence.db has no such timestamp" in str(fault)
+
+
+def test_originals_that_are_a_link_to_itself_are_told(archive: Path) -> None:
+    beside(archive).unlink()
+    beside(archive).symlink_to(beside(archive).name)
+    assert "sample.evidence.db: missing" in verify(archive)
+
+
+def test_an_archive_that_is_a_link_to_itself_is_told(tmp_path: Path) -> None:
+    loop = tmp_path / "a.db"
+    loop.symlink_to(loop.name)
+    for command in ("verify", "serve", "doctor"):
+        done = disclosures(command, "--db", loop)
+        assert "Traceback" not in done.stderr
+        assert command == "doctor" or "there is no archive" in done.stderr

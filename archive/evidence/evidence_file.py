@@ -127,7 +127,7 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """Open the file to read, changing nothing. Raises sqlite3.Error, or UnicodeDecodeError where its message quotes damage."""
-    address = f"{path.resolve().as_uri()}?mode=ro"
+    address = f"{path.absolute().as_uri()}?mode=ro"  # which links it goes through, SQLite sees to
     try:
         con = sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
         con.execute("SELECT count(*) FROM sqlite_schema")

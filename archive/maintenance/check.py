@@ -298,12 +298,18 @@ def _destructions(connection: sqlite3.Connection, evidence_path: Path) -> Iterat
 
 
 def _seals(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Fault]:
-    """Whether each day that the archive tells to be sealed is so in the evidence, which may have sealed more since."""
+    """Whether each day that the archive tells to be sealed, and stamped, is so in the evidence, which may have sealed more since."""
     with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
-        sealed = set(evidence.execute(f"SELECT {_SEALED} FROM manifests"))  # noqa: S608 - constant
-    for seal in connection.execute(f"SELECT {_SEALED} FROM seals ORDER BY day"):  # noqa: S608 - constant
+        sealed = {tuple(seal): token for *seal, token in evidence.execute(f"SELECT {_SEALED}, token FROM manifests")}  # noqa: S608
+    for *values, stamped in connection.execute(f"SELECT {_SEALED}, stamped_at FROM seals ORDER BY day"):  # noqa: S608 - constant
+        seal = tuple(values)
         if seal not in sealed:
             yield Fault(f"seal of {seal[0]}", f"is not as in {evidence_path.name}")
+        elif stamped and stamped != sealing.stamped_at(sealed[seal], seal[3]):
+            yield Fault(
+                f"seal of {seal[0]}",
+                f"is stated to be stamped at {stamped}, and {evidence_path.name} has no such timestamp",
+            )
 
 
 def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidence: str) -> str:

@@ -7,7 +7,7 @@ that names the record; its original says what stood there, and `disclosures repa
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -25,6 +25,9 @@ _EMPTY = {
     "readings.source_fields": "{}", "records.flags": "[]", "records.source_fields": "{}", "records.tables": None, "versions.changed": "{}",
 }  # fmt: skip
 """The columns that hold JSON, each with what says nothing in it; where that is None, a list."""
+
+_OF_TEXTS = {"records.flags", "readings.source_fields", "records.source_fields"}
+"""Those of them that hold texts alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +86,28 @@ def _of_table(connection: sqlite3.Connection, table: str, *, has_rowid: bool) ->
 def _readable(column: str, value: bytes) -> str | None:
     """Return what can be read of a text: of what is no JSON, what says nothing in its column."""
     text = value.decode("utf-8", "replace")
-    return text if column not in _EMPTY or _is_like(_EMPTY[column], text) else _EMPTY[column]
+    return text if column not in _EMPTY or _is_like(column, text) else _EMPTY[column]
 
 
-def _is_like(empty: str | None, text: str) -> bool:
-    """Whether a text is JSON of the form of `empty`."""
+def _is_like(column: str, text: str) -> bool:
+    """Whether a text is JSON of the form that stands in its column."""
     try:
-        return type(json.loads(text)) is type(json.loads(empty or "[]"))
+        value = json.loads(text)
     except (ValueError, RecursionError):
         return False
+    if type(value) is not type(json.loads(_EMPTY[column] or "[]")):
+        return False
+    if column == "readings.fields":
+        doubts = value.pop("doubts", [])
+        return _are_texts(doubts) and all(isinstance(each, str | None) for each in value.values())
+    return column not in _OF_TEXTS or _are_texts(value.values() if isinstance(value, dict) else value)
+
+
+def _are_texts(values: object) -> bool:
+    """Whether these are texts, and nothing else."""
+    return (
+        isinstance(values, Iterable) and not isinstance(values, str) and all(isinstance(each, str) for each in values)
+    )
 
 
 def mend(connection: sqlite3.Connection) -> int:

@@ -177,15 +177,20 @@ def copy_seals(archive: sqlite3.Connection, evidence: Evidence) -> None:
 def _seal(manifest: Manifest, known: tuple[Any, ...] | None) -> tuple[Any, ...]:
     """The row of a manifest. `known`: as it was; a token is looked into once."""
     row = (manifest.day, manifest.captures, manifest.previous_hash, manifest.hash, manifest.sealed_at)
-    if manifest.token is None:
-        return (*row, None)
-    if known and known[: len(row)] == row and known[-1]:
+    if manifest.token and known and known[: len(row)] == row and known[-1]:
         return known
+    return (*row, stamped_at(manifest.token, manifest.hash))
+
+
+def stamped_at(token: bytes | None, manifest_hash: str) -> str | None:
+    """Return the time that a day's token states; None where there is none, or it states none."""
+    if token is None:
+        return None
     from archive.evidence.timestamp import TimestampError, stated_time  # noqa: PLC0415 - few archives have time stamps
 
     with suppress(TimestampError):  # `verify` tells of it
-        return (*row, clock.text(stated_time(manifest.token, manifest.hash)))
-    return (*row, None)
+        return clock.text(stated_time(token, manifest_hash))
+    return None
 
 
 def take_up(archive: sqlite3.Connection, db: Path, evidence_path: Path, name: str) -> int:

@@ -34,6 +34,7 @@ from archive.ingest.windows import Window
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
 from archive.maintenance.holding import shown_text
 from archive.model import clock
+from archive.model.addresses import is_on_the_web
 from archive.model.agencies import names_of, stated_in
 from archive.model.observations import AnyObservation, AttachmentFile, RecordPage, Row
 from archive.model.records import OWN_PAGE
@@ -262,6 +263,9 @@ class _Reader:
 
     def _read_record(self, exchange: Exchange, capture_id: int, records: Mapping[str, int]) -> None:
         for key, record_id in records.items():
+            if not is_on_the_web(key):  # it was changed
+                self._done["unreadable"] += 1
+                continue
             page = self._page(exchange, capture_id, key)
             self._writer.take(record_id, OWN_PAGE, page, capture_id, clock.text(clock.now()))
             self._writer.count_masked(record_id, OWN_PAGE, page.redacted)
