@@ -256,9 +256,9 @@ def test_a_word_may_stand_right_before_a_number(word: str) -> None:
 
 @pytest.mark.parametrize("host", ["http://www.example.gov.cn/", "https://example.gov.cn/a/", "www.example.gov.cn/"])
 @pytest.mark.parametrize("by", ["", "t20171219_", "a-"])
-def test_a_file_s_number_in_an_address_stays(host: str, by: str) -> None:
-    for number in (PHONE, CARD, "640324800101123"):
-        assert kinds(f"{host}{by}{number}.html") == {}
+def test_a_file_s_number_in_an_address_stays_and_a_person_s_alone_in_its_place_does_not(host: str, by: str) -> None:
+    for number, kind in ((PHONE, "phone"), (CARD, "bank_card"), ("640324800101123", "resident_id")):
+        assert kinds(f"{host}{by}{number}.html") == ({} if by else {kind: 1})
     assert kinds(f"{host}{by}{ID}.html") == {"resident_id": 1}
     assert kinds(f"{host}x?tel={PHONE}") == {"phone": 1}
 
@@ -271,7 +271,33 @@ def test_an_address_ends_before_what_no_address_holds(between: str) -> None:
 
 @pytest.mark.parametrize(("length", "masked"), [(200, False), (270, False), (600, True)])
 def test_an_address_is_known_by_its_beginning_some_300_characters_before(length: int, masked: bool) -> None:
-    assert (kinds(f"http://{'a' * (length - 8)}/{PHONE}") == {"phone": 1}) == masked
+    assert (kinds(f"http://{'a' * (length - 8)}/v-{PHONE}") == {"phone": 1}) == masked
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://www.example.gov.cn/2017/{}.html",
+        "/upload/201712/{}.pdf",
+        "http://www.example.gov.cn/c/2017-12-19/{}.shtml",
+        "http://www.example.gov.cn/d/{}.html、http://www.example.gov.cn/d/13812345699.html",
+        "www.example.gov.cn/{}-1.html",
+    ],
+)
+def test_a_file_in_a_day_s_folder_or_in_a_series_is_numbered(address: str) -> None:
+    assert kinds(address.format(PHONE)) == {}
+    assert kinds(f"http://www.example.gov.cn/15{'1231' + PHONE[6:]}.html") == {}, "a day"
+
+
+def test_a_number_alone_between_slashes_in_the_address_of_a_text_is_a_person_s() -> None:
+    for address in (
+        "http://p.example/u/{}/a.html",
+        "www.p.example/{}#a",
+        "/files/{}.pdf",
+        "https://p.example/{}，样本",
+    ):
+        assert kinds(address.format(PHONE)) == {"phone": 1}
+        assert kinds(address.format(CARD)) == {"bank_card": 1}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ cut off where what is left is wholly numbers of persons, so that it is read as i
 
 import re
 
+from archive.masking import number_surroundings as surroundings
 from archive.masking.personal_numbers import ascii_digits, is_mobile, is_old_resident_id, mobile_offset, tiles
 
 _LEAST_GLUED = 12
@@ -43,6 +44,11 @@ _HEADS = tuple(
 )
 """Other figures at its beginning, and what stands before them."""
 
+_DAY_BEFORE = re.compile(_DAY)
+_DAY_AND_TIME = re.compile(rf"{_DAY}(?:[01]\d|2[0-3])[0-5]\d[0-5]\d")
+_OF_A_CODE = re.compile(r"[\w/\-=.?&%#~]", re.ASCII)
+"""A character before a day that makes a file's name or a code of both."""
+_LETTER_OR_FILE = re.compile(r"[A-Za-z_\-]|\.[A-Za-z]")
 _LONGEST_BEFORE = 12
 _LAST_GROUPS = frozenset((3, 4, 5, 7, 8))
 """Digits of the last group of a number that is printed in groups."""
@@ -65,11 +71,22 @@ def cuts(text: str, start: int, end: int, *, first: bool) -> list[int]:
     if text[start - 1 : start] in {"男", "女"} and is_mobile(digits[:11]):
         return [11]
     before = text[max(0, start - _LONGEST_BEFORE) : start]
-    for head in (0, *_beginnings(digits, before)):
+    day = (8,) if _follows_a_day(text, start, end, digits) else ()
+    for head in (0, *day, *_beginnings(digits, before)):
         for tail in (size, *_ends(text, start, end, _TAILS)):
             if head < tail and _are_persons(digits[head:tail]):
                 return [cut for cut in (head, tail) if 0 < cut < size]
     return []
+
+
+def _follows_a_day(text: str, start: int, end: int, digits: str) -> bool:
+    """Whether a group begins with a day that ends there, and is no code, such as an order's, with day and time."""
+    if not _DAY_BEFORE.match(digits) or _OF_A_CODE.match(text[start - 1 : start]) or _LETTER_OR_FILE.match(text, end):
+        return False
+    if surroundings.named_otherwise(text, start):
+        return False
+    words = text[max(0, start - 1) : start] + text[end : end + 1]
+    return not _DAY_AND_TIME.match(digits) or any(map(str.isalpha, words))
 
 
 def _ends(text: str, start: int, end: int, tails: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]) -> list[int]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from archive.masking.number_surroundings import in_index_number
 from archive.masking.personal_numbers import (
     BLANK,
     HYPHEN,
@@ -37,7 +38,7 @@ LABELS = {
         r"(?i:id[\s_]?card)(?:\s?(?i:no|number)\.?)?", r"(?<![A-Za-z])(?i:i\s?d)(?:\s?(?:(?i:no|number)\.?|号码|号))", r"(?<![A-Za-z])(?i:sfzh?(?:[_\s]?(?:no|num|hm))?)(?![A-Za-z])", "公民身份号码", "公民身份证号码", "身份号码", "身份代码", "身份编号", r"(?i:identity\s?(?:card\s?)?(?:no|number)\.?)",
         "证件号码", "证件号", "残疾人证号码", "残疾人证号", "残疾人证", "残疾证号", "残疾证", "学籍号码", "学籍号", "学籍辅号", "二代证",
         "社会保障号码", "社会保障号", "社保号", "驾驶证号", "驾驶证号码", "驾驶证", "驾驶证档案编号", "驾照号码", "驾照号", "驾照", "居住证号码", "居住证号", "居住证",
-        "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?<![\u4e00-\u9fff])证号(?=[:：]?\s?[1-8]\d{5}(?:19|20)\d\d)",
+        "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?:(?<![\u4e00-\u9fff])证号|(?<![A-Za-z])(?i:id))(?=[:：=]?\s?[1-8]\d{5}(?:19|20)\d\d)",
     ),
     "bank_card": _words(
         "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
@@ -47,15 +48,15 @@ LABELS = {
         "护照号码", "护照号", "护照", "通行证号码", "通行证号", "通行证", "台胞证号码", "台胞证号", "台胞证", "回乡证号码", "回乡证号", "回乡证",
         "军官证号", "军官证", "士官证号", "士官证", "警官证", "永久居留身份证号", "永久居留证号", "永久居留身份证", "居留证号", "居留证", "護照", "出生医学证明编号",
         r"(?:社会保障|社保|医保)卡(?=卡?号|[:：])卡?", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
-        "居留许可", "签证", "医保编号", "社保编号", "个人编号", "学号", "考号", "考生号", r"(?:准考|学生|海员|旅行|医疗|参合|退休|离休|失业|就业失业登记|就业创业|边境通行)证", "就诊卡", "健康卡",
+        "居留许可", "签证", "医保号", "医保编号", "社保编号", "个人编号", "学号", "考号", "考生号", r"(?:准考|学生|海员|旅行|医疗|参合|退休|离休|失业|就业失业登记|就业创业|边境通行)证", "就诊卡", "健康卡",
         r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证|簿|本)",
         r"(?:结|离)婚证字?", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号",
     ),
     "number_plate": _words(
-        "车牌号码", "车牌号", "车牌照", "车牌", "牌号", "车辆", r"(?:[轿货客汽]|出租|摩托|面包|越野|肇事|涉案|涉事|事故|违停|违章|违法)车辆?", "号牌号码", "号牌", "车号", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照",
+        "车牌号码", "车牌号", "车牌照", "车牌", "牌号", "车辆", r"(?:[轿货客汽]|出租|摩托|面包|越野|肇事|涉案|涉事|事故|违停|违章|违法)车辆?", "号牌号码", "号牌", "车号", "车号牌", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照",
     ),
     "chat_account": _words(
-        "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?<![A-Za-z0-9])[Vv](?=\s?[:：])", r"(?i:wechat)(?:\s?(?i:id))?", r"[加➕+＋]\s?[Vv](?![A-Za-z])", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?![A-Za-z])", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号)?(?![A-Za-z群])",
+        "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?<![A-Za-z0-9])[Vv](?=\s?[:：])", r"(?i:wechat)(?:\s?(?i:id))?", r"[加➕+＋]\s?[Vv](?![A-Za-z])", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?:(?![A-Za-z])|(?=id_))", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号)?(?![A-Za-z群])",
         "扣扣号", "扣扣", "企鹅号", "抖音号", "快手号", "钉钉号", "飞信", "小红书号",
     ),
     "home_phone": _words(
@@ -85,7 +86,7 @@ _BEGINNING = re.compile(rf"[{_FIRST}](?=[{_SECOND}{BLANK}\s（(\-])")
 
 _TAIL = re.compile(
     rf"(?:[{BLANK}\n]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
-    rf"(?:分别)?(?:[为是系]|No\.?)?[\s{BLANK}:：=＝\"“'‘\[【（(/|＞>》）)\]】→⇒▶☞➕+＋{HYPHEN}、，,]{{0,6}}"
+    rf"(?:分别)?(?:[为是系]|{STRETCH}(?:N[oO][.:：]?|№))?[\s{BLANK}:：=＝\"“'‘\[【（(/|＞>》）)\]】→⇒▶☞➕+＋{HYPHEN}、，,]{{0,6}}"
 )
 """All that may stand between a label and its value."""
 
@@ -110,6 +111,7 @@ _CATEGORY = re.compile(rf"{STRETCH}\d{{2}}(?:[Bb]\d)?(?![\dA-Za-z])|[Bb]\d(?![\d
 _CREDIT_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
 _TRAVEL = re.compile(
     r"[JL]\d{6}-\d{4}-\d{6}(?!\d)|[\u4e00-\u9fff]军[A-Z]\d{5,8}(?!\d)|(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号)(?![\dA-Za-z*])|[\u4e00-\u9fff]字第\d{4,10}(?=号)"
+    rf"|[A-Z]{{1,2}}[{BLANK}{HYPHEN}]?\d{{3,4}}[{BLANK}{HYPHEN}]\d{{3,5}}(?![\dA-Za-z*])"
 )
 _ID_SHAPE = re.compile(r"\d{17}[\dXxＸｘ](?![\dA-Za-z])")
 _GLUED_ID = re.compile(r"\d{17}[\dXxＸｘ](?=\d{3})")
@@ -118,7 +120,7 @@ _MACAO_ID = re.compile(r"\d{7}[（(]\d[）)]")
 _NAMES_A_PERMIT = re.compile(r"(?:来往(?:大陆|内地)通行证|台胞证|回乡证)$")
 _PLATE = re.compile(
     rf"[{_PROVINCES}][{BLANK}]?[A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
-    r"[A-Z0-9Ａ-Ｚ０-９]{4,5}[A-Z0-9Ａ-Ｚ０-９挂学警港澳])(?![A-Z0-9*])"
+    rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学警港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Z0-9*])"
 )
 _OF_CODE_BEFORE, _OF_CODE_BEHIND = re.compile(r"[\dA-Z]{1,18}\Z"), re.compile(r"[\dA-Z]{1,18}")
 _QQ = re.compile(r"[1-9]\d{4,11}(?!\d)")
@@ -132,6 +134,7 @@ _ADDRESS = re.compile(
 )
 _TOWNSHIP = re.compile(r".{0,40}?(?:[镇乡]|街道(?:办事处)?|管委会)|.{0,30}?[县区旗市]")
 _PLACE = re.compile(r"[省市县区旗镇乡村组路街巷号楼室幢栋队社园院庄寨]")
+A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]|\d{1,3}-\d{1,3}-\d{1,4}")
 _OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}\Z")
 _ANY_ADDRESS = frozenset(("通讯地址", "通信地址", "联系地址"))
 _NAMED = re.compile(rf"(?:姓{STRETCH}名|[写来]信人)[{BLANK}]?[:：]")
@@ -228,18 +231,24 @@ def _values(text: str, label: re.Match[str]) -> Iterator[_Value]:
 
 
 def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool:
+    if kind == "resident_id" and label[0].isascii() and not between.strip("-"):  # SFZ0-0-2017-000001
+        return not in_index_number(text, MaskedSpan(kind, label.start(), label.end() + 2, 0))
     if kind == "chat_account":
         return not _OFFICIAL.search(text[max(0, label.start() - 8) : label.start()])
     if label[0] in _ANY_ADDRESS and not _NAMED.search(text, max(0, label.start() - 80), label.start()):
         return False
-    if kind == "home_address" and between.isspace() and not text[label.start() - 1 : label.start()].strip():
-        return True  # alone in front of its value on a line
+    if kind == "home_address" and between.isspace() and _announces_a_home(text, label, len(between)):
+        return True
     if kind in {"home_address", "email"} and not label[0].startswith(("个人", "本人")):
         return bool(_SURE.search(between))
-    if kind == "bank_card":
-        around = text[max(0, label.start() - 80) : label.end() + 80]
-        return not _ORGANISATION.search(around)
-    return True
+    around = text[max(0, label.start() - 80) : label.end() + 80]
+    return kind != "bank_card" or not _ORGANISATION.search(around)
+
+
+def _announces_a_home(text: str, label: re.Match[str], blanks: int) -> bool:
+    """Whether a label stands alone in front of its value on a line, or before a place with a door."""
+    address = _ADDRESS.match(text, label.end() + blanks)
+    return not text[label.start() - 1 : label.start()].strip() or bool(address and A_DOOR.search(address[0]))
 
 
 # --- numbers ---

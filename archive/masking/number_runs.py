@@ -16,6 +16,7 @@ from archive.masking.personal_numbers import (
     DIGIT,
     GAP,
     HYPHEN,
+    KEPT,
     MaskedSpan,
     ascii_digits,
     is_card,
@@ -27,9 +28,6 @@ from archive.masking.personal_numbers import (
 
 _SHORTEST, _LONGEST = 11, 19
 """Digits of what is masked here."""
-
-_KEPT = {"resident_id": 2, "phone": 3, "bank_card": 4}
-"""First digits of a number of each kind that stay."""
 
 _GROUP = re.compile(f"{DIGIT.pattern}+")
 _RUN = re.compile(rf"\d(?:{GAP}\d){{{_SHORTEST - 1},}}+(?:{GAP}[XxＸｘ])?")
@@ -90,7 +88,7 @@ class _Run:
 
     def span(self, kind: str, start: int, end: int) -> MaskedSpan:
         """The number as a span of the text."""
-        return MaskedSpan(kind, self.places[start], self.places[end - 1] + 1, _KEPT[kind])
+        return MaskedSpan(kind, self.places[start], self.places[end - 1] + 1, KEPT[kind])
 
 
 def number_spans(text: str) -> list[MaskedSpan]:

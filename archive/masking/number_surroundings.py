@@ -61,7 +61,7 @@ _OF_PERSONS = re.compile(r"姓\s{0,4}名|户主|身份证|领款人|受益人")
 _LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
 _AS_IN_A_SHEET = re.compile(r"\.0(?!\d)")  # a whole number as programs print those of worksheets
 _AMOUNT_BEHIND = re.compile(
-    r"\.(?!0(?!\d))\d{1,2}(?!\d)|[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩]"
+    r"\.(?!0(?!\d))\d{1,2}(?!\d)|\s?m[23²³](?![\dA-Za-z])|[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩]"
 )
 _AMOUNT_BEFORE = re.compile(
     rf"[¥￥$]$|(?:[（(][万亿]?元[)）]|金额|总额|资产|投资|收入|支出|合计|产值)[{BLANK}]?[:：为][{BLANK}]?$"
@@ -131,6 +131,8 @@ def is_code_with_letters(text: str, span: MaskedSpan) -> bool:
         return False
     if any(character.isdigit() for character in left + right):
         return True
+    if left and right and span.kind == "phone":
+        return False
     if left and not (_CONTACT_WORD.fullmatch(left) or (len(left) > 1 and left.islower())):
         return span.kind != "bank_card"
     return bool(right) and len(right) < 2 and span.kind != "bank_card"
@@ -197,6 +199,12 @@ def is_other_number(text: str, span: MaskedSpan) -> bool:
     if key := _KEY.search(token):
         return bool(_KEY_OF_A_PAGE.match(key[1])) and not _PERSONAL_KEY.search(key[1])
     return token.endswith(("/", "_", "-")) and not _PERSONAL_FOLDER.search(token)
+
+
+def in_an_address(text: str, start: int) -> bool:
+    """Whether a web address, or a path of folders, stands right before it."""
+    token = _ADDRESS_ENDS.split(_before(text, start, _CONTEXT))[-1]
+    return bool(_ADDRESS.search(token) or _PATH.fullmatch(token))
 
 
 def is_coordinate(text: str, start: int) -> bool:

@@ -1,7 +1,8 @@
 """Columns of tables that hold particulars of persons, known by their header: 身份证号, 学籍号, 账号, 联系电话, 家庭住址.
 
 A table is lines whose cells stand apart by tabs, bars, commas or blanks. A header holds until the next header, or until
-lines without cells follow; blank ones and numbers of pages aside, unless cells stand apart by blanks alone. Tables
+lines without cells follow; blank ones and numbers of pages aside, unless cells stand apart by blanks alone. A header
+that ends a table whose columns have none holds for the rows above. Tables
 turned by 90° have their headers first in each line; tables whose cells stand one on a line have them first of all.
 """
 
@@ -26,10 +27,10 @@ _KINDS = (
     "email",
 )
 _PERSONS = re.compile(
-    r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|当事人|农户|贫困户"
+    r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|领款人|当事人|农户|贫困户"
 )
 _OFFICES = re.compile(r"职\s?务|职责|分管|科室|办公|部\s?门|机构|企业|公司|岗位|单位|法人|法定代表|店名|场所")
-_FIRMS_HEAD = re.compile(r"(?:单位|企业|公司|机构|学校|账户)名称|供应商|(?:收款|付款|开户|中标|预算)单位")
+_FIRMS_HEAD = re.compile(r"(?:单位|企业|公司|机构|学校)(?:名称)?|账户名称|供应商|(?:收款|付款|开户|中标|预算)单位")
 _BETWEEN = ("\t", "|", "｜", ",", "，")
 _BETWEEN_WITHOUT_BLANKS = (";", "；", "、")
 _ADDRESS_HEAD = re.compile(
@@ -39,7 +40,7 @@ _ADDRESS_WORD = re.compile(f"地{STRETCH}址|住所|住处|坐落")
 _LINE_BREAK = re.compile("\n")
 _PAGE_MARK = re.compile(rf"[{BLANK}\f\r{HYPHEN}第共页/·\d]*")
 _BLANKS = re.compile(rf"[{BLANK}]+")
-_LONGEST_HEAD = 24
+_LONGEST_HEAD, _LONGEST_LINE = 24, 2000
 _LINES_WITHOUT_CELLS = 5
 _MOST_LINES_OF_A_ROW = 12
 _MANY_DIGITS = re.compile(r"\d{5}")
@@ -71,12 +72,15 @@ def column_spans(text: str) -> list[MaskedSpan]:
     header: _Header | None = None
     without = 0
     lines = _lines(text)
-    for start, end in lines:
-        if across := _across(text, start, end):
+    top = 0
+    for number, (start, end) in enumerate(lines):
+        if across := _across(text, lines, number):
             spans += across
             continue
-        if (new := _header(text, start, end)) is not None:
-            header, without = new, 0
+        if (new := _header(text, lines, number)) is not None:
+            if not (header and header.kinds):
+                spans += _above(text, lines[top:number], new, lines[number + 1 : number + 2])
+            header, without, top = new, 0, number + 1
             continue
         if header is None:
             continue
@@ -114,21 +118,48 @@ def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int
     return cells
 
 
-def _header(text: str, start: int, end: int) -> _Header | None:
+def _header(text: str, lines: Sequence[tuple[int, int]], number: int) -> _Header | None:
     """The header that a line is, if it is one."""
+    start, end = lines[number]
     line = text[start:end]
-    if not (any(find_labels(line)) or _ADDRESS_WORD.search(line)) or _MANY_DIGITS.search(line) or len(line) > 2000:
+    if (
+        not (any(find_labels(line)) or _ADDRESS_WORD.search(line))
+        or _MANY_DIGITS.search(line)
+        or len(line) > _LONGEST_LINE
+    ):
         return None
     between = _mark_between(line)
     cells = [text[first:last] for first, last in _cells(text, start, end, between)]
     if len(cells) < 2:
         return None
-    persons = names_persons(line)
+    persons = names_persons(f"{_line_before(text, lines, number)}\t{line}")
     kinds = {place: kind for place, cell in enumerate(cells) if (kind := _kind_of(cell, persons=persons))}
     known = bool(kinds or _PERSONS.search(line))
     if not _PERSONS.search(line) and any(map(_FIRMS_HEAD.fullmatch, cells)):
         kinds = {place: kind for place, kind in kinds.items() if kind != "bank_card"}
     return _Header(kinds, between, len(cells)) if known else None
+
+
+def _line_before(text: str, lines: Sequence[tuple[int, int]], number: int) -> str:
+    """The line before one, where it could be the first of two with headers."""
+    start, end = lines[number - 1] if number else (0, 0)
+    line = text[start : min(end, start + _LONGEST_LINE)]
+    return line if "\t" in line and not _MANY_DIGITS.search(line) else ""
+
+
+def _above(
+    text: str, lines: Sequence[tuple[int, int]], header: _Header, behind: Sequence[tuple[int, int]]
+) -> Iterator[MaskedSpan]:
+    """Yield what is masked in the rows right above a header, where no row follows that header."""
+    if header.between == " " or not header.kinds:
+        return
+    if any(len(_cells(text, *line, header.between)) == header.cells for line in behind):
+        return
+    for line in reversed(lines):
+        cells = _cells(text, *line, header.between)
+        if len(cells) != header.cells:
+            return
+        yield from _in_row(text, cells, header)
 
 
 def _mark_between(line: str) -> str:
@@ -137,16 +168,26 @@ def _mark_between(line: str) -> str:
     return next((mark for mark in marks if mark in line), " ")
 
 
-def _across(text: str, start: int, end: int) -> list[MaskedSpan]:
+def _across(text: str, lines: Sequence[tuple[int, int]], number: int) -> list[MaskedSpan]:
     """The values in a line of a table turned by 90°: all but few of the cells behind its header, and two at least."""
+    start, end = lines[number]
     between = next((mark for mark in _BETWEEN if text.find(mark, start, end) >= 0), None)
     first, *others = _cells(text, start, end, between) if between else [(start, end)]
-    kind = _kind_of(text[slice(*first)], persons=False) if others else None
+    head = text[slice(*first)]
+    kind = _kind_of(head, persons=False) if others else None
+    if others and (kind == "phone" or (not kind and _ADDRESS_HEAD.fullmatch(head))):
+        kind = _kind_of(head, persons=names_persons(_heads_beside(text, lines, number)))
     if not kind:
         return []
     filled = [cell for cell in others if cell[0] < cell[1]]
     spans = [span for cell in filled if (span := _in_cell(text, *cell, kind))]
     return spans if len(spans) >= max(2, len(filled) / 2) else []
+
+
+def _heads_beside(text: str, lines: Sequence[tuple[int, int]], number: int) -> str:
+    """The beginnings of some lines around one: the headers of a table turned by 90°."""
+    near = lines[max(0, number - _MOST_LINES_OF_A_ROW) : number + _MOST_LINES_OF_A_ROW]
+    return "\n".join(text[start : min(end, start + _LONGEST_HEAD)].partition("\t")[0] for start, end in near)
 
 
 @dataclass(slots=True)

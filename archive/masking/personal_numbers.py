@@ -22,6 +22,9 @@ any character but a letter, a digit or a mask; the raised figure of a note is no
 DIGIT = re.compile(r"[\dXxＸｘ]")
 """A digit of a number, of whatever script, or the X with which an ID number ends."""
 
+KEPT = {"resident_id": 2, "phone": 3, "bank_card": 4}
+"""First digits of a number of each kind that stay."""
+
 GAP = rf"(?:(?<=\d)\*(?=\d)|{SEPARATOR}{{0,4}}+)"
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

@@ -16,11 +16,11 @@ In: any text. Out: the same text, of the same length, with what identifies perso
 
 A mobile an agency prints as its own contact looks like a private one, so every mobile is masked. The cost: a reader who
 needs that contact must open the original page. Landlines of offices (0953-…, 400-…) stay, as do credit codes, index
-numbers, project codes, document numbers and registration numbers, and numbers that are part of a web address.
+numbers, project codes, document numbers and registration numbers, and numbers that are part of a web address, but for
+a mobile or a card alone in its path.
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -28,18 +28,20 @@ from typing import Any
 from urllib.parse import unquote
 
 from archive.masking.labelled_values import labelled_spans, mail_spans
+from archive.masking.lone_numbers import alone_in, path_spans
 from archive.masking.mistyped_ids import mistyped_id_spans
 from archive.masking.number_runs import number_spans
 from archive.masking.person_columns import column_spans, names_persons
-from archive.masking.personal_numbers import MaskedSpan, is_card, is_old_resident_id, mobile_offset
+from archive.masking.personal_numbers import MaskedSpan
 from archive.masking.sentences_about_persons import sentence_spans
 from archive.masking.written_figures import as_digits
 from archive.model.printable import without_radicals
 from archive.model.rosters import persons_listed
 
-RULES_VERSION = 13
+RULES_VERSION = 14
 
-_FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
+_Finders = tuple[Callable[[str], Sequence[MaskedSpan]], ...]
+_IN_ADDRESSES: _Finders = (
     number_spans,
     column_spans,
     labelled_spans,
@@ -49,16 +51,14 @@ _FINDERS: tuple[Callable[[str], Sequence[MaskedSpan]], ...] = (
 )
 """Sure kinds first: a later one then sees the earlier masks."""
 
+_FINDERS: _Finders = (*_IN_ADDRESSES, path_spans)
+"""Of an address alone nothing tells whether a file's number in it is one of a series."""
+
 _TURNED = re.compile("(?<=\u202e)[^\u202c\n]+")
 """A stretch behind the sign that turns the reading direction, up to the one that ends that."""
 
 _MOST_PASSES = 4
 """A mask can uncover what stood in its shadow; what is left after so many passes stays, as in the first."""
-
-_NUMBER_ALONE = re.compile(r"(?:/|[?&;#][\w%.\-]{1,40}=)(?:\+|%2[Bb])?(\d{11,19})(?=[/.?&;#]|$)")
-_DAY = re.compile(r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
-_SAME_IN_A_SERIES = 8
-_OLD_ID = 15
 
 _SHORT = 60
 """Characters of texts that come again and again, as labels, names and kinds do: the last ones are remembered."""
@@ -85,20 +85,20 @@ def redact(text: str) -> Redacted:
     return _redact_short(text) if len(text) <= _SHORT else _redact(text)
 
 
-def _redact(text: str) -> Redacted:
+def _redact(text: str, finders: _Finders = _FINDERS) -> Redacted:
     counts: dict[str, int] = {}
-    masked = _masked_as_stored(text, counts)
+    masked = _masked_as_stored(text, counts, finders)
     if _TURNED.search(masked):
-        masked = _turned(_masked_as_stored(_turned(masked), counts))
+        masked = _turned(_masked_as_stored(_turned(masked), counts, finders))
     return Redacted(masked, counts)
 
 
-def _masked_as_stored(text: str, counts: dict[str, int]) -> str:
+def _masked_as_stored(text: str, counts: dict[str, int], finders: _Finders) -> str:
     """`text` with what is masked in it as its characters follow each other; what is masked anew is counted."""
     masked = read = as_digits(without_radicals(text))
     for _ in range(_MOST_PASSES):
         before = masked
-        for find in _FINDERS:
+        for find in finders:
             if spans := find(masked):
                 masked = _masked(masked, spans, counts)
         if masked == before:
@@ -141,7 +141,7 @@ def _masked(text: str, spans: Sequence[MaskedSpan], counts: dict[str, int]) -> s
 def names_a_person(address: str) -> bool:
     """Whether a web address, or a header's value, holds a number of a person, so that keeping it would keep that."""
     written = address, unquote(address), unquote(unquote(address))  # what a page puts into a query is quoted twice
-    return any(redact(text).counts for text in {*written})
+    return any(_redact_short(text, _IN_ADDRESSES).counts for text in {*written})
 
 
 def addresses_of_persons(addresses: Iterable[str]) -> set[str]:
@@ -150,20 +150,8 @@ def addresses_of_persons(addresses: Iterable[str]) -> set[str]:
     What is alone there begins with no day (yymmdd), and no other address on the page has one with the same first digits: files
     are numbered in a series.
     """
-    numbers = {address: {*filter(_is_alone_a_persons, _NUMBER_ALONE.findall(address))} for address in addresses}
-    series = Counter(number[:_SAME_IN_A_SERIES] for number in set().union(*numbers.values()))
-    alone = {
-        address
-        for address, found in numbers.items()
-        if any(series[number[:_SAME_IN_A_SERIES]] == 1 for number in found)
-    }
-    return alone | {*filter(names_a_person, numbers)}
-
-
-def _is_alone_a_persons(number: str) -> bool:
-    if (offset := mobile_offset(number)) is not None:
-        return not _DAY.match(number, offset)
-    return is_card(number) or (len(number) == _OLD_ID and is_old_resident_id(number))
+    addresses = {*addresses}
+    return alone_in(addresses) | {*filter(names_a_person, addresses)}
 
 
 def redact_json(value: object) -> RedactedJson:

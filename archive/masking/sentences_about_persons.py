@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from archive.masking.labelled_values import value_span
+from archive.masking.labelled_values import A_DOOR, value_span
 from archive.masking.personal_numbers import BLANK, MaskedSpan
 
 _LONGEST_SENTENCE = 80
@@ -20,6 +20,7 @@ _LIVES = re.compile(
             "家住[于在]?",
             "居住[于在]",
             "现居[于在]?",
+            "现住(?!所)[于在]?",
             "户籍(?:所在)?地",
             "住所地?",
             "住(?![建房院宿户宅持])[于在址]?",
@@ -27,7 +28,6 @@ _LIVES = re.compile(
         )
     )
 )
-_A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]|\d{1,3}-\d{1,3}-\d{1,4}")
 
 _LETTER_OF_PLATE = re.compile(r"[A-ZＡ-Ｚ](?<=[\u4e00-\u9fff].)(?=[A-Z0-9Ａ-Ｚ０-９·•.])")
 _VEHICLE = re.compile(
@@ -44,14 +44,14 @@ def sentence_spans(text: str) -> list[MaskedSpan]:
 def _homes(text: str) -> Iterator[MaskedSpan]:
     for verb in _LIVES.finditer(text):
         address = value_span("home_address", text, verb.end()) if _is_a_persons(text, verb) else None
-        if address and _A_DOOR.search(text, address.start, address.end):
+        if address and A_DOOR.search(text, address.start, address.end):
             yield address
 
 
 def _is_a_persons(text: str, verb: re.Match[str]) -> bool:
     """Whether the sentence says of a person who lives somewhere, before or behind the place, not where a firm is."""
     before = _END.split(text[max(0, verb.start() - _LONGEST_SENTENCE) : verb.start()])[-1]
-    if verb[0].startswith("家住"):
+    if verb[0].startswith(("家住", "现住", "现居")):
         return True
     if _PERSON.search(before):
         return not _FIRM.search(before)
