@@ -17,6 +17,7 @@ from archive.masking.personal_numbers import (
     GAP,
     HYPHEN,
     KEPT,
+    NOTHING,
     MaskedSpan,
     ascii_digits,
     is_card,
@@ -317,7 +318,7 @@ def _is_grouped_mobile(run: _Run, bounds: tuple[int, int, int], span: MaskedSpan
     if any("\t" in gap or "\n" in gap for gap in gaps):
         return len(sizes) == 2 and shaped and cores == {""} and surroundings.within_a_sentence(run.text, span)
     if cores == {""}:  # blanks alone
-        short = all(len(gap) <= _MOST_BLANKS for gap in gaps)
+        short = all(len(gap.replace(NOTHING, "")) <= _MOST_BLANKS for gap in gaps)
         return short and shaped and not surroundings.is_among_figures(run.text, span)
     return _are_groups_of_a_mobile(cores, _groups(run.digits[first:end], sizes))
 

@@ -25,7 +25,13 @@ DIGIT = re.compile(r"[\dXxＸｘ]")
 KEPT = {"resident_id": 2, "phone": 3, "bank_card": 4}
 """First digits of a number of each kind that stay."""
 
-GAP = rf"(?:(?<=\d)\*(?=\d)|{SEPARATOR}{{0,4}}+)"
+NOTHING = "\u2060"
+"""The sign that stands for what is left over of a longer word in place of a blank."""
+
+UNREAD = rf"{NOTHING}{{0,12}}+"
+"""Such signs, as many as two words have."""
+
+GAP = rf"(?:(?<=\d)\*(?=\d)|{SEPARATOR}{{0,4}}+{UNREAD})"
 
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_PROVINCES = range(11, 84)

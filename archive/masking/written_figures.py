@@ -9,7 +9,7 @@ for the X at its end.
 
 import re
 
-from archive.masking.personal_numbers import BLANK, HYPHEN
+from archive.masking.personal_numbers import BLANK, HYPHEN, NOTHING
 
 _SHORTEST = 8
 """So many figures at least: a birth date within an ID number, a landline."""
@@ -57,14 +57,27 @@ _WIDE_RUN = re.compile(f"[{''.join(map(chr, _WIDE))}]+")
 """Full-width letters, and the marks of mail addresses; other marks tell texts in Chinese from codes."""
 
 
+_MARKUP = re.compile(
+    r"(?:&(?:nbsp|ensp|emsp|thinsp|shy|zwn?j|#160|#xa0|#173|#8203);|<br\s?/?>)(?=(?:[&<][\w#/ ]{1,7}[;>])?\d)",
+    re.ASCII | re.I,
+)
+"""Blanks, signs that are not seen, and line breaks as markup writes them, before a digit."""
+
+
 def as_digits(text: str) -> str:
-    """Return `text`, of the same length, with numbers written in such figures in ASCII digits, and letters of full width
-    in ASCII.
+    """Return `text`, of the same length, with numbers written in such figures in ASCII digits, letters of full width
+    in ASCII, and blanks between digits that are written as markup (&nbsp;, <br>) as signs that are not seen.
     """
     text = _WIDE_RUN.sub(_in_ascii, text)
+    if "&" in text or "<" in text:
+        text = _MARKUP.sub(_as_blank, text)
     for runs in _RUNS:
         text = runs.sub(lambda run: run[0].translate(_DIGITS), text)
     return _MISREAD.sub(_as_read, text)
+
+
+def _as_blank(word: re.Match[str]) -> str:
+    return ("\n" if word[0][0] == "<" else "").ljust(len(word[0]), NOTHING)
 
 
 def _in_ascii(letters: re.Match[str]) -> str:

@@ -67,6 +67,9 @@ def restore(sources: tuple[str, ...], evidence: Path | None, db: Path) -> None:
     folder = Path(sources[0])
     done = put_back(folder, db, place_of(db))
     click.echo(f"{db}: {done.bytes / MIB:,.1f} MiB put back from {done.folder}, every digest checked")
+    click.echo(
+        "note: what was withheld after the backup was made is there again: withhold it before anybody can see the archive"
+    )
 
 
 def _restore_from_evidence(evidence: Path, db: Path, portals: Sequence[str]) -> None:
