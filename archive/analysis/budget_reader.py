@@ -19,7 +19,7 @@ from archive.budgets.changes import FigureChange, changed_figures
 from archive.budgets.documents import BudgetTable, read_document
 from archive.budgets.lines import BudgetLine
 from archive.budgets.spending import explains_projects, spending_figures
-from archive.budgets.units import unit_names
+from archive.budgets.parts import unit_names
 from archive.sentences.running_text import LONGEST
 from archive.tables.printed_table import PrintedTable, from_json_text
 

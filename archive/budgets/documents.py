@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 
-from archive.budgets.checks import BudgetCheck, check_statement, those_that_hold
+from archive.budgets.checks import SUMMARIES, BudgetCheck, check_statement, those_that_hold
 from archive.budgets.expense_checks import check_beside_basic, check_expenses
 from archive.budgets.lines import BudgetLine, read_lines, unread_amounts
 from archive.budgets.parts import stated_parts
 from archive.budgets.prose import StatedAmounts
 from archive.budgets.repeated_amounts import check_between
 from archive.budgets.statements import BudgetStatement, read_statements
+from archive.budgets.summary_checks import check_summary
 from archive.budgets.three_public import ExpenseSet, expense_sets
 from archive.tables.printed_table import PrintedTable
 
@@ -74,9 +75,8 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     tables_read: list[BudgetTable] = []
     for statement, lines, expenses in read:
         heading = statement.heading
-        within = (check_statement(statement, lines), check_expenses(statement, lines, expenses))
         checks = [
-            *_without_unread(statement, lines, list(within[heading.kind == "three_public"])),
+            *_without_unread(statement, lines, list(_within(statement, lines, expenses))),
             *_of(between, lines),
         ]
         if stated and kinds[heading.kind] == 1:  # else nothing says which of them the text means
@@ -85,6 +85,16 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
             checks += () if heading.kind == "three_public" else stated.check_names(lines)
         tables_read.append(BudgetTable(statement, tuple(lines), tuple(checks), tuple(expenses)))
     return tables_read
+
+
+def _within(
+    statement: BudgetStatement, lines: Sequence[BudgetLine], expenses: Sequence[ExpenseSet]
+) -> Iterable[BudgetCheck]:
+    """Return the identities within one statement, as its kind has them."""
+    kind = statement.heading.kind
+    if kind == "three_public":
+        return check_expenses(statement, lines, expenses)
+    return check_summary(lines) if kind in SUMMARIES else check_statement(statement, lines)
 
 
 def _without_unread(

@@ -1,0 +1,113 @@
+"""Identities within a summary, which sets income and spending side by side, item by item. Pure."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise, takewhile
+
+from archive.budgets.checks import (
+    GRAND,
+    SUBTOTAL,
+    BudgetCheck,
+    check_sum,
+    grouped,
+    those_that_hold,
+    totals_by_label,
+)
+from archive.budgets.lines import BudgetLine
+
+_ITEM = re.compile(r"[一二三四五六七八九十]+、")
+_OTHER_ITEMS = re.compile(r"\([一二三四五六七八九十]+\)"), re.compile(r"\d{1,3}[.、]")
+_CARRIED = re.compile("结转|结余|使用非财政拨款|弥补收支差额")
+_OF_ITEMS = re.compile("[一二三四五六七八九十]+、(?:本年(?:收入|支出)|上年结[转余](?:结余)?)")
+
+
+def check_summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """本年合计 = Σ 一、二、…, 总计 = 本年合计 + 结转, and the totals of income and spending are equal."""
+    for column in grouped(lines, "column").values():
+        sides = _sides(column)
+        for own in sides:
+            yield from _totals_of_column(own)
+            yield from _items_of_items(own)
+        for income, spending in pairwise(side[-1] for side in sides):
+            if GRAND.fullmatch(spending.name):
+                yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
+    for one, other in pairwise(totals_by_label(lines, GRAND)):
+        if len(one) in (1, len(other)):  # else nothing says which of them belong together
+            for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
+                yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
+
+
+def _sides(column: Sequence[BudgetLine]) -> list[Sequence[BudgetLine]]:
+    """Return the lines of income and those of spending, where these stand below 收入总计; else the column as a whole."""
+    grand = [place for place, line in enumerate(column) if GRAND.fullmatch(line.name)]
+    end = next((one + 1 for one, other in pairwise(grand) if _is_next_side(column[one], column[other])), None)
+    return [column[:end], column[end:]] if end else [column]
+
+
+def _is_next_side(one: BudgetLine, other: BudgetLine) -> bool:
+    return one.name.startswith("收入") and other.name.startswith("支出")
+
+
+def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """本年合计 = Σ 一、二、…, and 总计 = 本年合计 + what is carried over, or stands numbered behind it: 四、上年结转."""
+    subtotal = next((line for line in own if SUBTOTAL.fullmatch(line.name)), None)
+    grand = next((line for line in reversed(own) if GRAND.fullmatch(line.name)), None)
+    before = _items([line for line in own if subtotal and line.row < subtotal.row])
+    items = before or _items(own)
+    behind = [line for line in own if subtotal and before and line.row > subtotal.row]
+    carried = [
+        *takewhile(lambda line: _ITEM.match(line.name), behind),
+        *(line for line in own if _CARRIED.search(line.name) and not _ITEM.match(line.name) and _is_outer(line)),
+    ]
+    if items and subtotal:
+        yield from _of_items([line for line in own if line.row < subtotal.row], subtotal.column_name, subtotal, items)
+    elif items and grand:
+        before = [line for line in own if line.row < grand.row]
+        yield from _of_items(before, grand.column_name, grand, [*items, *carried])
+    if grand and subtotal:
+        yield from check_sum("carry", grand.column_name, grand, [subtotal, *carried])
+
+
+def _items_of_items(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """一、本年支出 = （一） + （二） + …, where these follow it."""
+    for place, whole in enumerate(own):
+        if _OF_ITEMS.fullmatch(whole.name):
+            below = list(takewhile(lambda line: not _ends_item(line.name), own[place + 1 :]))
+            if parts := [line for line in below if _OTHER_ITEMS[0].match(line.name)]:
+                yield from _of_items(below, f"{whole.name} {whole.column_name}", whole, parts)
+
+
+def _of_items(
+    among: Iterable[BudgetLine], place: str, whole: BudgetLine, items: Sequence[BudgetLine]
+) -> Iterator[BudgetCheck]:
+    """Yield that a total is the sum of its items; not where it fails over a single one, and other amounts stand among
+    them whose names may be items' names that were not read.
+    """
+    doubted = len(items) == 1 and any(line.value for line in among if line not in items)
+    checks = check_sum("items", place, whole, items)
+    yield from those_that_hold(checks) if doubted else checks
+
+
+def _ends_item(name: str) -> bool:
+    """Whether a row begins another item, or is a total."""
+    return any(begins.match(name) for begins in (_ITEM, SUBTOTAL, GRAND))
+
+
+def _items(own: Sequence[BudgetLine]) -> list[BudgetLine]:
+    """Return the items of a column that make up its total:
+    一、二、…, or where none is so numbered all, if they are （一） or 1..
+    """
+    items = [line for line in own if _ITEM.match(line.name)]
+    if items:
+        return items
+    others = [
+        line
+        for line in own
+        if not (SUBTOTAL.fullmatch(line.name) or GRAND.fullmatch(line.name) or _CARRIED.search(line.name))
+    ]
+    return next((others for numbered in _OTHER_ITEMS if all(numbered.match(line.name) for line in others)), [])
+
+
+def _is_outer(line: BudgetLine) -> bool:
+    """Whether a line is no part of another one: not 其中, not numbered below one."""
+    return not re.match(r"其中|[(（]?[一二三四五六七八九十\d]+[)）.．、]", line.name)
