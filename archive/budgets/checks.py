@@ -31,6 +31,7 @@ _BY_ITSELF = re.compile(r"其中|[比占增减]|上年(?!结[转余])|去年|\d{
 SUMMARIES = ("summary", "fiscal_summary")
 """Kinds of tables that set income and spending side by side, item by item."""
 
+_WHOLE_OF_KIND = {"basic_spending": ("基本支出",), "operating": ("机关运行经费支出", "机关运行经费")}
 _CONFIRMING = 2
 _GROUP = "/小计"
 _CHANGE = re.compile("增减(?:变[化动])?(?:金?额|数|情况)?$")
@@ -315,6 +316,11 @@ def is_whole(line: BudgetLine) -> bool:
     """Whether a line stands in the column of the whole, beside columns of its parts or as the only one."""
     own = own_name(line)
     return _WHOLE.fullmatch(own) is not None or own.startswith("金额")
+
+
+def is_whole_of(kind: str, line: BudgetLine) -> bool:
+    """Whether a line is the whole of its row in a table of a kind, whose column may be called as that is."""
+    return is_whole(line) or line.column_name in _WHOLE_OF_KIND.get(kind, ())
 
 
 def own_name(line: BudgetLine) -> str:

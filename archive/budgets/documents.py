@@ -65,7 +65,7 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     for part in stated_parts(read_statements(tables), title.split("\n")):
         with_lines = [(statement, read_lines(statement)) for statement in part]
         between += check_between(with_lines)
-        basic = [each for each in with_lines if each[0].heading.kind == "basic_spending"]
+        basic = [each for each in with_lines if each[0].heading.kind in ("basic_spending", "operating")]
         for statement, lines in with_lines:
             expenses = expense_sets(statement.heading, lines) if statement.heading.kind == "three_public" else []
             between += check_beside_basic(expenses, statement, basic)
@@ -94,7 +94,7 @@ def _within(
     kind = statement.heading.kind
     if kind == "three_public":
         return check_expenses(statement, lines, expenses)
-    return check_summary(lines) if kind in SUMMARIES else check_statement(statement, lines)
+    return check_summary(statement, lines) if kind in SUMMARIES else check_statement(statement, lines)
 
 
 def _without_unread(

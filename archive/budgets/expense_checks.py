@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from archive.budgets.checks import (
     BudgetCheck,
@@ -9,7 +10,7 @@ from archive.budgets.checks import (
     check_sum,
     check_units,
     grouped,
-    is_whole,
+    is_whole_of,
     own_name,
     those_that_hold,
 )
@@ -49,20 +50,27 @@ def check_beside_basic(
     statement: BudgetStatement,
     basic: Sequence[tuple[BudgetStatement, Sequence[BudgetLine]]],
 ) -> Iterator[BudgetCheck]:
-    """Yield that an expense is what the tables of basic spending print of it, for the table's own year, where it is.
+    """Yield that an expense is what the tables of basic spending, or of 机关运行经费, print of it, for the table's own year,
+    where it is.
 
     Where basic spending has less of it, projects have the rest;
     where more, that is of other funds: neither says anything.
     """
     own = [each for each in sets if (each.stage, each.year) == (statement.heading.stage, statement.heading.year)]
-    printed = [line for _, lines in basic for line in lines if _is_basic(line)]
+    tables = [(table.heading.kind, lines) for table, lines in basic]
+    printed = [(kind, line) for kind, lines in tables for line in lines if _is_basic(kind, line)]
     expenses = own[0] if len(own) == 1 else ExpenseSet(None, None)
     beside = ((own_name(line) if own_name(line) in _BESIDE else line.name, line) for line in expenses.beside)
     for role, line in (*expenses.parts.items(), *beside):
-        alike = (other for other in printed if _ROLE_OF_CODE.get(other.code) == role and print_one_amount(line, other))
-        if (other := next(alike, None)) and line.yuan and other.yuan is not None:
-            place, lines = f"basic_spending {other.code}", (line, other)
-            yield BudgetCheck("same_amount", place, line.yuan, other.yuan, holds=True, lines=lines)
+        alike = (
+            (kind, other)
+            for kind, other in printed
+            if _ROLE_OF_CODE[other.code] == role and print_one_amount(line, other)
+        )
+        for kind, other in islice(alike, 1):
+            if line.yuan and other.yuan is not None:
+                place = f"{kind} {other.code}"
+                yield BudgetCheck("same_amount", place, line.yuan, other.yuan, holds=True, lines=(line, other))
 
 
 def _of_set(expenses: ExpenseSet) -> Iterator[BudgetCheck]:
@@ -94,6 +102,6 @@ def _with_meetings(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             yield from check_sum("expenses_total", whole.name, whole, others)
 
 
-def _is_basic(line: BudgetLine) -> bool:
-    """Whether a line of the table of basic spending is the whole of it."""
-    return line.code in _ROLE_OF_CODE and (is_whole(line) or line.column_name == "基本支出")
+def _is_basic(kind: str, line: BudgetLine) -> bool:
+    """Whether a line of a table of basic spending, or of what runs an office, is the whole of an expense."""
+    return line.code in _ROLE_OF_CODE and (is_whole_of(kind, line) or kind == "operating")

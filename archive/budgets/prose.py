@@ -29,8 +29,10 @@ _TOTALS = {
         "spending",
     ): "(?:一般公共预算(?:财政拨款)?支出(?:预算|决算)|(?:^|[年度,，。;；:：])一般公共预算财政拨款支出)",
     ("basic_spending", "spending"): "一般公共预算(?:财政拨款)?基本支出(?:预算|决算)",
+    ("operating", "spending"): "(?:一般公共预算)?机关运行经费(?:支出)?(?:财政拨款)?(?:支出)?(?:预算|决算)?",
+    ("procurement", "spending"): "政府采购(?:支出)?(?:预算|决算)?",
 }
-_NAMED_TOTALS = {key: re.compile(rf"{name}(?:支出)?(?:数|总?额)?[为是]?$") for key, name in _TOTALS.items()}
+_NAMED_TOTALS = {key: re.compile(rf"{name}(?:支出)?(?:数|总?(?:金?额|计))?[为是]?$") for key, name in _TOTALS.items()}
 _OTHER_YEAR = re.compile("上年|去年")
 _LONGEST_NAME = 30
 _BEFORE_NAME = re.compile(

@@ -13,13 +13,13 @@ from archive.budgets.checks import (
     BudgetCheck,
     check_amounts,
     grouped,
-    is_whole,
+    is_whole_of,
     own_name,
     staff_and_office,
     those_that_hold,
     totals_by_label,
 )
-from archive.budgets.headings import Heading
+from archive.budgets.headings import Heading, stage_of
 from archive.budgets.lines import BudgetLine
 from archive.budgets.spending import spending_figures
 from archive.budgets.statements import BudgetStatement
@@ -33,10 +33,16 @@ _OF_ITEMS = {"income", "spending", "general_spending", "fiscal_spending"}
 _ITEM = re.compile(r"^(?:[(（]?[一二三四五六七八九十]+[)）]?[、.．]?|\d{1,2}[.．、])(?=..)")
 _SUMS = ("合计", "小计", "总计")
 _FUND_NAMES = re.compile(
-    "(一般公共预算|政府性基金(?:预算)?|国有资本经营预算|财政专户管理)(?:财政)?(?:拨款收入|拨款|资金|收入)?"
+    "(一般公共预算|政府性基金|国有资本经营|财政专户管理)(?:预算)?(?:资金)?(?:财政)?(?:拨款收入|拨款|资金|收入)?"
 )
 _FUNDS = {"general_spending": "一般公共预算", "fund_spending": "政府性基金", "capital_spending": "国有资本"}
 """The fund that a table is about, as it is called above its column in the summary of all funds."""
+
+_NAMES = {
+    "general_spending": "一般公共预算", "fund_spending": "政府性基金", "capital_spending": "国有资本经营",
+    "basic_spending": "基本支出",
+}  # fmt: skip
+"""The names in a summary of that of which a table prints the total."""
 
 
 def check_between(tables: Sequence[_Table]) -> Iterator[BudgetCheck]:
@@ -49,7 +55,7 @@ def check_between(tables: Sequence[_Table]) -> Iterator[BudgetCheck]:
                 for line in _on_side(side, total, whole[1]):
                     yield from _equal("same_total", f"{one[0].heading.kind} {other[0].heading.kind}", line, [total])
         elif kinds in _SAME_CODES:
-            yield from _same_codes(one[0].heading.kind, one[1], other[1])
+            yield from _same_codes(one, other)
         elif kinds == {"operating", "basic_spending"}:
             yield from _same_below_classes(*((one, other) if one[0].heading.kind == "operating" else (other, one)))
         elif kinds == {"general_spending", "basic_spending"}:
@@ -58,6 +64,7 @@ def check_between(tables: Sequence[_Table]) -> Iterator[BudgetCheck]:
             yield from _total_of_fund(whole, part)
         if whole[0].heading.kind in SUMMARIES and part[0].heading.kind in _OF_ITEMS:
             yield from _same_items(whole, part)
+        yield from _same_names(one, other)
 
 
 def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[tuple[str, BudgetLine]]:
@@ -68,7 +75,8 @@ def table_totals(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Ite
             yield _side(line), line
     else:
         totals = [line for line in lines if line.is_of_whole_table]
-        wholes = [line for line in totals if SPENT.search(line.column_name)] or filter(is_whole, totals)
+        spent = [line for line in totals if SPENT.search(line.column_name)]
+        wholes = spent or [line for line in totals if is_whole_of(kind, line)]
         for line in islice(wholes, 1):
             yield "income" if kind == "income" else "spending", line
 
@@ -83,20 +91,21 @@ def _equal(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]
     yield from check_amounts(rule, f"{place} {whole.code}".strip(), whole, parts)
 
 
-def _same_codes(kind: str, lines: Sequence[BudgetLine], others: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+def _same_codes(one: _Table, other: _Table) -> Iterator[BudgetCheck]:
     """Yield that codes have the same amounts in two tables of the same total: without a fund, 财政拨款 is 一般公共预算."""
-    ours, theirs = _by_code(lines), _by_code(others)
+    ours, theirs = _by_code(one), _by_code(other)
     if "" in ours and "" in theirs and print_one_amount(ours[""], theirs[""]):
         for code, line in ours.items():
             if code in theirs:
-                yield from _equal("same_amount", kind, line, [theirs[code]])
+                yield from _equal("same_amount", one[0].heading.kind, line, [theirs[code]])
 
 
-def _by_code(lines: Sequence[BudgetLine], *, of_any_name: bool = False) -> dict[str, BudgetLine]:
+def _by_code(table: _Table, *, of_any_name: bool = False) -> dict[str, BudgetLine]:
     """Return the whole of each code, "" for the total; nothing of a table that has a code twice
     or columns without a whole. `of_any_name`: its column is the whole whatever its name.
     """
-    wholes = [line for line in lines if (line.code or line.is_total) and (of_any_name or is_whole(line))]
+    kind = table[0].heading.kind
+    wholes = [line for line in table[1] if (line.code or line.is_total) and (of_any_name or is_whole_of(kind, line))]
     by_code = {line.code: line for line in wholes}
     return by_code if len(by_code) == len(wholes) else {}
 
@@ -108,7 +117,7 @@ def _same_below_classes(operating: _Table, basic: _Table) -> Iterator[BudgetChec
     """
     if "一般公共预算" not in basic[0].heading.title:
         return
-    ours, theirs = _by_code(operating[1], of_any_name=True), _by_code(basic[1])
+    ours, theirs = _by_code(operating, of_any_name=True), _by_code(basic)
     for of_class in (code for code in ours if len(code) == len("302")):
         checks = [
             check
@@ -135,6 +144,30 @@ def _same_items(summary: _Table, part: _Table) -> Iterator[BudgetCheck]:
                 place = f"{summary[0].heading.kind} {part[0].heading.kind} {name}"
                 checks = check_amounts("same_amount", place, ours[name], [theirs[name]])
                 yield from checks if are_all else those_that_hold(checks)
+
+
+def _same_names(one: _Table, other: _Table) -> Iterator[BudgetCheck]:
+    """Yield that a fund, or basic spending, which a summary prints as an item, has the same amount in another summary, or
+    as the total of the table that is about it; where it has not, other funds or years may be in one of them.
+    """
+    ours, theirs = _once(_named_amounts(one)), _once(_named_amounts(other))
+    for name in (name for name in ours if name in theirs):
+        place = f"{one[0].heading.kind} {other[0].heading.kind} {name}"
+        yield from those_that_hold(check_amounts("same_amount", place, ours[name], [theirs[name]]))
+
+
+def _named_amounts(table: _Table) -> Iterator[tuple[str, BudgetLine]]:
+    """Yield the amounts of a summary's items, the first of each row, or the total of a table of one fund or of basic
+    spending, by the name that both have, as far as they are of the table's own year and stage.
+    """
+    heading, lines = table[0].heading, table[1]
+    if heading.kind in SUMMARIES:
+        firsts = {(line.row, line.label_column): line for line in reversed(lines)}.values()
+        for line in firsts:
+            if _is_of_its_year(heading, line) and stage_of(line.column_name) in (None, heading.stage):
+                yield _fund(_ITEM.sub("", line.name)), line
+    elif name := _NAMES.get(heading.kind):
+        yield from ((name, total) for _, total in table_totals(*table))
 
 
 def _columns_of(total: BudgetLine, side: str, summary: _Table) -> list[list[BudgetLine]]:

@@ -14,20 +14,23 @@ from archive.budgets.checks import (
     totals_by_label,
 )
 from archive.budgets.lines import BudgetLine
+from archive.budgets.statements import BudgetStatement
 
 _ITEM = re.compile(r"[一二三四五六七八九十]+、")
 _OTHER_ITEMS = re.compile(r"\([一二三四五六七八九十]+\)"), re.compile(r"\d{1,3}[.、]")
 _CARRIED = re.compile("结转|结余|使用非财政拨款|弥补收支差额")
 _OF_ITEMS = re.compile("[一二三四五六七八九十]+、(?:本年(?:收入|支出)|上年结[转余](?:结余)?)")
+_FUND = re.compile("一般公共预算|公共财政预算|政府性基金|国有资本")
 
 
-def check_summary(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+def check_summary(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """本年合计 = Σ 一、二、…, 总计 = 本年合计 + 结转, and the totals of income and spending are equal."""
+    yield from _beside_totals(lines)
     for column in grouped(lines, "column").values():
         sides = _sides(column)
         for own in sides:
             yield from _totals_of_column(own)
-            yield from _items_of_items(own)
+            yield from _items_of_items(statement, own)
         for income, spending in pairwise(side[-1] for side in sides):
             if GRAND.fullmatch(spending.name):
                 yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
@@ -68,13 +71,59 @@ def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         yield from check_sum("carry", grand.column_name, grand, [subtotal, *carried])
 
 
-def _items_of_items(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """一、本年支出 = （一） + （二） + …, where these follow it."""
+def _items_of_items(statement: BudgetStatement, own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """一、本年支出 = （一） + （二） + …, where these follow it; 一、财政拨款 = 1. + 2. + …, where they are its funds.
+
+    What else follows an item may be some of it alone: where it is all of it, that is held.
+    """
     for place, whole in enumerate(own):
-        if _OF_ITEMS.fullmatch(whole.name):
+        if _ITEM.match(whole.name) and "其中" not in whole.name:
             below = list(takewhile(lambda line: not _ends_item(line.name), own[place + 1 :]))
-            if parts := [line for line in below if _OTHER_ITEMS[0].match(line.name)]:
-                yield from _of_items(below, f"{whole.name} {whole.column_name}", whole, parts)
+            form = next((form for form in _OTHER_ITEMS if below and form.match(below[0].name)), None)
+            parts = [line for line in below if form and form.match(line.name) and "其中" not in line.name]
+            if parts:
+                checks = list(_of_items(below, f"{whole.name} {whole.column_name}", whole, parts))
+                are_all = _OF_ITEMS.fullmatch(whole.name) or _consists_of_funds(statement, whole)
+                yield from checks if are_all else those_that_hold(checks)
+
+
+def _consists_of_funds(statement: BudgetStatement, whole: BudgetLine) -> bool:
+    """Whether the rows below an item, up to the next one, name several funds and nothing else."""
+    labels = (row.labels[whole.label_column] for row in statement.rows[whole.row + 1 :])
+    below = [label for label in takewhile(lambda label: not _ends_item(label), labels) if label]
+    return len(below) > 1 and all(map(_FUND.search, below))
+
+
+def _beside_totals(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """Yield that items without a total of their own, such as those of 功能分类 beside 支出用途, are all of the one that stands
+    beside them below the same head: of the year's, or of that with what is carried over.
+    """
+    columns = list(grouped(lines, "column").values())
+    summed = [own for own in columns if any(map(_is_sum, own))]
+    for own in (own for own in columns if own not in summed):
+        beside = [other for other in summed if _is_same_side(own[0], other[0])]
+        if (
+            len(beside) == 1
+            and all(_ITEM.match(line.name) for line in own)
+            and sum(bool(line.value) for line in own) > 1
+        ):
+            totals = filter(_is_sum, beside[0])
+            checks = [check for total in totals for check in check_sum("items", own[0].column_name, total, own)]
+            yield from [next((check for check in checks if check.holds), checks[0])] if checks else ()
+
+
+def _is_sum(line: BudgetLine) -> bool:
+    return bool(SUBTOTAL.fullmatch(line.name) or GRAND.fullmatch(line.name))
+
+
+def _is_same_side(one: BudgetLine, other: BudgetLine) -> bool:
+    """Whether two lines stand behind names of their own in columns of one name, below the same uppermost head."""
+    paths = [line.column_name.split("/") for line in (one, other)]
+    return (
+        one.label_column != other.label_column
+        and len(paths[0]) > 1
+        and (paths[0][0], paths[0][-1]) == (paths[1][0], paths[1][-1])
+    )
 
 
 def _of_items(
