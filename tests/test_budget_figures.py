@@ -6,8 +6,8 @@ import pytest
 
 from archive.budgets.changes import changed_figures
 from archive.budgets.documents import BudgetTable
-from archive.budgets.spending import explains_projects, role_of_spending, spending_figures
 from archive.budgets.parts import unit_names
+from archive.budgets.spending import explains_projects, role_of_spending, spending_figures
 from tests.budget_forms import DOWN, GENERAL, TITLED, read, table
 
 THREE = "“三公”经费支出表\n单位：万元"

@@ -18,8 +18,8 @@ from archive.analysis.titles import budgets as budgets_of_title
 from archive.budgets.changes import FigureChange, changed_figures
 from archive.budgets.documents import BudgetTable, read_document
 from archive.budgets.lines import BudgetLine
-from archive.budgets.spending import explains_projects, spending_figures
 from archive.budgets.parts import unit_names
+from archive.budgets.spending import explains_projects, spending_figures
 from archive.sentences.running_text import LONGEST
 from archive.tables.printed_table import PrintedTable, from_json_text
 
