@@ -149,12 +149,17 @@ def mhtml_page(data: bytes) -> str | None:
 
 def read_xml(data: bytes) -> str:
     """Return the text of an XML file: rows of an Excel 2003 sheet, else the text of every element, one to a line."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
-    root = etree.fromstring(data, parser)
+    root = parse_xml(data)
     if local_name(root) != "Workbook":
         return tidy(line for line in (" ".join(text.split()) for text in root.itertext()) if line)
     rows = (node for node in root.iter() if local_name(node) == "Row")
     return tidy("\t".join(" ".join("".join(cell.itertext()).split()) for cell in row) for row in rows)
+
+
+def parse_xml(data: bytes) -> etree._Element:
+    """Return the root of an XML file, without comments and instructions."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True)
+    return etree.fromstring(data, parser)
 
 
 def local_name(node: etree._Element) -> str:

@@ -20,7 +20,8 @@ from archive.attachments import word
 from archive.attachments.extraction import Limits
 from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import ProgramNeeded, Unreadable
-from archive.attachments.markup import local_name, read_xml, tidy
+from archive.attachments.markup import local_name, parse_xml, read_xml, tidy
+from archive.tables import opendocument
 from archive.tables.file_pages import SLIDE, FilePage, joined
 from archive.tables.pdf_tables import PdfTables
 from archive.tables.printed_table import CELLS_APART, MOST_TABLES, PrintedTable
@@ -193,11 +194,12 @@ def _targets(relations: etree._Element) -> Iterator[tuple[str | None, str]]:
         yield node.get("Id"), posixpath.normpath(posixpath.join("ppt", target)).lstrip("/")
 
 
-def read_odt(data: bytes, limits: Limits) -> str:
-    """Return the text of an OpenDocument letter, without regard to its tables."""
+def read_odt(data: bytes, limits: Limits) -> FileContents:
+    """Return the text of an OpenDocument letter, and its tables."""
     check_unpacked(data, limits)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return read_xml(archive.read("content.xml"))
+        content = archive.read("content.xml")
+    return FileContents(read_xml(content), list(opendocument.tables(parse_xml(content))))
 
 
 def read_doc(data: bytes, limits: Limits, programs: Mapping[str, str] | None) -> FileContents:

@@ -12,15 +12,18 @@ import python_calamine as calamine
 from archive.attachments.extraction import Limits
 from archive.attachments.file_contents import FileContents
 from archive.attachments.file_kinds import Unreadable
+from archive.attachments.markup import parse_xml
 from archive.attachments.office import check_unpacked
 from archive.model import magic_numbers
 from archive.tables.file_pages import SHEET, FilePage, joined
 from archive.tables.hidden_cells import HiddenCells, read_hidden_cells, without_hidden
 from archive.tables.number_formats import UNSURE, NumberFormats, column_number, read_xlsx_formats
+from archive.tables.opendocument import ShownSheets, read_shown_sheets
 from archive.tables.printed_table import MOST_CELLS, Merged, PrintedTable, printed_cell
 from archive.tables.xls_formats import read_xls_formats
 
 _LARGEST_SHEET = 4_000_000  # cells from the first filled one to the last, each of which takes memory, filled or not
+_ODS_CONTENT = "content.xml"
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 _PLACE = re.compile(rb"""(<(?:\w+:)?(?:c|row)\s[^<>]*?\br=["'])([A-Za-z]{0,12})(\d{1,18})(?=["'])""")
 """The place of a cell ("XFD1048576") or the number of a row, with the tag before it."""
@@ -39,7 +42,7 @@ class _Workbook:
 
     data: bytes
     is_moved: bool
-    formats: NumberFormats
+    formats: NumberFormats | ShownSheets
     hidden: Mapping[str, HiddenCells]
 
     def rows(self, sheet: calamine.CalamineSheet, most: int) -> list[list[str]]:
@@ -61,8 +64,15 @@ class _Workbook:
     def shown(self, sheet: calamine.CalamineSheet, rows: list[list[str]]) -> tuple[list[list[str]], list[Merged]]:
         """Return the rows and merged cells of a sheet without what is hidden."""
         first = _first_column(sheet)
-        merged = [] if self.is_moved else _merged(sheet, first)
+        stated = [] if self.is_moved else self._merged(sheet)
+        merged = [(r0, c0 - first, r1, c1 - first) for r0, c0, r1, c1 in stated]
         return without_hidden(rows, merged, self.hidden.get(sheet.name, HiddenCells()).from_column(first))
+
+    def _merged(self, sheet: calamine.CalamineSheet) -> list[Merged]:
+        """Return the first and last row and column of each merged cell of a sheet: calamine tells none of an OpenDocument."""
+        if isinstance(self.formats, ShownSheets):
+            return self.formats.merged.get(sheet.name, [])
+        return [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
 
 
 def read_sheets(data: bytes, limits: Limits) -> FileContents:
@@ -97,10 +107,19 @@ def _prepared(data: bytes, limits: Limits) -> _Workbook:
     """Return a workbook as it can be read within the limits. Raises Unreadable."""
     if data[:2] == b"PK":
         check_unpacked(data, limits)
+        if shown := _shown_sheets(data):
+            return _Workbook(data, is_moved=False, formats=shown, hidden={})
         prepared, is_moved = _rewritten(data)
         return _Workbook(prepared, is_moved, read_xlsx_formats(prepared), {} if is_moved else read_hidden_cells(data))
     formats = read_xls_formats(data) if data.startswith(magic_numbers.OLE) else NumberFormats()
     return _Workbook(data, is_moved=False, formats=formats, hidden={})
+
+
+def _shown_sheets(data: bytes) -> ShownSheets | None:
+    """Return the cells of an OpenDocument workbook as they are shown; None for any other, and for one that is encrypted."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        content = archive.read(_ODS_CONTENT) if _ODS_CONTENT in archive.namelist() else b""
+    return read_shown_sheets(parse_xml(content)) if content.lstrip().startswith(b"<") else None
 
 
 def _joined(sheets: list[tuple[str, list[str]]]) -> tuple[str, tuple[FilePage, ...]]:
@@ -116,13 +135,6 @@ def _joined(sheets: list[tuple[str, list[str]]]) -> tuple[str, tuple[FilePage, .
 def _first_column(sheet: calamine.CalamineSheet) -> int:
     """Return the number of the first filled column, from 0 on."""
     return int((sheet.start or (0, 0))[1])
-
-
-def _merged(sheet: calamine.CalamineSheet, first: int) -> list[Merged]:
-    """Return the first and last row and column of each merged cell of a sheet,
-    columns counted from the `first` filled one.
-    """
-    return [(r0, c0 - first, r1, c1 - first) for (r0, c0), (r1, c1) in sheet.merged_cell_ranges or ()]
 
 
 def _tables(number: int, name: str, rows: list[list[str]], merged: list[Merged]) -> Iterator[PrintedTable]:
