@@ -97,6 +97,12 @@ AGREE = {
     "a share behind all parts of another whole": (
         "支出合计200万元，其中：基本支出150万元，占75%；项目支出50万元，占25%。教育支出90万元，占57%。", ["parts", "share", "share"],
     ),
+    "a share with the name of its whole, and one behind it": (
+        "本年支出合计200万元。基本支出150万元，占本年支出合计的75%；项目支出50万元，占25%。", ["share", "share"],
+    ),
+    "a share with the name of its whole, and one of another sentence": (
+        "本年支出合计200万元。基本支出150万元，占本年支出合计的75%。项目支出50万元，占57%。", ["share"],
+    ),
     "a share of a part": ("基本支出100万元，占40%，其中人员经费60万元，占60%。", ["share"]),
     "shares of what has a name": ("本年支出合计200万元。财政拨款支出150万元，占本年支出合计的75%。", ["share"]),
     "shares of each other": (

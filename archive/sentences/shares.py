@@ -158,16 +158,22 @@ def _of_wholes(passages: Passages, stated: Sequence[_ShareOfWhole], whole_of: Ma
 
 
 def _series(passages: Passages, stated: Iterable[_ShareOfWhole]) -> Iterator[list[_ShareOfWhole]]:
-    """Yield shares of one name that follow each other, none of which parts another."""
+    """Yield shares of one name that follow each other, none of which parts another; within a sentence the later ones may
+    have none: 占支出总计的 66%；…占 34%.
+    """
     series: list[_ShareOfWhole] = []
     for share in stated:
-        follows = series and (share.name, share.part - 1) == (series[-1].name, series[-1].number)
+        follows = series and share.part - 1 == series[-1].number and _is_of_same(passages, series[-1], share)
         if series and not (follows and not introduces(passages.before(share.part))):
             yield series
             series = []
         series.append(share)
     if series:
         yield series
+
+
+def _is_of_same(passages: Passages, before: _ShareOfWhole, share: _ShareOfWhole) -> bool:
+    return share.name == before.name or (not share.name and passages.in_one_sentence(before.number, share.number))
 
 
 def _named(passages: Passages, names: Sequence[str], share: _ShareOfWhole) -> int | None:
