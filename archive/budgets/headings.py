@@ -130,7 +130,7 @@ def read_heading(lines: Sequence[str], head: Sequence[str]) -> Heading | None:
         stage_of(printed) or stage_of(names),
         year_of(compact),
         unit_of(compact) or _only_unit_of(head),
-        agency_of(compact) or next(filter(None, map(agency_in_title, reversed(compact))), None),
+        agency_above(lines),
     )
 
 
@@ -163,6 +163,17 @@ def _only_unit_of(head: Iterable[str]) -> str | None:
     """Return the unit that columns state, where they do not state several."""
     units = {unit for name in head if (unit := unit_of([plain(name)]))}
     return units.pop() if len(units) == 1 else None
+
+
+def agency_above(lines: Sequence[str]) -> str | None:
+    """Return whose table it is that lines stand above: as they say, or a title among them."""
+    compact = [plain(line) for line in lines]
+    return agency_of(compact) or next(filter(None, map(agency_in_title, reversed(compact))), None)
+
+
+def may_be_one(one: str | None, other: str | None) -> bool:
+    """Whether two names may be of one unit: a table may cut its name, or state none."""
+    return not one or not other or one in other or other in one
 
 
 def agency_of(lines: Iterable[str]) -> str | None:

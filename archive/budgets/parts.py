@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from archive.budgets.headings import agency_in_title, only_year_of, stage_of, year_of
+from archive.budgets.headings import agency_in_title, may_be_one, only_year_of, stage_of, year_of
 from archive.budgets.statements import BudgetStatement
 
 Part = list[BudgetStatement]
@@ -81,11 +81,6 @@ def usual_name(names: Iterable[str | None]) -> str | None:
     """
     counts = Counter(filter(None, names))
     return max(counts, key=lambda name: (counts[name], len(name)), default=None)
-
-
-def may_be_one(one: str | None, other: str | None) -> bool:
-    """Whether two names may be of one unit: a table may cut its name, or state none."""
-    return not one or not other or one in other or other in one
 
 
 def _runs(agencies: Iterable[str | None]) -> Iterable[list[str | None]]:

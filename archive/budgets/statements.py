@@ -9,7 +9,16 @@ from itertools import pairwise
 
 from archive.budgets.amounts import amount, is_formed, plain
 from archive.budgets.continuations import has_amounts, have_same_lines, is_second_half, put_together, set_below
-from archive.budgets.headings import Heading, kind_of, read_heading, title_among, unit_of
+from archive.budgets.headings import (
+    Heading,
+    agency_above,
+    agency_in_title,
+    kind_of,
+    may_be_one,
+    read_heading,
+    title_among,
+    unit_of,
+)
 from archive.tables.printed_table import PrintedTable, Row
 
 CODE = re.compile(r"[1-3]\d\d(?:\d\d){0,2}|50\d(?:\d\d)?|599(?:\d\d)?")
@@ -105,11 +114,16 @@ def _goes_on_from(piece: _Piece, ends: Mapping[int, _Piece]) -> int | None:
     page before the one whose columns stand between the same lines. None where there is none.
     """
     on_page_before = [(place, end) for place, end in ends.items() if end.page == piece.page - 1]
-    for place, end in reversed(on_page_before):
+    is_topmost = not any(_is_above_on_page(end, piece) for end in ends.values())
+    for place, end in reversed(on_page_before) if is_topmost else ():
         lowest = on_page_before[-1][1].printed
         if end.printed.y[-1:] > lowest.y[:1] and have_same_lines(end.printed, piece.printed):
             return place
     return next(reversed([*ends]), None)
+
+
+def _is_above_on_page(one: _Piece, other: _Piece) -> bool:
+    return one.page == other.page and one.printed.y[-1:] <= other.printed.y[:1]
 
 
 def _pieces(tables: Iterable[PrintedTable]) -> Iterator[_Piece]:
@@ -178,13 +192,24 @@ def _set_below(piece: _Piece, last: _Piece) -> _Piece:
 
 
 def _parts(table: PrintedTable) -> Iterator[tuple[int, int]]:
-    """Yield the first row of each part and the one behind its last: titles within a sheet begin another."""
-    begin = 0
+    """Yield the first row of each part and the one behind its last: rows above a table, a title among them, begin another."""
+    begin = above = 0
+    is_titled = False
     for place, row in enumerate(table.rows):
-        if place > begin and _is_above(row) and any(kind_of(cell or "") for cell in row):
-            yield begin, place
-            begin = place
+        if not _is_above(row):
+            if is_titled and above > begin:
+                yield begin, above
+                begin = above
+            above, is_titled = place + 1, False
+        elif any(map(_is_title, row)):
+            is_titled = True
     yield begin, len(table.rows)
+
+
+def _is_title(cell: str | None) -> bool:
+    """Whether a cell bears the title of a table, if of none that a budget has."""
+    text = plain(cell)
+    return kind_of(text) is not None or (text.endswith("表") and not _LABELLED.search(text))
 
 
 def _side_by_side(rows: Sequence[Row], width: int) -> list[tuple[int, int]]:
@@ -208,7 +233,7 @@ def _is_above(row: Sequence[str | None]) -> bool:
     """Whether a row holds no cells of the table but its title, unit or agency, or nothing."""
     texts = [text for cell in row if (text := plain(cell))]
     if len(texts) <= 1:
-        return not texts or kind_of(texts[0]) is not None or bool(_LABELLED.search(texts[0])) or texts[0].endswith("表")
+        return not texts or _is_title(texts[0]) or bool(_LABELLED.search(texts[0]) or agency_in_title(texts[0]))
     return len(texts) <= 4 and all(_LABELLED.search(text) or kind_of(text) for text in texts)
 
 
@@ -308,9 +333,13 @@ def _goes_on(piece: _Piece, last: _Piece, statement: BudgetStatement) -> bool:
     if not near:
         return False
     title = title_among(piece.above)
+    if not may_be_one(agency_above(piece.above), statement.heading.agency):
+        return False
     if piece.head and piece.columns == last.columns:
         return title is None or _without_mark(title) == _without_mark(statement.heading.title)
-    return title is None and piece.page > last.page and (piece.head == 0 or not any(piece.columns) or _no_head(piece))
+    if piece.page == last.page:
+        return piece.head == 0 and not piece.printed.y and not any(map(plain, piece.above))
+    return title is None and (piece.head == 0 or not any(piece.columns) or _no_head(piece))
 
 
 def _without_mark(title: str) -> str:

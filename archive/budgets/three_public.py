@@ -78,7 +78,8 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
     across = "abroad" in roles or "reception" in roles
     sets: dict[tuple[object, ...], ExpenseSet] = {}
     for line in lines:
-        if _OF_TWO_YEARS.search(line.column_name.rpartition("/")[2]) or (across and _CHANGE.search(line.name)):
+        own_heads = line.column_name.split("/")[-2:]  # 比上年增减, and 金额 below it
+        if any(map(_OF_TWO_YEARS.search, own_heads)) or (across and _CHANGE.search(line.name)):
             continue
         period = line.name if across and _PERIOD.fullmatch(plain(line.name)) else line.column_name
         stage = _stage(heading, period, line.column_name)

@@ -1,0 +1,78 @@
+"""Which rows belong together: tables within one sheet, one below another, going on without a head, of several units."""
+
+from dataclasses import replace
+
+import pytest
+
+from archive.tables.printed_table import PrintedTable
+from tests.budget_forms import failing, read, table
+
+SPENDING = "科目编码|科目名称|合计\n205|教育支出|20.00\n20502|普通教育|20.00\n合计|<|20.00"
+UNITS = "单位名称|合计\n合计|30.00\n样本一校|10.00\n样本二校|12.00"
+
+
+def placed(top: int, rows: str, before: str, page: int = 1) -> PrintedTable:
+    made = table(rows, before, page)
+    x, y = (
+        tuple(start + 20 * place for place in range(count + 1))
+        for start, count in ((50, made.width), (top, len(made.rows)))
+    )
+    return replace(made, x=x, y=y)
+
+
+def test_a_table_of_another_kind_in_a_sheet_ends_the_one_before() -> None:
+    rows = (
+        "“三公”经费支出表|<|<\n项目|预算数|决算数\n公务接待费|5.00|4.00\n合计|5.00|4.00\n||\n"
+        "机构情况表|<|<\n公开10表||单位：万元\n项目|行次|统计数\n公务接待费|1|7.00\n合计|2|7.00"
+    )
+    (found,) = read(table(rows, "第1页"))
+    assert [line.printed for line in found.lines] == ["5.00", "4.00", "5.00", "4.00"]
+
+
+def test_a_sheet_names_the_unit_above_the_title() -> None:
+    rows = "{}2026年部门预算（样本，非政府文件）|<|<\n支出预算表|<|<\n||单位：万元\n" + SPENDING
+    whole = table("\n||\n".join(rows.format(name) for name in ("样本一中学校", "样本二中学校")), "第1页")
+    assert [(found.statement.heading.agency, found.statement.heading.unit) for found in read(whole)] == [
+        ("样本一中学校", "万元"),
+        ("样本二中学校", "万元"),
+    ]
+
+
+@pytest.mark.parametrize(("between", "expected"), [("", [5]), ("\n \n", [5]), ("注：样本", [3])])
+def test_a_table_of_a_letter_goes_on_right_below_without_its_head(between: str, expected: list[int]) -> None:
+    made = [
+        table(UNITS, "部门支出总表\n单位：万元", page=0),
+        table("样本三校|8.00\n样本四校|0.00", between, page=0),
+    ]
+    assert [len(found.statement.rows) for found in read(*made)] == expected
+
+
+def test_a_page_with_the_title_and_head_again_but_another_unit_is_another_table() -> None:
+    title = "{}2026年部门预算\n部门支出总表\n单位：万元"
+    made = [table(SPENDING, title.format(name), page) for page, name in enumerate(("样本一中学校", "样本二中学校"), 1)]
+    assert [len(found.statement.rows) for found in read(*made)] == [3, 3]
+    again = [table(SPENDING, title.format("样本一中学校"), page) for page in (1, 2)]
+    assert [len(found.statement.rows) for found in read(*again)] == [6]
+
+
+def test_a_table_below_another_on_its_page_goes_on_from_none_of_the_page_before() -> None:
+    expenses = "项目|预算数|说明\n公务接待费|5.00|\n公务用车运行费|2.00|\n合计|7.00|"
+    made = [
+        placed(60, SPENDING, "样本一中学校2026年部门预算\n部门支出总表\n单位：万元"),
+        placed(400, expenses, "“三公”经费支出表\n单位：万元"),
+        placed(60, SPENDING, "样本二中学校2026年部门预算\n部门支出总表\n单位：万元", page=2),
+        placed(400, expenses, "“三公”经费支出表\n单位：万元", page=2),
+    ]
+    found = read(*made)
+    assert [each.statement.pages for each in found] == [(1,), (1,), (2,), (2,)]
+    assert [each.statement.heading.agency for each in found] == ["样本一中学校"] * 2 + ["样本二中学校"] * 2
+
+
+def test_a_change_between_two_years_is_no_years_expense() -> None:
+    rows = (
+        "项目|2025年预算|2026年预算|比上年增减|<\n^|^|^|金额|%\n合计|14.00|13.00|-1.00|-7.14\n"
+        "1.因公出国（境）费用|0.00|0.00|0.00|\n2.公务接待费|4.00|5.00|1.00|25.00\n3.公务用车费|10.00|8.00|-2.00|-20.00"
+    )
+    (found,) = read(table(rows, "2026年“三公”经费预算表\n单位：万元"))
+    assert [(each.year, each.parts["total"].printed) for each in found.expenses] == [(2025, "14.00"), (2026, "13.00")]
+    assert failing(found) == []
