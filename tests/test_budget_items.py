@@ -135,3 +135,19 @@ def test_a_text_states_the_totals_of_operating_and_procurement(text: str, expect
     assert [check.holds for found in read(*tables, text=other) for check in found.checks if check.rule == "prose"] == [
         False
     ]
+
+
+@pytest.mark.parametrize(("office", "expected"), [("10.00", []), ("11.00", ["items"])])
+def test_basic_spending_is_what_staff_and_office_cost(office: str, expected: list[str]) -> None:
+    rows = f"项目|金额\n一、基本支出|60.00\n人员经费|50.00\n公用经费|{office}\n二、项目支出|40.00\n支出总计|100.00"
+    (found,) = read(table(rows, "部门收支总表\n单位：万元"))
+    assert [rule for rule, *_ in failing(found)] == expected
+    assert ("一、基本支出" in checked(found)) == (not expected)
+
+
+@pytest.mark.parametrize(("unit", "held"), [("30.00", 3), ("29.00", 1)])
+def test_the_only_unit_of_a_table_has_what_all_have(unit: str, held: int) -> None:
+    rows = f"单位名称|总计|一般公共预算|其他收入\n合计|40.00|30.00|10.00\n样本局|40.00|{unit}|10.00"
+    (found,) = read(table(rows, "部门收入总表\n单位：万元"))
+    assert [rule for rule, *_ in failing(found) if rule == "total"] == []
+    assert (len([check for check in found.checks if check.rule == "total"]) == 3) == (held == 3)

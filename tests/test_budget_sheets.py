@@ -76,3 +76,23 @@ def test_a_change_between_two_years_is_no_years_expense() -> None:
     (found,) = read(table(rows, "2026年“三公”经费预算表\n单位：万元"))
     assert [(each.year, each.parts["total"].printed) for each in found.expenses] == [(2025, "14.00"), (2026, "13.00")]
     assert failing(found) == []
+
+
+def test_a_row_of_nothing_but_dashes_is_none_of_the_head() -> None:
+    rows = "项目|全年预算数|决算数\n因公出国（境）费|—|—\n公务接待费|5.00|2.00\n公务用车运行费|20.00|20.00\n合计|25.00|22.00"
+    (found,) = read(table(rows, "2025年度“三公”经费支出决算表\n单位：万元"))
+    assert found.statement.columns == ("项目", "全年预算数", "决算数")
+    assert len(found.statement.rows) == 4
+
+
+@pytest.mark.parametrize(("second", "expected"), [("30102", []), ("30109", ["children", "total"])])
+def test_of_two_classifications_the_one_with_each_code_once_is_checked(second: str, expected: list[str]) -> None:
+    rows = (
+        "政府预算经济分类|<|部门预算经济分类|<|金额\n编码|名称|编码|名称|^\n合计|<|<|<|{whole}\n501|机关工资|301|工资福利支出|300.60\n"
+        "50101|津补贴|30101|基本工资|180.60\n50101|津补贴|{second}|津贴补贴|{part}"
+    )
+    part, whole = ("119.00", "301.60") if expected else ("120.00", "300.60")
+    (found,) = read(table(rows.format(second=second, part=part, whole=whole), "一般公共预算基本支出表\n单位：万元"))
+    assert [line.code for line in found.lines] == ["", "301", "30101", second]
+    assert sorted(rule for rule, *_ in failing(found)) == expected
+    assert {check.rule for check in found.checks} == {"children", "total"}

@@ -200,15 +200,19 @@ def staff_and_office(lines: Iterable[BudgetLine]) -> list[BudgetLine]:
 
 
 def check_units(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """合计 = the sum of the rows below it, of a unit each, in each column; where most of them are, all should be."""
+    """合计 = the sum of the rows below it, of a unit each, in each column; where most of them are, all should be. Where one
+    unit is all, its amounts may be those of 合计.
+    """
     checks: list[BudgetCheck] = []
     for column in grouped(lines, "column").values():
         totals = [line for line in column if line.is_total]
         units = [line for line in column if not line.is_total]
-        if len(totals) == 1 and len(units) > 1:
+        if len(totals) == 1 and units:
             checks += check_sum("total", totals[0].column_name, totals[0], units)
     if known_by_most(checks):
         yield from checks
+    elif all(len(check.lines) == _CONFIRMING for check in checks):
+        yield from those_that_hold(checks)
 
 
 def _carried_over(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:

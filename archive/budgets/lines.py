@@ -190,8 +190,13 @@ class _Columns:
         return blocks
 
     def _codes_of(self, codes: list[list[int]]) -> list[str]:
-        """The code of each row in a block: the first of several, or the longest where they go on from each other."""
-        rows = zip(*map(self._joined_codes, codes), strict=True)
+        """The code of each row in a block: the first of several, or the longest where they go on from each other; of two
+        classifications, the first that has each code once.
+        """
+        columns = list(map(self._joined_codes, codes))
+        if any(one and other and not other.startswith(one) for one, other in zip(columns[0], columns[-1], strict=True)):
+            columns = [next(filter(_are_different, columns), columns[0])]
+        rows = zip(*columns, strict=True)
         return [_first_in_full([code for code in row if code]) for row in rows]
 
     def _joined_codes(self, columns: list[int]) -> list[str]:
@@ -233,6 +238,11 @@ def _cell(text: str | None) -> str:
     """Return a cell's text; a code whose levels are apart (201-03-01) in one."""
     cell = plain(text)
     return cell.replace("-", "") if _APART.fullmatch(cell) else cell
+
+
+def _are_different(codes: list[str]) -> bool:
+    printed = list(filter(None, codes))
+    return len(set(printed)) == len(printed)
 
 
 def _first_in_full(codes: list[str]) -> str:

@@ -30,6 +30,9 @@ _MOST_HEAD_ROWS = 8
 _MOST_COLUMNS = 60  # the widest tables of accounts have some thirty
 _NUMBER_OF_COLUMN = re.compile(r"\d{1,2}(?:=[\d+\-()]+)?|栏次|栏目|行次|[类款项]+|\*+|[甲乙丙丁]|—|-")
 _NOTE = re.compile(r"注[:：]|备注[:：]|说明[:：]|注\d|本表反映|本表为空|此表为空|我(?:部门|单位|局)")
+_NOTHING = frozenset(("-", "—", "--", "——", "/"))
+"""Marks of a cell without an amount."""
+
 _LABELLED = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]|编制单位|金额单位|财决|预算\d+表")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、|\d+[.．、]")
 
@@ -243,6 +246,8 @@ def _head_height(rows: Sequence[Sequence[str | None]]) -> int:
         texts = [plain(cell) for cell in row]
         filled = [text for text in texts if text]
         if any(CODE.fullmatch(text) for text in texts[:2]) or any(is_formed(text) for text in texts):
+            return height
+        if height and filled and set(filled[1:]) and set(filled[1:]) <= _NOTHING:
             return height
         if any(_ITEM.match(text) for text in texts) or (
             filled and all(text in TOTALS or amount(text) is not None for text in filled) and not _is_over_columns(row)

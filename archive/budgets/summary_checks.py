@@ -20,6 +20,7 @@ _ITEM = re.compile(r"[一二三四五六七八九十]+、")
 _OTHER_ITEMS = re.compile(r"\([一二三四五六七八九十]+\)"), re.compile(r"\d{1,3}[.、]")
 _CARRIED = re.compile("结转|结余|使用非财政拨款|弥补收支差额")
 _OF_ITEMS = re.compile("[一二三四五六七八九十]+、(?:本年(?:收入|支出)|上年结[转余](?:结余)?)")
+_HALF, _HALVES = re.compile("(?:人员|(?:日常)?公用)(?:经费|支出|经费支出)$"), 2
 _FUND = re.compile("一般公共预算|公共财政预算|政府性基金|国有资本")
 
 
@@ -72,18 +73,21 @@ def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
 
 
 def _items_of_items(statement: BudgetStatement, own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """一、本年支出 = （一） + （二） + …, where these follow it; 一、财政拨款 = 1. + 2. + …, where they are its funds.
+    """一、本年支出 = （一） + （二） + …, where these follow it; 一、财政拨款 = 1. + 2. + …, where they are its funds; 一、基本支出 =
+    人员经费 + 公用经费.
 
     What else follows an item may be some of it alone: where it is all of it, that is held.
     """
     for place, whole in enumerate(own):
         if _ITEM.match(whole.name) and "其中" not in whole.name:
             below = list(takewhile(lambda line: not _ends_item(line.name), own[place + 1 :]))
-            form = next((form for form in _OTHER_ITEMS if below and form.match(below[0].name)), None)
+            form = next((form for form in (*_OTHER_ITEMS, _HALF) if below and form.match(below[0].name)), None)
             parts = [line for line in below if form and form.match(line.name) and "其中" not in line.name]
+            if form is _HALF and not (whole.name.endswith("、基本支出") and len(parts) == len(below) == _HALVES):
+                continue
             if parts:
                 checks = list(_of_items(below, f"{whole.name} {whole.column_name}", whole, parts))
-                are_all = _OF_ITEMS.fullmatch(whole.name) or _consists_of_funds(statement, whole)
+                are_all = form is _HALF or _OF_ITEMS.fullmatch(whole.name) or _consists_of_funds(statement, whole)
                 yield from checks if are_all else those_that_hold(checks)
 
 
