@@ -17,53 +17,43 @@ STARTED = {subprocess.run, subprocess.Popen, subprocess.check_output, subprocess
 BROWSER = {"browser", "playwright"}
 
 LONG = (
-    "tests/test_bounded_paths.py::test_every_expression", "tests/properties/", "tests/questions/test_compared.py::test_of_many", "tests/test_alarm.py::test_a_catalogue",
-    "tests/test_alarm.py::test_a_few_record", "tests/test_alarm.py::test_a_field_that_was_never", "tests/test_alarm.py::test_an_update_is_not_held",
-    "tests/test_alarm.py::test_nothing_new", "tests/test_alarm.py::test_rows_that_are_new", "tests/test_alarm.py::test_ten_days",
-    "tests/test_backup.py::test_backups_made_while",
-    "tests/test_bench.py", "tests/test_bounded_patterns.py", "tests/test_changed_layout.py",
-    "tests/test_crawl_budget.py::test_crawl_due", "tests/test_crawl_budget.py::test_time_outs",
-    "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding", "tests/test_crawl_personal_data.py::test_no_page_feed",
-    "tests/test_file_tables.py::test_a_table_beyond_the_limits_is_not_kept_and_that_is_said[1000-1000]", "tests/test_kills.py",
-    "tests/test_health.py::test_answers", "tests/test_health.py::test_slow_death",
-    "tests/test_many_machines.py::test_a_killed_worker_loses_nothing",
-    "tests/test_file_tables.py::test_a_workbook_of_a_million", "tests/test_merge.py::test_killed_at_any",
-    "tests/test_merge.py::test_however_it_is_split", "tests/test_merge_many_portals.py", "tests/test_most_changed.py", "tests/test_newcomers_walk.py",
-    "tests/test_politeness.py::test_a_longer", "tests/test_politeness.py::test_a_probe",
-    "tests/test_politeness.py::test_a_shorter", "tests/test_politeness.py::test_a_visitor_is_sent_on_five_times_at_most[5",
+    "tests/properties/", "tests/questions/test_compared.py::test_of_many", "tests/subscriptions/test_mail_links.py",
+    "tests/test_alarm.py::test_a_catalogue", "tests/test_alarm.py::test_a_few_record",
+    "tests/test_alarm.py::test_a_field_that_was_never", "tests/test_alarm.py::test_an_update_is_not_held",
+    "tests/test_alarm.py::test_nothing_new", "tests/test_alarm.py::test_rows_that_are_new",
+    "tests/test_alarm.py::test_ten_days", "tests/test_backup.py", "tests/test_bench.py",
+    "tests/test_bounded_paths.py::test_every_expression", "tests/test_bounded_patterns.py", "tests/test_changed_layout.py",
+    "tests/test_check.py::test_damage", "tests/test_crawl_budget.py::test_crawl_due",
+    "tests/test_crawl_budget.py::test_time_outs", "tests/test_crawl_hostile_answers.py::test_pages_in_every_encoding",
+    "tests/test_crawl_personal_data.py", "tests/test_deploy.py::test_a_wheel", "tests/test_every_writing.py",
+    "tests/test_file_tables.py::test_a_table_beyond_the_limits_is_not_kept_and_that_is_said[1000-1000]",
+    "tests/test_file_tables.py::test_a_workbook_of_a_million", "tests/test_health.py::test_answers",
+    "tests/test_health.py::test_slow_death", "tests/test_kills.py",
+    "tests/test_many_machines.py::test_a_killed_worker_loses_nothing", "tests/test_merge.py::test_however_it_is_split",
+    "tests/test_merge.py::test_killed_at_any", "tests/test_merge_many_portals.py", "tests/test_most_changed.py",
+    "tests/test_newcomers_walk.py", "tests/test_old_archives.py", "tests/test_politeness.py::test_a_longer",
+    "tests/test_politeness.py::test_a_probe", "tests/test_politeness.py::test_a_shorter",
+    "tests/test_politeness.py::test_a_visitor_is_sent_on_five_times_at_most[5",
     "tests/test_politeness.py::test_every_request", "tests/test_politeness.py::test_lists_and_files",
     "tests/test_politeness.py::test_no_address", "tests/test_politeness.py::test_only_a_robots",
     "tests/test_politeness.py::test_only_pages", "tests/test_politeness.py::test_requests_of",
-    "tests/test_politeness.py::test_so_much", "tests/test_release.py",
-    "tests/test_restore.py::test_an_archive_of_many_days", "tests/test_restore.py::test_what_a_crawl_asked",
-    "tests/test_restore.py::test_portals_that_are_crawled",
-    "tests/test_schedules.py", "tests/test_skips.py",
-    "tests/test_stopped_anywhere.py", "tests/test_ten_days.py",
-    "tests/test_update.py::test_an_update_of_an_unchanged", "tests/web/test_search_help.py::test_what_reporters",
-    "tests/test_workers.py::test_a_worker_that", "tests/test_workers.py::test_a_worker_outlives",
-    "tests/test_workers.py::test_workers_find", "tests/test_writer_process.py::test_a_crawl_that_is_killed",
-    "tests/test_writer_process.py::test_a_writer_process_that_is_killed",
-    "tests/test_writer_process.py::test_an_interrupt", "tests/test_year.py", "tests/web/test_browser_hostile.py",
-    "tests/web/test_every_page.py", "tests/web/test_reader_requests.py",
-    "tests/web/test_search_addresses.py::test_no_address_breaks_the_page[500]",
+    "tests/test_politeness.py::test_so_much", "tests/test_portal_life.py", "tests/test_release.py",
+    "tests/test_remote_jobs.py", "tests/test_restore.py", "tests/test_schedules.py", "tests/test_simulated_country.py",
+    "tests/test_skips.py", "tests/test_stopped_anywhere.py", "tests/test_ten_days.py", "tests/test_unchanged_files.py",
+    "tests/test_update.py", "tests/test_verify_compares.py", "tests/test_workers.py::test_a_worker_outlives",
+    "tests/test_workers.py::test_a_worker_that", "tests/test_workers.py::test_workers_find",
+    "tests/test_writer_process.py::test_a_crawl_that_is_killed",
+    "tests/test_writer_process.py::test_a_writer_process_that_is_killed", "tests/test_writer_process.py::test_an_interrupt",
+    "tests/test_year.py", "tests/web/test_access_control.py", "tests/web/test_browser.py",
+    "tests/web/test_browser_hostile.py", "tests/web/test_browser_record.py", "tests/web/test_every_page.py",
+    "tests/web/test_hostile.py", "tests/web/test_one_language.py::test_so_does", "tests/web/test_pictures.py",
+    "tests/web/test_published.py", "tests/web/test_reader_journeys.py", "tests/web/test_reader_requests.py",
+    "tests/web/test_search_addresses.py", "tests/web/test_search_help.py::test_what_reporters",
+    "tests/web/test_several_archives.py",
 )  # fmt: skip
 """Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width,
-and thresholds shown by crawls that others show straight on an archive.
+walks in a browser, what many crawls or copies of an archive show, and thresholds shown by crawls that others show straight on an archive.
 """
-
-NARROW = "[390"
-WIDTHS_ALIKE = (
-    "tests/web/test_access_control.py::test_a_reader", "tests/web/test_browser.py::test_a_box",
-    "tests/web/test_browser.py::test_a_hostile", "tests/web/test_browser.py::test_from_the_home",
-    "tests/web/test_browser.py::test_searching", "tests/web/test_browser.py::test_words",
-    "tests/web/test_browser_record.py::test_a_click", "tests/web/test_browser_record.py::test_a_hostile",
-    "tests/web/test_browser_record.py::test_a_page", "tests/web/test_browser_record.py::test_a_record_can",
-    "tests/web/test_browser_record.py::test_from_a", "tests/web/test_browser_record.py::test_with",
-    "tests/web/test_reader_journeys.py::test_all", "tests/web/test_reader_journeys.py::test_by_keyboard",
-    "tests/web/test_reader_journeys.py::test_from_what", "tests/web/test_reader_journeys.py::test_the_archived",
-    "tests/web/test_reader_journeys.py::test_the_budget", "tests/web/test_reader_journeys.py::test_what",
-)  # fmt: skip
-"""Beginnings of the names of tests that do on a narrow page what they do on a wide one: there they are long. What fits is none of them."""
 
 SLOW = (
     "tests/families/test_any_page.py", "tests/families/test_gkmlpt.py::test_any", "tests/questions/test_questions.py",
@@ -91,7 +81,7 @@ _reached: dict[FunctionType, frozenset[object]] = {}
 def mark(item: pytest.Item) -> None:
     """Add the marks that follow from what a test reaches, and from its name."""
     name = item.nodeid
-    if name.startswith(LONG) or (NARROW in name and name.startswith(WIDTHS_ALIKE)):
+    if name.startswith(LONG):
         item.add_marker("long")
     if name.startswith(SLOW):
         item.add_marker("slow")
