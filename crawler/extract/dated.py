@@ -90,8 +90,8 @@ def known_rows(items: Iterable[Element], base_url: str) -> tuple[Row, ...]:
     return tuple(rows)
 
 
-def dated_rows(root: Element, base_url: str) -> list[Row]:
-    """Rows of a link and a date; none on a landing page, whose boxes show the beginnings of lists.
+def dated_rows(root: Element, base_url: str) -> dict[Element, Row]:
+    """Rows of a link and a date, by their elements; none on a landing page, whose boxes show the beginnings of lists.
 
     Of several such lists on the page (navigation, a ticker, news in a margin) the one whose rows say more than that, or the
     one that the pager stands with, for a list's last page may have a row or two; else the longest, where rows that lead into the
@@ -101,7 +101,7 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
     folder = folder_of(base_url)
     blocks = [block for block in blocks if not _is_beside_page(block, root, folder)]
     if not blocks:
-        return []
+        return {}
     pagers = pagers_of(root)
     is_placed = any(block.is_yearless for block in blocks) and bool(read_breadcrumb(root))
 
@@ -114,10 +114,10 @@ def dated_rows(root: Element, base_url: str) -> list[Row]:
 
     best = max(blocks, key=rank)
     if not pagers and _is_landing(root, best, blocks, base_url):
-        return []
-    pinned = [block for block in blocks if block.start < best.start and _is_pinned(block)]
+        return {}
+    pinned = [block.rows for block in blocks if block.start < best.start and _is_pinned(block)]
     own = {row.url for row in best.rows.values()}
-    return [*(row for block in pinned for row in block.rows.values() if row.url not in own), *best.rows.values()]
+    return {item: row for rows in pinned for item, row in rows.items() if row.url not in own} | dict(best.rows)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ date.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, takewhile
 
 from lxml import etree
@@ -39,6 +40,8 @@ _LONGEST_HEADER = 20
 _FEW = 2
 
 _SHORTEST_TITLE = 7
+_SHORTEST_UNLINKED, _LARGEST_UNLINKED = 6, 300
+_MONTH = re.compile(r"(?:19|20)\d\d[-./年]\d{1,2}(?:[-./月]\d{0,2}日?)?")
 _HIGHEST_PAGER = 3
 
 HOVER_BOX = 3
@@ -66,7 +69,7 @@ def _rows(root: Element, base_url: str) -> list[Row]:
     rows, bare = _from_ul_rows(root, base_url)
     if rows := rows or _from_flat_uls(root, base_url) or _from_boxes(root, base_url):
         return rows
-    dated = dated_rows(root, base_url)
+    dated = [*_with_unlinked(dated_rows(root, base_url), base_url)]
     if dated or bare:
         return dated if len(dated) >= len(bare) else bare
     return _undated_rows(root, base_url)
@@ -352,6 +355,31 @@ def _looks_like_row(cells: Sequence[Element], texts: Sequence[str]) -> bool:
 
 
 # --- rows of a link alone ---
+
+
+def _with_unlinked(rows: Mapping[Element, Row], base_url: str) -> Iterator[Row]:
+    """Yield rows of links and dates and, between them, those of the same form that lead nowhere and have a title and a day."""
+    forms = {signature(item) for item in rows}
+    for holder, linked in Counter(item.getparent() for item in rows).items():
+        for item in holder.iterchildren(etree.Element):
+            if row := rows.get(item):
+                yield row
+            elif linked > 1 and signature(item) in forms and (row := _unlinked_row(item, base_url)):
+                yield row
+
+
+def _unlinked_row(item: Element, base_url: str) -> Row | None:
+    """The row that an item without a link to a page is, if it prints a title and a day."""
+    links = list(islice(item.iter("a"), _FEW))
+    text = line_of(item, _LARGEST_UNLINKED)
+    if len(links) == _FEW or any(is_page_link(link.get("href")) for link in links) or is_hidden(item):
+        return None
+    if is_pager([text]) or len(text) >= _LARGEST_UNLINKED or not is_small(item, _LARGEST_UL):
+        return None
+    row = plain_row(item, next(iter(links), None), base_url)
+    words = _MONTH.sub("", row.fields.get("title", "")).rstrip()
+    is_named = len(words) >= _SHORTEST_UNLINKED and not words.endswith(("：", ":"))
+    return row if is_named and "published_on" in row.fields else None
 
 
 def _undated_rows(root: Element, base_url: str) -> list[Row]:
