@@ -362,9 +362,10 @@ def _with_unlinked(rows: Mapping[Element, Row], base_url: str) -> Iterator[Row]:
     forms = {signature(item) for item in rows}
     for holder, linked in Counter(item.getparent() for item in rows).items():
         for item in holder.iterchildren(etree.Element):
-            if row := rows.get(item):
-                yield row
-            elif linked > 1 and signature(item) in forms and (row := _unlinked_row(item, base_url)):
+            row = rows.get(item)
+            if row is None and linked > 1 and signature(item) in forms:
+                row = _unlinked_row(item, base_url)
+            if row is not None:
                 yield row
 
 
