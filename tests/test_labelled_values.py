@@ -192,7 +192,7 @@ STAYS = [
     ("微信：sampleQRcode", "a picture's name"),
     ("微信：sampleWeChat", "a picture's name"),
     ("家庭住址同心县样本镇样本村12号", "no more than a word of a sentence"),
-    ("样本家庭住址 同心县样本镇样本村12号", "a word of a sentence, and a blank behind it"),
+    ("样本家庭住址 同心县样本镇样本村", "a word of a sentence, and a blank behind it, before no door"),
     ("家庭住址：样本样本样本", "nothing of a place in it"),
     ("家庭住址：户籍所在地样本村1号", "the next label instead of a value"),
     ("sample_123（官方微信号）", "an office's account in front of its label"),

@@ -68,7 +68,7 @@ def test_a_column_of_amounts_is_known_by_its_head(table: str, is_amount: bool) -
         ("n⟦13812345678⟧", "phone", True), ("N⟦13812345678⟧", "phone", True), ("N⟦13812345678⟧", "bank_card", False),
         ("a1b⟦13812345678⟧", "phone", True), ("a1b⟦13812345678⟧", "bank_card", True), ("⟦13812345678⟧a", "phone", True),
         ("⟦13812345678⟧ab", "phone", False), ("⟦13812345678⟧a", "bank_card", False), ("⟦13812345678⟧a1", "phone", True),
-        ("%2B⟦13812345678⟧", "phone", False), ("a%2B⟦13812345678⟧", "phone", False), ("tel⟦13812345678⟧a", "phone", True),
+        ("%2B⟦13812345678⟧", "phone", False), ("a%2B⟦13812345678⟧", "phone", False), ("tel⟦13812345678⟧a", "phone", False),
         ("1⟦13812345678⟧", "phone", False), ("tel1⟦13812345678⟧", "phone", False),
     ],
 )  # fmt: skip

@@ -25,7 +25,7 @@ def test_cells_stand_apart_by_one_mark_or_by_blanks(between: str) -> None:
     ("lines", "is_masked"),
     [
         ((f"{HEADER}\t样本甲\t{ID}",), False),
-        ((f"样本甲\t{ID}", HEADER), False),
+        ((f"样本甲\t{ID}", HEADER), True),
         ((HEADER, f"样本甲\t{ID}", ""), True),
         (("", HEADER, f"样本甲\t{ID}"), True),
         ((HEADER, *["样本"] * 4, f"样本甲\t{ID}"), True),

@@ -92,12 +92,12 @@ def test_another_file_in_an_archive_s_place_is_read_by_whoever_had_read_the_form
     names = tuple(archives.archives(served))
     both = archives.together(served, names)
     count = "SELECT count(*) FROM records"
-    before = [number for (number,) in both._asked(lambda connection: connection.execute(count))]
+    before = [number for (number,) in both._result_of(lambda connection: connection.execute(count))]
     less = Path(shutil.copy(copies[names[0]], tmp_path / "less.db"))
     with closing(sqlite3.connect(less)) as connection, connection:
         connection.execute("DELETE FROM records WHERE id = (SELECT max(id) FROM records)")
     served.databases = {**served.databases, names[0]: ArchiveDatabase(served, str(less))}
-    assert [number for (number,) in both._asked(lambda connection: connection.execute(count))] == [
+    assert [number for (number,) in both._result_of(lambda connection: connection.execute(count))] == [
         before[0] - 1,
         before[1],
     ]
