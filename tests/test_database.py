@@ -1,11 +1,14 @@
-"""Transactions of a connection that several crawls share: one that fails leaves nothing behind, and says what was wrong."""
+"""Archives are made whole, and transactions that fail on a connection that several crawls share leave nothing behind."""
 
 import sqlite3
 from pathlib import Path
+from stat import S_IMODE
 
 import pytest
+from sqlite_utils import Database
 
-from archive.database.connection import transaction
+from archive.database.connection import open_for_reading, open_for_writing, transaction
+from archive.database.migrations import migrations
 from archive.maintenance.bring_up_to_date import open_up_to_date
 
 PROBLEM = (
@@ -43,3 +46,25 @@ def test_what_made_sqlite_roll_back_by_itself_is_what_is_raised(connection: sqli
     with pytest.raises(sqlite3.IntegrityError, match="disk full"), transaction(connection):
         connection.execute(PROBLEM, (1,))
     assert not connection.in_transaction
+
+
+def test_a_new_archive_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of first crawls that begin at once none meets half an archive; whoever is slower takes the other's."""
+    path, seen = tmp_path / "样本 [1].db", []
+    apply = migrations.apply
+
+    def watched(db: Database) -> None:
+        seen.append(path.exists())
+        if len(seen) == 1:  # another process begins now, and is faster
+            open_for_writing(path).close()
+            open_for_reading(path).close()
+        apply(db)
+
+    monkeypatch.setattr(migrations, "apply", watched)
+    with open_for_writing(path) as connection:
+        names = connection.execute("SELECT value FROM settings WHERE name = 'archive'").fetchall()
+    connection.close()
+    assert seen[0] is False
+    assert len(names) == 1
+    assert S_IMODE(path.stat().st_mode) & 0o133 == 0
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]

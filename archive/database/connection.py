@@ -1,9 +1,12 @@
 """Opening an archive: for writing (made and migrated where needed) or for reading only."""
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from glob import escape
 from pathlib import Path
+from secrets import token_hex
 
 from sqlite_utils import Database
 
@@ -39,22 +42,45 @@ def open_for_writing(path: Path) -> WritingConnection:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            path, timeout=60, isolation_level=None, check_same_thread=False, factory=WritingConnection
-        )
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        if later := later_than_this(connection):
-            connection.close()
-            raise ArchiveError(
-                f"{path} was written by a later version of this program ({', '.join(later)}): update it first"
-            )
-        _note_what_is_written(connection)
-        migrations.apply(Database(connection))
-        _note_what_is_written(connection)
+        if not path.exists():
+            make_whole(path, 0o644, lambda new: _opened(new).close())
+        connection = _opened(path)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
         raise ArchiveError(f"cannot write the archive {path}: {error}{_remedy(error)}") from error
+    return connection
+
+
+def make_whole(path: Path, mode: int, make: Callable[[Path], None]) -> None:
+    """Have a database made, beside its place first: whoever finds it there finds it whole. Another process may be faster.
+
+    `mode`: who may read it, as in `os.chmod`; `make` is called with an empty file.
+    """
+    new = path.with_name(f".{path.name}.{token_hex(4)}.new")
+    try:
+        new.touch(mode=mode)
+        make(new)
+        with suppress(FileExistsError):
+            os.link(new, path)
+    finally:
+        for left in path.parent.glob(f"{escape(new.name)}*"):
+            left.unlink()
+
+
+def _opened(path: Path) -> WritingConnection:
+    connection = sqlite3.connect(
+        path, timeout=60, isolation_level=None, check_same_thread=False, factory=WritingConnection
+    )
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    if later := later_than_this(connection):
+        connection.close()
+        raise ArchiveError(
+            f"{path} was written by a later version of this program ({', '.join(later)}): update it first"
+        )
+    _note_what_is_written(connection)
+    migrations.apply(Database(connection))
+    _note_what_is_written(connection)
     return connection
 
 

@@ -20,14 +20,14 @@ unpacks to the same bytes. Rows of files made before there were these two have n
 """
 
 import hashlib
-import os
 import sqlite3
-from contextlib import closing, suppress
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from archive.database.connection import make_whole
 from archive.database.migrations import statements
 from archive.evidence.http_exchange import EvidenceError, canonical
 
@@ -88,7 +88,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     """Open the file, making it if there is none (readable by its owner alone: it holds sealed originals)."""
     try:
         if not path.exists():
-            _make(path)
+            make_whole(path, 0o600, _make)
         con = _opened(path)
         known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
         if {migration.name for migration in MIGRATIONS.applied(Database(con))} - known:
@@ -101,18 +101,9 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
     return con
 
 
-def _make(path: Path) -> None:
-    """Make the file, beside its place first: whoever finds it there finds it whole."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        new.touch(mode=0o600)
-        with closing(_opened(new)) as con:
-            MIGRATIONS.apply(Database(con))
-        with suppress(FileExistsError):  # another process was faster
-            os.link(new, path)
-    finally:
-        for left in path.parent.glob(f"{new.name}*"):
-            left.unlink()
+def _make(new: Path) -> None:
+    with closing(_opened(new)) as con:
+        MIGRATIONS.apply(Database(con))
 
 
 def _opened(path: Path) -> sqlite3.Connection:
