@@ -1,5 +1,7 @@
 """Archives are made whole, and transactions that fail on a connection that several crawls share leave nothing behind."""
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 from stat import S_IMODE
@@ -7,7 +9,7 @@ from stat import S_IMODE
 import pytest
 from sqlite_utils import Database
 
-from archive.database.connection import open_for_reading, open_for_writing, transaction
+from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
 from archive.database.migrations import migrations
 from archive.maintenance.bring_up_to_date import open_up_to_date
 
@@ -68,3 +70,13 @@ def test_a_new_archive_is_there_whole_or_not_at_all(tmp_path: Path, monkeypatch:
     assert len(names) == 1
     assert S_IMODE(path.stat().st_mode) & 0o133 == 0
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+def test_an_archive_that_cant_be_made_is_told_by_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", "/.a.db.new")
+
+    monkeypatch.setattr(os, "link", refused)
+    with pytest.raises(ArchiveError, match=r"^cannot write the archive \S+/a\.db: Operation not permitted$"):
+        open_for_writing(tmp_path / "a.db")
+    assert list(tmp_path.iterdir()) == []

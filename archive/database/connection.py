@@ -46,7 +46,8 @@ def open_for_writing(path: Path) -> WritingConnection:
             make_whole(path, 0o644, lambda new: _opened(new).close())
         connection = _opened(path)
     except (OSError, sqlite3.Error, UnicodeDecodeError) as error:
-        raise ArchiveError(f"cannot write the archive {path}: {error}{_remedy(error)}") from error
+        reason = getattr(error, "strerror", None) or error  # not the name of the file that was to become it
+        raise ArchiveError(f"cannot write the archive {path}: {reason}{_remedy(error)}") from error
     return connection
 
 
