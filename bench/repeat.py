@@ -23,7 +23,9 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("chromium", "antiword", "redis-server", "nginx", "systemd-analyze", "openssl", "soffice")
+PACKAGES = (
+    "chromium", "chromium-headless-shell", "antiword", "redis-server", "nginx", "systemd-analyze", "openssl", "soffice",
+)  # fmt: skip
 """Programs of Debian packages that a bare machine lacks."""
 
 

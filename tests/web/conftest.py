@@ -18,7 +18,7 @@ from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import portal_toml
 from tests.conftest import crawl
 from tests.web.asking import asking
-from tests.web.browsing import CHROMIUM, WIDTHS, patient, served
+from tests.web.browsing import BROWSER, WIDTHS, patient, served
 from tests.web.divided import NORTH_AND_SOUTH, NOW, divide, three_portals
 from tests.web.sample_archive import build, build_past
 
@@ -122,11 +122,11 @@ def two_days_site(two_days, tmp_path_factory) -> Iterator[str]:
 @pytest.fixture(scope="module")  # not for the session: while it is open, this thread's event loop is taken
 def browser():
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    if not CHROMIUM.exists():
+    if not BROWSER.exists():
         pytest.skip("Chromium is not installed")
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+            executable_path=str(BROWSER), args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
         )
         yield chromium
         chromium.close()
