@@ -46,7 +46,7 @@ class Converter:
         self._ocr = ocr
         self._running: _Process | None = None
         self._lock = threading.Lock()
-        # A process forked of this one starts a converter of its own: that one would outlive its owner.
+        # A process forked of this one starts a converter of its own: while it held ours, ours would outlive this process.
         os.register_at_fork(after_in_child=self._forget)
 
     def convert(self, order: bytes, data: bytes, seconds: float, most: int) -> bytes:

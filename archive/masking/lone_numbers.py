@@ -52,6 +52,7 @@ def _series(numbers: set[str]) -> Counter[str]:
 
 
 def _kind_of(number: str) -> str | None:
+    """Return the kind of a person's number that digits are; None where they are none, or may be a file's, named by a day."""
     if (offset := mobile_offset(number)) is not None:
         return None if _DAY.match(number, offset) else "phone"
     if is_card(number):

@@ -191,7 +191,7 @@ def is_other_number(text: str, span: MaskedSpan) -> bool:
     before = text[span.start - 1 : span.start]
     if before == ".":
         return bool(_LONE_ZERO.search(_before(text, span.start, 3)))
-    token = _ADDRESS_ENDS.split(_before(text, span.start, _CONTEXT))[-1]
+    token = _token_before(text, span.start)
     if _PATH.fullmatch(token) and _FILE_BEHIND.match(text, span.end):
         return not _PERSONAL_FOLDER.search(token)
     if not _ADDRESS.search(token):
@@ -203,8 +203,13 @@ def is_other_number(text: str, span: MaskedSpan) -> bool:
 
 def in_an_address(text: str, start: int) -> bool:
     """Whether a web address, or a path of folders, stands right before it."""
-    token = _ADDRESS_ENDS.split(_before(text, start, _CONTEXT))[-1]
+    token = _token_before(text, start)
     return bool(_ADDRESS.search(token) or _PATH.fullmatch(token))
+
+
+def _token_before(text: str, start: int) -> str:
+    """Return what stands before a place, back to where no web address goes on."""
+    return _ADDRESS_ENDS.split(_before(text, start, _CONTEXT))[-1]
 
 
 def is_coordinate(text: str, start: int) -> bool:

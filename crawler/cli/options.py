@@ -109,9 +109,10 @@ class OutputFile(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401 - click's signature
         """Return the path."""
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        with suppress(OSError):  # none that can be read is there
-            if path.is_file() and path.open("rb").read(len(_DATABASE)) == _DATABASE:
-                self.fail(f"{path} is a database, and would be written over: name another file", param, ctx)
+        if path.is_file():
+            with suppress(OSError), path.open("rb") as there:  # nobody may read it
+                if there.read(len(_DATABASE)) == _DATABASE:
+                    self.fail(f"{path} is a database, and would be written over: name another file", param, ctx)
         return path
 
 

@@ -41,7 +41,7 @@ _FEW = 2
 
 _SHORTEST_TITLE = 7
 _SHORTEST_UNLINKED, _LARGEST_UNLINKED = 6, 300
-_MONTH = re.compile(r"(?:19|20)\d\d[-./年]\d{1,2}(?:[-./月]\d{0,2}日?)?")
+_MONTH_OR_DAY = re.compile(r"(?:19|20)\d\d[-./年]\d{1,2}(?:[-./月]\d{0,2}日?)?")
 _HIGHEST_PAGER = 3
 
 HOVER_BOX = 3
@@ -378,7 +378,7 @@ def _unlinked_row(item: Element, base_url: str) -> Row | None:
     if is_pager([text]) or len(text) >= _LARGEST_UNLINKED or not is_small(item, _LARGEST_UL):
         return None
     row = plain_row(item, next(iter(links), None), base_url)
-    words = _MONTH.sub("", row.fields.get("title", "")).rstrip()
+    words = _MONTH_OR_DAY.sub("", row.fields.get("title", "")).rstrip()
     is_named = len(words) >= _SHORTEST_UNLINKED and not words.endswith(("：", ":"))
     return row if is_named and "published_on" in row.fields else None
 
