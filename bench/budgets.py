@@ -20,7 +20,7 @@ from archive.attachments.extraction import extract
 from archive.budgets.amounts import amount, plain
 from archive.budgets.documents import ENOUGH, BudgetTable, read_document
 from archive.sentences.stated_equations import Sentence, read_sentences
-from archive.tables.pdf_tables import PdfTables
+from archive.tables.pdf_tables import PrintedPdfPage, PrintedTables
 from archive.tables.printed_table import PrintedTable
 from bench.measure import Figure, Report, arguments, tell
 
@@ -61,12 +61,12 @@ def ms_a_page(paths: Sequence[Path]) -> float:
     """Return the milliseconds of the processor that the tables of a PDF page take, its text being read anyway."""
     spent, pages = 0.0, 0
     for path in paths:
-        document, tables = PdfDocument(path), PdfTables()
+        document, tables = PdfDocument(path), PrintedTables()
         for number, page in enumerate(document, 1):
             text = page.get_textpage()
             text.get_text_range()
             began = time.process_time()
-            tables.read_page(page, text, number)
+            tables.read_page(PrintedPdfPage(page, text), number)
             spent += time.process_time() - began
             pages += 1
         document.close()

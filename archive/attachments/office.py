@@ -23,7 +23,7 @@ from archive.attachments.file_kinds import ProgramNeeded, Unreadable
 from archive.attachments.markup import local_name, parse_xml, read_xml, tidy
 from archive.tables import opendocument
 from archive.tables.file_pages import SLIDE, FilePage, joined
-from archive.tables.pdf_tables import PdfTables
+from archive.tables.pdf_tables import PrintedPdfPage, PrintedTables
 from archive.tables.printed_table import CELLS_APART, MOST_TABLES, PrintedTable
 from archive.tables.text_tables import tables_in_text
 
@@ -73,7 +73,7 @@ def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], 
     Rows of amounts without lines between them make no table where nothing says surely in which column they stand.
     """
     pages: list[str | None] = []
-    tables = PdfTables()
+    tables = PrintedTables()
     size = 0
     for number in range(min(len(document), limits.max_pages)):
         try:
@@ -90,7 +90,7 @@ def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], 
         pages.append(None if scan else tidy(text.split("\n")))
         if not scan and len(tables.tables) < MOST_TABLES:
             with suppress(*_NO_TABLES):
-                tables.read_page(page, text_page, number + 1)
+                tables.read_page(PrintedPdfPage(page, text_page), number + 1)
         size += len(text)
         page.close()
         if size > limits.max_text:

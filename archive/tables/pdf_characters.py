@@ -1,4 +1,4 @@
-"""The characters of a PDF page, its lines, and the pieces that these are set in.
+"""The characters of a printed page, its lines, and the pieces that these are set in.
 
 Coordinates are points, with y upwards, of the page as its text is read: a page turned by 90° is turned back.
 """
@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 from pypdfium2 import PdfTextPage, raw  # type: ignore[import-untyped]
 
-from archive.tables.ruled_lines import UPRIGHT
+from archive.tables.ruled_lines import turned_box
 
 BLANK = 0.2
 """Of the size of the characters: a wider gap between two is a blank."""
-_SKIPPED = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
+BLANKS = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
+"""Characters that leave no ink, by their numbers."""
 _FIRST_HAN, _LAST_HAN = "\u2e80", "\u9fff"
 
 
@@ -43,22 +44,21 @@ def turn_of(text: PdfTextPage) -> int:
     """Return by how many quarter turns most of the text of a page is turned, clockwise."""
     turns = Counter[int]()
     for index in range(0, text.count_chars(), 7):
-        if raw.FPDFText_GetUnicode(text.raw, index) not in _SKIPPED:
+        if raw.FPDFText_GetUnicode(text.raw, index) not in BLANKS:
             turns[round(raw.FPDFText_GetCharAngle(text.raw, index) / (pi / 2)) % 4] += 1
     return max(turns, key=turns.__getitem__, default=0)
 
 
 def characters_of(text: PdfTextPage, turn: int) -> Iterator[Character]:
     """Yield the characters of a page that leave ink, as they stand when it is turned upright."""
-    box, page, upright = raw.FS_RECTF(), text.raw, UPRIGHT[turn]
+    box, page = raw.FS_RECTF(), text.raw
     for index in range(text.count_chars()):
         code = raw.FPDFText_GetUnicode(page, index)
-        if code in _SKIPPED or not raw.FPDFText_GetLooseCharBox(page, index, box):
+        if code in BLANKS or not raw.FPDFText_GetLooseCharBox(page, index, box):
             continue
         left, bottom, right, top = box.left, box.bottom, box.right, box.top
         if turn:
-            (x0, y0), (x1, y1) = upright(left, bottom), upright(right, top)
-            left, bottom, right, top = min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+            left, bottom, right, top = turned_box((left, bottom, right, top), turn)
         yield Character(chr(code), left, bottom, right, top, (bottom + top) / 2)
 
 

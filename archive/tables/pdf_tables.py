@@ -1,4 +1,4 @@
-"""Tables of ruled PDF pages: lines make a grid, and each character falls into a cell of it.
+"""Tables of printed pages, of PDF and OFD files: lines make a grid, and each character falls into a cell of it.
 Where no vertical lines do, see `aligned_tables`.
 
 Coordinates are points, with y upwards, of the page as its text is read: a page turned by 90° is turned back.
@@ -11,13 +11,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from math import inf
 from operator import attrgetter
+from typing import Protocol
 
 from pypdfium2 import PdfPage, PdfTextPage  # type: ignore[import-untyped]
 
 from archive.tables.aligned_tables import AlignedTable, aligned_tables, may_have_rows
 from archive.tables.pdf_characters import Character, characters_of, lines_of, pieces_of, text_of, turn_of
 from archive.tables.printed_table import MOST_COLUMNS, Merged, PrintedTable, lines_before, printed_cell
-from archive.tables.ruled_lines import NEAR, UPRIGHT, RuledLine, RuledLines
+from archive.tables.ruled_lines import NEAR, Box, RuledLine, RuledLines, pdf_lines, turned_box
 
 _MOST_LINES = 2_000  # in one direction, after pieces of one line are joined
 _MOST_CELLS = 20_000  # of a grid on one page
@@ -28,27 +29,70 @@ _APART = 2  # of the height of a character: a wider gap divides a line over tabl
 _LARGEST_PAGE = 50_000  # points
 
 
-class PdfTables:
-    """The tables of a PDF, read page by page. What ends a page is above a table that begins the next one."""
+class PrintedPage(Protocol):
+    """A page whose characters and lines have places."""
+
+    def ruled_lines(self) -> RuledLines:
+        """Return the lines that may divide tables."""
+
+    def text(self) -> str:
+        """Return the text as it is drawn."""
+
+    def turn(self) -> int:
+        """Return by how many quarter turns most of the text is turned, clockwise."""
+
+    def characters(self, turn: int) -> Iterator[Character]:
+        """Yield the characters that leave ink, as they stand when the page is turned upright."""
+
+    def box(self) -> Box:
+        """Return the edges of the paper."""
+
+
+class PrintedPdfPage:
+    """A page of a PDF."""
+
+    def __init__(self, page: PdfPage, text: PdfTextPage) -> None:
+        self._page, self._text = page, text
+
+    def ruled_lines(self) -> RuledLines:
+        return pdf_lines(self._page)
+
+    def text(self) -> str:
+        text: str = self._text.get_text_range()
+        return text
+
+    def turn(self) -> int:
+        return turn_of(self._text)
+
+    def characters(self, turn: int) -> Iterator[Character]:
+        return characters_of(self._text, turn)
+
+    def box(self) -> Box:
+        box: Box = self._page.get_bbox()
+        return box
+
+
+class PrintedTables:
+    """The tables of a printed file, read page by page. What ends a page is above a table that begins the next one."""
 
     def __init__(self) -> None:
         self.tables: list[PrintedTable] = []
         self._end_of_page = ""
 
-    def read_page(self, page: PdfPage, text: PdfTextPage, number: int) -> None:
+    def read_page(self, page: PrintedPage, number: int) -> None:
         """Add the tables of a page, from top to bottom; `number` is the page's, from 1."""
-        ruled = RuledLines(page)
-        grids, turn = _grids(ruled, text)
+        ruled = page.ruled_lines()
+        grids, turn = _grids(ruled, page)
         if not grids:
-            self._read_aligned(ruled, text, number)
+            self._read_aligned(ruled, page, number)
             return
-        grids, outside = _sort_into(grids, characters_of(text, turn))
+        grids, outside = _sort_into(grids, page.characters(turn))
         if not grids:
-            self._read_aligned(ruled, text, number)
+            self._read_aligned(ruled, page, number)
             return
         printed = list(lines_of(outside))
         aligned = [table for gap in _gaps(grids, printed) for table in aligned_tables(gap, ())]
-        origin = _origin(page, turn)
+        origin = _origin(page.box(), turn)
         tables: list[_Grid | AlignedTable] = [*grids, *aligned]
         for table in sorted(tables, key=lambda each: (-each.top, each.left)):
             above = [*self._end_of_page.split("\n"), *_above(table, tables, printed)]
@@ -57,13 +101,13 @@ class PdfTables:
         lowest = min(table.bottom for table in tables)
         self._end_of_page = lines_before([text_of(line) for line in printed if line[0].middle < lowest])
 
-    def _read_aligned(self, ruled: RuledLines, text: PdfTextPage, number: int) -> None:
+    def _read_aligned(self, ruled: RuledLines, page: PrintedPage, number: int) -> None:
         """Add the tables of a page without grids, whose columns are told by how words stand below each other."""
-        as_text = text.get_text_range()
+        as_text = page.text()
         last = inf
         if may_have_rows(as_text, ruled=bool(ruled.horizontal or ruled.vertical)):
-            turn = turn_of(text)
-            printed = list(lines_of(characters_of(text, turn)))
+            turn = page.turn()
+            printed = list(lines_of(page.characters(turn)))
             for table in aligned_tables(printed, ruled.turned(turn)[0]):
                 above = [text_of(line) for line in printed if last > line[0].middle > table.top]
                 before = lines_before([*self._end_of_page.split("\n"), *above])
@@ -73,11 +117,11 @@ class PdfTables:
         self._end_of_page = lines_before(below)
 
 
-def _grids(lines: RuledLines, text: PdfTextPage) -> tuple[list["_Grid"], int]:
+def _grids(lines: RuledLines, page: PrintedPage) -> tuple[list["_Grid"], int]:
     """Return the grids of a page, from top to bottom, and by how many quarter turns its text is turned."""
     if not lines.horizontal or not lines.vertical:
         return [], 0
-    turn = turn_of(text)
+    turn = page.turn()
     horizontal, vertical = lines.turned(turn)
     grids = [grid for group in _connected(horizontal, vertical) if (grid := _Grid.of(*group))]
     return sorted(grids, key=lambda grid: (-grid.y[0], grid.x[0])), turn
@@ -223,10 +267,10 @@ def _covers(lines: Iterable[RuledLine], begin: float, end: float) -> bool:
     return any(line.low - near <= middle <= line.high + near for line in lines)
 
 
-def _origin(page: PdfPage, turn: int) -> tuple[float, float]:
-    left, bottom, right, top = (number if abs(number) < _LARGEST_PAGE else 0.0 for number in page.get_bbox())
-    corners = [UPRIGHT[turn](x, y) for x in (left, right) for y in (bottom, top)]
-    return min(x for x, _ in corners), max(y for _, y in corners)
+def _origin(box: Box, turn: int) -> tuple[float, float]:
+    left, bottom, right, top = (number if abs(number) < _LARGEST_PAGE else 0.0 for number in box)
+    left, _, _, top = turned_box((left, bottom, right, top), turn)
+    return left, top
 
 
 def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> tuple[list[_Grid], list[Character]]:

@@ -1,4 +1,4 @@
-"""The horizontal and vertical lines of a PDF page, as its paths draw them. Coordinates are points, with y upwards."""
+"""The horizontal and vertical lines of a printed page, as its paths draw them. Coordinates are points, with y upwards."""
 
 import ctypes
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +17,9 @@ _DEEPEST = 4  # forms within forms
 _FARTHEST = 50_000  # points from the corner of a page
 
 Matrix = tuple[float, float, float, float, float, float]
-_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top."""
+IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 UPRIGHT: dict[int, Callable[[float, float], tuple[float, float]]] = {
     0: lambda x, y: (x, y),
     1: lambda x, y: (-y, x),
@@ -25,6 +27,12 @@ UPRIGHT: dict[int, Callable[[float, float], tuple[float, float]]] = {
     3: lambda x, y: (y, -x),
 }
 """The turns that set a point upright where text runs by so many quarter turns clockwise, as pdfium counts."""
+
+
+def turned_box(box: Box, turn: int) -> Box:
+    """Return a box as it stands when its page is turned upright."""
+    (x0, y0), (x1, y1) = UPRIGHT[turn](*box[:2]), UPRIGHT[turn](*box[2:])
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,19 +45,40 @@ class RuledLine:
 
 
 class RuledLines:
-    """The horizontal and vertical lines of a page, as its paths draw them."""
+    """The horizontal and vertical lines of a page; none where it draws so many that it is a drawing."""
 
-    def __init__(self, page: PdfPage) -> None:
+    def __init__(self) -> None:
         self.horizontal: list[RuledLine] = []
         self.vertical: list[RuledLine] = []
         self._segments = 0
-        count = raw.FPDFPage_CountObjects(page.raw)
-        self._read((raw.FPDFPage_GetObject(page.raw, index) for index in range(count)), _IDENTITY, 0)
+
+    def count(self, segments: int) -> bool:
+        """Count so many segments of paths; whether the page is still none that draws too many."""
+        self._segments += segments
         if self._segments > _MOST_SEGMENTS:
             self.horizontal, self.vertical = [], []
-        self.horizontal, self.vertical = (
-            list(filter(_is_on_paper, lines)) for lines in (self.horizontal, self.vertical)
-        )
+        return self._segments <= _MOST_SEGMENTS
+
+    def add_outline(self, points: Sequence[tuple[float, float]], *, stroked: bool) -> None:
+        """Add what is drawn from one point to the next without lifting the pen."""
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        box = min(xs), min(ys), max(xs), max(ys)
+        if min(box[2] - box[0], box[3] - box[1]) <= _THICKEST:
+            self.add_box(box, stroked=False)
+        elif stroked:
+            self._add_sides(points)
+
+    def add_box(self, box: Box, *, stroked: bool) -> None:
+        """Add a line, if a box is so thin, else its sides where they are drawn."""
+        left, bottom, right, top = box
+        wide, high = right - left > _THICKEST, top - bottom > _THICKEST
+        if wide and not high:
+            self._add(self.horizontal, RuledLine((bottom + top) / 2, left, right))
+        elif high and not wide:
+            self._add(self.vertical, RuledLine((left + right) / 2, bottom, top))
+        elif wide and stroked:
+            self._add(self.horizontal, RuledLine(bottom, left, right), RuledLine(top, left, right))
+            self._add(self.vertical, RuledLine(left, bottom, top), RuledLine(right, bottom, top))
 
     def turned(self, turn: int) -> tuple[list[RuledLine], list[RuledLine]]:
         """Return both kinds as they lie when text is read, pieces joined."""
@@ -65,51 +94,51 @@ class RuledLines:
                 vertical.append(RuledLine(x0, min(y0, y1), max(y0, y1)))
         return _joined(horizontal, _SHORTEST_COLUMN), _joined(vertical, _SHORTEST_ROW)
 
-    def _read(self, objects: Iterable[raw.FPDF_PAGEOBJECT], matrix: Matrix, depth: int) -> None:
-        for each in objects:
-            kind = raw.FPDFPageObj_GetType(each)
-            if kind == raw.FPDF_PAGEOBJ_PATH:
-                self._read_path(each, matrix)
-            elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
-                count = raw.FPDFFormObj_CountObjects(each)
-                inner = (raw.FPDFFormObj_GetObject(each, index) for index in range(count))
-                self._read(inner, _product(_matrix(each), matrix), depth + 1)
-            if self._segments > _MOST_SEGMENTS:
-                return
-
-    def _read_path(self, path: raw.FPDF_PAGEOBJECT, matrix: Matrix) -> None:
-        count = raw.FPDFPath_CountSegments(path)
-        self._segments += count
-        if count > _MOST_SEGMENTS or not (mode := _draw_mode(path)):
-            return
-        if 2 < count <= 5:  # bounds are quicker than corners, but of a single line they are as thick as its stroke
-            self._add_box(_bounds(path, matrix), stroked=mode.stroked)
-            return
-        for points in _outlines(path, _product(_matrix(path), matrix)):
-            xs, ys = [x for x, _ in points], [y for _, y in points]
-            box = min(xs), min(ys), max(xs), max(ys)
-            if min(box[2] - box[0], box[3] - box[1]) <= _THICKEST:
-                self._add_box(box, stroked=False)
-            elif mode.stroked:
-                self._add_sides(points)
-
-    def _add_box(self, box: tuple[float, float, float, float], *, stroked: bool) -> None:
-        left, bottom, right, top = box
-        wide, high = right - left > _THICKEST, top - bottom > _THICKEST
-        if wide and not high:
-            self.horizontal.append(RuledLine((bottom + top) / 2, left, right))
-        elif high and not wide:
-            self.vertical.append(RuledLine((left + right) / 2, bottom, top))
-        elif wide and stroked:
-            self.horizontal += [RuledLine(bottom, left, right), RuledLine(top, left, right)]
-            self.vertical += [RuledLine(left, bottom, top), RuledLine(right, bottom, top)]
-
     def _add_sides(self, points: Sequence[tuple[float, float]]) -> None:
         for (x0, y0), (x1, y1) in pairwise(points):
             if abs(y1 - y0) < 1 and abs(x1 - x0) > _THICKEST:
-                self.horizontal.append(RuledLine((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
+                self._add(self.horizontal, RuledLine((y0 + y1) / 2, min(x0, x1), max(x0, x1)))
             elif abs(x1 - x0) < 1 and abs(y1 - y0) > _THICKEST:
-                self.vertical.append(RuledLine((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+                self._add(self.vertical, RuledLine((x0 + x1) / 2, min(y0, y1), max(y0, y1)))
+
+    def _add(self, lines: list[RuledLine], *added: RuledLine) -> None:
+        lines += filter(_is_on_paper, added)
+
+
+def pdf_lines(page: PdfPage) -> RuledLines:
+    """Return the lines of a PDF page."""
+    lines = RuledLines()
+    count = raw.FPDFPage_CountObjects(page.raw)
+    _read((raw.FPDFPage_GetObject(page.raw, index) for index in range(count)), lines, IDENTITY, 0)
+    return lines
+
+
+def _read(objects: Iterable[raw.FPDF_PAGEOBJECT], lines: RuledLines, matrix: Matrix, depth: int) -> bool:
+    """Add the paths of a page or of a form; whether it may draw more."""
+    for each in objects:
+        kind = raw.FPDFPageObj_GetType(each)
+        if kind == raw.FPDF_PAGEOBJ_PATH:
+            if not _read_path(each, lines, matrix):
+                return False
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth < _DEEPEST:
+            count = raw.FPDFFormObj_CountObjects(each)
+            inner = (raw.FPDFFormObj_GetObject(each, index) for index in range(count))
+            if not _read(inner, lines, product(_matrix(each), matrix), depth + 1):
+                return False
+    return True
+
+
+def _read_path(path: raw.FPDF_PAGEOBJECT, lines: RuledLines, matrix: Matrix) -> bool:
+    count = raw.FPDFPath_CountSegments(path)
+    if not lines.count(count):
+        return False
+    if mode := _draw_mode(path):
+        if 2 < count <= 5:  # bounds are quicker than corners, but of a single line they are as thick as its stroke
+            lines.add_box(_bounds(path, matrix), stroked=mode.stroked)
+        else:
+            for points in _outlines(path, product(_matrix(path), matrix)):
+                lines.add_outline(points, stroked=mode.stroked)
+    return True
 
 
 def _is_on_paper(line: RuledLine) -> bool:
@@ -135,25 +164,27 @@ def _matrix(each: raw.FPDF_PAGEOBJECT) -> Matrix:
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
-def _product(first: Matrix, then: Matrix) -> Matrix:
-    if then == _IDENTITY:
+def product(first: Matrix, then: Matrix) -> Matrix:
+    """Return the matrix that moves a point as `first` does, then as `then` does."""
+    if then == IDENTITY:
         return first
     a, b, c, d, e, f = first
     p, q, r, s, t, u = then
     return a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u
 
 
-def _moved(x: float, y: float, matrix: Matrix) -> tuple[float, float]:
+def moved(x: float, y: float, matrix: Matrix) -> tuple[float, float]:
+    """Return where a matrix moves a point."""
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 
 
-def _bounds(path: raw.FPDF_PAGEOBJECT, matrix: Matrix) -> tuple[float, float, float, float]:
+def _bounds(path: raw.FPDF_PAGEOBJECT, matrix: Matrix) -> Box:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     raw.FPDFPageObj_GetBounds(path, left, bottom, right, top)
-    if matrix == _IDENTITY:
+    if matrix == IDENTITY:
         return left.value, bottom.value, right.value, top.value
-    corners = [_moved(x.value, y.value, matrix) for x in (left, right) for y in (bottom, top)]
+    corners = [moved(x.value, y.value, matrix) for x in (left, right) for y in (bottom, top)]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return min(xs), min(ys), max(xs), max(ys)
 
@@ -169,7 +200,7 @@ def _outlines(path: raw.FPDF_PAGEOBJECT, matrix: Matrix) -> Iterator[list[tuple[
             if len(points) > 1:
                 yield points
             points = []
-        points.append(_moved(x.value, y.value, matrix))
+        points.append(moved(x.value, y.value, matrix))
         if raw.FPDFPathSegment_GetClose(segment) and len(points) > 1:
             yield [*points, points[0]]
             points = []
