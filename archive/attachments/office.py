@@ -1,4 +1,4 @@
-"""Text and tables of office files: PDF, docx, pptx, odt, doc. A file that cannot be read raises `Unreadable`."""
+"""Text and tables of office files: PDF, OFD, docx, pptx, odt, doc. A file that cannot be read raises `Unreadable`."""
 
 import ctypes
 import io
@@ -7,6 +7,7 @@ import posixpath
 import re
 import subprocess
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import islice, pairwise
@@ -23,6 +24,7 @@ from archive.attachments.file_kinds import ProgramNeeded, Unreadable
 from archive.attachments.markup import local_name, parse_xml, read_xml, tidy
 from archive.tables import opendocument
 from archive.tables.file_pages import SLIDE, FilePage, joined
+from archive.tables.ofd_pages import OfdPage
 from archive.tables.pdf_tables import PrintedPdfPage, PrintedTables
 from archive.tables.printed_table import CELLS_APART, MOST_TABLES, PrintedTable
 from archive.tables.text_tables import tables_in_text
@@ -96,6 +98,54 @@ def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], 
         if size > limits.max_text:
             break
     return pages, tables.tables
+
+
+def ofd_pages(data: bytes, limits: Limits) -> tuple[list[str | None], list[PrintedTable]]:
+    """Return the text of each page of an OFD file, None for one without, and their tables."""
+    check_unpacked(data, limits)
+    pages: list[str | None] = []
+    tables = PrintedTables()
+    size = 0
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for number, page in enumerate(islice(_drawn_pages(archive), limits.max_pages), 1):
+            text = tidy(page.text().split("\n"))
+            pages.append(text or None)
+            if text and len(tables.tables) < MOST_TABLES:
+                with suppress(*_NO_TABLES):
+                    tables.read_page(page, number)
+            size += len(text)
+            if size > limits.max_text:
+                break
+    return pages, tables.tables
+
+
+def _drawn_pages(archive: zipfile.ZipFile) -> Iterator[OfdPage]:
+    """Yield the pages of an OFD file's documents, empty where they are missing or damaged."""
+    for place in dict.fromkeys(node.text for node in parse_xml(archive.read("OFD.xml")).iter("{*}DocRoot")):
+        name = _member("OFD.xml", place)
+        document = parse_xml(archive.read(name))
+        area = document.findtext("{*}CommonData/{*}PageArea/{*}PhysicalBox")
+        templates = {node.get("ID"): _member(name, node.get("BaseLoc")) for node in document.iter("{*}TemplatePage")}
+        for node in document.iterfind("{*}Pages/{*}Page"):
+            content = _content(archive, _member(name, node.get("BaseLoc")))
+            page = OfdPage(content.findtext("{*}Area/{*}PhysicalBox") or area)
+            for under in content.iterfind("{*}Template"):
+                page.draw(_content(archive, templates.get(under.get("TemplateID"), "")))
+            page.draw(content)
+            yield page
+
+
+def _content(archive: zipfile.ZipFile, member: str) -> etree._Element:
+    """Return what a member holds: nothing where it is missing or damaged."""
+    try:
+        return parse_xml(archive.read(member))
+    except (KeyError, etree.XMLSyntaxError, zipfile.BadZipFile, zlib.error):
+        return etree.Element("nothing")
+
+
+def _member(origin: str, place: str | None) -> str:
+    """Return the name of the member of a container that stands at a place, as another one gives it."""
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(origin), (place or "").strip())).lstrip("/")
 
 
 def has_rows_of_amounts(text: str) -> bool:

@@ -10,7 +10,7 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import IO
 
@@ -26,7 +26,7 @@ from archive.evidence.text_encoding import decode_page
 from archive.model.printable import quantity
 from archive.tables import file_pages
 from archive.tables.file_pages import MEMBER, FilePage
-from archive.tables.printed_table import within_limits
+from archive.tables.printed_table import PrintedTable, within_limits
 from archive.tables.text_tables import tables_in_text
 
 _CHUNK = 1 << 20
@@ -39,7 +39,6 @@ _UNREAD = {  # kinds without a reader: state and message
     Kind.GZIP: ("unsupported", "an archive within an archive is not opened"),
     Kind.RAR: ("unsupported", "a RAR archive is not read"),
     Kind.SEVEN_ZIP: ("unsupported", "a 7-Zip archive is not read"),
-    Kind.OFD: ("unsupported", "an OFD file is not read"),
     Kind.PPT: ("unsupported", "a presentation is not read"),
     Kind.OLE: ("unsupported", "an OLE file of unknown content is not read"),
     Kind.UNKNOWN: ("unsupported", "a file of unknown kind is not read"),
@@ -120,6 +119,8 @@ def _read_document(kind: Kind, data: bytes, order: Order) -> FileContents:
     """Return the contents of a file that is no archive."""
     if kind == Kind.PDF:
         return _read_pdf(data, order)
+    if kind == Kind.OFD:
+        return _read_ofd(data, order)
     if kind in IMAGES:
         return _read_image(data, order)
     if kind in (Kind.HTML, Kind.MHTML):
@@ -181,12 +182,25 @@ def _read_pdf(data: bytes, order: Order) -> FileContents:
         raise Unreadable("needs_ocr", f"without text: {quantity(len(document), 'page')}")
     if scans:
         notes.append(f"without text: {len(scans)} of {quantity(len(document), 'page')}")
+    return _printed(pages, tables, notes, state, quantity(len(document), "page"))
+
+
+def _read_ofd(data: bytes, order: Order) -> FileContents:
+    pages, tables = office.ofd_pages(data, order.limits)
+    total, without = quantity(len(pages), "page"), pages.count(None)
+    if without == len(pages):
+        raise Unreadable("unsupported", f"without text, and pictures of OFD files are not read: {total}")
+    return _printed(pages, tables, [f"without text: {without} of {total}"] if without else [], "text", total)
+
+
+def _printed(
+    pages: Sequence[str | None], tables: Sequence[PrintedTable], notes: Sequence[str], state: str, total: str
+) -> FileContents:
+    """Return the contents of a printed file, with a note more where rows of amounts are in no table."""
     ruled = {table.page for table in tables}
     unruled = sum(office.has_rows_of_amounts(text or "") for number, text in enumerate(pages, 1) if number not in ruled)
     if unruled:
-        notes.append(
-            f"amounts in rows without lines, of which no table is made: {unruled} of {quantity(len(document), 'page')}"
-        )
+        notes = [*notes, f"amounts in rows without lines, of which no table is made: {unruled} of {total}"]
     numbered = ((FilePage(0, number=number), text or "") for number, text in enumerate(pages, 1))
     text, printed = file_pages.joined(numbered, "\n\n")
     return FileContents(text, tables, "; ".join(notes) or None, state, printed)

@@ -1,1 +1,1 @@
-"""Tables and pages as files print them: cells, what is merged, where they stand; out of PDF pages and text."""
+"""Tables and pages as files print them: cells, what is merged, where they stand; out of printed pages and text."""
