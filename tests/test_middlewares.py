@@ -24,7 +24,8 @@ from crawler.middlewares import budget, certificates
 from crawler.middlewares.budget import MEGABYTE, BudgetMiddleware
 from crawler.middlewares.certificates import certificate_of, faults
 from crawler.middlewares.compression import MOST_CODINGS, CannotUnpackError, CompressionMiddleware, unpack
-from crawler.middlewares.robots import MOST_BYTES, ObedientRobotsMiddleware
+from crawler.middlewares.robots import ObedientRobotsMiddleware
+from crawler.middlewares.robots_rules import MOST_BYTES
 from crawler.middlewares.site_requests import SiteMiddleware
 from crawler.portals.portal_file import CrawlBudget, Schedule
 from crawler.spiders.failures import TOO_LARGE, UNDECODED, ForbiddenByRobots, LeavesSite, NotConnected
@@ -64,6 +65,8 @@ ALL = b"User-agent: *\nDisallow: /gk/\n"
         (robots_txt(b"\xef\xbb\xbf" + ALL), True),
         (robots_txt(b"\n \n" + ALL), True),
         (robots_txt(b"User-agent: other\nDisallow: /\n"), False),
+        (robots_txt("\ufeffUser-agent: *\nDisallow: /\n".encode("utf-16-le")), True),
+        (robots_txt("\ufeffUser-agent: *\nDisallow: /\n".encode("utf-16-be")), True),
         (robots_txt(b"<html>" + ALL), False),
         (robots_txt(b"\xef\xbb\xbf<html>\n" + ALL), False),
         (robots_txt(ALL, 404), False),

@@ -1,7 +1,6 @@
 """robots.txt obeyed for every request, as RFC 9309 wants it."""
 
 import logging
-from codecs import BOM_UTF8
 from copy import copy
 
 from scrapy.crawler import Crawler
@@ -13,6 +12,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
+from crawler.middlewares.robots_rules import binding_rules
 from crawler.spiders.failures import ForbiddenByRobots, NotConnected, why
 
 logger = logging.getLogger(__name__)
@@ -21,8 +21,6 @@ logging.getLogger(RobotsTxtMiddleware.__module__).setLevel(logging.CRITICAL)
 
 FORBID_ALL = b"User-agent: *\nDisallow: /\n"
 LONGEST_CRAWL_DELAY = 60.0
-MOST_BYTES = 500 * 1024
-"""So much of a robots.txt is read, as RFC 9309 §2.5 wants it at the least."""
 
 
 def is_for_robots(request: Request) -> bool:
@@ -78,8 +76,8 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
             self._unreadable[netloc] = f"it answered {response.status}"
             response = response.replace(body=FORBID_ALL)
         else:
-            rules = response.body[:MOST_BYTES].removeprefix(BOM_UTF8).lstrip()
-            response = response.replace(body=b"" if response.status >= 400 or rules.startswith(b"<") else rules)
+            rules = "" if response.status >= 400 else binding_rules(response.body, self._default_useragent)
+            response = response.replace(body=rules.encode())
         await super()._parse_robots(response, netloc, request)
         self._keep_crawl_delay(self._parsers[netloc], request)
 

@@ -14,12 +14,12 @@ from protego import Protego
 
 from archive.model.site import NotGlobalError, Site
 from crawler.middlewares.compression import CannotUnpackError, unpack
+from crawler.middlewares.robots_rules import MOST_BYTES as ROBOTS_BYTES
+from crawler.middlewares.robots_rules import binding_rules
 from crawler.probe.bounded_transport import BoundedTransport
 from crawler.probe.page_reading import MOST_BYTES, Fetched
 from crawler.services.answer import form_headers
 from crawler.settings import DOWNLOAD_MAXSIZE, DOWNLOAD_TIMEOUT, REDIRECT_MAX_TIMES, USER_AGENT
-
-_ROBOTS_BYTES = 500 * 1024  # RFC 9309 §2.5: at least so much is read
 
 
 class FetchError(Exception):
@@ -83,7 +83,7 @@ class Fetcher:
         """The rules of a host, or why there are none to go by: then nothing may be requested (RFC 9309 §2.3.1.4)."""
         try:
             for _ in range(REDIRECT_MAX_TIMES + 1):
-                answer, location = self._request(url, None, "", _ROBOTS_BYTES)
+                answer, location = self._request(url, None, "", ROBOTS_BYTES)
                 if location is None:
                     break
                 url = location
@@ -91,8 +91,7 @@ class Fetcher:
             return error
         if answer.status >= 500:
             return FetchError(url, f"it answered {answer.status}")
-        rules = answer.body.decode("utf-8-sig", "replace").lstrip()
-        return Protego.parse("" if answer.status >= 300 or rules.startswith("<") else rules)
+        return Protego.parse("" if answer.status >= 300 else binding_rules(answer.body, self._user_agent))
 
     def _request(self, url: str, form: str | None, referer: str, most: int) -> tuple[Fetched, str | None]:
         """An answer, and where it sends the client."""
