@@ -58,6 +58,7 @@ def test_a_page_cut_in_the_middle_says_so_and_gives_what_it_has() -> None:
         ("", "<div style='display: none'><h1>乙的通知</h1></div><h1>甲的通知</h1>", "甲的通知"),
         ("", "<div style='display: none'><h1>甲的通知</h1></div><p>来源：某局</p>", "甲的通知"),
         ("", "<h1>甲的通知<br><span>2013-06-07 来源：某局</span></h1>", "甲的通知"),
+        ("<title>甲的通知</title>", "<h3>甲的通知</h3><div class=title_info>发布时间：2013-06-07</div>", "甲的通知"),
         ("", "<h1>甲的通知<span>发布时间：2013-06-07</span></h1>", "甲的通知"),
         ("", "<p id=tdTitle><b>甲的通知</b><br><b>【信息时间：2013-06-07 阅读次数：】</b></p>", "甲的通知"),
         *(

@@ -44,6 +44,7 @@ def pairs(html: str) -> Pairs:
                      [("发布日期", "2017-12-19"), ("来源", "县政府办"), ("作者", "张某")], id="several in a line"),
         pytest.param("<table><tr><td><table><tr><td>索引号：</td><td>A</td></tr></table></td><td>文号:B</td></tr></table>",
                      [("索引号", "A"), ("文号", "B")], id="nested tables"),
+        pytest.param("<table><tr><td>索引号<td>：<td>A<td>文号<td>:<td>B</tr></table>", [("索引号", "A"), ("文号", "B")], id="colons in cells"),
         pytest.param("<p>[索引号]：A　[文号]：B</p>", [("索引号", "A"), ("文号", "B")], id="brackets"),
         pytest.param("<ul><li>[索引号] A</li><li>【文号】B</li></ul>", [("索引号", "A"), ("文号", "B")], id="one in brackets"),
         pytest.param("<p>\n  【文&ensp;号】 B<br>\n  【成文日期】 2021-07-28<br></p>", [("文 号", "B"), ("成文日期", "2021-07-28")], id="in brackets behind blanks"),

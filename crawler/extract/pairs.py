@@ -204,7 +204,7 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None, agencie
             continue
         if name in DATES:
             value = parse_date(value, url)
-        elif known in SOURCES and (value := agency_of(value, agencies)) is None:
+        elif known in SOURCES and (value := agency_of(value.strip("[]【】 "), agencies)) is None:
             continue
         if value is None:
             unread.add(name)
@@ -392,7 +392,8 @@ def _beside(cell: Element, label: str) -> str | None:
     """The value in a block inside the `cell` of a label, below it or in the next cell; None where that is a label again, too long or missing."""
     inner = next((child for child in cell if child.tag in BLOCKS and child.tag != "br"), None)
     held = _below(cell) if inner is None else inner
-    neighbour = next(cell.itersiblings("*"), None) if held is None else held
+    behind = (each for each in cell.itersiblings("*") if line_of(each, 1) not in {":", "："})
+    neighbour = next(behind, None) if held is None else held
     if neighbour is None or neighbour.tag not in _CELL_TAGS or (held is None and not _same_row(cell, neighbour)):
         return None
     value = line_of(neighbour, _LONGEST_NEIGHBOUR)

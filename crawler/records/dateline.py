@@ -35,7 +35,7 @@ _SENTENCE = re.compile("[，。；]")
 _BESIDE_DAY = re.compile(
     r"(?:发布|提交|发表|刊登|更新)于|(?:浏览|阅读|点击|访问|人气)(?:次数|量|数)?[\s:：]{0,3}\d{0,9}\s?次?"
 )
-_BETWEEN = re.compile(r"[·•|｜/\[\]【】]")
+_BETWEEN = re.compile(r"[·•|｜/\[\]【】（）()]")
 _SWITCHES = re.compile(r"[【\[（(]?\s?(?:字号|字体(?:大小)?)\s?[:：]?[\s\x1f大中小】\]）)]{0,20}")
 _CLOCK = re.compile(r"(?:星期|周)[一二三四五六日天]|(?<!\d)\d{1,2}:\d{2}(?::\d{2})?(?!\d)")
 _BARE_COUNT = re.compile(r"(?:(?<=\x1f)|\A)\s{0,3}\d{1,7}\s{0,3}(?=\x1f|\Z)")
@@ -112,6 +112,13 @@ def _agency_in_line(below: Sequence[Cell]) -> str | None:
     )
 
 
+def bare_number(cells: Sequence[Cell], title: str | None) -> str | None:
+    """A document's number without a label that stands right under the title, in an element of its own."""
+    below = (cells[at][1] for at in _below(cells, title))
+    pieces = (tidy(piece) for text in below if len(text) <= _LONGEST for piece in text.split(JOINT))
+    return next((piece for piece in pieces if DOCUMENT_NUMBER.fullmatch(piece)), None)
+
+
 def above_text(cells: Sequence[Cell], body: Element | None) -> list[Cell]:
     """Those of `cells` that stand outside the body, or inside above its first sentence: what it says itself labels nothing.
 
@@ -181,24 +188,29 @@ def _is_value(cells: Sequence[Cell], at: int) -> bool:
 
 
 def _agency_beside_date(text: str) -> str | None:
-    """The agency in a cell that says nothing but an agency, a day and how often it was read."""
+    """The agency in a cell that says nothing but an agency, a day, the document's number and how often it was read."""
     day = _DAY.search(text) if len(text) <= _LONGEST_BARE else None
     if day is None:
         return None
     label = LABEL_COLON.search(text, day.end())
     behind = text[day.end() : label.start() if label and squash(label[1]) not in SOURCES else None]
     rest = f"{text[: day.start()]}{JOINT}{behind}"
-    for beside in (_SWITCHES, _CLOCK, _BESIDE_DAY, _BARE_COUNT, _BETWEEN):
+    for beside in (_SWITCHES, _CLOCK, _BESIDE_DAY, _BARE_COUNT, DOCUMENT_NUMBER, _BETWEEN):
         rest = beside.sub(JOINT, rest)
     rest = tidy(rest.replace(JOINT, " "))
-    return agency_of(rest) if rest else None
+    return agency_of(rest) if rest and "：" not in rest else None
 
 
 def begins_dateline(text: str) -> bool:
     """Whether a text begins with a day, or with a label that datelines have."""
+    return _BEGINS_WITH_DAY.match(text) is not None or begins_with_its_label(text)
+
+
+def begins_with_its_label(text: str) -> bool:
+    """Whether a text begins with a label that datelines have."""
     label = LABEL_COLON.match(text.strip())
     known = squash(label[1]) if label else ""
-    return _BEGINS_WITH_DAY.match(text) is not None or known in _SOURCE_LABELS or FIELD_OF.get(known) == "published_on"
+    return known in _SOURCE_LABELS or FIELD_OF.get(known) == "published_on"
 
 
 def title_above(cells: Sequence[Cell]) -> str | None:

@@ -23,7 +23,15 @@ from crawler.extract.footer import find_footers, outside
 from crawler.extract.pairs import BESIDE_DATE, FROM_SOURCE, Pairs, cells, pairs_in, understand
 from crawler.extract.text import Element, in_hidden_boxes
 from crawler.extract.trail import read_breadcrumb
-from crawler.records.dateline import Cell, above_text, bare_agency, bare_date, heads_of, title_above_text
+from crawler.records.dateline import (
+    Cell,
+    above_text,
+    bare_agency,
+    bare_date,
+    bare_number,
+    heads_of,
+    title_above_text,
+)
 from crawler.records.declared import PUBLISHED, SITE, SOURCE, TITLE, Statement, read_declared
 from crawler.records.title import ABOVE_TEXT, find_title
 
@@ -86,10 +94,12 @@ class _Fields:
     def complete(
         self, root: Element, texts: Sequence[Cell], declared: Sequence[Statement], body: Element | None
     ) -> None:
-        """Add what is missing: the title, a date without a label, what the page `declared`; compare what is there twice."""
+        """Add what is missing: the title, a date or a number without a label, what the page `declared`; compare what is there twice."""
         self._title(root, texts, declared, body)
         self._date(texts, [each for each in declared if each.name == PUBLISHED])
         self._publisher(texts, [each for each in declared if each.name == SOURCE])
+        if "document_number" not in self.fields and (number := bare_number(texts, self.fields.get("title"))):
+            self.set("document_number", number, "text under the title")
 
     def set(self, name: str, value: str, place: str) -> None:
         """State a field, and where it was read."""

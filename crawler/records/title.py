@@ -13,6 +13,7 @@ from crawler.extract.text import Element, flow, in_document, in_hidden_boxes, vi
 from crawler.records.dateline import (
     Cell,
     begins_dateline,
+    begins_with_its_label,
     title_above,
     title_above_text,
     title_below_metadata,
@@ -168,7 +169,7 @@ def _without_site(window: str, site: str) -> str:
 
 
 def could_be_title(text: str, site: str) -> bool:
-    """Whether a text may be a document's title: no site's name, label, trail or letterhead."""
+    """Whether a text may be a document's title: no site's name, label, dateline, trail or letterhead."""
     bare = text.rstrip("-—_| ")
     return (
         any(map(str.isalnum, bare))
@@ -176,6 +177,7 @@ def could_be_title(text: str, site: str) -> bool:
         and len(text) <= _LONGEST_TITLE
         and bare != site
         and not is_label(bare)
+        and not begins_with_its_label(bare)
         and not _TRAIL.search(bare)
         and not _LETTERHEAD.fullmatch(bare)
         and not (_SITE_NAME.fullmatch(text) and len(bare) <= 20)
