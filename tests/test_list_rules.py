@@ -236,6 +236,16 @@ def test_a_hover_box_belongs_to_the_row_before_it() -> None:
     assert [(row.fields["index_number"], row.fields["document_number"]) for row in read] == [("A1", "B1"), ("A2", "B2")]
 
 
+@pytest.mark.parametrize("box", ["<div style='display: none'>{}</div>", "<table><tr><td>{}</td></tr></table>"])
+def test_what_a_row_under_a_header_holds_unseen_is_its_hover_box(box: str) -> None:
+    inside = box.format("<p>索引号：A{0}</p><p>文号：样政发〔2017〕{0}号</p>")
+    line = f"<tr><td><a href={{0}}.html>第{{0}}条</a>{inside}</td><td>2017-12-19</td></tr>"
+    read = rows(f"<table><tr><th>名称</th><th>发布日期</th></tr>{line.format(1)}{line.format(2)}</table>")
+    assert [(row.fields["title"], row.fields["index_number"], row.fields["document_number"]) for row in read] == [
+        (f"第{number}条", f"A{number}", f"样政发〔2017〕{number}号") for number in (1, 2)
+    ]
+
+
 def test_ul_rows_take_the_header_of_their_own_list() -> None:
     first = UL_HEAD + "<div><ul><li>A1</li><li><a href=1.html>甲</a></li><li>样本局</li><li>2017-12-19</li></ul></div>"
     other = "<ul><li>标题</li><li>公开日期</li></ul><ul><li><a href=2.html>乙</a></li><li>2018-01-02</li></ul>"

@@ -107,6 +107,8 @@ def test_a_title_cut_without_a_sign_is_whole_where_the_links_own_goes_on(attribu
          {"title": "甲", "publisher": "样本县政府办", "published_on": "2020-03-23"}),
         ("<li><font> · </font><a href='1.html' title='关于甲的通知'>关于甲的…</a><b>2020-03-23</b></li>", HERE + "1.html",
          {"title": "关于甲的通知", "published_on": "2020-03-23"}),
+        ("<table><tr><td><a href=1.html>关于甲的通知</a></td><td>[2020-03-23]</td></tr></table>", HERE + "1.html",
+         {"title": "关于甲的通知", "published_on": "2020-03-23"}),
         ("<tr><td>12345</td><td>关于甲的通知</td><td>2020-03-23</td></tr>", None, {"title": "关于甲的通知", "published_on": "2020-03-23"}),
         ("<p>关于甲的通知 2020-03-23</p>", None, {"title": "关于甲的通知 2020-03-23"}),
         ("<div><a href='1.html'>甲</a><p>索引号：A</p></div>", HERE + "1.html", {"title": "甲", "index_number": "A"}),

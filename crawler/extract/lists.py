@@ -106,7 +106,7 @@ def _from_tables(root: Element, base_url: str) -> list[Row]:
             elif wide and len(texts) == len(wide) and all(map(is_label, texts)):
                 header = _divided(header, wide, texts)
             elif header and _is_row(cells, texts) and (own_header or _goes_on(header, cells, texts)):
-                hover = _hover_pairs(tr) if tr.find(".//table") is not None else []
+                hover = _hover_pairs(tr) if _holds_hidden(tr) else []
                 rows.append(_headed_row(header, cells, texts, hover, base_url))
                 inside.add(tr)
         if own_header and _is_of_one_record(header, rows[begin:]):
@@ -340,6 +340,11 @@ def _hover_pairs(row: Element) -> PrintedPairs:
         if isinstance(sibling.tag, str):
             pairs += read_pairs(sibling)
     return pairs
+
+
+def _holds_hidden(tr: Element) -> bool:
+    """Whether a row of a table holds a box that is not shown with it: hidden, or a table."""
+    return any(node.tag == "table" or is_hidden(node) for node in tr.iterdescendants(etree.Element))
 
 
 def _is_of_record(hover: PrintedPairs) -> bool:

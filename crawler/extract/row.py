@@ -58,6 +58,7 @@ _DAY_BEFORE = re.compile(rf"[\[(（【]?({_NUMERIC})[\])）】]?[\s:：]+(?=\S)"
 _DAY_BEHIND = re.compile(rf"[\s\[(（【]({_NUMERIC})[\])）】]?\Z")
 _PERIOD = re.compile(rf"{_NUMERIC}\s?(?:至|到|~|～|—|-|－)+\s?{_NUMERIC}")
 _LONGEST_REMARK = 40
+_OF_TABLES = frozenset({"table", "tbody", "tr"})
 _SHORTEST_TITLE = 3
 _SHORTEST_CUT = 8
 _REMARK_BEHIND = re.compile(rf"[:：|_]|{_NUMERIC}|点击|查看|浏览|阅读|详细|详情|下载|打开|窗口|链接")
@@ -128,6 +129,8 @@ def read_row(element: Element, base_url: str, beside: Iterable[tuple[str, str]] 
     `beside`: labels with values that stand elsewhere than in its text. None where it prints nothing and leads nowhere, or
     is a template that no script has filled in.
     """
+    inner = _innermost(element)
+    element = inner if inner.tag in _OF_TABLES else element  # else the text of a table would be another's
     text = line_of(element)
     link = link_of([element])
     if "{{" in text or not (text or link is not None):
