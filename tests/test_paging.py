@@ -214,6 +214,8 @@ def test_the_number_of_this_page_and_of_all(pages: int, at: int, following: str 
         ("<div>共8条 1/1页 首页 上一页 下一页 尾页</div>", Paging(1, 8, None)),
         ("<div><a>345条</a> <a>上一页</a> <b>1</b> <a href=list_2.html>下一页</a></div>", Paging(None, 345, LIST + "list_2.html")),
         ("<div>每页显示20条 首页 <a href=list_2.html>下一页</a></div>", Paging(None, None, LIST + "list_2.html")),
+        ("<div>共102条，7页 <a href=list_2.html>下一页</a></div>", Paging(7, 102, LIST + "list_2.html")),
+        ("<div><a>1</a><a href=2.html>2</a><a href=3.html>3</a><span>1/32</span><a href=2.html>下页</a></div>", Paging(32, None, LIST + "2.html")),
         ("<div>共有 <b>25</b> 页&nbsp;<a href=list_1.html>下一页</a><a href=list_9.html>下5页</a></div>", Paging(25, None, LIST + "list_1.html")),
     ],
 )  # fmt: skip
@@ -343,6 +345,8 @@ def test_what_a_pager_without_a_next_page_claims(html: str, claimed: tuple[int |
         ("<script>laypage.render({count: 98, limit: 20})</script>", 0, (None, None)),
         ("<script>laypage.render({count: 7, limit: 20})</script>", 7, (1, 7)),
         ("<script>var visits = {count: 8123}; var total = 98, pageSize = 20;</script>", 20, (5, 98)),
+        ("<script>pager.show({pno: 1, total: 5, totalRecords: 98})</script>", 20, (5, 98)),
+        ("<script>pager.show({pno: 1, total: 6, totalRecords: 98})</script>", 20, (None, None)),
         ("<script>$('#p').pagination(98, {items_per_page: 20});</script>", 20, (5, 98)),
         ("<script>var recordCount = '98'; var maxPage = 5;</script>", 20, (5, 98)),
         ("<script>var recordCount = '98'; var maxPage = 7;</script>", 20, (None, None)),

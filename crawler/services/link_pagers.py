@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from archive.model.observations import Paging
-from crawler.extract.field_labels import squash
+from crawler.extract.field_labels import squash, tidy
 from crawler.extract.row import SCRIPTED_ADDRESS, absolute, target
-from crawler.extract.text import Element, line_of
+from crawler.extract.text import Element, line_of, visible_texts
 from crawler.services.page_counts import fitting, is_claim, printed_claims
 from crawler.services.script_pagers import part_paging, script_paging
 
@@ -138,7 +138,7 @@ def _claims(anchor: Element) -> tuple[int | None, int | None]:
     """Return the numbers of pages and rows printed in a part of a pager and around it, the nearest first; None for one not printed."""
     pages = rows = None
     for box in (anchor, *reversed(_BOXES(anchor))):
-        text = line_of(box, _LONGEST_PAGER)
+        text = tidy(" ".join(visible_texts(box, _LONGEST_PAGER)))  # apart, as buttons are: 1 2 3 1/32
         if len(text) > _LONGEST_PAGER:
             break
         printed = printed_claims(text)

@@ -11,6 +11,7 @@ from crawler.services.script_pagers import stated_numbers
 _COUNT = r"\s*+[:：]?\s*+[\[【(（]?\s*+"
 _PAGES = re.compile(
     rf"(?:共|总计|合计|分)\s*+[有计为]?{_COUNT}(\d{{1,5}})\s*+[\]】)）]?\s*+页|总页数{_COUNT}(\d{{1,5}})"
+    r"|共\s*+\d{1,7}\s*+条\s*+[,，、/]?\s*+[共分]?\s*+(\d{1,5})\s*+页"
     r"|(?<![\d/.-])(\d{1,5})\s*+页?\s*+/\s*+(\d{1,5})(?![\d/.-])"
 )
 _ROWS = re.compile(
@@ -33,7 +34,7 @@ _SIZE = re.compile(
     re.IGNORECASE,
 )
 _PAGE_COUNT = re.compile(
-    r"\b(?:total[-_]?pages?|pages?[-_]?(?:count|total|num)|max[-_]?page|pages|countPage)"
+    r"\b(?:total[-_]?pages?|pages?[-_]?(?:count|total|num)|max[-_]?page|pages|countPage|total)"
     r"[\"']?\s{0,9}[:=]\s{0,9}[\"']?(\d{1,5})(?![\w.])",
     re.IGNORECASE,
 )
@@ -92,8 +93,8 @@ def _numbers(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
 
 def _printed_pages(text: str) -> int | None:
     for match in _PAGES.finditer(text):
-        if match[1] or match[2]:
-            return int(match[1] or match[2])
-        if 1 <= int(match[3]) <= int(match[4]):  # the page shown and the last, and no other fraction
-            return int(match[4])
+        if stated := match[1] or match[2] or match[3]:
+            return int(stated)
+        if 1 <= int(match[4]) <= int(match[5]):  # the page shown and the last, and no other fraction
+            return int(match[5])
     return None
