@@ -86,7 +86,22 @@ def test_other_text_is_no_label(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "printed", ["", " ", "\u00a0", "\u3000 \u200b", "无", " 无\u00a0", "-", "——", "暂无", "其它", "/"]
+    "printed",
+    [
+        "",
+        " ",
+        "\u00a0",
+        "\u3000 \u200b",
+        "无",
+        " 无\u00a0",
+        "-",
+        "——",
+        "暂无",
+        "其它",
+        "/",
+        "〔〕号",
+        "样政发〔 〕 第 号",
+    ],
 )
 def test_what_says_that_there_is_none_is_absent(printed: str) -> None:
     assert value_of(printed) is None
@@ -95,6 +110,7 @@ def test_what_says_that_there_is_none_is_absent(printed: str) -> None:
 def test_a_value_is_tidied_and_not_taken_for_absent() -> None:
     assert value_of("\u00a0主动\n 公开\u3000") == "主动 公开"
     assert value_of("无害化处理") == "无害化处理"
+    assert value_of("样政发〔2017〕号") == "样政发〔2017〕号"
     assert "0" not in ABSENT
 
 

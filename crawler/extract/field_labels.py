@@ -47,6 +47,8 @@ _BEFORE_LABELS = (
     "\ufeff[【(（"
 )
 _AROUND_LABELS = "[]【】()（）:：|｜"
+_UNNUMBERED = re.compile(r"[\u4e00-\u9fff]{0,12}\s?[〔﹝\[［【(（]\s?[〕﹞\]］】)）]\s?第?\s?号")
+"""A document's number that nobody has filled in: 〔〕号."""
 
 
 def squash(text: str) -> str:
@@ -73,7 +75,8 @@ def tidy(text: str) -> str:
 def value_of(text: str) -> str | None:
     """A printed value as understood: tidied, and None where it says that there is none."""
     value = tidy(text)
-    return None if value in ABSENT or not value.strip("-—– ") else value
+    is_empty = value in ABSENT or not value.strip("-—– ") or _UNNUMBERED.fullmatch(value) is not None
+    return None if is_empty else value
 
 
 def _spaced(label: str) -> str:
