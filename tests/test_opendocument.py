@@ -35,6 +35,7 @@ def cell(text: str, options: str = "") -> str:
     return f"<table:table-cell{kind}{options}><text:p>{text}</text:p></table:table-cell>"
 
 
+REMARK = "<office:annotation><text:p>批注</text:p></office:annotation>"
 COVERED = "<table:covered-table-cell/>"
 WIDE, HIGH = ' table:number-columns-spanned="2"', ' table:number-rows-spanned="2"'
 
@@ -80,11 +81,22 @@ def test_a_workbook_shows_numbers_as_printed_and_merged_cells() -> None:
     value = ' office:value-type="float" office:value="14"'
     made = sheet(
         row(cell("项目"), cell("预算数", WIDE), COVERED),
+        row(cell("其中"), cell("7"), cell("7"), options=' table:number-rows-repeated="2"'),
         row(cell("合计"), cell("14.00", value + ' table:number-columns-repeated="2"')),
     )
     (table,) = opened("spreadsheet", made).tables
-    assert table.rows == (("项目", "预算数", None), ("合计", "14.00", "14.00"))
+    assert table.rows == (("项目", "预算数", None), *[("其中", "7", "7")] * 2, ("合计", "14.00", "14.00"))
     assert table.merged == ((0, 1, 1, 2),)
+
+
+@pytest.mark.parametrize("kind", ["spreadsheet", "text"])
+def test_remarks_on_cells_and_titles_are_left_out(kind: str) -> None:
+    amount = cell("14.00", ' office:value-type="float" office:value="14"').replace("<text:p>", f"{REMARK}<text:p>")
+    made = sheet(row(cell("项目"), cell("预算数")), row(cell(f"合计{REMARK}"), amount))
+    above = f"<text:p>部门支出总表{REMARK}</text:p>" if kind == "text" else ""
+    (table,) = opened(kind, above + made).tables
+    assert table.rows == (("项目", "预算数"), ("合计", "14.00"))
+    assert "批注" not in table.before
 
 
 def test_a_long_number_whose_last_digits_are_lost_is_not_shown_whole() -> None:

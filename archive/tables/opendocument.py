@@ -118,7 +118,7 @@ def _add_cells(spans: Spans, row: etree._Element) -> None:
 
 
 def _text(cell: etree._Element) -> str:
-    return "\n".join(line for each in cell.iter(*_PARAGRAPHS) for line in _lines(each))
+    return "\n".join(line for each in _paragraphs_and_tables(cell) for line in _lines(each))
 
 
 def _lines(paragraph: etree._Element) -> list[str]:
