@@ -100,6 +100,8 @@ def test_a_figure_of_a_table_that_states_no_unit_is_compared_as_it_is_printed() 
     unitless = THREE.partition("\n")[0]
     (change,) = changed_figures(read(table(DOWN, unitless)), read(table(DOWN.replace("3.00\n3", "4.00\n3"), unitless)))
     assert (change.before.printed, change.after.printed, change.after.yuan) == ("3.00", "4.00", None)
+    with_unit = read(table(DOWN.replace("3.00\n3", "4.00\n3"), THREE))
+    assert changed_figures(read(table(DOWN, unitless)), with_unit) == [], "and with no other one"
 
 
 def test_rows_of_one_name_are_told_apart_by_their_codes() -> None:

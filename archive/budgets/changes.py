@@ -25,10 +25,6 @@ class _Figure:
     line: BudgetLine
     checked: bool
 
-    def amount(self) -> object:
-        yuan = self.line.yuan
-        return (self.line.unit, self.line.value) if yuan is None else yuan
-
 
 def changed_figures(earlier: Iterable[BudgetTable], later: Iterable[BudgetTable]) -> list[FigureChange]:
     """Return the figures that both versions have at the same code, name and column of the same table, and that differ.
@@ -39,8 +35,15 @@ def changed_figures(earlier: Iterable[BudgetTable], later: Iterable[BudgetTable]
     return [
         FigureChange(now.table, then.line, now.line, then.checked and now.checked)
         for key, now in after.items()
-        if (then := before.get(key)) is not None and then.amount() != now.amount()
+        if (then := before.get(key)) is not None and _differ(then.line, now.line)
     ]
+
+
+def _differ(one: BudgetLine, other: BudgetLine) -> bool:
+    """Whether two amounts differ; nothing says so where one alone has a unit."""
+    if one.yuan is None or other.yuan is None:
+        return one.unit == other.unit and one.value != other.value
+    return one.yuan != other.yuan
 
 
 def _figures(tables: Iterable[BudgetTable]) -> dict[_Key, _Figure]:
