@@ -44,6 +44,9 @@ _HEADS = tuple(
 )
 """Other figures at its beginning, and what stands before them."""
 
+_LONGEST_TAIL, _LONGEST_HEAD = 8, 12
+"""Digits of other figures at the end, and at the beginning."""
+
 _DAY_BEFORE = re.compile(_DAY)
 _DAY_AND_TIME = re.compile(rf"{_DAY}(?:[01]\d|2[0-3])[0-5]\d[0-5]\d")
 _OF_A_CODE = re.compile(r"[\w/\-=.?&%#~]", re.ASCII)
@@ -63,18 +66,18 @@ def cuts(text: str, start: int, end: int, *, first: bool) -> list[int]:
     if size > _MOST_GLUED:
         return []
     if size < _LEAST_GLUED:
-        year = not first and size - 4 in _LAST_GROUPS and _ends(text, start, end, _TAILS[:1])
+        year = not first and size - 4 in _LAST_GROUPS and _ends(ascii_digits(text[start:end]), text, end, _TAILS[:1])
         return [size - 4] if year else []
     digits = ascii_digits(text[start:end])
-    if len(digits) != size or _are_persons(digits):
+    if _are_persons(digits):
         return []
     if text[start - 1 : start] in {"男", "女"} and is_mobile(digits[:11]):
         return [11]
     before = text[max(0, start - _LONGEST_BEFORE) : start]
     day = (8,) if _follows_a_day(text, start, end, digits) else ()
     for head in (0, *day, *_beginnings(digits, before)):
-        for tail in (size, *_ends(text, start, end, _TAILS)):
-            if head < tail and _are_persons(digits[head:tail]):
+        for tail in (size, *_ends(digits, text, end, _TAILS)):
+            if _are_persons(digits[head:tail]):
                 return [cut for cut in (head, tail) if 0 < cut < size]
     return []
 
@@ -85,16 +88,16 @@ def _follows_a_day(text: str, start: int, end: int, digits: str) -> bool:
         return False
     if surroundings.named_otherwise(text, start):
         return False
-    words = text[max(0, start - 1) : start] + text[end : end + 1]
+    words = text[start - 1 : start] + text[end : end + 1]
     return not _DAY_AND_TIME.match(digits) or any(map(str.isalpha, words))
 
 
-def _ends(text: str, start: int, end: int, tails: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]) -> list[int]:
-    """Return after how many digits each figure begins with which the group can end."""
-    digits, found = ascii_digits(text[start:end]), []
+def _ends(digits: str, text: str, end: int, tails: tuple[tuple[re.Pattern[str], re.Pattern[str]], ...]) -> list[int]:
+    """Return after how many digits each figure begins with which the group can end, as what follows it tells."""
+    found, last = [], len(digits) - 1
     for figures, behind in tails:
         if behind.match(text, end):
-            found += [at for at in range(len(digits) - 1, max(-1, len(digits) - 9), -1) if figures.match(digits, at)]
+            found += [at for at in range(last, last - _LONGEST_TAIL, -1) if figures.match(digits, at)]
     return found
 
 
@@ -103,7 +106,7 @@ def _beginnings(digits: str, before: str) -> list[int]:
     found = []
     for figures, words in _HEADS:
         if words.search(before):
-            found += [at for at in range(1, min(13, len(digits))) if figures.fullmatch(digits, 0, at)]
+            found += [at for at in range(1, _LONGEST_HEAD + 1) if figures.fullmatch(digits, 0, at)]
     return found
 
 
