@@ -417,7 +417,7 @@ class Writer:
                 "flags": _json(sorted({*merged.flags, *repeated})),
                 "source_fields": _json(merged.source_fields),
                 "changed_at": changed_at,
-                "capture_id": capture if capture is not None else old["capture_id"],
+                "capture_id": capture,
             },
         )
         if old["index_number"] != merged.fields["index_number"]:
