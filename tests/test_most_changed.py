@@ -188,6 +188,15 @@ def test_an_update_asks_for_doubted_pages_and_settles_them(portal: Portal) -> No
     assert rows(portal.db, "SELECT 1 FROM deferred") == []
 
 
+def test_a_doubted_page_that_is_gone_on_the_next_day_is_withdrawn(portal: Portal) -> None:
+    portal.crawl(another_text)
+    del portal.documents[3]
+    asked = len(portal.site.requests)
+    portal.crawl()
+    assert portal.events() == [("withdrawn", 3)]
+    assert list(portal.site.requests)[asked:].count("/plans/3.html") == 1
+
+
 def test_a_few_changes_are_told_by_the_crawl_that_reads_them(portal: Portal) -> None:
     portal.edit(5, "样本正文，改过。")
     del portal.documents[3]

@@ -266,6 +266,16 @@ def test_a_page_that_states_less_and_none_of_its_files_waits(titled: Crawls, sta
     assert (len(titled.events()) - before, kept(titled)) == (1 - held, held)
 
 
+def test_a_page_whose_files_were_unlinked_before_has_none_to_lose(titled: Crawls) -> None:
+    linked = LinkedFile("附件", "http://p.example/4.txt")
+    full = page(4, text(4), title="样本文件之4", publisher="样本局")
+    for files in ((linked,), ()):
+        titled.run(all_rows(), pages=[replace(full, attachments=files)])
+    before = len(titled.events())
+    titled.run(all_rows(), pages=[page(4, text(4), title="样本文件之4")])
+    assert (len(titled.events()) - before, kept(titled)) == (1, 0)
+
+
 def test_a_page_that_never_had_its_list_s_title_has_changed_where_its_text_did(titled: Crawls) -> None:
     titled.run(all_rows({4: "样本别名"}), pages=[page(4, text(4), title="样本文件之4")])
     titled.run(all_rows({4: "样本别名"}), pages=[page(4, text(4, "改过。"), title="样本通知")])

@@ -67,6 +67,8 @@ def test_a_full_list_takes_no_more(ask) -> None:
     assert not page.cssselect("form.jump")
     assert "其中 200 条不在本档案中" in text(page)
     assert ask(f"/-/list?{full}&add=5").status_code == 400
+    almost = full.removesuffix("&record=1200")
+    assert ask(f"/-/list?{almost}&add=5").headers["location"].endswith("&record=1199&record=5")
 
 
 def test_a_withheld_record_is_on_no_list(two_days, tmp_path) -> None:
