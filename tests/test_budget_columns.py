@@ -288,6 +288,8 @@ def test_columns_of_two_units_have_each_their_own() -> None:
     (found,) = read(table(rows, "部门支出总表"))
     assert found.statement.heading.unit is None
     assert [str(line.yuan) for line in found.lines] == ["12000.00", "300.00"]
+    (found,) = read(table(rows, "部门支出总表\n单位：元"))
+    assert [str(line.yuan) for line in found.lines] == ["12000.00", "300.00"], "whatever the table's is"
 
 
 def test_a_head_of_total_over_several_columns_is_no_row_of_amounts() -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ import pytest
 from archive.analysis import budget_reader
 from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.tables.printed_table import to_json_text
+from archive.tables.printed_table import PrintedTable, to_json_text
 from tests.budget_forms import DOWN, INTERLEAVED, table
+from tests.test_budget_columns import CENTRED
 
 THREE_PUBLIC = "“三公”经费支出表\n单位：万元"
 BUDGET_2025 = DOWN.replace("2025年", "2024年").replace("2026年", "2025年")
@@ -141,6 +143,52 @@ def test_a_page_is_held_against_the_table_of_its_only_file(
     compared(archive)
     prose = archive.execute("SELECT holds FROM budget_checks WHERE rule = 'prose' AND place = 'reception'").fetchall()
     assert [row[0] for row in prose] == holds
+
+
+def test_a_file_within_another_is_held_against_no_text_of_all(archive: sqlite3.Connection) -> None:
+    document(archive, "样本局2026年部门预算", DOWN)
+    within = replace(table(DOWN, THREE_PUBLIC), member="样本.docx")
+    changes = (to_json_text([within]), STATES.format("30.00"))
+    archive.execute("UPDATE attachments SET tables = ?, text = ?", changes)
+    compared(archive)
+    rules = {row[0] for row in archive.execute("SELECT rule FROM budget_checks")}
+    assert rules
+    assert "prose" not in rules
+
+
+def changed_page(archive: sqlite3.Connection, before: tuple[PrintedTable, str], now: tuple[PrintedTable, str]) -> None:
+    """A record whose own page had another table and another text before; its budgets are read."""
+    (record_id,) = archive.execute(
+        "INSERT INTO records (portal, kind, title, url, publisher, tables, body, first_seen, last_seen) "
+        "VALUES ('a', 'budget', '样本局2026年部门预算', 'p', '样本局', ?, ?, '', '') RETURNING id",
+        (to_json_text([now[0]]), now[1]),
+    ).fetchone()
+    earlier = (record_id, to_json_text([before[0]]), before[1])
+    archive.execute("INSERT INTO replaced_pages VALUES (?1, NULL, 1, ?2, ?3)", earlier)
+    compared(archive)
+
+
+@pytest.mark.parametrize(("stated", "checked"), [("3.00", 1), ("30.00", 0)])
+def test_an_earlier_page_is_held_against_its_own_text_alone(
+    archive: sqlite3.Connection, stated: str, checked: int
+) -> None:
+    later = DOWN.replace("|12.00", "|14.00").replace("|2.00|3.00", "|2.00|5.00")
+    of_both = STATES.format("3.00") + STATES.format("5.00")
+    changed_page(archive, (table(DOWN, THREE_PUBLIC), STATES.format(stated)), (table(later, THREE_PUBLIC), of_both))
+    changes = archive.execute("SELECT before_printed, after_printed, checked FROM budget_changes WHERE name LIKE '2.%'")
+    assert [tuple(row) for row in changes] == [("3.00", "5.00", checked)]
+
+
+def test_a_figure_of_a_table_beside_another_leads_to_its_cell(archive: sqlite3.Connection) -> None:
+    later = table(CENTRED.replace("支出|5.00|5.00", "支出|9.00|9.00").replace("|12.00|12.00", "|16.00|16.00"))
+    changed_page(archive, (table(CENTRED), ""), (later, ""))
+    for rows in (
+        "SELECT row, place, printed FROM budget_lines",
+        "SELECT row, place, after_printed FROM budget_changes",
+    ):
+        cells = archive.execute(rows).fetchall()
+        assert cells
+        assert [later.rows[row][place] for row, place, _ in cells] == [printed for *_, printed in cells]
 
 
 def test_executed_amounts_are_not_held_against_budgeted_ones(archive: sqlite3.Connection) -> None:

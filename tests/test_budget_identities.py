@@ -317,7 +317,8 @@ def test_what_was_spent_of_a_fund_is_the_total_of_its_table(stage: str, expected
 
 
 @pytest.mark.parametrize(
-    ("printed", "holds"), [("1,134.57", True), ("1,134.75", False), ("1135", True), ("1136", False)]
+    ("printed", "holds"),
+    [("1,134.57", True), ("1,134.56", False), ("1,134.75", False), ("1135", True), ("1136", False)],
 )
 def test_a_total_is_rounded_in_the_unit_of_its_table(printed: str, holds: bool) -> None:
     summary = "收入|<|支出|<\n项目|金额|项目|金额\n一、财政拨款|11,345,678.00|一、教育支出|11,345,678.00\n收入总计|11,345,678.00|支出总计|11,345,678.00"
