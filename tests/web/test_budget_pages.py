@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from archive.web.budgets import unit_page
+from archive.web.budgets.figure_bars import figure_bars
 from archive.web.budgets.shown_figures import ShownFigure, chosen, in_ten_thousands
 from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.budgets_archive import EDUCATION, WATER, build_budgets
@@ -61,7 +62,9 @@ def test_earlier_years_are_a_click_away(ask, monkeypatch) -> None:
     assert [head for head in heads(page) if head.isdigit()][:2] == ["2025", "2026"]
     (earlier,) = page.cssselect(".turn a")
     shown = tree(ask(earlier.get("href")))
-    assert [head for head in heads(shown) if head.isdigit()][:1] == ["2024"]
+    assert {head for head in heads(shown) if head.isdigit()} == {"2024"}
+    last_two = tree(ask(f"{UNIT}&lang=zh"))
+    assert f"共 {len(last_two.cssselect('table.grid a.amount'))} 个数字" in text(last_two)
     assert shown.cssselect(".turn a") == []
     assert ask(f"{UNIT}&until=x").status_code == 400
     assert tree(ask(f"{UNIT}&until=2020")).cssselect("table.grid tbody td") == []
@@ -163,6 +166,13 @@ def figure(yuan: str | None, held: int = 2, record: int = 1, failed: int = 0) ->
 def test_of_several_figures_the_first_that_is_checked_is_shown(figures, record: int, others: int) -> None:
     shown = chosen(reversed(figures))
     assert (shown.record_id, shown.others) == (record, others)
+
+
+def test_the_least_amount_still_has_a_bar_and_nothing_has_none() -> None:
+    amounts = {(2025, "budget"): figure("1"), (2026, "budget"): figure("1000000"), (2027, "budget"): figure("0")}
+    drawn = figure_bars(range(2025, 2028), amounts)
+    assert drawn
+    assert [bar.width for bar in drawn.bars] == [1, 100, 0]
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from archive.directory.coverage import county_divisions
 from archive.labels.label import LABELS
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.web.http.server import make_datasette
+from archive.web.pages import home_page
 from tests.web.asking import asking, asking_copy, text, tree
 from tests.web.sample_archive import build, build_past
 
@@ -130,6 +131,12 @@ def test_portals_and_what_needs_attention(get):
     assert unchecked[:3] == ["64", "2018-09-18", "2026-11-20"]
     assert "采集规则尚未与原网站核对" in unchecked[3]
     assert "采集规则尚未与原网站核对" not in checked[3]
+
+
+def test_of_many_portals_those_with_most_records_are_shown(get, monkeypatch):
+    monkeypatch.setattr(home_page, "MOST_PORTALS", 1)
+    (name,) = tree(get("/")).cssselect(".portal-table tbody th a")
+    assert text(name) == "样例县人民政府"
 
 
 def standing_after(path, *changes: str) -> str:

@@ -251,6 +251,7 @@ def test_what_has_no_neighbours_has_no_empty_headings(get, database):
     [
         ("640324001/2017-61737", "640324001/2017-"),
         ("A-1", "A-"),
+        ("A-9", "A-"),
         ("样本〔2017〕9号", None),
         ("12345", None),
         ("a\nb1", "a\nb"),
