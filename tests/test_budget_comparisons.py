@@ -145,6 +145,17 @@ def test_a_page_is_held_against_the_table_of_its_only_file(
     assert [row[0] for row in prose] == holds
 
 
+def test_three_public_expenses_are_checked_as_far_as_the_least_of_their_figures_is(archive: sqlite3.Connection) -> None:
+    record_id = document(archive, "样本局2026年部门预算", DOWN)
+    archive.execute("UPDATE records SET body = ? WHERE id = ?", (STATES.format("30.00"), record_id))
+    compared(archive)
+    figures = archive.execute("SELECT held, failed FROM budget_lines WHERE role IS NOT NULL AND entry_year = 2026")
+    held, failed = zip(*figures, strict=True)
+    assert (min(held), min(failed)) < (max(held), max(failed))
+    (expenses,) = archive.execute("SELECT held, failed FROM three_public WHERE fiscal_year = 2026")
+    assert tuple(expenses) == (min(held), max(failed))
+
+
 def test_a_file_within_another_is_held_against_no_text_of_all(archive: sqlite3.Connection) -> None:
     document(archive, "样本局2026年部门预算", DOWN)
     within = replace(table(DOWN, THREE_PUBLIC), member="样本.docx")
