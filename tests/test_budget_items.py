@@ -151,3 +151,66 @@ def test_the_only_unit_of_a_table_has_what_all_have(unit: str, held: int) -> Non
     (found,) = read(table(rows, "部门收入总表\n单位：万元"))
     assert [rule for rule, *_ in failing(found) if rule == "total"] == []
     assert (len([check for check in found.checks if check.rule == "total"]) == 3) == (held == 3)
+
+
+FUNCTIONS = """
+科目编码|科目名称|合计|基本支出|项目支出
+|合计|{total}|80.00|
+201|一般公共服务支出|70.00|60.00|
+20101|人大事务|70.00|60.00|
+2010101|行政运行|70.00|60.00|
+208|社会保障和就业支出|{pension}|8.00|
+20805|行政事业单位养老支出|{pension}|8.00|
+2080505|机关事业单位基本养老保险缴费支出|{pension}|8.00|
+221|住房保障支出|12.00|12.00|
+22102|住房改革支出|12.00|12.00|
+2210201|住房公积金|12.00|12.00|
+"""
+ECONOMY = """
+科目编码|科目名称|合计
+|合计|80.00
+301|工资福利支出|{staff}
+30101|基本工资|60.00
+30108|机关事业单位基本养老保险缴费|8.00
+30113|住房公积金|{fund}
+"""
+
+
+@pytest.mark.parametrize(
+    ("functions", "basic", "fund", "held"),
+    [
+        ("一般公共预算支出表", "一般公共预算基本支出表", "12.00", {"住房公积金", "基本养老保险"}),
+        ("一般公共预算支出表", "一般公共预算基本支出表", "11.00", {"基本养老保险"}),  # projects may have the rest
+        ("部门支出总表", "一般公共预算基本支出表", "12.00", set()),  # of more funds
+    ],
+)
+def test_an_expense_is_the_same_by_function_and_by_economy(
+    functions: str, basic: str, fund: str, held: set[str]
+) -> None:
+    one, other = read(
+        table(FUNCTIONS.format(total="90.00", pension="8.00"), f"{functions}\n单位：万元"),
+        table(ECONOMY.format(staff="80.00", fund=fund), f"{basic}\n单位：万元", page=2),
+    )
+    for found in (one, other):
+        same = [check for check in found.checks if check.rule == "same_amount"]
+        assert {check.place.split()[-1] for check in same} == held
+        assert not any(check.can_fail for check in same)
+
+
+def test_a_class_of_one_fund_is_the_item_of_all_where_that_has_paid_all_of_it() -> None:
+    summary = """
+    收入|<|支出|<
+    项目|金额|项目|金额
+    一、一般公共预算|90.00|一、一般公共服务支出|75.00
+    二、其他资金|5.00|八、社会保障和就业支出|8.00
+    ||十九、住房保障支出|12.00
+    收入总计|95.00|支出总计|95.00
+    """
+    one, other = read(
+        table(summary.strip(), "部门收支总表\n单位：万元"),
+        table(FUNCTIONS.format(total="90.00", pension="8.00"), "一般公共预算支出表\n单位：万元", page=2),
+    )
+    for found in (one, other):
+        same = [check for check in found.checks if check.rule == "same_amount"]
+        assert {check.lines[1].code for check in same} == {"", "208", "221"}
+        assert failing(found) == []

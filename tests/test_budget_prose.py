@@ -2,8 +2,8 @@
 
 import pytest
 
-from archive.budgets.documents import read_document
-from tests.budget_forms import DOWN, INTERLEAVED, SUMMARY, YEAR, failing, table
+from archive.budgets.documents import BudgetTable, read_document
+from tests.budget_forms import ACROSS, DOWN, INTERLEAVED, SUMMARY, YEAR, failing, read, table
 
 PROSE = (
     "样本局2026年“三公”经费预算为 12 万元，比上年增加1.00万元。其中：因公出国（境）费支出1.00万元，占8%；"
@@ -150,3 +150,38 @@ def test_an_expense_that_a_text_states_is_held_once() -> None:
     rows = "科目编码|科目名称|金额\n30217|公务接待费|3.00\n30212|因公出国（境）费|0.00"
     (found,) = read_document([table(rows, "“三公”经费支出表\n单位：万元")], YEAR, "公务接待费3.00万元。")
     assert [check.rule for check in found.checks] == ["prose"]
+
+
+def _stated(found: BudgetTable) -> dict[str, bool]:
+    return {check.place: check.can_fail for check in found.checks if check.rule == "prose"}
+
+
+def test_meetings_and_training_are_held_where_the_text_states_them() -> None:
+    titled = "“三公”经费、会议费、培训费支出预算表\n单位：万元"
+    text = "样本局2026年度一般公共预算拨款安排的会议费预算支出{}万元。样本局2026年度安排的培训费支出2万元，比上年增加1万元。"
+    (found,) = read(table(ACROSS, titled), text=text.format("6.00"))
+    assert _stated(found) == {"会议费": False, "培训费": False}
+    (found,) = read(table(ACROSS, titled), text=text.format("7.00"))  # of a part, or of another fund
+    assert _stated(found) == {"培训费": False}
+    (found,) = read(table(ACROSS, titled), text="上年会议费支出6.00万元。会议费预算减少2.00万元。")
+    assert _stated(found) == {}
+
+
+def test_goods_works_and_services_are_held_where_the_text_states_them() -> None:
+    rows = "采购品目大类|采购物品名称|总计\n合计||9.00\n一、货物A||4.00\n|复印纸|4.00\n三、服务C||5.00\n|物业管理服务|5.00\n"
+    text = "政府采购支出预算总额9.00万元，其中：拟采购货物支出{}万元、拟采购工程支出0万元、拟购买服务支出5万元。"
+    (found,) = read(table(rows, "政府采购支出预算表\n单位：万元"), text=text.format(4))
+    assert _stated(found).keys() >= {"货物", "服务"}
+    (found,) = read(table(rows, "政府采购支出预算表\n单位：万元"), text=text.format(3))
+    assert "货物" not in _stated(found)
+
+
+@pytest.mark.parametrize(("office", "held"), [("20.00", {"人员", "公用"}), ("21.00", {"人员"})])
+def test_staff_and_office_costs_are_classes_of_basic_spending(office: str, held: set[str]) -> None:
+    rows = "科目编码|科目名称|合计\n|合计|100.00\n301|工资福利支出|70.00\n302|商品和服务支出|15.00\n303|对个人和家庭的补助|10.00\n310|资本性支出|5.00\n"
+    text = f"基本支出预算100.00万元，其中：（一）人员经费80.00万元。主要包括：基本工资。（二）公用经费{office}万元。"
+    one = table(rows, "一般公共预算基本支出表\n单位：万元")
+    (found,) = read(one, text=text)
+    assert held == _stated(found).keys() & {"人员", "公用"}
+    several = read(one, table(rows, "一般公共预算基本支出表\n部门：样本乙局 单位：万元", page=2), text=text)
+    assert not any(_stated(each).keys() & {"人员", "公用"} for each in several)

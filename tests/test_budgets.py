@@ -129,6 +129,25 @@ def test_a_change_is_the_difference_of_two_years() -> None:
     assert failing(found) == [("total", 20, 18), ("change", -22, -20)]
 
 
+def test_a_rate_is_what_a_change_is_of_the_year_before() -> None:
+    titled = "2026年一般公共预算支出表\n单位：万元"
+    (found,) = read(table(YEARS, titled))
+    assert [check.left for check in found.checks if check.rule == "rate"] == [20, Decimal("-22.22"), 400]
+    (found,) = read(table(YEARS.replace("-22.22", "22.22"), titled))
+    assert failing(found) == [("rate", Decimal("22.22"), Decimal("-22.22"))]
+    as_shares = YEARS.replace("20.00|20.00\n", "20.00|0.20\n").replace("-22.22", "-0.22").replace("400.00", "4.00")
+    (found,) = read(table(as_shares, titled))
+    assert "rate" not in {check.rule for check in found.checks}
+    assert failing(found) == []
+
+
+@pytest.mark.parametrize("name", ["增长率", "增减幅度", "增幅", "增减百分比"])
+def test_a_column_of_rates_holds_no_amounts(name: str) -> None:
+    (found,) = read(table(YEARS.replace("增减%", name), "2026年一般公共预算支出表\n单位：万元"))
+    assert not any(line.column_name.endswith(name) for line in found.lines)
+    assert "rate" in {check.rule for check in found.checks}
+
+
 def test_a_title_within_the_sheet_and_two_tables_in_one_sheet() -> None:
     rows = f"一般公共预算支出预算表||||||\n部门：样本局|||||单位：元|\n{GENERAL.strip()}\n||||||\n政府性基金预算支出表||||||\n科目编码|<|<|科目名称|合计|基本支出|项目支出\n|||合计|||"
     first, second = read(table(rows, "Sheet1"))
@@ -287,23 +306,30 @@ def test_the_same_amounts_in_two_tables_are_compared_where_the_totals_are_equal(
         in_yuan = in_yuan.replace(amount_printed, f"{Decimal(amount_printed) * 10_000:,.2f}")
     one, other = read(table(in_yuan, fiscal), table(GENERAL, TITLED, page=2))
     same = [check for check in one.checks if check.rule == "same_amount"]
-    assert len(same) == 5
+    assert [check.place for check in same if not check.lines[0].code] == [
+        "fiscal_spending", "fiscal_spending 基本支出", "fiscal_spending 项目支出",
+    ]  # fmt: skip
+    assert len(same) == 5 + 4 + 4
     assert all(check.holds for check in same)
     slipped = GENERAL.replace("行政运行|100.00|100.00", "行政运行|100.50|100.50")
     one, other = read(table(in_yuan, fiscal), table(slipped, TITLED, page=2))
     assert ("same_amount", Decimal("1000000.00"), Decimal("1005000.00")) in failing(other)
 
 
-@pytest.mark.parametrize(
-    "other",
-    [
-        GENERAL.replace("120.00", "125.00").replace("100.00", "105.00"),  # of another total
-        f"{GENERAL}201|03|02|又一行|7.00||7.00\n",  # with a code twice
-    ],
-)
-def test_amounts_are_not_compared_where_tables_may_differ(other: str) -> None:
+def test_amounts_are_not_compared_where_a_table_has_a_code_twice() -> None:
+    other = f"{GENERAL}201|03|02|又一行|7.00||7.00\n"
     for found in read(table(other, "财政拨款支出表\n单位：万元"), table(GENERAL, TITLED, page=2)):
         assert "same_amount" not in {check.rule for check in found.checks}
+
+
+def test_of_tables_with_other_totals_only_what_is_the_same_is_held() -> None:
+    other = GENERAL.replace("120.00", "125.00").replace("100.00", "105.00")
+    for found in read(table(other, "部门支出总表\n单位：万元"), table(GENERAL, TITLED, page=2)):
+        same = [check for check in found.checks if check.rule == "same_amount"]
+        assert {(check.place, check.holds, check.can_fail) for check in same} == {
+            ("spending 2010302", True, False), ("spending 项目支出", True, True), ("spending 项目支出 2010302", True, True),
+            ("spending 项目支出 201", True, True), ("spending 项目支出 20103", True, True),
+        }  # fmt: skip
 
 
 @pytest.mark.parametrize(("printed", "holds"), [("100.01", True), ("100.02", False)])
@@ -311,7 +337,7 @@ def test_amounts_in_one_unit_may_differ_by_their_last_digit(printed: str, holds:
     other = GENERAL.replace("行政运行|100.00", f"行政运行|{printed}")
     one, _ = read(table(GENERAL, "财政拨款支出表\n单位：万元"), table(other, TITLED, page=2))
     same = [check for check in one.checks if check.rule == "same_amount"]
-    assert [check.holds for check in same if check.place.endswith("2010301")] == [holds]
+    assert [check.holds for check in same if check.place == "fiscal_spending 2010301"] == [holds]
 
 
 def test_a_table_about_anything_else_is_none() -> None:

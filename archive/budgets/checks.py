@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from archive.budgets.amounts import agree
+from archive.budgets.amounts import agree, plain, rounding
 from archive.budgets.headings import Heading
 from archive.budgets.lines import BudgetLine
 from archive.budgets.statements import TOTALS, BudgetStatement
@@ -35,6 +35,9 @@ _WHOLE_OF_KIND = {"basic_spending": ("基本支出",), "operating": ("机关运�
 _CONFIRMING = 2
 _GROUP = "/小计"
 _CHANGE = re.compile("增减(?:变[化动])?(?:金?额|数|情况)?$")
+_COMPARES_YEARS = re.compile("增[减长幅]|变[动化]")
+_RATE = re.compile(r"(?:%\)?|率|幅度?|比例|百分比)$")
+_PERCENT = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)%?")
 SUBTOTAL = re.compile("(?:本年|当年)(?:收入|支出)?(?:合计|小计)")
 GRAND = re.compile("(?:收入|支出)?(?:总计|合计)")
 _STAFF, _OFFICE = "人员经费合计", "公用经费合计"
@@ -77,7 +80,7 @@ def check_statement(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> 
         yield from _carried_over(lines)
         if not any(line.code for line in lines):
             yield from check_units(lines)
-        yield from check_changes(statement.heading, lines)
+        yield from check_changes(statement, lines)
 
 
 def those_that_hold(checks: Iterable[BudgetCheck]) -> Iterator[BudgetCheck]:
@@ -281,18 +284,47 @@ def _halves(beside: Mapping[str, BudgetLine]) -> list[BudgetLine]:
     return []
 
 
-def check_changes(heading: Heading, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """增减额 = 本年 − 上年, where a row has one whole of each year."""
-    for row in grouped(lines, "row").values():
+def check_changes(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """增减额 = 本年 − 上年, and 增减% what that is of 上年, where a row has one whole of each year.
+
+    A column of rates may state them otherwise (0.05 for 5%): where most are so, all should be.
+    """
+    heading = statement.heading
+    names = enumerate(statement.columns)
+    rates = [column for column, name in names if _COMPARES_YEARS.search(name) and _RATE.search(name)]
+    of_rates: list[BudgetCheck] = []
+    for place, row in grouped(lines, "row").items():
         changes = [line for line in row if _CHANGE.search(line.column_name)]
         years = [(year_of_column(heading, line.column_name), line) for line in row if _is_of_a_year(line)]
         now, before = ([line for year, line in years if year == each] for each in _two_years(heading))
-        if len(changes) == len(now) == len(before) == 1:
-            left, right = changes[0].value, now[0].value - before[0].value
-            if (left or right) and _of_one_unit((*changes, *now, *before)):
-                place = f"{now[0].code or now[0].name} {changes[0].column_name}"
-                holds = agree(left, right, [now[0].value, before[0].value])
-                yield BudgetCheck("change", place, left, right, holds, (changes[0], now[0], before[0]))
+        if len(now) == len(before) == 1 and _of_one_unit((*now, *before)):
+            if len(changes) == 1 and _of_one_unit((*changes, *now)):
+                yield from _change(changes[0], now[0], before[0])
+            if len(rates) == 1:
+                of_rates += _rate(statement.rows[place].cells[rates[0]], now[0], before[0])
+    if 2 * sum(check.holds for check in of_rates) > max(len(of_rates), _CONFIRMING):
+        yield from of_rates
+
+
+def _change(change: BudgetLine, now: BudgetLine, before: BudgetLine) -> Iterator[BudgetCheck]:
+    left, right = change.value, now.value - before.value
+    if left or right:
+        place = f"{now.code or now.name} {change.column_name}"
+        holds = agree(left, right, [now.value, before.value])
+        yield BudgetCheck("change", place, left, right, holds, (change, now, before))
+
+
+def _rate(cell: str | None, now: BudgetLine, before: BudgetLine) -> Iterator[BudgetCheck]:
+    """Yield that a cell prints by which percentage an amount is another one than the year before, to its last digit."""
+    found = _PERCENT.fullmatch(plain(cell))
+    if found and before.value and now.value != before.value:
+        printed = Decimal(found[1])
+        share = now.value / before.value
+        off_by = rounding(now.value) + abs(share) * rounding(before.value)
+        true = (share - 1) * 100
+        holds = abs(printed - true) <= 2 * rounding(printed) + abs(100 * off_by / before.value)
+        place = f"{now.code or now.name} %"
+        yield BudgetCheck("rate", place, printed, round(true, 2), holds, (now, before))
 
 
 def _two_years(heading: Heading) -> tuple[int | None, int | None]:

@@ -62,7 +62,8 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     """
     read: list[tuple[BudgetStatement, list[BudgetLine], list[ExpenseSet]]] = []
     between: list[BudgetCheck] = []
-    for part in stated_parts(read_statements(tables), title.split("\n")):
+    parts = stated_parts(read_statements(tables), title.split("\n"))
+    for part in parts:
         with_lines = [(statement, read_lines(statement)) for statement in part]
         between += check_between(with_lines)
         basic = [each for each in with_lines if each[0].heading.kind in ("basic_spending", "operating")]
@@ -79,6 +80,8 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
             *_without_unread(statement, lines, list(_within(statement, lines, expenses))),
             *_of(between, lines),
         ]
+        if stated and len(parts) == 1:  # else nothing says of which unit the text is
+            checks += stated.check_parts(heading, lines, expenses)
         if stated and kinds[heading.kind] == 1:  # else nothing says which of them the text means
             checks += stated.check_expenses(expenses, heading)
             checks += stated.check_totals(statement, lines)

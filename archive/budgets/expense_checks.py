@@ -11,7 +11,6 @@ from archive.budgets.checks import (
     check_units,
     grouped,
     is_whole_of,
-    own_name,
     those_that_hold,
 )
 from archive.budgets.lines import BudgetLine
@@ -20,7 +19,6 @@ from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet, role_of
 
 _PARTS = {"three_public": {"abroad", "vehicles", "reception"}, "vehicles": {"vehicle_purchase", "vehicle_running"}}
-_BESIDE = ("会议费", "培训费")
 _ROLE_OF_CODE = {
     "30212": "abroad", "30217": "reception", "30231": "vehicle_running", "31013": "vehicle_purchase",
     "30215": "会议费", "30216": "培训费", "50202": "会议费", "50203": "培训费",
@@ -42,7 +40,7 @@ def check_expenses(
         yield from [check] if _PARTS.get(check.rule, set()) <= named else those_that_hold([check])
     yield from _with_meetings(lines)
     yield from check_units([line for line in lines if role_of(line.column_name)])
-    yield from check_changes(statement.heading, lines)
+    yield from check_changes(statement, lines)
 
 
 def check_beside_basic(
@@ -60,8 +58,7 @@ def check_beside_basic(
     tables = [(table.heading.kind, lines) for table, lines in basic]
     printed = [(kind, line) for kind, lines in tables for line in lines if _is_basic(kind, line)]
     expenses = own[0] if len(own) == 1 else ExpenseSet(None, None)
-    beside = ((own_name(line) if own_name(line) in _BESIDE else line.name, line) for line in expenses.beside)
-    for role, line in (*expenses.parts.items(), *beside):
+    for role, line in (*expenses.parts.items(), *expenses.beside.items()):
         alike = (
             (kind, other)
             for kind, other in printed

@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from itertools import islice
 
 from archive.budgets.checks import BudgetCheck, is_whole, own_name
 from archive.budgets.headings import Heading, stage_of, year_of
@@ -33,6 +35,21 @@ _TOTALS = {
     ("procurement", "spending"): "政府采购(?:支出)?(?:预算|决算)?",
 }
 _NAMED_TOTALS = {key: re.compile(rf"{name}(?:支出)?(?:数|总?(?:金?额|计))?[为是]?$") for key, name in _TOTALS.items()}
+_STATED_AS = {
+    **{
+        name: re.compile(f"{name}(?:预算|决算)?支出(?:预算|决算)?(?:数|总?额)?[为是]?$")
+        for name in ("会议费", "培训费")
+    },
+    **{
+        name: re.compile(f"(?:采购|购买|购置)(?:的)?{name}类?(?:支出|预算|决算|金额)*[为是]?$")
+        for name in ("货物", "工程", "服务")
+    },
+    **{name: re.compile(f"{name}(?:经费|支出)[为是]?$") for name in ("人员", "公用")},
+}
+"""The words before an amount that is stated of a part of the table that it is said of, by the part's name."""
+
+_BOUGHT = re.compile("(?:政府)?(?:采购)?(货物|工程|服务)类?(?:采购)?(?:支出|预算)?[A-C]?")
+_STAFF_CLASSES = ("301", "303", "501", "505", "509")
 _OTHER_YEAR = re.compile("上年|去年")
 _LONGEST_NAME = 30
 _BEFORE_NAME = re.compile(
@@ -80,6 +97,11 @@ class StatedAmounts:
             if figure.unit == MONEY and figure.is_exact
         ]
         self._expenses = list(_expenses(passages))
+        self._parts: dict[str, list[Figure]] = {name: [] for name in _STATED_AS}
+        for words, figure in self._stated:
+            for name, pattern in _STATED_AS.items():
+                if _named(pattern, words) is not None:
+                    self._parts[name].append(figure)
 
     def check_expenses(self, sets: Iterable[ExpenseSet], heading: Heading) -> Iterator[BudgetCheck]:
         """Yield whether the text states the expenses of the table's year as the table does,
@@ -117,6 +139,20 @@ class StatedAmounts:
                 del once[name]
                 yield BudgetCheck("prose", name, stated.yuan, figure.value, True, (stated,), can_fail=False)
 
+    def check_parts(
+        self, heading: Heading, lines: Sequence[BudgetLine], sets: Iterable[ExpenseSet]
+    ) -> Iterator[BudgetCheck]:
+        """Yield that the text states parts of a table by words of their own, where it does: 会议费 and 培训费 beside three public
+        expenses, goods, works and services that are bought, 人员经费 and 公用经费 as the classes of basic spending which they are.
+        """
+        for name, parts in _named_parts(heading, lines, sets):
+            amounts = [line.yuan for line in parts if line.yuan is not None]
+            total = sum(amounts, Decimal())
+            off_by = sum(line.rounding for line in parts)
+            alike = (figure for figure in self._parts[name] if abs(figure.value - total) <= figure.step / 2 + off_by)
+            for figure in islice(alike, 1 if total and len(amounts) == len(parts) else 0):
+                yield BudgetCheck("prose", name, total, figure.value, True, tuple(parts), can_fail=False)
+
     def check_totals(self, statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         """Yield whether the text states the totals of a table as the table does."""
         kind = statement.heading.kind
@@ -127,6 +163,26 @@ class StatedAmounts:
                 ]
                 sure = [figure for lead, figure in named if _is_of_whole(lead, statement.heading.agency)]
                 yield from _check(f"{kind} {side}", line, [figure for _, figure in named], sure)
+
+
+def _named_parts(
+    heading: Heading, lines: Sequence[BudgetLine], sets: Iterable[ExpenseSet]
+) -> Iterator[tuple[str, Sequence[BudgetLine]]]:
+    """Yield the parts of a table that _STATED_AS knows, each with its name and lines."""
+    if heading.kind == "three_public":
+        of_year = [each for each in sets if (each.stage, each.year) == (heading.stage, heading.year)]
+        yield from ((name, [line]) for each in of_year if len(of_year) == 1 for name, line in each.beside.items())
+    elif heading.kind == "procurement":
+        named = [(found[1], line) for line in lines if (found := _BOUGHT.fullmatch(_NUMBER.sub("", line.name)))]
+        counts = Counter(name for name, _ in named)
+        yield from ((name, [line]) for name, line in named if counts[name] == 1)
+    elif heading.kind == "basic_spending":
+        classes = [line for line in lines if line.is_of_class and is_whole(line)]
+        for name, is_staff in (
+            (("人员", True), ("公用", False)) if len({line.code for line in classes}) == len(classes) else ()
+        ):
+            if own := [line for line in classes if (line.code in _STAFF_CLASSES) == is_staff]:
+                yield name, own
 
 
 def _expenses(passages: Passages) -> Iterator[_Expense]:

@@ -28,7 +28,16 @@ from archive.budgets.three_public import year_of_column
 _Table = tuple[BudgetStatement, Sequence[BudgetLine]]
 
 _SAME_TOTAL = ({"summary", "income"}, {"summary", "spending"}, {"fiscal_summary", "fiscal_spending"})
-_SAME_CODES = ({"fiscal_spending", "general_spending"}, {"basic_spending"})
+_SAME_CODES = (
+    {"fiscal_spending", "general_spending"},
+    {"spending", "fiscal_spending"},
+    {"spending", "general_spending"},
+    {"basic_spending"},
+)
+"""Kinds of tables with the same codes: of all funds and of one, or of one fund by two names."""
+
+_PARTS_OF_SPENDING = re.compile("(?:基本|项目)支出|(?:人员|(?:日常)?公用)(?:经费|支出)")
+_BY_FUNCTION = {"spending", "fiscal_spending", "general_spending"}
 _OF_ITEMS = {"income", "spending", "general_spending", "fiscal_spending"}
 _ITEM = re.compile(r"^(?:[(（]?[一二三四五六七八九十]+[)）]?[、.．]?|\d{1,2}[.．、])(?=..)")
 _SUMS = ("合计", "小计", "总计")
@@ -37,6 +46,11 @@ _FUND_NAMES = re.compile(
 )
 _FUNDS = {"general_spending": "一般公共预算", "fund_spending": "政府性基金", "capital_spending": "国有资本"}
 """The fund that a table is about, as it is called above its column in the summary of all funds."""
+
+_BESIDE_EXPENSE = re.compile("^机关事业单位|(?:缴费)?(?:支出)?$")
+"""Words of an expense that one of the two classifications, by function and by economy, prints and the other does not."""
+
+_SHORTEST_NAME = 4
 
 _NAMES = {
     "general_spending": "一般公共预算", "fund_spending": "政府性基金", "capital_spending": "国有资本经营",
@@ -62,6 +76,8 @@ def check_between(tables: Sequence[_Table]) -> Iterator[BudgetCheck]:
             yield from _basic_total(*((one, other) if one[0].heading.kind == "general_spending" else (other, one)))
         elif whole[0].heading.kind == "fiscal_summary":
             yield from _total_of_fund(whole, part)
+        if kinds & _BY_FUNCTION and "basic_spending" in kinds:
+            yield from _same_expenses(*((one, other) if other[0].heading.kind == "basic_spending" else (other, one)))
         if whole[0].heading.kind in SUMMARIES and part[0].heading.kind in _OF_ITEMS:
             yield from _same_items(whole, part)
         yield from _same_names(one, other)
@@ -92,22 +108,67 @@ def _equal(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]
 
 
 def _same_codes(one: _Table, other: _Table) -> Iterator[BudgetCheck]:
-    """Yield that codes have the same amounts in two tables of the same total: without a fund, 财政拨款 is 一般公共预算."""
-    ours, theirs = _by_code(one), _by_code(other)
-    if "" in ours and "" in theirs and print_one_amount(ours[""], theirs[""]):
-        for code, line in ours.items():
-            if code in theirs:
-                yield from _equal("same_amount", one[0].heading.kind, line, [theirs[code]])
+    """Yield that codes have the same amounts in two tables of the same total, in the column of the whole and in those of
+    its parts: without another fund, 财政拨款 is 一般公共预算.
+
+    Where the totals differ, another fund has some of it: what is the same is held, no more.
+    """
+    codes_once = all(map(_by_code, (one, other)))
+    for of_part in ("", *_parts_of_spending(one)) if codes_once else ():
+        ours, theirs = (_by_code(table, of_part=of_part) for table in (one, other))
+        if any(ours) and any(theirs):
+            place = f"{one[0].heading.kind} {of_part}".strip()
+            checks = [
+                each
+                for code in ours
+                if code in theirs
+                for each in _equal("same_amount", place, ours[code], [theirs[code]])
+            ]
+            are_all = "" in ours and "" in theirs and print_one_amount(ours[""], theirs[""])
+            yield from checks if are_all else those_that_hold(checks)
 
 
-def _by_code(table: _Table, *, of_any_name: bool = False) -> dict[str, BudgetLine]:
+def _parts_of_spending(table: _Table) -> list[str]:
+    """Return the names of the columns of a table that are a part of spending, of its own year and stage, and no fund's."""
+    heading, names = table[0].heading, dict.fromkeys(line.column_name for line in table[1])
+    stated = [name for name in names if stage_of(name) in (None, heading.stage)]
+    own = [own for name in stated if year_of_column(heading, name) == heading.year for own in [name.rpartition("/")[2]]]
+    return [name for name in own if _PARTS_OF_SPENDING.fullmatch(name) and own.count(name) == 1]
+
+
+def _by_code(table: _Table, *, of_any_name: bool = False, of_part: str = "") -> dict[str, BudgetLine]:
     """Return the whole of each code, "" for the total; nothing of a table that has a code twice
-    or columns without a whole. `of_any_name`: its column is the whole whatever its name.
+    or columns without a whole. `of_any_name`: its column is the whole whatever its name. `of_part`: the name of the
+    column of a part of spending to be returned instead.
     """
     kind = table[0].heading.kind
-    wholes = [line for line in table[1] if (line.code or line.is_total) and (of_any_name or is_whole_of(kind, line))]
+    own = [line for line in table[1] if line.code or line.is_total]
+    if of_part:
+        wholes = [line for line in own if own_name(line) == of_part] if of_part in _parts_of_spending(table) else []
+    else:
+        wholes = [line for line in own if of_any_name or is_whole_of(kind, line)]
     by_code = {line.code: line for line in wholes}
     return by_code if len(by_code) == len(wholes) else {}
+
+
+def _same_expenses(by_function: _Table, basic: _Table) -> Iterator[BudgetCheck]:
+    """Yield that an expense which both classifications name (住房公积金) has one amount in the table of its fund by function
+    and in that of basic spending, where it has: projects may have more of it.
+    """
+    funds = ["一般公共预算" in table[0].heading.title for table in (by_function, basic)]
+    if funds[0] == funds[1]:
+        of_basic = _by_code(by_function, of_part="基本支出") or _by_code(by_function)
+        ours, theirs = (
+            _once(
+                (_BESIDE_EXPENSE.sub("", line.name.rpartition("/")[2]), line)
+                for line in lines
+                if len(line.code) == digits
+            )
+            for lines, digits in ((of_basic.values(), 7), (_by_code(basic).values(), 5))
+        )
+        for name in (name for name in ours if name in theirs and len(name) >= _SHORTEST_NAME):
+            place = f"{by_function[0].heading.kind} basic_spending {name}"
+            yield from those_that_hold(check_amounts("same_amount", place, ours[name], [theirs[name]]))
 
 
 def _same_below_classes(operating: _Table, basic: _Table) -> Iterator[BudgetCheck]:
@@ -144,6 +205,17 @@ def _same_items(summary: _Table, part: _Table) -> Iterator[BudgetCheck]:
                 place = f"{summary[0].heading.kind} {part[0].heading.kind} {name}"
                 checks = check_amounts("same_amount", place, ours[name], [theirs[name]])
                 yield from checks if are_all else those_that_hold(checks)
+        if not columns and part[0].heading.kind in _BY_FUNCTION:
+            yield from _same_classes(summary, part, total)
+
+
+def _same_classes(summary: _Table, part: _Table, total: BudgetLine) -> Iterator[BudgetCheck]:
+    """Yield that an item of a summary of more funds is a class of a table of one, where that has paid all of it."""
+    ours = _once((name, line) for name, line in _items_by_name(summary) if _ITEM.match(line.name))
+    theirs = _once((line.name, line) for line in part[1] if line.column == total.column and line.is_of_class)
+    for name in (name for name in ours if name in theirs):
+        place = f"{summary[0].heading.kind} {part[0].heading.kind} {name}"
+        yield from those_that_hold(check_amounts("same_amount", place, ours[name], [theirs[name]]))
 
 
 def _same_names(one: _Table, other: _Table) -> Iterator[BudgetCheck]:
@@ -160,14 +232,19 @@ def _named_amounts(table: _Table) -> Iterator[tuple[str, BudgetLine]]:
     """Yield the amounts of a summary's items, the first of each row, or the total of a table of one fund or of basic
     spending, by the name that both have, as far as they are of the table's own year and stage.
     """
-    heading, lines = table[0].heading, table[1]
+    heading = table[0].heading
     if heading.kind in SUMMARIES:
-        firsts = {(line.row, line.label_column): line for line in reversed(lines)}.values()
-        for line in firsts:
-            if _is_of_its_year(heading, line) and stage_of(line.column_name) in (None, heading.stage):
-                yield _fund(_ITEM.sub("", line.name)), line
+        yield from _items_by_name(table)
     elif name := _NAMES.get(heading.kind):
         yield from ((name, total) for _, total in table_totals(*table))
+
+
+def _items_by_name(summary: _Table) -> Iterator[tuple[str, BudgetLine]]:
+    """Yield the items of a summary, the first of each row behind its name, as far as they are of its own year and stage."""
+    heading, lines = summary[0].heading, summary[1]
+    for line in {(line.row, line.label_column): line for line in reversed(lines)}.values():
+        if _is_of_its_year(heading, line) and stage_of(line.column_name) in (None, heading.stage):
+            yield _fund(_ITEM.sub("", line.name)), line
 
 
 def _columns_of(total: BudgetLine, side: str, summary: _Table) -> list[list[BudgetLine]]:

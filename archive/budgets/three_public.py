@@ -25,7 +25,7 @@ _OF_SOME_GUESTS = re.compile(r"国内|境\)?外|国外|外事|外宾")
 _OF_TWO_YEARS = re.compile("增减|增长|增加|减少|比|较|差[额异]")
 _CHANGE = re.compile("增减|增长|增加|减少|增\\(减|变[动化]")
 _VEHICLES = re.compile("公务用车(?:费用?|经费|支出)?")
-_BESIDE = re.compile("(?:会议|培训)费(?:支出)?")
+_BESIDE = re.compile("((?:会议|培训)费)(?:支出)?")
 _SUMS = ("合计", "总计", "小计", "支出合计")
 
 
@@ -34,14 +34,14 @@ class ExpenseSet:
     """The three public expenses of one unit for one year: budgeted or spent, as `stage` says.
 
     `receptions`: 国内接待费 and 国（境）外接待费, of which receptions consist, where a table tells them apart; `beside`: 会议费 and
-    培训费, which are no part of it, where a table prints them, too.
+    培训费 by these names, which are no part of it, where a table prints them, too.
     """
 
     stage: str | None
     year: int | None
     parts: dict[str, BudgetLine] = field(default_factory=dict)
     receptions: list[BudgetLine] = field(default_factory=list)
-    beside: list[BudgetLine] = field(default_factory=list)
+    beside: dict[str, BudgetLine] = field(default_factory=dict)
 
     def add(self, line: BudgetLine, name: str) -> None:
         """Take in a line that its column or row, called `name`, says to be one of these expenses;
@@ -54,15 +54,15 @@ class ExpenseSet:
             self.parts.setdefault(role, line)
         elif _PART_OF_RECEPTION.fullmatch(own):
             self.receptions.append(line)
-        elif _BESIDE.fullmatch(own):
-            self.beside.append(line)
+        elif beside := _BESIDE.fullmatch(own):
+            self.beside.setdefault(beside[1], line)
 
     def drop_total_of_more(self) -> None:
         """Forget a total that meetings and training are in."""
         total = self.parts.get("total")
         vehicles = ("vehicles",) if "vehicles" in self.parts else ("vehicle_purchase", "vehicle_running")
         parts = [self.parts[role].value for role in ("abroad", *vehicles, "reception") if role in self.parts]
-        more = [*parts, *(line.value for line in self.beside if line.value)]
+        more = [*parts, *(line.value for line in self.beside.values() if line.value)]
         if total and len(more) > len(parts) and agree(total.value, sum(more, Decimal()), more):
             del self.parts["total"]
 
