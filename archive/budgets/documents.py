@@ -82,6 +82,8 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
         ]
         if stated and len(parts) == 1:  # else nothing says of which unit the text is
             checks += stated.check_parts(heading, lines, expenses)
+            if kinds[heading.kind] > 1:  # of its tables one may be of another fund
+                checks += those_that_hold(stated.check_expenses(expenses, heading))
         if stated and kinds[heading.kind] == 1:  # else nothing says which of them the text means
             checks += stated.check_expenses(expenses, heading)
             checks += stated.check_totals(statement, lines)

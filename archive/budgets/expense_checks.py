@@ -19,6 +19,10 @@ from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet, role_of
 
 _PARTS = {"three_public": {"abroad", "vehicles", "reception"}, "vehicles": {"vehicle_purchase", "vehicle_running"}}
+_OF_OPERATION = (
+    (re.compile("政府采购(?:支出)?(?:合计|总额)$"), re.compile("政府采购(?:货物|工程|服务)支出$")),
+    (re.compile("机关运行经费$"), re.compile(r"^\([一二]\)(?:行政单位|参照公务员法管理的?事业单位)$")),
+)
 _ROLE_OF_CODE = {
     "30212": "abroad", "30217": "reception", "30231": "vehicle_running", "31013": "vehicle_purchase",
     "30215": "会议费", "30216": "培训费", "50202": "会议费", "50203": "培训费",
@@ -39,6 +43,7 @@ def check_expenses(
     for check in (check for each in sets for check in _of_set(each)):
         yield from [check] if _PARTS.get(check.rule, set()) <= named else those_that_hold([check])
     yield from _with_meetings(lines)
+    yield from _operation(lines)
     yield from check_units([line for line in lines if role_of(line.column_name)])
     yield from check_changes(statement, lines)
 
@@ -97,6 +102,16 @@ def _with_meetings(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         ]
         if whole and any("三公" in line.column_name for line in others) and len(others) > 1:
             yield from check_sum("expenses_total", whole.name, whole, others)
+
+
+def _operation(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """政府采购支出合计 = goods + works + services, 机关运行经费 = 行政单位 + 参公事业单位: what 机构运行信息表 prints beside the expenses."""
+    for column in grouped(lines, "column").values():
+        for whole_named, parts_named in _OF_OPERATION:
+            wholes = [line for line in column if whole_named.search(line.name)]
+            parts = [line for line in column if parts_named.search(line.name)]
+            if len(wholes) == 1 and parts and wholes[0].row < parts[0].row:
+                yield from check_sum("items", wholes[0].name, wholes[0], parts)
 
 
 def _is_basic(kind: str, line: BudgetLine) -> bool:

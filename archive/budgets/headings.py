@@ -16,6 +16,7 @@ LONGEST_TITLE = 80
 
 _QUOTES = str.maketrans("", "", "\"'“”‘’《》〈〉")
 _RULES = (
+    ("机构运行信息|决算相关信息统计|三公.{0,40}资产占用", "three_public"),
     (
         "目录|绩效|情况说明|项目表|(?<![和与及、])项目支出(?:及其他支出)?(?:预算|决算)?(?:明细|安排|情况)?表|人员|编制|资产|社会保险",
         "",
@@ -135,9 +136,11 @@ def read_heading(lines: Sequence[str], head: Sequence[str]) -> Heading | None:
 
 
 def stage_of(text: str) -> str | None:
-    """Return `accounts` or `budget`, as a title or a column says. 一般公共预算 names an account, not a stage."""
+    """Return `accounts` or `budget`, as a title or a column says. 一般公共预算 names an account, not a stage; 统计数 is what
+    accounts count, in a table of 机构运行信息 beside the budget.
+    """
     text = re.sub("一般公共预算|政府性基金预算|国有资本经营预算|公共预算", "", plain(text))
-    stages = (("决算", "accounts"), ("预算", "budget"))
+    stages = (("决算", "accounts"), ("统计数", "accounts"), ("机构运行信息", "accounts"), ("预算", "budget"))
     return next((stage for word, stage in stages if word in text), None)
 
 

@@ -45,10 +45,11 @@ _STATED_AS = {
         for name in ("货物", "工程", "服务")
     },
     **{name: re.compile(f"{name}(?:经费|支出)[为是]?$") for name in ("人员", "公用")},
+    "机关运行经费": re.compile("机关运行经费(?:支出|预算|决算)*(?:数|总?额)?[为是]?$"),
 }
 """The words before an amount that is stated of a part of the table that it is said of, by the part's name."""
 
-_BOUGHT = re.compile("(?:政府)?(?:采购)?(货物|工程|服务)类?(?:采购)?(?:支出|预算)?[A-C]?")
+_NAMED_ALONE = re.compile("(?:政府)?(?:采购)?(货物|工程|服务)类?(?:采购)?(?:支出|预算)?[A-C]?|机关运行经费")
 _STAFF_CLASSES = ("301", "303", "501", "505", "509")
 _OTHER_YEAR = re.compile("上年|去年")
 _LONGEST_NAME = 30
@@ -143,7 +144,7 @@ class StatedAmounts:
         self, heading: Heading, lines: Sequence[BudgetLine], sets: Iterable[ExpenseSet]
     ) -> Iterator[BudgetCheck]:
         """Yield that the text states parts of a table by words of their own, where it does: 会议费 and 培训费 beside three public
-        expenses, goods, works and services that are bought, 人员经费 and 公用经费 as the classes of basic spending which they are.
+        expenses, goods, works and services that are bought, 机关运行经费 beside these, 人员经费 and 公用经费 as the classes of basic spending which they are.
         """
         for name, parts in _named_parts(heading, lines, sets):
             amounts = [line.yuan for line in parts if line.yuan is not None]
@@ -172,8 +173,12 @@ def _named_parts(
     if heading.kind == "three_public":
         of_year = [each for each in sets if (each.stage, each.year) == (heading.stage, heading.year)]
         yield from ((name, [line]) for each in of_year if len(of_year) == 1 for name, line in each.beside.items())
-    elif heading.kind == "procurement":
-        named = [(found[1], line) for line in lines if (found := _BOUGHT.fullmatch(_NUMBER.sub("", line.name)))]
+    if heading.kind in ("three_public", "procurement"):
+        named = [
+            (found[1] or found[0], line)
+            for line in lines
+            if (found := _NAMED_ALONE.fullmatch(_NUMBER.sub("", line.name)))
+        ]
         counts = Counter(name for name, _ in named)
         yield from ((name, [line]) for name, line in named if counts[name] == 1)
     elif heading.kind == "basic_spending":
