@@ -47,6 +47,13 @@ def test_merged_cells_of_low_rows_are_whole() -> None:
     assert (table.rows, set(table.merged)) == (PRINTED, MERGED)
 
 
+@pytest.mark.parametrize("moved", [0, 0.3, 0.6])
+def test_text_that_is_printed_again_at_its_place_to_look_bold_stands_once(moved: float) -> None:
+    again = b" q 1 0 0 1 %.1f 0 cm " % moved + ruled(HEADS, style="none") + b" Q"
+    (table,) = tables(pdf(ruled(HEADS) + again))
+    assert (table.rows, set(table.merged)) == (PRINTED, MERGED)
+
+
 def test_a_page_turned_by_90_degrees_is_turned_back() -> None:
     (table,) = tables(pdf(turned(ruled(HEADS, top=160))).replace(b"[0 0 300 200]", b"[0 0 300 300]/Rotate 90"))
     assert (table.rows, set(table.merged)) == (PRINTED, MERGED)

@@ -18,6 +18,7 @@ BLANK = 0.2
 """Of the size of the characters: a wider gap between two is a blank."""
 BLANKS = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
 """Characters that leave no ink, by their numbers."""
+_AGAIN = 0.12  # of the size: no two characters that belong beside each other begin so near
 _FIRST_HAN, _LAST_HAN = "\u2e80", "\u9fff"
 
 
@@ -75,12 +76,16 @@ def lines_of(characters: Iterable[Character]) -> Iterator[Line]:
 
 
 def text_of(line: Iterable[Character]) -> str:
-    """Return the characters of a line from left to right, blanks where they stand apart."""
+    """Return the characters of a line from left to right, blanks where they stand apart; one that is printed again at
+    nearly its place, as bold is printed without a font of its own, stands once.
+    """
     characters = sorted(line, key=attrgetter("left"))
     size = size_of(characters)
-    blank = BLANK * size
+    blank, again = BLANK * size, _AGAIN * size
     parts = [characters[0].text]
     for before, each in pairwise(characters):
+        if each.left - before.left < again and each.text == before.text:
+            continue
         if each.left - before.right > blank and gap(before, each, size) > blank:
             parts.append(" ")
         parts.append(each.text)
