@@ -209,7 +209,7 @@ def test_what_another_parser_read_is_not_mixed_with_what_ours_did(world: World, 
 def test_damaged_originals_are_not_merged(world: World, tmp_path: Path) -> None:
     damaged = copied(world.jobs[0], tmp_path)
     with closing(sqlite3.connect(beside(damaged))) as connection, connection:
-        connection.execute("UPDATE captures SET url = url || 'x' WHERE id = 2")
+        connection.execute("UPDATE captures SET day = '2001-01-01' WHERE id = 2")
     told = merged(tmp_path / "a.db", damaged, world.jobs[1])
     assert [each.what for each in told] == [FAILED, TAKEN]
     assert re.match(r"capture 2 .* no longer what was stored", told[0].why)

@@ -147,3 +147,36 @@ def test_the_parser_that_read_a_portal_comes_with_it(db: Path, source: Path) -> 
     (told,) = merged(db, source)
     assert (told.what, told.portal, told.crawls) == (WAITS, "a", 0)
     assert rows(db, "SELECT value FROM settings WHERE name = 'parser:a'") == [{"value": "ours"}]
+
+
+ENDLESS = "(WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n)"
+RENAMED = [f"UPDATE {table} SET {column} = '../../x'" for table, column in
+           (("portals", "id"), ("records", "portal"), ("crawls", "portal"), ("catalogs", "portal"), ("publisher_names", "portal"), ("agencies", "portal"))]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ([f"CREATE TRIGGER evil AFTER UPDATE ON records BEGIN SELECT {ENDLESS}; END"], "evil is a trigger that no version makes"),
+        (["PRAGMA legacy_alter_table = ON", "ALTER TABLE crawls RENAME TO aside",
+          f"CREATE VIEW crawls AS SELECT * FROM aside WHERE {ENDLESS}"], "not defined as this version makes it"),
+        (["ALTER TABLE records ADD COLUMN evil TEXT GENERATED ALWAYS AS (hex(zeroblob(500000000)))"], "not defined as this version"),
+        (["UPDATE records SET source_fields = '{'"], "its source_fields is not valid text"),
+        (["UPDATE records SET first_seen = '9999-99-99'"], "is stated to be seen first at 9999-99-99"),
+        (RENAMED, "'../../x' can't be a portal's id"),
+    ],
+    ids=["a trigger", "an endless view", "a generated column", "no JSON", "no day", "a portal named as a path"],
+)  # fmt: skip
+def test_what_this_program_would_not_write(db: Path, source: Path, changes: list[str], why: str) -> None:
+    with closing(sqlite3.connect(source, isolation_level=None)) as connection:
+        for change in changes:
+            connection.execute(change)
+    require_refused(db, source, why)
+
+
+@pytest.mark.parametrize("detail", ['{"capture": 99999}', "[1]", '{"catalogs": 3}', "[" * 900 + "]" * 900])
+def test_events_that_no_crawl_writes(db: Path, source: Path, detail: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.maintenance.merge.check_database", lambda *_: iter(()))  # one who forges seals, too
+    with closing(sqlite3.connect(source, isolation_level=None)) as connection:
+        connection.execute("UPDATE events SET detail = ?", (detail,))
+    require_refused(db, source, "an event of a holds what no crawl writes")

@@ -7,6 +7,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from archive.database.connection import ArchiveError
+from archive.model.observations import is_portal_id
 
 
 class BeingCrawledError(ArchiveError):
@@ -15,6 +16,8 @@ class BeingCrawledError(ArchiveError):
 
 def hold(db: Path, portal: str) -> FileLock:
     """The right to write what `portal` says into `db`, until released or this process ends. Raises ArchiveError."""
+    if not is_portal_id(portal):
+        raise ArchiveError(f"{portal!r} can't be a portal's id")
     busy = BeingCrawledError(f"{portal} is being crawled into {db} already: wait for that crawl to end")
     return _acquired(db, f"{db.name}.{portal}.lock", busy)
 

@@ -110,6 +110,12 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
     return captures
 
 
+def check_schema(db: Path) -> Iterator[Fault]:
+    """Look at the schema alone, and read nothing else: views and triggers run as they are read and written."""
+    with closing(open_for_reading(db)) as connection:
+        yield from _findings(db, _schema(connection))
+
+
 def _can_be_opened(evidence_path: Path) -> bool:
     """Whether there are originals to compare with; else `verify_file` says why not, and it is no fault."""
     try:

@@ -35,9 +35,11 @@ from archive.evidence.evidence_file import open_for_reading as open_evidence
 from archive.evidence.evidence_import import Run, Source, fold, folded
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence
+from archive.evidence.fixity import Fault
 from archive.evidence.http_exchange import EvidenceError
 from archive.maintenance.backup import copy_database
 from archive.maintenance.bring_up_to_date import leave_no_trace, open_up_to_date
+from archive.maintenance.check import check_database, check_schema
 from archive.maintenance.portal_life import apply, concerns, is_from_before, missing
 from archive.maintenance.transfer import NotAContinuationError, Transfer
 from archive.maintenance.withholding import take_over
@@ -125,6 +127,7 @@ def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterat
 
 def _begun(source: Path) -> str:
     """Return when the last crawl of a database began. Raises ArchiveError where it is no archive, or damaged."""
+    _require_sound(source, check_schema(source))
     with closing(open_for_reading(source)) as connection:
         try:
             return str(connection.execute("SELECT max(started_at) FROM crawls").fetchone()[0])
@@ -138,6 +141,7 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
             open_up_to_date(source, beside(source))
         ) as theirs:  # brought up to date, where an earlier version wrote it
             _require_masked(theirs, source)
+            _require_sound(source, check_database(source, beside(source)))
             portals = [row[0] for row in theirs.execute("SELECT id FROM portals ORDER BY id")]
         connection = stack.enter_context(closing(open_up_to_date(db, evidence)))
         connection.execute("PRAGMA synchronous = FULL")  # what is merged may be deleted where it came from
@@ -201,6 +205,12 @@ def _require_masked(connection: sqlite3.Connection, path: Path) -> None:
         require_current(connection)
     except ArchiveError as error:
         raise ArchiveError(f"{path}: {error} --db {path}") from error
+
+
+def _require_sound(source: Path, faults: Iterable[Fault]) -> None:
+    """Refuse what is not as this program writes it: the archive would be no better for ever. Raises ArchiveError."""
+    if damage := next((fault for fault in faults if fault.is_damage), None):
+        raise ArchiveError(f"{damage.where}: {damage.what}; `disclosures verify --db {source}` names all that is wrong")
 
 
 class _Merge:

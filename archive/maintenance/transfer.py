@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from archive.database.connection import ArchiveError
 from archive.database.migrations import stored_columns
 from archive.database.portal_changes import next_number
 from archive.maintenance.bring_up_to_date import bring_up_to_date
@@ -204,12 +205,10 @@ class Transfer:
         events = self._c.execute(
             "SELECT record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id "
             f"FROM theirs.events t WHERE {_OF_NEW_CRAWLS} ORDER BY id"
-        )
+        ).fetchall()
         first = next_number(self._c, "main.events")
-        self._c.executemany(
-            "INSERT INTO main.events (id, record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
+        try:
+            carried = [
                 (
                     number,
                     maps["record"][record_id],
@@ -220,10 +219,14 @@ class Transfer:
                     not_before,
                     *(maps["capture"].get(capture) for capture in captures),
                 )
-                for number, (record_id, kind, at, crawl_id, detail, not_before, *captures) in enumerate(
-                    events.fetchall(), first
-                )
-            ),
+                for number, (record_id, kind, at, crawl_id, detail, not_before, *captures) in enumerate(events, first)
+            ]
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            raise ArchiveError(f"an event of {self._portal} holds what no crawl writes") from error
+        self._c.executemany(
+            "INSERT INTO main.events (id, record_id, kind, at, crawl_id, detail, not_before, before_capture_id, after_capture_id) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            carried,
         )
 
     def _index(self) -> None:

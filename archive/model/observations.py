@@ -6,6 +6,7 @@ session replaces it by the capture's id in `evidence.db` and the table `captures
 kind.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -26,6 +27,11 @@ class CatalogOfPortal:
     kind: str
     title: str
     url: str
+
+
+def is_portal_id(text: str) -> bool:
+    """Whether a portal may be called so: files are."""
+    return re.fullmatch(r"[a-z][a-z0-9_-]*", text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,14 @@ from archive.maintenance.portal_life import Extent, change
 from archive.masking.redaction import redact
 from archive.model import clock
 from archive.model.addresses import is_on_the_web, one_spelling
+from archive.model.observations import is_portal_id
 from archive.model.printable import quantity
 from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
 from crawler.cli.upkeep import renew_copies
 from crawler.jobs.due import NONE, planned
 from crawler.jobs.schedule import Plan
 from crawler.portals import file_changes
-from crawler.portals.portal_file import PortalFileError, is_id, known, load, own_files
+from crawler.portals.portal_file import PortalFileError, known, load, own_files
 
 portal_argument = click.argument("portal", metavar="PORTAL")
 dry_run_option = click.option("--dry-run", is_flag=True, help="Say what would happen; change nothing.")
@@ -142,7 +143,7 @@ def move(portal: str, home: str, hosts: tuple[str, ...], db: Path, dry_run: bool
 @changes_archive
 def rename(old: str, new: str, db: Path, dry_run: bool) -> None:
     """Give the portal OLD the id NEW, everywhere. Where there is a file NEW.toml, its name and division count at once."""
-    if not is_id(new):
+    if not is_portal_id(new):
         raise CommandError(f"{new!r}: an id is lower-case letters, digits, - and _, a letter first")
     identity, now = _identity(old), clock.text(clock.now())
     if new == identity:

@@ -14,7 +14,7 @@ from archive.model.addresses import is_on_the_web
 from archive.model.agencies import TYPES, Stated
 from archive.model.clock import BEIJING
 from archive.model.divisions import divisions, named_in, province_of
-from archive.model.observations import CatalogOfPortal
+from archive.model.observations import CatalogOfPortal, is_portal_id
 from archive.model.site import Site
 from crawler.portals.catalogue_kinds import KINDS, kind_of
 from crawler.portals.toml_file import TomlTable, read_toml
@@ -150,11 +150,6 @@ def own_files() -> dict[str, Path]:
     return {file.stem: file for file in sorted(Path(own).glob("*.toml"))} if own else {}
 
 
-def is_id(text: str) -> bool:
-    """Return whether a portal may be called so."""
-    return re.fullmatch(r"[a-z][a-z0-9_-]*", text) is not None
-
-
 def readable(files: Iterable[Path]) -> tuple[list[Portal], dict[Path, PortalFileError]]:
     """Return the portals of `files`, and the errors of those that can't be used."""
     portals, errors = [], {}
@@ -179,7 +174,7 @@ def _portal(path: Path, table: TomlTable) -> Portal:
     identity = table.text("id")
     if identity != path.stem:
         raise table.must_be("id", f"the file's name without .toml, {path.stem!r}")
-    if not is_id(identity):
+    if not is_portal_id(identity):
         raise table.must_be("id", "lower-case letters, digits, - and _, a letter first")
     name, code, home = table.text("name"), _division_code(table), _address(table, "home")
     key = f"division_code = {code!r}" if code else "division_code"

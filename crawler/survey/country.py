@@ -23,8 +23,9 @@ from archive.directory.entries import (
 from archive.model import clock
 from archive.model.addresses import one_spelling
 from archive.model.atomic_file import atomic_file
+from archive.model.observations import is_portal_id
 from archive.model.printable import printable
-from crawler.portals.portal_file import PortalFileError, is_id, known, load, own_files, readable
+from crawler.portals.portal_file import PortalFileError, known, load, own_files, readable
 from crawler.probe.draft import NAMELESS, comment, draft, portal_id
 from crawler.probe.software_prior import SoftwarePrior
 from crawler.survey.home import SurveyedPortal, survey
@@ -149,7 +150,7 @@ def _free_id(entry: PortalHome, out: Path) -> str:
     taken = {*known(), *(path.stem for path in out.glob("*.toml")), NAMELESS}
     short = portal_id(entry.home)
     names = (short, f"{short}-{entry.division_code}", *(f"{short}-{entry.division_code}-{n}" for n in range(2, 1000)))
-    return next(name for name in names if is_id(name) and name not in taken)
+    return next(name for name in names if is_portal_id(name) and name not in taken)
 
 
 def _free(waiting: Iterable[PortalHome], busy: set[str], most: int) -> list[PortalHome]:
