@@ -110,7 +110,12 @@ def test_words_that_mean_the_same_are_added(connection: sqlite3.Connection, text
     ],
 )
 def test_nothing_is_added(connection: sqlite3.Connection, text: str) -> None:
-    assert also(connection, text) == ()
+    assert not any(group.also for group in widened(connection, parse(text)).groups)
+
+
+def test_the_longest_known_word_is_a_part_of_a_word() -> None:
+    assert {"政府办", "政府办公室"} <= thesaurus().same.keys()
+    assert thesaurus().parts("政府办公室决算") == ["政府办公室", "决算"]
 
 
 def test_nothing_is_added_that_a_typed_word_finds_anyway(connection: sqlite3.Connection) -> None:

@@ -51,7 +51,7 @@ def others(connection: Readable, word: str) -> Iterator[str]:
     place = typed.removesuffix(without_place(typed))
     alike = connection.execute(_ALIKE, (f"%{typed[len(place)]}%{typed[-1]}", _MOST_NAMES))
     names = {number: name if place else without_place(name) for number, name in sorted(alike, key=itemgetter(0))}
-    same = [number for number, name in names.items() if typed in {name, without_place(name)}]
+    same = [number for number, name in names.items() if name == typed]
     known = connection.execute(_OF_THE_SAME, (numbers(same), _MOST_NAMES)) if same else ()
     of_the_same = [row[0] if place else without_place(row[0]) for row in known]
     shortened = [name for name in names.values() if is_short_form(typed, name) or is_short_form(name, typed)]

@@ -16,6 +16,7 @@ from archive.questions.answer_words import named
 from archive.questions.question_files import questions
 from archive.web.http.request_context import PAGE
 from archive.web.http.server import make_datasette
+from archive.web.listings.observed_events import noticed
 from archive.web.views.bars import bars
 from tests.questions.small import archive_of
 from tests.web.asking import asking, asking_copy, text, tree
@@ -106,6 +107,20 @@ def test_the_feed_has_an_entry_for_each_record(get):
     assert len(entries) == 2
     assert len({entry.findtext("{*}id") for entry in entries}) == 2
     assert entries[0].find("{*}link").get("href").startswith("http://localhost/-/record/")
+
+
+def test_of_several_events_of_a_record_at_one_moment_the_last_is_shown():
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.execute("CREATE TABLE events (id, record_id, at)")
+        connection.executemany(
+            "INSERT INTO events VALUES (?, ?, ?)", [(1, 7, "t"), (2, 7, "t"), (3, 7, "u"), (4, 8, "t")]
+        )
+        rows = [
+            {"record_id": 7, "noticed_at": "t"},
+            {"record_id": 8, "noticed_at": None},
+            {"record_id": 9, "noticed_at": "t"},
+        ]
+        assert noticed(connection, rows) == {(7, "t"): 2}
 
 
 def test_an_entry_is_of_when_it_was_noticed(history, past):
