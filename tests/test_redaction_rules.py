@@ -279,6 +279,7 @@ def test_an_address_is_known_by_its_beginning_some_300_characters_before(length:
     [
         "http://www.example.gov.cn/2017/{}.html",
         "/upload/201712/{}.pdf",
+        "/201712/{}.pdf",
         "http://www.example.gov.cn/c/2017-12-19/{}.shtml",
         "http://www.example.gov.cn/d/{}.html、http://www.example.gov.cn/d/13812345699.html",
         "www.example.gov.cn/{}-1.html",
@@ -286,7 +287,8 @@ def test_an_address_is_known_by_its_beginning_some_300_characters_before(length:
 )
 def test_a_file_in_a_day_s_folder_or_in_a_series_is_numbered(address: str) -> None:
     assert kinds(address.format(PHONE)) == {}
-    assert kinds(f"http://www.example.gov.cn/15{'1231' + PHONE[6:]}.html") == {}, "a day"
+    for country in ("", "86"):
+        assert kinds(f"http://www.example.gov.cn/{country}15{'1231' + PHONE[6:]}.html") == {}, "a day"
 
 
 def test_a_number_alone_between_slashes_in_the_address_of_a_text_is_a_person_s() -> None:
@@ -298,6 +300,9 @@ def test_a_number_alone_between_slashes_in_the_address_of_a_text_is_a_person_s()
     ):
         assert kinds(address.format(PHONE)) == {"phone": 1}
         assert kinds(address.format(CARD)) == {"bank_card": 1}
+        for number in (f"86{PHONE}", CARD):
+            known = number[: 5 if number[:2] == "86" else 4]
+            assert redact(address.format(number)).text == address.format(known + "*" * (len(number) - len(known)))
 
 
 @pytest.mark.parametrize(
