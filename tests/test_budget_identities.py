@@ -304,7 +304,11 @@ SUMMARY = """
 
 
 @pytest.mark.parametrize(
-    ("stage", "expected"), [("决算", {"fund_spending": False, "general_spending": True}), ("预算", {})]
+    ("stage", "expected"),
+    [
+        ("决算", {"fund_spending": False, "general_spending": True}),
+        ("预算", {"fund_spending": True, "general_spending": True}),  # the total with what is carried over, too
+    ],
 )
 def test_what_was_spent_of_a_fund_is_the_total_of_its_table(stage: str, expected: dict[str, bool]) -> None:
     found, *_ = read(
@@ -334,3 +338,90 @@ def test_a_text_rounds_in_its_own_unit_too() -> None:
             table(summary, "2026年部门收支总表\n单位：万元"), text=f"样本局2026年度收入、支出预算总计{stated}元。"
         )
         assert {check.holds for check in found.checks if check.rule == "prose"} == {holds}
+
+
+def test_the_amounts_of_funds_make_up_that_of_all_in_each_row_of_a_side() -> None:
+    rows = """
+收入|<|支出|<|<|<
+项目|金额|项目|合计|一般公共预算财政拨款|政府性基金预算财政拨款
+一、一般公共预算财政拨款|30.00|一、一般公共服务支出|30.00|25.00|5.00
+二、政府性基金预算财政拨款|20.00|二、城乡社区支出|20.00|5.00|15.00
+本年收入合计|50.00|本年支出合计|50.00|30.00|20.00
+总计|50.00|总计|50.00|30.00|{}
+"""
+    for fund, expected in (("20.00", []), ("22.00", [("columns", Decimal(50), Decimal(52))])):
+        (found,) = read(table(rows.strip().format(fund), "2025年度财政拨款收入支出决算总表\n单位：万元"))
+        assert sum(check.rule == "columns" for check in found.checks) == 4
+        assert [each for each in failing(found) if each[0] == "columns"] == expected
+
+
+@pytest.mark.parametrize(("spent", "held"), [("5.00", True), ("4.00", False)])
+def test_a_fund_that_carries_nothing_over_spends_what_it_gets(spent: str, held: bool) -> None:
+    rows = f"""
+项目|<|年初结转和结余|本年收入|本年支出|<|<|年末结转和结余
+科目编码|科目名称|^|^|小计|基本支出|项目支出|^
+合计|<||5.00|{spent}||{spent}|
+213|农林水支出||5.00|{spent}||{spent}|
+"""
+    (found,) = read(table(rows.strip(), "2025年度政府性基金预算财政拨款收入支出决算表\n单位：万元"))
+    assert ("carry" in rules(found)) == held
+    assert failing(found) == []
+
+
+def test_spending_that_is_listed_without_codes_is_the_sum_of_its_items() -> None:
+    rows = (
+        "项目|2026年预算数\n一、基本支出|100.00\n其中：人员经费|60.00\n公用经费|40.00\n二、项目支出|20.00\n支出合计|{}"
+    )
+    for total, expected in (("120.00", []), ("210.00", [("items", Decimal(210), Decimal(120))])):
+        (found,) = read(table(rows.format(total), "部门支出总表\n单位：万元"))
+        assert "items" in rules(found)
+        assert failing(found) == expected
+
+
+@pytest.mark.parametrize(("pension", "held"), [("8.00", True), ("9.00", False)])
+def test_items_without_numbers_are_held_where_they_make_up_the_total(pension: str, held: bool) -> None:
+    rows = f"收入|<|支出|<\n项目|金额|项目|金额\n一、财政拨款|98.00|一般公共服务支出|90.00\n||社会保障和就业支出|{pension}\n本年收入合计|98.00|本年支出合计|98.00"
+    (found,) = read(table(rows, "部门收支总表\n单位：万元"))
+    assert sum(check.rule == "items" for check in found.checks) == 1 + held
+    assert failing(found) == []
+
+
+def test_a_total_without_a_name_is_held_by_the_classes_below_it() -> None:
+    rows = "科目编码|科目名称|金额\n||{}\n501|机关工资福利支出|70.00\n502|机关商品和服务支出|30.00"
+    for total, held in (("100.00", True), ("110.00", False)):
+        (found,) = read(table(rows.format(total), "一般公共预算基本支出表\n单位：万元"))
+        assert ("total" in rules(found)) == held
+        assert failing(found) == []
+
+
+def test_what_is_bought_is_paid_by_its_funds() -> None:
+    rows = """
+采购项目|采购品目|数量|合计|一般公共预算|政府性基金
+合计|||60.00|50.00|10.00
+货物类|||20.00|20.00|
+办公设备购置|复印机|2|20.00|20.00|
+工程类|||40.00|{}|10.00
+办公楼维修|修缮工程|1|40.00|30.00|10.00
+"""
+    for paid, expected in (("30.00", set()), ("33.00", {"columns"})):
+        (found,) = read(table(rows.strip().format(paid), "政府采购预算表\n单位：万元"))
+        assert "columns" in rules(found)
+        assert {rule for rule, *_ in failing(found)} == expected
+
+
+def test_accounts_print_an_expense_in_the_only_column_of_basic_spending() -> None:
+    details = """
+人员经费|<|<|公用经费|<|<
+科目编码|科目名称|决算数|科目编码|科目名称|决算数
+301|工资福利支出|75.00|302|商品和服务支出|5.00
+30108|机关事业单位基本养老保险缴费|15.00|30217|公务接待费|2.00
+30101|基本工资|60.00|30201|办公费|3.00
+人员经费合计|<|75.00|公用经费合计|<|5.00
+"""
+    expenses = "项目|决算数\n合计|2.00\n因公出国（境）费|0.00\n公务用车购置及运行费|0.00\n公务接待费|2.00"
+    _, found = read(
+        table(details.strip(), "一般公共预算财政拨款基本支出决算明细表\n单位：万元"),
+        table(expenses, "“三公”经费支出决算表\n单位：万元", page=2),
+        title="样本局2025年度部门决算（样本，非政府文件）",
+    )
+    assert ("same_amount", "basic_spending 30217") in {(check.rule, check.place) for check in found.checks}

@@ -240,7 +240,7 @@ NESTED = """
 @pytest.mark.parametrize(
     ("rows", "title", "rules"),
     [
-        (FISCAL, "财政拨款收支总表", {"balance": 1, "items": 8}),
+        (FISCAL, "财政拨款收支总表", {"balance": 1, "items": 8, "columns": 4}),
         (LINED, "收入支出决算总表", {"balance": 1, "items": 2, "carry": 2}),
         (BESIDE, "一般公共预算财政拨款基本支出决算明细表", {"children": 4, "total": 2}),
         (CONTINUED, "一般公共预算基本支出表", {"children": 1}),

@@ -31,7 +31,10 @@ _BY_ITSELF = re.compile(r"其中|[比占增减]|上年(?!结[转余])|去年|\d{
 SUMMARIES = ("summary", "fiscal_summary")
 """Kinds of tables that set income and spending side by side, item by item."""
 
-_WHOLE_OF_KIND = {"basic_spending": ("基本支出",), "operating": ("机关运行经费支出", "机关运行经费")}
+_WHOLE_OF_KIND = {
+    "basic_spending": re.compile("基本支出|(?:(?:人员|公用)经费/)?决算数"),
+    "operating": re.compile("机关运行经费(?:支出)?"),
+}
 _CONFIRMING = 2
 _GROUP = "/小计"
 _CHANGE = re.compile("增减(?:变[化动])?(?:金?额|数|情况)?$")
@@ -73,11 +76,12 @@ def check_statement(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> 
     """
     if statement.heading.kind == "procurement":
         yield from _nested(lines)
+        yield from check_columns(lines)
     else:
         yield from _groups(lines)
         yield from _codes(lines)
-        yield from _columns(lines)
-        yield from _carried_over(lines)
+        yield from check_columns(lines)
+        yield from _carried_over(statement, lines)
         if not any(line.code for line in lines):
             yield from check_units(lines)
         yield from check_changes(statement, lines)
@@ -143,7 +147,10 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         top = [line for code, line in by_code.items() if not {code[:-2], code[:-4]} & by_code.keys()]
         total = next((line for line in column if line.is_total), None)
         divided = sum(line.code in parts_of for line in top)
-        if total and top and alone and len(by_code) == len(own):
+        if not total and column and not (column[0].name or column[0].code or column[0].row):
+            if top and alone and len(by_code) == len(own):  # of a total that has no name another reading may be right
+                yield from those_that_hold(check_sum("total", column[0].column_name, column[0], top))
+        elif total and top and alone and len(by_code) == len(own):
             checks = list(check_sum("total", total.column_name, total, top))
             if all(line.is_of_class for line in top):
                 # Beside classes with codes below them, one without any may be the number of a unit.
@@ -218,10 +225,11 @@ def check_units(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
         yield from those_that_hold(checks)
 
 
-def _carried_over(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+def _carried_over(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """年初结转和结余 + 本年收入 = 本年支出 + 年末结转和结余, in each row of a table that has all four columns."""
-    columns = {line.column_name for line in lines}
-    sides = [{name for name in columns if side.search(name)} for side in _YEAR_OF_A_FUND]
+    filled = {line.column_name for line in lines}
+    sides = [{name for name in statement.columns if side.search(name)} for side in _YEAR_OF_A_FUND]
+    sides = [side & filled or side for side in sides]
     checks: list[BudgetCheck] = []
     for row in grouped(lines, "row").values() if all(len(side) == 1 for side in sides) else ():
         own = [[line for line in row if line.column_name in side] for side in sides]
@@ -234,9 +242,11 @@ def _carried_over(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             checks.append(BudgetCheck("carry", place, left, right, holds, parts))
     if known_by_most(checks):
         yield from checks
+    elif all(check.holds for check in checks):
+        yield from those_that_hold(checks)
 
 
-def _columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+def check_columns(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """合计 = 基本支出 + 项目支出, or 人员 + 公用, with what stands beside them below the same head, in each row.
 
     Where other columns stand there, too, and of these alone, it is not known beforehand what makes up the total: what
@@ -356,7 +366,8 @@ def is_whole(line: BudgetLine) -> bool:
 
 def is_whole_of(kind: str, line: BudgetLine) -> bool:
     """Whether a line is the whole of its row in a table of a kind, whose column may be called as that is."""
-    return is_whole(line) or line.column_name in _WHOLE_OF_KIND.get(kind, ())
+    named = _WHOLE_OF_KIND.get(kind)
+    return is_whole(line) or (named is not None and named.fullmatch(line.column_name) is not None)
 
 
 def own_name(line: BudgetLine) -> str:

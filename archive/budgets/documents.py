@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
+from itertools import chain
 
 from archive.budgets.checks import SUMMARIES, BudgetCheck, check_statement, those_that_hold
 from archive.budgets.expense_checks import check_beside_basic, check_expenses
@@ -11,7 +12,7 @@ from archive.budgets.parts import stated_parts
 from archive.budgets.prose import StatedAmounts
 from archive.budgets.repeated_amounts import check_between
 from archive.budgets.statements import BudgetStatement, read_statements
-from archive.budgets.summary_checks import check_summary
+from archive.budgets.summary_checks import check_summary, is_listed
 from archive.budgets.three_public import ExpenseSet, expense_sets
 from archive.tables.printed_table import PrintedTable
 
@@ -99,7 +100,10 @@ def _within(
     kind = statement.heading.kind
     if kind == "three_public":
         return check_expenses(statement, lines, expenses)
-    return check_summary(statement, lines) if kind in SUMMARIES else check_statement(statement, lines)
+    if kind in SUMMARIES:
+        return check_summary(statement, lines)
+    listed = check_summary(statement, lines) if is_listed(lines) and not any(line.code for line in lines) else ()
+    return chain(check_statement(statement, lines), listed)
 
 
 def _without_unread(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from archive.budgets.checks import BudgetCheck, is_whole, own_name
+from archive.budgets.checks import BudgetCheck, is_whole, is_whole_of, own_name
 from archive.budgets.headings import Heading, stage_of, year_of
 from archive.budgets.lines import BudgetLine
 from archive.budgets.repeated_amounts import table_totals
@@ -182,7 +182,7 @@ def _named_parts(
         counts = Counter(name for name, _ in named)
         yield from ((name, [line]) for name, line in named if counts[name] == 1)
     elif heading.kind == "basic_spending":
-        classes = [line for line in lines if line.is_of_class and is_whole(line)]
+        classes = [line for line in lines if line.is_of_class and is_whole_of(heading.kind, line)]
         for name, is_staff in (
             (("人员", True), ("公用", False)) if len({line.code for line in classes}) == len(classes) else ()
         ):

@@ -130,10 +130,21 @@ def _same_codes(one: _Table, other: _Table) -> Iterator[BudgetCheck]:
 
 def _parts_of_spending(table: _Table) -> list[str]:
     """Return the names of the columns of a table that are a part of spending, of its own year and stage, and no fund's."""
+    own = [_part_named(name) for name in _own_columns(table)]
+    return [name for name in own if _PARTS_OF_SPENDING.fullmatch(name) and own.count(name) == 1]
+
+
+def _own_columns(table: _Table) -> list[str]:
+    """Return the names of the columns of a table that are of its own year and stage."""
     heading, names = table[0].heading, dict.fromkeys(line.column_name for line in table[1])
     stated = [name for name in names if stage_of(name) in (None, heading.stage)]
-    own = [own for name in stated if year_of_column(heading, name) == heading.year for own in [name.rpartition("/")[2]]]
-    return [name for name in own if _PARTS_OF_SPENDING.fullmatch(name) and own.count(name) == 1]
+    return [name for name in stated if year_of_column(heading, name) == heading.year]
+
+
+def _part_named(column: str) -> str:
+    """Return what a column is called, or of a sum the head above it."""
+    path = column.split("/")
+    return path[-2] if len(path) > 1 and path[-1] in _SUMS else path[-1]
 
 
 def _by_code(table: _Table, *, of_any_name: bool = False, of_part: str = "") -> dict[str, BudgetLine]:
@@ -141,11 +152,12 @@ def _by_code(table: _Table, *, of_any_name: bool = False, of_part: str = "") -> 
     or columns without a whole. `of_any_name`: its column is the whole whatever its name. `of_part`: the name of the
     column of a part of spending to be returned instead.
     """
-    kind = table[0].heading.kind
+    kind, parts = table[0].heading.kind, _parts_of_spending(table)
     own = [line for line in table[1] if line.code or line.is_total]
     if of_part:
-        wholes = [line for line in own if own_name(line) == of_part] if of_part in _parts_of_spending(table) else []
+        wholes = [line for line in own if _part_named(line.column_name) == of_part] if of_part in parts else []
     else:
+        own = [line for line in own if _part_named(line.column_name) not in parts or len(parts) == 1]
         wholes = [line for line in own if of_any_name or is_whole_of(kind, line)]
     by_code = {line.code: line for line in wholes}
     return by_code if len(by_code) == len(wholes) else {}
@@ -312,13 +324,28 @@ def _basic_total(general: _Table, basic: _Table) -> Iterator[BudgetCheck]:
 
 
 def _total_of_fund(summary: _Table, other: _Table) -> Iterator[BudgetCheck]:
-    """Yield that accounts print what was spent of a fund in the year (本年支出合计) as the table of that fund does."""
+    """Yield that accounts print what was spent of a fund in the year (本年支出合计) as the table of that fund does.
+
+    A budget may count what it carries over in its total: there the sum that is the same is held.
+    """
     kind = other[0].heading.kind
-    if kind in _FUNDS and summary[0].heading.stage == "accounts":
-        of_fund = (line for line in summary[1] if SUBTOTAL.fullmatch(line.name) and _FUNDS[kind] in line.column_name)
-        for line in of_fund:
-            for _, total in table_totals(*other):
-                yield from _equal("same_total", f"fiscal_summary {kind}", line, [total])
+    if kind not in _FUNDS:
+        return
+    sums = [line for line in summary[1] if _is_spent(line) and _FUNDS[kind] in line.column_name]
+    place = f"fiscal_summary {kind}"
+    for _, total in table_totals(*other):
+        if summary[0].heading.stage == "accounts":
+            for line in (line for line in sums if SUBTOTAL.fullmatch(line.name)):
+                yield from _equal("same_total", place, line, [total])
+        else:
+            held = (check for line in sums for check in _equal("same_total", place, line, [total]) if check.holds)
+            yield from those_that_hold(islice(held, 1))
+
+
+def _is_spent(line: BudgetLine) -> bool:
+    """Whether a line of a summary is the sum of what is spent, with or without what is carried over."""
+    name = _ITEM.sub("", line.name)
+    return _side(line) == "spending" and (name == "本年支出" or _is_sum(line))
 
 
 def _side(line: BudgetLine) -> str:

@@ -8,6 +8,7 @@ from archive.budgets.checks import (
     GRAND,
     SUBTOTAL,
     BudgetCheck,
+    check_columns,
     check_sum,
     grouped,
     those_that_hold,
@@ -18,6 +19,7 @@ from archive.budgets.statements import BudgetStatement
 
 _ITEM = re.compile(r"[一二三四五六七八九十]+、")
 _OTHER_ITEMS = re.compile(r"\([一二三四五六七八九十]+\)"), re.compile(r"\d{1,3}[.、]")
+_OF_WHICH = re.compile("其中")
 _CARRIED = re.compile("结转|结余|使用非财政拨款|弥补收支差额")
 _OF_ITEMS = re.compile("[一二三四五六七八九十]+、(?:本年(?:收入|支出)|上年结[转余](?:结余)?)")
 _HALF, _HALVES = re.compile("(?:人员|(?:日常)?公用)(?:经费|支出|经费支出)$"), 2
@@ -27,6 +29,7 @@ _FUND = re.compile("一般公共预算|公共财政预算|政府性基金|国有
 def check_summary(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """本年合计 = Σ 一、二、…, 总计 = 本年合计 + 结转, and the totals of income and spending are equal."""
     yield from _beside_totals(lines)
+    yield from _funds(lines)
     for column in grouped(lines, "column").values():
         sides = _sides(column)
         for own in sides:
@@ -39,6 +42,21 @@ def check_summary(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> It
         if len(one) in (1, len(other)):  # else nothing says which of them belong together
             for income, spending in zip(one, other):  # noqa: B905 - behind one alone stand its parts
                 yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
+
+
+def is_listed(lines: Iterable[BudgetLine]) -> bool:
+    """Whether a table without codes lists its spending or income as a summary does: 一、基本支出, 二、项目支出."""
+    return sum(bool(_ITEM.match(line.name)) for line in lines if not line.code) > 1
+
+
+def _funds(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """合计 = 一般公共预算 + 政府性基金 + 国有资本经营预算, in each row of a side that has columns of these."""
+    by_label: dict[int, list[BudgetLine]] = {}
+    for line in lines:
+        by_label.setdefault(line.label_column, []).append(line)
+    for side in by_label.values():
+        if sum(bool(_FUND.search(name)) for name in {line.column_name for line in side}) > 1:
+            yield from check_columns(side)
 
 
 def _sides(column: Sequence[BudgetLine]) -> list[Sequence[BudgetLine]]:
@@ -68,8 +86,20 @@ def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     elif items and grand:
         before = [line for line in own if line.row < grand.row]
         yield from _of_items(before, grand.column_name, grand, [*items, *carried])
+    if not items and (total := subtotal or grand):
+        yield from _without_numbers(total, [line for line in own if line.row < total.row])
     if grand and subtotal:
         yield from check_sum("carry", grand.column_name, grand, [subtotal, *carried])
+
+
+def _without_numbers(total: BudgetLine, above: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
+    """Yield that a total is the sum of the rows above it, none of which has a number, where it is: of some that may be parts
+    of others nothing says so.
+    """
+    numbers = (_ITEM, *_OTHER_ITEMS, _OF_WHICH)
+    has_numbers = any(number.match(line.name) for line in above for number in numbers)
+    if not has_numbers and sum(bool(line.value) for line in above) > 1:
+        yield from those_that_hold(check_sum("items", total.column_name, total, above))
 
 
 def _items_of_items(statement: BudgetStatement, own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
