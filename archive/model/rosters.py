@@ -19,7 +19,7 @@ from pathlib import Path
 
 from archive.model.printable import UNSEEN, normal_form, without_radicals
 
-RULES_VERSION = 9
+RULES_VERSION = 10
 
 LEAST = 5
 """Names from which on a text lists persons."""
@@ -49,7 +49,7 @@ _GIVEN, _PLACE_ENDS, _ENDS = (frozenset(_WORDS[kind]) for kind in ("given", "pla
 _NUMERALS = frozenset("一二三四五六七八九十")
 _HAN, _MASK = r"[\u3400-\u9fff\U00020000-\U000323af]", r"[某*＊×ＸxX○〇Oo■□]"
 _COMPOUND = "|".join(_WORDS["compound"].split())
-_NAME = re.compile(
+NAME = re.compile(
     rf"(?:{_COMPOUND}|[{_WORDS['surname']}])(?:{_MASK}{{1,2}}|{_HAN}{_MASK}|{_MASK}{_HAN}|{_HAN}{{1,2}})|(?:{_COMPOUND}){_HAN}"
 )
 _DOTTED = re.compile(rf"{_HAN}{{1,7}}(?:[·•‧・．∙]{_HAN}{{1,7}}){{1,3}}")
@@ -67,7 +67,7 @@ _BEHIND = re.compile(
 _SEPARATORS = re.compile(r"[\s、，,；;/|。:：]+")
 _FIRST = f"[{_WORDS['surname']}{''.join(name[0] for name in _WORDS['compound'].split())}]"
 _BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{_HAN}{_FIRST})|(?<=[人户者民生村区组队对为给由有予用象员名]{_FIRST}))")
-_ENDS_ALONE = re.compile(rf"(?:{_NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]|反映|投诉|举报|来[信访]|要求))")
+_ENDS_ALONE = re.compile(rf"(?:{NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]|反映|投诉|举报|来[信访]|要求))")
 _LETTERS = re.compile(_HAN)
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({_HAN})[ \u3000\u00a0]{{1,4}}({_HAN})(?![\u3400-\u9fff])")
 _SPACED_WIDELY = re.compile(
@@ -82,7 +82,7 @@ _BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
 _NAMES_BELOW = (
     "姓名|户主|受益人|患者|申请人|领款人|领取人|救助人|补贴人|补助人|被征收人|残疾人|本人|学员|考生|学生|老人|儿童|"
     "监护人|信访人|上访人|投诉人|保障对象|救助对象|补贴对象|补助对象|资助对象|帮扶对象|对象名称|人员名单|名单|"
-    "驾驶人|被执行人|当事人|持证人|借款人|贷款人|参保人|感染者|逝者|死者|农户|农民工"
+    "驾驶人|被执行人|当事人|持证人|借款人|贷款人|参保人|受援人|所有人|权利人|车主|户名|感染者|逝者|死者|农户|农民工"
 )
 _NAME_HEADS = re.compile(rf"^(?:序号)?(?:.{{0,8}}(?:{_NAMES_BELOW})(?:名称|姓名|名字)?|名字)$")
 _HEAD_WORDS = re.compile(f"{_NAMES_BELOW}|名字")
@@ -95,30 +95,15 @@ _PLACE_HEADS = re.compile(
     r"村|镇|乡|社区|地点|地名|地址|单位|机构|学校|企业|公司|药|品名|名称|商品|通用名|品种|项目|部门|站点|线路|河流|水库|科目|目录|专业"
 )
 
-_SUBJECTS = re.compile(
-    r"低保|最低生活保障|特困|五保|残疾|救助|资助|助学|奖学金|助学金|补贴|补助|患者|病人|病例|确诊|密接|信访|上访|(?:举报|投诉)人|学生|学员|考生|新生|录取|招生|"
-    r"贫困户|贫困人口|建档立卡|脱贫|监测户|监测对象|易返贫|边缘户|危房|危窑|搬迁户|移民户|失业|就业困难|公益性岗位|公益岗|高龄|老年人|养老|抚恤|优抚|优待|"
-    r"退役|伤残|军人|烈属|孤儿|留守|事实无人抚养|雨露|扶贫|帮扶对象|到户|困境儿童|慰问|困难|大病|诊断|住院|出院|慢病|慢性病|精神障碍|艾滋|结核|吸毒|戒毒|社区矫正|刑满|服刑|失信被执行|"
-    r"公租房|廉租房|保障性住房|经济适用|住房保障|安置户|拆迁户|被征收|征地|一卡通|惠农|直补|退耕|草原奖补|生态护林员|计划生育|独生子女|奖励扶助|"
-    r"扶助|失独|丧葬|遗属|待遇|领取|发放|参保|死亡|火化|遗体|受灾|灾民|农户|农民工|欠薪|讨薪|低收入|临时救助|生活困难|孕产妇|婴幼儿|新生儿|接种|学籍|贷款"
-)
+_SUBJECTS = re.compile(_WORDS["subjects"])
 _LISTS = re.compile(
     r"名\s*单|名册|花名|发放表|公示|登记表|登记册|台账|台帐|明细|汇总表|统计表|一览表|情况表|信息表|审批表|成绩|人员|清册|清单|拟录用|拟聘|入围|合格|表彰"
 )
-_PUBLIC = re.compile(
-    r"值班|带班|值守|排班|坐班|接访|领导分工|工作分工|领导班子|班子成员|分工|任免|任职|免职|任命|任前|干部公示|提拔|拟任|挂职|领导小组|工作专班|"
-    r"工作组|指挥部|委员会(?:成员|委员|组成|名单|专家)?|议事协调|联席会议|组成人员|成员名单|组织机构|机构设置|人大代表|政协委员|党代表|代表名单|候选人|"
-    r"当选|选举结果|通讯录|通信录|联络员|发言人|评标|评审|评委|专家|陪审员|监督员|仲裁员|调解员|律师|公证员|执法人员|执法证|执法资格|河长|湖长|林长|"
-    r"田长|路长|街长|楼长|网格长|网格员|包村|包联|包抓|包保|驻村|第一书记|帮扶责任人|帮扶干部|责任清单|权责清单|责任人名单|责任人公示|安全责任|"
-    r"特派员|法律服务|法律工作者|家庭医生|签约医生|签约服务团队|执业医师|坐诊|出诊|门诊安排|村医|乡村医生名|校长|任课|班主任|教练员|导师|讲解员|导游|传承人|"
-    r"企业名单|企业名录|公司名单|单位名单|机构名单|商户|经营主体|市场主体|经营异常|个体工商户|合作社|家庭农场|双随机|抽查|行政处罚|行政许可|行政检查|处罚"
-    r"|招标|中标|成交|采购|合同|项目经理|参会|会议|出席|主讲|演出|节目|书记|局长|县长|主席团|窗口(?:工作)?人员|村干部|村两委|法官|检察官|员额|注册.{0,6}师|建造师"
-    r"|劳动模范|道德模范|劳模|表彰|表扬|标兵|先进(?:个人|工作者)|优秀|身边好人|最美|红旗手|企业家|见义勇为"
-)
+_PUBLIC = re.compile(_WORDS["public"])
 _STRICT = re.compile(  # about persons, whatever else a title says
     r"低保(?:户|对象|家庭|人员|金)|特困(?:人员|供养)|五保户|残疾(?:人名|人员|儿童|学生|军人|人两项|人补贴|人救助|人花名|等级)|"
     r"患者|病例|信访人|上访人|贫困(?:户|学生|生|人口)|受助|资助(?:学生|对象|名单|人员)|补[贴助](?:对象|人员|名单|花名|发放|公示|资金发放|农户)|"
-    r"救助(?:对象|人员|名单|花名|金发放)|学生名|学生花名|录取名单|孤儿|领取人|三好学生|优秀.{0,4}(?:学生|毕业生|少先队员)|拟录用|拟聘|面试|笔试|体检(?:名单|人员)|招聘.{0,12}名单|入围|发放(?:表|花名|名单|明细|名册)|公益性?岗位?人员|慰问(?:对象|名单|花名|户)"
+    r"救助(?:对象|人员|名单|花名|金发放)|学生名|学生花名|录取名单|孤儿|领取人|三好学生|优秀.{0,4}(?:学生|毕业生|少先队员)|拟录用|拟聘|面试|笔试|体检(?:名单|人员)|招聘.{0,12}名单|入围|发放(?:表|花名|名单|明细|名册)|受援人|公益性?岗位?人员|慰问(?:对象|名单|花名|户)"
 )
 _HEADS = re.compile(r"序号|编号|单位|村|备注|名称|职务|时间|日期|电话|内容|职位|科室|班级|学校|企业|乡镇")
 _PERSONAL_HEADS = re.compile(
@@ -139,9 +124,13 @@ _OFFICES = re.compile(
 )
 _WHAT_THEY_GET = re.compile(
     rf"(?:纳入|列入|享受|领取|取消|停发|停止|退出|清退|(?:确定|认定|评定|识别)为)[^。；;\n]{{0,8}}(?:{_SUBJECTS.pattern})"
-    rf"|的(?:{_SUBJECTS.pattern})(?:对象|人员|待遇|资格|金)"
+    rf"|的(?:{_SUBJECTS.pattern})(?:对象|人员|待遇|资格|金)|(?:所持|办理)[^。；;\n]{{0,16}}(?:遗失|作废|注销|结婚登记)"
 )
-"""Behind names in a sentence: what is granted to these persons, or taken from them."""
+"""Behind names in a sentence: what is granted to these persons, or taken from them, or lost."""
+_WITH_PARTICULARS = re.compile(
+    rf"({NAME.pattern})[（(](?=[^（()）\n]{{0,60}}?(?:身份证|\d{{3}}[*＊]{{4}}|\d{{15}}|\d岁)|[男女][，,、）)])"
+)
+"""A name, and in brackets behind it an ID number, an age or a sex."""
 _LONGEST_BEHIND = 40
 _PROSE = re.compile(
     r"出席|参加|陪同|主持|讲话|指出|强调|要求|调研|座谈|会见|同志|领导|记者|通讯员|委员|代表|担任|任命|免去|聘任|撰稿|编辑|主演|作者"
@@ -170,7 +159,8 @@ def _listed(title: str, text: str) -> int:
         if others:  # its names are accounted for
             lines[table.first : table.last] = [""] * (table.last - table.first)
     rest = "\n".join(lines)
-    return max(_items_with_names(title, lines), _runs(title, rest), _labelled(title, rest))
+    found = _items_with_names(title, lines), _runs(title, rest), _labelled(title, rest), _with_particulars(title, rest)
+    return max(found)
 
 
 def _may_list(text: str) -> bool:
@@ -243,7 +233,7 @@ def _column(title: str, table: _Table) -> tuple[int, int]:
 def _upright(rows: list[list[str]]) -> list[list[str]]:
     """The rows of a table, turned where its names stand side by side behind their heading."""
     for first, *others in rows:
-        if _NAME_HEADS.match(_compact(first)) and sum(bool(_name_of(_compact(cell))) for cell in others) >= LEAST:
+        if _NAME_HEADS.match(_compact(first)) and sum(bool(name_of(_compact(cell))) for cell in others) >= LEAST:
             return [list(column) for column in zip_longest(*rows, fillvalue="")]
     return rows
 
@@ -279,11 +269,11 @@ def _names_in_column(top: str, cells: Sequence[str]) -> int:
     if not cells:
         return 0
     if _NAME_HEADS.match(top) and not _ROLE_HEADS.search(top):
-        names = [cell for cell in cells if _name_of(cell) or (_ANY_NAME.fullmatch(cell) and cell not in _NO_NAMES)]
+        names = [cell for cell in cells if name_of(cell) or (_ANY_NAME.fullmatch(cell) and cell not in _NO_NAMES)]
         return len(names) if len(names) >= max(LEAST, len(cells) * 0.4) else 0
     if _PLACE_HEADS.search(top) and "姓名" not in top:
         return 0
-    names = [name for cell in cells if (name := _name_of(cell))]
+    names = [name for cell in cells if (name := name_of(cell))]
     return len(names) if len(names) >= max(LEAST, len(cells) * 0.6) and _are_names(names) else 0
 
 
@@ -331,7 +321,7 @@ def _items_with_names(title: str, lines: Sequence[str]) -> int:
     names, chosen, details = list[str](), list[str](), 0
     for item in short:
         tokens = [token for token in _SEPARATORS.split(_BEFORE.sub("", item)) if token]
-        name = next((name for token in tokens[:5] if (name := _name_of(_VILLAGE_BEFORE.sub("", token)))), None)
+        name = next((name for token in tokens[:5] if (name := name_of(_VILLAGE_BEFORE.sub("", token)))), None)
         if name and len(tokens) <= 14:
             names.append(name)
             chosen.append(item)
@@ -340,6 +330,14 @@ def _items_with_names(title: str, lines: Sequence[str]) -> int:
     if not _are_names(names) or len(names) < len(short) * (0.15 if headed else 0.3) or details < len(names) * 0.5:
         return 0
     return len(names) if _is_list_of_persons(f"{title} {' '.join(short[:3])}", chosen) else 0
+
+
+def _with_particulars(title: str, text: str) -> int:
+    """Names with particulars of a person in brackets behind them, where no office is spoken of."""
+    if _PUBLIC.search(title) or _OFFICES.search(text):
+        return 0
+    names = [match[1] for match in _WITH_PARTICULARS.finditer(text)]
+    return len(names) if len(set(names)) >= LEAST else 0
 
 
 def _runs(title: str, text: str) -> int:
@@ -365,17 +363,17 @@ def _names_in_rows(text: str) -> Iterator[tuple[str, list[str], str]]:
     for token in (*_SEPARATORS.split(text), " "):
         begin = max(text.find(token, place), place)
         place = begin + len(token)
-        if name := _name_of(token) if token else None:
+        if name := name_of(token) if token else None:
             if not run:
                 near = text[max(0, begin - 200) : begin]
             run.append(name)
         elif token and not _BETWEEN.fullmatch(token):
-            if run and (last := _FIRST_OF_MORE.match(token)) and (name := _name_of(last[1])):
+            if run and (last := _FIRST_OF_MORE.match(token)) and (name := name_of(last[1])):
                 run.append(name)
             if run:
                 yield near, run, text[begin : begin + _LONGEST_BEHIND]
             run, near = [], text[max(0, begin - 200) : begin]
-            if (last := _LAST_OF_PROSE.search(token)) and (name := _name_of(last[1])):
+            if (last := _LAST_OF_PROSE.search(token)) and (name := name_of(last[1])):
                 run, near = [name], text[max(0, begin - 200) : place - len(name)]
 
 
@@ -394,7 +392,7 @@ def _labelled(title: str, text: str) -> int:
     tokens = re.findall(
         rf"(?:姓\s*名|户\s*主|受益人|申请人|患者|学生)(?:姓名)?[:：\s]\s*((?:{_HAN}|{_MASK}|[·•]){{2,8}})", text
     )
-    names = [name for token in tokens if (name := _name_of(token))]
+    names = [name for token in tokens if (name := name_of(token))]
     context = f"{title} {text[:200]}"
     return len(names) if _are_names(names) and (_strict(context) or not _PUBLIC.search(context)) else 0
 
@@ -421,7 +419,7 @@ def _share_of_offices(lines: Iterable[str]) -> float:
 
 
 @lru_cache(maxsize=4096)  # it is asked of a cell as of a column, an item and a run
-def _name_of(token: str) -> str | None:
+def name_of(token: str) -> str | None:
     """The name that a token is, without a number before it, or brackets, amounts and the like behind; None if none."""
     if len(token) > 80 or (len(token) > _LONGEST_OF_LETTERS and token.isalpha()):
         return None
@@ -430,7 +428,7 @@ def _name_of(token: str) -> str | None:
     for name in (bare, _BEHIND.sub("", bare).strip(), _BEHIND.sub("", token).strip()):
         if _DOTTED.fullmatch(name):
             return name
-        if _NAME.fullmatch(name) and not {name, name[:2]} & _NO_NAMES and name[-1] not in _ENDS | _NUMERALS:
+        if NAME.fullmatch(name) and not {name, name[:2]} & _NO_NAMES and name[-1] not in _ENDS | _NUMERALS:
             return name
     return None
 
