@@ -39,7 +39,7 @@ LABELS = {
         r"(?i:id[\s_]?card)(?:\s?(?i:no|number)\.?)?", r"(?<![A-Za-z])(?i:i\s?d)(?:\s?(?:(?i:no|number)\.?|号码|号))", r"(?<![A-Za-z])(?i:sfzh?(?:[_\s]?(?:no|num|hm))?)(?![A-Za-z])", "公民身份号码", "公民身份证号码", "身份号码", "身份代码", "身份编号", r"(?i:identity\s?(?:card\s?)?(?:no|number)\.?)",
         "证件号码", "证件号", "残疾人证号码", "残疾人证号", "残疾人证", "残疾证号", "残疾证", "学籍号码", "学籍号", "学籍辅号", "二代证",
         "社会保障号码", "社会保障号", "社保号", "驾驶证号", "驾驶证号码", "驾驶证", "驾驶证档案编号", "驾照号码", "驾照号", "驾照", "居住证号码", "居住证号", "居住证",
-        "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?:(?<![\u4e00-\u9fff])证号|(?<![A-Za-z])(?i:id))(?=[:：=]?\s?[1-8]\d{5}(?:19|20)\d\d)",
+        r"(?:身份[^号\s]{1,2}号码?)", r"(?:资格证书?编?号)(?=[:：]?[1-8]\d{5}(?:19[2-9]|200)\d[01]\d[0-3]\d{4}[\dX](?![\dA-Za-z]))", "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?:(?<![\u4e00-\u9fff])证号|(?<![A-Za-z])(?i:id))(?=[:：=]?\s?[1-8]\d{5}(?:19|20)\d\d)",
     ),
     "bank_card": _words(
         "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
@@ -49,9 +49,9 @@ LABELS = {
         "护照号码", "护照号", "护照", "通行证号码", "通行证号", "通行证", "台胞证号码", "台胞证号", "台胞证", "回乡证号码", "回乡证号", "回乡证",
         "军官证号", "军官证", "士官证号", "士官证", "警官证", "永久居留身份证号", "永久居留证号", "永久居留身份证", "居留证号", "居留证", "護照", "出生医学证明编号",
         r"(?:社会保障|社保|医保)卡(?=卡?号|[:：])卡?", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
-        "居留许可", "签证", "医保号", "医保编号", "社保编号", "个人编号", "学号", "考号", "考生号", r"(?:准考|学生|海员|旅行|医疗|参合|退休|离休|失业|就业失业登记|就业创业|边境通行)证", "就诊卡", "健康卡",
-        r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证|簿|本)",
-        r"(?:结|离)婚证字?", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号",
+        "居留许可", "签证", "医保号", "医保编号", "社保编号", "个人编号", "学号", "考号", "考生号", "学员编号", "学生编号", "考生编号", "患者编号", r"(?:准考|学生|海员|旅行|医疗|参合|退休|离休|失业|就业失业登记|就业创业|边境通行)证", "就诊卡", "健康卡",
+        r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残|优抚|抚恤|烈属|军属|献血|救助|特困|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证|簿|本)",
+        r"(?:结|离)婚证字?", "出生医学证明", r"(?:饭|餐|就餐|公交|乘车|校园|借书|借阅|图书)卡", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号",
     ),
     "number_plate": _words(
         "车牌号码", "车牌号", "车牌照", "车牌", "牌号", "车辆", r"(?:[轿货客汽]|出租|摩托|面包|越野|肇事|涉案|涉事|事故|违停|违章|违法)车辆?", "号牌号码", "号牌", "车号", "车号牌", r"车(?=[:：])", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照",
@@ -77,8 +77,8 @@ LABELS = {
 }  # fmt: skip
 """The label of each kind as a regular expression."""
 
-_FIRST = "➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违"
-_SECOND = "业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:："
+_FIRST = "抚特救资患献饭餐乘校借图➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违"
+_SECOND = "恤助格员者抚血救困餐交园书阅业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:："
 """The characters with which a label can begin, and those, blanks aside, that can stand second:
 where none do none is looked for.
 """
@@ -86,8 +86,8 @@ where none do none is looked for.
 _BEGINNING = re.compile(rf"[{_FIRST}](?=[{_SECOND}{BLANK}\s（(\-])")
 
 _TAIL = re.compile(
-    rf"(?:[{BLANK}\n]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
-    rf"(?:分别)?(?:[为是系]|{STRETCH}(?:N[oO][.:：]?|№))?[\s{BLANK}:：=＝\"“'‘\[【（(/|＞>》）)\]】→⇒▶☞➕+＋{HYPHEN}、，,]{{0,6}}"
+    rf"(?:[{BLANK}\n，,]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|证{STRETCH}号|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
+    rf"(?:分别)?(?:[为是系]|{STRETCH}(?:N[oO][.:：]?|№))?[\s{BLANK}:：=＝\"“”'‘’\[【（(/|＞>》）)\]】→⇒▶☞➕+＋{HYPHEN}、，,]{{0,6}}"
 )
 """All that may stand between a label and its value."""
 
@@ -115,6 +115,9 @@ _TRAVEL = re.compile(
     rf"|[A-Z]{{1,2}}[{BLANK}{HYPHEN}]?\d{{3,4}}[{BLANK}{HYPHEN}]\d{{3,5}}(?![\dA-Za-z*])"
 )
 _ID_SHAPE = re.compile(r"\d{17}[\dXxＸｘ](?![\dA-Za-z])")
+_MISREAD_ID = re.compile(r"(?=\d{4})[\dSBZG]{17}[\dXx](?![\dA-Za-z])")
+_MISREAD = str.maketrans("SBZG", "5826")
+"""Letters that are read for figures; elsewhere than behind the label of an ID number they make a code."""
 _GLUED_ID = re.compile(r"\d{17}[\dXxＸｘ](?=\d{3})")
 """An ID number right before other figures, more than a disability certificate adds."""
 _MACAO_ID = re.compile(r"\d{7}[（(]\d[）)]")
@@ -123,7 +126,11 @@ _PLATE = re.compile(
     rf"[{_PROVINCES}][{BLANK}]?[A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
     rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学警港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Z0-9*])"
 )
+TRACTOR = re.compile(rf"[{_PROVINCES}]\d{{2}}[{BLANK}·•.{HYPHEN}]?(?P<rest>\d{{4}}[\dA-Z])(?![\dA-Z*])")
 _OF_CODE_BEFORE, _OF_CODE_BEHIND = re.compile(r"[\dA-Z]{1,18}\Z"), re.compile(r"[\dA-Z]{1,18}")
+_BANK = re.compile(
+    rf"[\u4e00-\u9fff（）()]{{2,24}}?(?:银行|信用社|联社|农商行|[分支]行|分社|储蓄所|营业部|分理处)[{BLANK}:：]{{0,3}}(?=\d)"
+)
 _QQ = re.compile(r"[1-9]\d{4,11}(?!\d)")
 _CHAT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@*])")
 _BEFORE_MOBILE = re.compile(r"[+＋（(]{0,2}[A-Za-z](?=1\d{10}(?!\d))|[+＋（(]{1,2}")
@@ -140,7 +147,7 @@ _OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}\
 _ANY_ADDRESS = frozenset(("通讯地址", "通信地址", "联系地址"))
 _NAMED = re.compile(rf"(?:姓{STRETCH}名|[写来]信人)[{BLANK}]?[:：]")
 _ORGANISATION = re.compile(
-    rf"国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户{STRETCH}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户|基本户|一般户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
+    rf"专户[{BLANK}，,：:]{{0,2}}[账帐]|国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户{STRETCH}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户|基本户|一般户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
     r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
 )
 
@@ -270,6 +277,13 @@ def _ends(text: str, start: int) -> Iterator[tuple[int, str]]:
 
 
 def _resident_id(text: str, start: int) -> _Value | None:
+    misread = _MISREAD_ID.match(text, start)
+    if misread and has_form_of_resident_id(misread[0].translate(_MISREAD)):
+        return _Value("resident_id", *misread.span(), 2)
+    return _id_in_figures(text, start)
+
+
+def _id_in_figures(text: str, start: int) -> _Value | None:
     credit = _CREDIT_SHAPE.match(text, start)
     if credit and is_credit_code(credit[0]) and not is_birth_date(credit[0][6:14]):
         return None
@@ -299,6 +313,8 @@ def _resident_id(text: str, start: int) -> _Value | None:
 
 
 def _bank_card(text: str, start: int) -> _Value | None:
+    if bank := _BANK.match(text, start):
+        start = bank.end()
     best: int | None = None
     for end, digits in _ends(text, start):
         if is_card(digits):
@@ -352,7 +368,7 @@ def _travel_document(text: str, start: int) -> _Value | None:
 
 
 def _number_plate(text: str, start: int) -> _Value | None:
-    plate = _PLATE.match(text, start)
+    plate = _PLATE.match(text, start) or TRACTOR.match(text, start)
     if not plate or not any(map(str.isdigit, plate["rest"])):
         return None
     return _Value("number_plate", *plate.span(), 2)

@@ -314,7 +314,9 @@ def _is_grouped_mobile(run: _Run, bounds: tuple[int, int, int], span: MaskedSpan
     cores = {_core(gap) for gap in gaps}
     shaped = sizes in _MOBILE_SHAPES
     if sizes == _SINGLES:
-        return len(cores) == 1 and _stand_alone(run, start, end)
+        in_cells = any("\t" in gap for gap in gaps)
+        told = not in_cells or surroundings.tells_of_a_phone(run.text, span.start)
+        return told and len(cores) == 1 and _stand_alone(run, start, end)
     if any("\t" in gap or "\n" in gap for gap in gaps):
         return len(sizes) == 2 and shaped and cores == {""} and surroundings.within_a_sentence(run.text, span)
     if cores == {""}:  # blanks alone

@@ -52,6 +52,7 @@ _PERSONAL_FOLDER = re.compile(r"(?:tel|phone|mobile|user|contact|wa\.me|sms|call
 
 _PAGE_BEHIND = re.compile(r"\.(?:s?html?|jspx?|aspx?|php|js|css)(?![A-Za-z])", re.IGNORECASE)
 _FIGURE = re.compile(r"[\d,.\s\-]*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _AMOUNT_HEAD = re.compile(r"金额|[总合小]计|[预决概]算|收入|支出|资产|负债|余额|总额|投资|[产总]值|[万亿]?元[)）]?$")
 _MOST_BEFORE = 4000
 """Characters before a cell in which the head of its column is looked for, and behind it in which others are."""
@@ -88,6 +89,7 @@ _CREDIT = re.compile(rf"(?:信用|机构)代码(?:证?号?)[{BLANK}:：\t]{{0,4}
 _PERSON = re.compile(
     r"姓\s?名|身份证|公民|手\s?机|电\s?话|联系|微信|户主|申请人|卡号|账号|Tel|Mobile|Phone", re.IGNORECASE
 )
+_PHONE = re.compile(r"手\s?机|电\s?话|联系|Tel|Mobile|Phone", re.IGNORECASE)
 _REGISTER = re.compile(r"注册号|登记证?号|营业执照|税号|识别号|机构代码|信用代码")
 _FIGURES = re.compile(
     r"合计|小计|总计|共计|户数|人口|人数|面积|收入|支出|数量|金额|产量|单位[:：]|万元|亩|公顷|吨|粮食|年份|年度|头数|只数|比重|指标|完成|邮编"
@@ -244,7 +246,11 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
         return False
     rows += [line for line in text[span.end : span.end + _MOST_BEFORE].split("\n")[1:] if line.count("\t") == cells]
     column = (line.split("\t")[place] for line in rows)
-    figures = [cell.partition(".")[0] for cell in column if cell.strip() and _FIGURE.fullmatch(cell)]
+    figures = [
+        cell.partition(".")[0]
+        for cell in column
+        if cell.strip() and _FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell.strip())
+    ]
     return not figures or any(sum(map(str.isdigit, figure)) >= _GREAT for figure in figures)
 
 
@@ -281,6 +287,11 @@ def is_licence(text: str, start: int, digits: str) -> bool:
 def named_otherwise(text: str, start: int) -> bool:
     """Whether the words before it call it a number of something else: a register, a licence, a contract."""
     return bool(_OTHERWISE.search(_before(text, start, 2 * _NEAR)))
+
+
+def tells_of_a_phone(text: str, start: int) -> bool:
+    """Whether the words before, a header's perhaps, speak of phones."""
+    return bool(_PHONE.search(_before(text, start, _LINE)))
 
 
 def tells_of_a_register(text: str, start: int) -> bool:

@@ -54,6 +54,7 @@ not accounts of 18 digits, which could be credit codes.
 """
 
 _ACCOUNT_BEHIND_BANK = re.compile(rf"[\u4e00-\u9fff（）()]{{2,24}}[{BLANK}:：]{{0,2}}(?P<number>\d{{12,19}})")
+_ACCOUNT_IN_BRACKETS = re.compile(r"[^（()）\t\n]{1,24}[（(](?P<number>\d{12,19})[）)]")
 _LANDLINE_OR_MOBILE = re.compile(rf"[\d（(+][\d{BLANK}）)\-－—/、]{{6,30}}")
 
 
@@ -229,7 +230,7 @@ def _heads() -> dict[str, re.Pattern[str]]:
     """The headers of columns of each kind."""
     return {
         kind: re.compile(
-            rf"(?:[\u4e00-\u9fff{BLANK}/（(]{{0,10}})(?:{LABELS[kind]})(?:{STRETCH}[号码编])*(?:[（(/][^\t]{{0,14}})?"
+            rf"(?:[\u4e00-\u9fff{BLANK}/（(]{{0,10}})(?:{LABELS[kind]})(?:{STRETCH}[号码编])*[）)]?(?:[（(/][^\t]{{0,14}})?"
         )
         for kind in _KINDS
     }
@@ -265,6 +266,8 @@ def _in_cell(text: str, start: int, end: int, kind: str) -> MaskedSpan | None:
     if kind == "home_phone":
         whole = _LANDLINE_OR_MOBILE.fullmatch(cell)
         return MaskedSpan(kind, start, end, 0) if whole and sum(map(str.isdigit, cell)) >= 7 else None
+    if kind == "bank_card" and (account := _ACCOUNT_IN_BRACKETS.fullmatch(text, start, end)):
+        return MaskedSpan(kind, account.start("number"), account.end("number"), _KEPT[kind])
     if kind in _KEPT and _digits(cell) >= 8 and not _words(cell):
         return MaskedSpan(kind, start + _letters(cell), end, _KEPT[kind])
     if kind == "bank_card" and (account := _ACCOUNT_BEHIND_BANK.fullmatch(text, start, end)):

@@ -7,12 +7,13 @@ In: any text. Out: the same text, of the same length, with what identifies perso
   them); and the 15-digit form. Labelled, in a column of such numbers, or of an ID number's form in a text that speaks of such
   before, whatever the check digit. The first 2 digits stay. Numbers in Chinese numerals,
   circled digits or letters like digits (64O3) are read as digits, radicals (⾝份证) as characters.
+  Numbers that their publisher masked too little (640324197605**0038) are masked whole.
 - `phone` 手机号: 11 digits from 13 to 19, grouped or not. The first 3 digits stay.
 - `bank_card` 银行卡号: 16 to 19 digits from 62 or 955, or 16 from 4 or 5, right by Luhn; any account number (账号, 一卡通,
   存折) that is labelled or in a column of such, but an organisation's. The first 4 stay.
 - What a label or a header announces: `travel_document` 护照、准考证 and other personal documents, `number_plate` 车牌号, `chat_account` QQ、微信,
   `home_phone` 家庭电话 and the phones of a table of persons, `home_address` 家庭住址 (masked behind the township, also
-  where a sentence about a person says 住…), `email` (also of private mail services anywhere).
+  where a sentence about a person says 住…, or names an inhabitant behind it), `email` (also of private mail services anywhere).
 
 A mobile an agency prints as its own contact looks like a private one, so every mobile is masked. The cost: a reader who
 needs that contact must open the original page. Landlines of offices (0953-…, 400-…) stay, as do credit codes, index
@@ -27,6 +28,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
+from archive.masking.half_masked import half_masked_spans
 from archive.masking.labelled_values import labelled_spans, mail_spans
 from archive.masking.lone_numbers import alone_in, path_spans
 from archive.masking.mistyped_ids import mistyped_id_spans
@@ -38,10 +40,11 @@ from archive.masking.written_figures import as_digits
 from archive.model.printable import without_radicals
 from archive.model.rosters import persons_listed
 
-RULES_VERSION = 14
+RULES_VERSION = 15
 
 _Finders = tuple[Callable[[str], Sequence[MaskedSpan]], ...]
 _IN_ADDRESSES: _Finders = (
+    half_masked_spans,
     number_spans,
     column_spans,
     labelled_spans,
