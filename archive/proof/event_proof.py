@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,11 @@ from archive.labels.label import Label, labels_under
 from archive.labels.when import when
 
 Row = Mapping[str, Any]
+
+
+class DamagedEventError(ArchiveError):
+    """An event of which something else is kept than events are, so that nothing is proved by it."""
+
 
 LISTED, ABSENT, BEFORE, AFTER, PAGE = "listed", "absent", "before", "after", "page"
 """The things that a capture can show: the last list page with the record's row; a list page of the walk without it;
@@ -82,12 +88,12 @@ class EventProof:
     @property
     def changed(self) -> object:
         """The changes: field → [before, now]."""
-        return json.loads(self.event["detail"]).get("changed")
+        return _detail(self.event).get("changed")
 
 
 def event_proof(connection: sqlite3.Connection, event_id: int) -> EventProof:
     """Return what proves an event; `connection` has named rows.
-    Raises ArchiveError where there is none, or its record is withheld.
+    Raises ArchiveError where there is none, or its record is withheld; DamagedEventError.
     """
     event = connection.execute(_EVENT, (event_id,)).fetchone()
     record = event and connection.execute(_RECORD, (event["record_id"],)).fetchone()
@@ -99,7 +105,7 @@ def event_proof(connection: sqlite3.Connection, event_id: int) -> EventProof:
         )
     if record["state"] == "withheld":
         raise ArchiveError(f"record {record['id']} is withheld: there is nothing to prove")
-    walks = walks_without(connection, json.loads(event["detail"]))
+    walks = walks_without(connection, _detail(event))
     shown: dict[int, list[str]] = {}
     for what, capture in _shown(connection, event, walks):
         shown.setdefault(capture, []).append(what)
@@ -111,9 +117,18 @@ def events_of(connection: sqlite3.Connection, record_id: int) -> list[int]:
     return [row[0] for row in connection.execute(_EVENTS_OF, (record_id,))]
 
 
+def _detail(event: Row) -> Mapping[str, Any]:
+    """Return what is told of an event. Raises DamagedEventError."""
+    with suppress(ValueError):
+        if isinstance(detail := json.loads(event["detail"]), dict):
+            return detail
+    raise DamagedEventError(f"what is kept of event {event['id']} is damaged: `disclosures verify` says where")
+
+
 def walks_without(connection: sqlite3.Connection, detail: Mapping[str, Any]) -> tuple[CatalogueWalk, ...]:
     """The walks that an event's detail names as those that did not show its record; () where it names none."""
-    parameters = {"crawl": detail.get("walk"), "catalogs": json.dumps(detail.get("catalogs", []))}
+    walk = detail.get("walk")
+    parameters = {"crawl": walk if isinstance(walk, int) else None, "catalogs": json.dumps(detail.get("catalogs", []))}
     return tuple(
         CatalogueWalk(
             row["catalog_id"],
@@ -127,7 +142,7 @@ def walks_without(connection: sqlite3.Connection, detail: Mapping[str, Any]) -> 
 
 
 def _shown(connection: sqlite3.Connection, event: Row, walks: tuple[CatalogueWalk, ...]) -> Iterator[tuple[str, int]]:
-    detail = json.loads(event["detail"])
+    detail = _detail(event)
     absent = sorted({capture for walk in walks for capture in walk.captures})
     listed = detail.get("listed")
     # Events of earlier versions don't name it: it is known where the record has not been back since.

@@ -19,7 +19,7 @@ from archive.labels.label import LABELS
 from archive.model.clock import today
 from archive.proof.bundle import write_bundle
 from archive.proof.differences import diff, first_texts
-from archive.proof.event_proof import ABSENT, AFTER, BEFORE, PAGE, EventProof, event_proof
+from archive.proof.event_proof import ABSENT, AFTER, BEFORE, PAGE, DamagedEventError, EventProof, event_proof
 from archive.proof.sheet import Kept, SealedDay, Sheet, ShownCapture, SiteLinks, fragment
 from archive.web.formats.responses import citation_response
 from archive.web.http import reader_requests
@@ -133,10 +133,15 @@ reader_requests.JOBS["proof"] = _made
 
 
 async def _known(context: RequestContext) -> KnownProof | int:
-    """Return what is known of the requested event's proof, or the record that is withheld. Raises NotFound."""
-    known: KnownProof | int | None = await context.db.execute_fn(
-        lambda connection: _read(connection, int(context.part("id")))
-    )
+    """Return what is known of the requested event's proof, or the record that is withheld.
+    Raises NotFound, and BadRequest where the event is damaged.
+    """
+    try:
+        known: KnownProof | int | None = await context.db.execute_fn(
+            lambda connection: _read(connection, int(context.part("id")))
+        )
+    except DamagedEventError as error:
+        raise BadRequest(LABELS["error.damaged_event"]) from error
     if known is None:
         raise NotFound(NOTHING_HERE)
     return known
