@@ -56,6 +56,14 @@ A_RECORD = "(SELECT min(id) FROM records WHERE body IS NOT NULL AND state = 'lis
         (f"UPDATE records SET published_on = '1999-01-01' WHERE id = {A_RECORD}", "something else: published_on"),
         ("UPDATE records SET title = '伪造的标题' WHERE url LIKE '%#row-%'", "something else: title"),
         (f"UPDATE records SET source_fields = '{{}}' WHERE id = {A_RECORD}", "something else: source_fields"),
+        (
+            "UPDATE records SET tables = replace(tables, '1', '7') WHERE tables LIKE '%1%'",
+            "something else: tables",
+        ),
+        (
+            "UPDATE attachments SET tables = replace(tables, '1', '7') WHERE tables LIKE '%1%'",
+            "something else: tables",
+        ),
     ],
 )
 def test_what_is_stored_otherwise_than_the_originals_say_is_found(archive: Path, statement: str, found: str) -> None:
@@ -90,6 +98,42 @@ def test_a_state_that_events_crawls_and_walks_do_not_bear_out_is_named(
 ) -> None:
     tamper(archive, statement)
     assert found in "\n".join(map(str, check_database(archive)))
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE portals SET home = 'https://forged.example/'", "its home is not as in the sealed log of its last crawl"),
+        ("UPDATE portals SET name = '伪造县', division_code = '110101'", "its name, division_code is not as in the sealed log"),
+        ("UPDATE crawls SET outcome = 'budget_reached' WHERE id = 1", "is stated to have ended as budget_reached, and its sealed log says"),
+        (f"UPDATE records SET kind = 'forged' WHERE id = {A_RECORD}", "is stated to be of the kind forged, which no catalogue of it has"),
+    ],
+)  # fmt: skip
+def test_what_the_sealed_logs_of_crawls_say_otherwise_is_named(archive: Path, statement: str, found: str) -> None:
+    tamper(archive, statement)
+    (fault,) = check_database(archive, beside(archive))
+    assert found in str(fault)
+
+
+def test_what_changed_since_the_last_crawl_is_not_compared_with_its_log(archive: Path) -> None:
+    tamper(
+        archive,
+        "UPDATE portals SET home = 'https://moved.example/'",
+        "INSERT INTO portal_changes (portal, kind, at, before, after) "
+        "SELECT id, 'moved', '2999-01-01T00:00:00Z', 'a.example', 'moved.example' FROM portals",
+        "UPDATE catalogs SET kind = 'other'",
+        "UPDATE crawls SET outcome = 'interrupted'",
+    )
+    assert [str(fault) for fault in check_database(archive, beside(archive))] == []
+
+
+def test_a_crawl_that_doubted_what_it_read_is_not_stated_to_be_finished(archive: Path) -> None:
+    tamper(
+        archive,
+        "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) "
+        "SELECT id, 'most_changed', 'u', 'm', started_at, started_at FROM crawls WHERE outcome = 'finished' LIMIT 1",
+    )
+    assert "is stated to have ended as finished, and most" in "\n".join(map(str, check_database(archive)))
 
 
 def test_what_is_back_is_not_stated_to_be_withdrawn(archive: Path) -> None:

@@ -33,3 +33,6 @@ GROUP BY crawl_id, catalog_id HAVING rows_read <> sum(rows)
 UNION ALL
 SELECT 'crawl ' || crawl_id || ', catalogue ' || catalog_id, 'is stated to be walked wholly, and claims more pages than were read'
 FROM ledger WHERE complete AND pages_claimed > pages_read
+UNION ALL
+SELECT 'crawl ' || w.id, 'is stated to have ended as ' || outcome || ', and most of what it read was doubted'
+FROM crawls w JOIN problems p ON p.crawl_id = w.id WHERE p.kind = 'most_changed' AND outcome IN ('finished', 'incomplete')

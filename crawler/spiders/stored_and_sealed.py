@@ -16,14 +16,15 @@ from archive.database.kept_settings import drop_setting, setting
 from archive.model.records import FIELDS
 from crawler.spiders.reparse import is_read_by_today, reparse
 
-_COMPARED = (*FIELDS, "flags", "body", "source_fields")
+_COMPARED = (*FIELDS, "flags", "body", "source_fields", "tables")
+_OF_FILES = ("text", "tables", "pages")
 _RECORDS = f"""
     SELECT id, url, {", ".join(_COMPARED)} FROM records WHERE portal = ? AND state <> 'withheld' ORDER BY id
 """  # noqa: S608 - names of our own
-_FILES = """
-    SELECT a.id, a.url, a.text FROM attachments a JOIN records r ON r.id = a.record_id
+_FILES = f"""
+    SELECT a.id, a.url, {", ".join(f"a.{name}" for name in _OF_FILES)} FROM attachments a JOIN records r ON r.id = a.record_id
     WHERE r.portal = ? AND r.state <> 'withheld' AND a.capture_id IS NOT NULL ORDER BY a.id
-"""
+"""  # noqa: S608 - names of our own
 
 _RECORDS_OF = "SELECT id FROM records WHERE portal = ? AND state <> 'withheld'"
 
@@ -98,7 +99,7 @@ def differences(db: Path, evidence: Path, portal: str) -> Iterator[tuple[str, st
         reparse(copy, evidence, portal, seals=Path(folder, "nowhere.db"))
         with closing(open_for_reading(db)) as stored, closing(open_for_reading(copy)) as read:
             stored.text_factory = partial(str, encoding="utf-8", errors="replace")  # damaged, it differs
-            for kind, sql, names in (("record", _RECORDS, _COMPARED), ("file", _FILES, ("text",))):
+            for kind, sql, names in (("record", _RECORDS, _COMPARED), ("file", _FILES, _OF_FILES)):
                 before, after = (connection.execute(sql, (portal,)) for connection in (stored, read))
                 for row, differ in _differing(before, after, names):
                     yield f"{kind} {row[0]} {row[1]}", f"its originals say something else: {', '.join(differ)}"
