@@ -105,6 +105,19 @@ def test_a_new_password_ends_old_sessions(archive: Path) -> None:
     assert opened_with(changed, cookie) == 403
 
 
+def test_a_name_that_is_taken_away_has_no_session_any_more(archive: Path) -> None:
+    """Nor where everybody may who has a name."""
+    name = {"guest_password_hash": HASH}
+    before, after = (
+        make_datasette(archive, {"allow": {"id": "*"}, "plugins": {"datasette-auth-passwords": accounts}})
+        for accounts in ({f"{USER}_password_hash": HASH, **name}, {f"{USER}_password_hash": HASH})
+    )
+    after._secret = before._secret
+    cookie = session_of(log_in(visitor(before.app()), PASSWORD, "guest"))["ds_actor"].value
+    assert opened_with(before, cookie) == 200
+    assert opened_with(after, cookie) == 403
+
+
 def test_a_session_of_before_sessions_ended_is_none(site: Datasette) -> None:
     assert opened_with(site, site.sign({"a": {"id": USER}}, "actor")) == 403
 
@@ -147,6 +160,25 @@ def test_who_guesses_has_to_wait_whatever_the_name_and_the_way(archive: Path) ->
         assert "登录失败次数过多" in answer.text
         assert "秒后再试" in answer.text
     assert ask("/-/login").status_code == 200
+
+
+@pytest.mark.parametrize("settings", [{}, {"basic_auth": True}, {"passwords": {"http_basic_auth": True}}])
+@pytest.mark.parametrize("first", ["Bearer x", "", basic(USER, PASSWORD)["Authorization"], "Basic ="])
+def test_no_password_is_tried_beside_another(
+    archive: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, object], first: str
+) -> None:
+    """The plugin checks the last that is sent, at every address."""
+    tried: list[str] = []
+    ask = visitor(closed(archive, **settings).app())
+    check = utils.hash_password
+
+    def noted(password: str, *more: object) -> str:
+        tried.append(password)
+        return str(check(password, *more))
+
+    monkeypatch.setattr(utils, "hash_password", noted)
+    answer = ask("/", headers=[("Authorization", first), ("Authorization", basic(USER, "a guess")["Authorization"])])
+    assert (answer.status_code in {401, 403}, tried) == (True, [])
 
 
 @pytest.mark.parametrize(

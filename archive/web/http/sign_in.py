@@ -122,14 +122,14 @@ class SignIn(DatasetteMiddleware):
 
     async def _with_checked_credentials(self, scope: Scope, accounts: dict[str, str]) -> tuple[Scope, float]:
         """The request, with a name and password sent along only where that is allowed
-        and they are right; or how long to wait.
+        and they are right; or how long to wait. Of several, the plugin would check another than is checked here.
         """
-        (sent, *_) = [value for name, value in scope["headers"] if name == b"authorization"]
-        if not sent.startswith(b"Basic "):
+        sent, *others = [value for name, value in scope["headers"] if name == b"authorization"]
+        if not others and not sent.startswith(b"Basic "):
             return scope, 0.0
         without = {**scope, "headers": [(name, value) for name, value in scope["headers"] if name != b"authorization"]}
         name, password = _credentials(sent)
-        if name is None or not self._takes_credentials():
+        if others or name is None or not self._takes_credentials():
             return without, 0.0
         seal = hashlib.sha256(self._fingerprint(name).encode() + b"\n" + sent).digest()
         if self._remembered.get(seal, 0.0) < time.monotonic():
@@ -195,7 +195,7 @@ class SignIn(DatasetteMiddleware):
         return value if isinstance(value, dict) and isinstance(value.get("a"), dict) else None
 
     def _with_valid_session(self, scope: Scope) -> Scope:
-        """The request, without the cookie of a session that has ended or was begun with another password."""
+        """The request, without the cookie of a session that has ended or was begun with another password, or by a name that has none now."""
         session = self._session(scope)
         if session is None:
             return scope
@@ -203,7 +203,7 @@ class SignIn(DatasetteMiddleware):
             self._account(session["a"])
         )
         by_password = self._account(session["a"]) in self._accounts()
-        if session.get("n") in self._ended or (by_password and not begun_here):
+        if session.get("n") in self._ended or ((by_password or "p" in session) and not begun_here):
             return _with_cookie(scope, None)
         return scope
 
