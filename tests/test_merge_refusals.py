@@ -1,5 +1,6 @@
 """Databases that can't be merged, or not yet: why is said, nothing is changed, and the others are merged."""
 
+import os
 import random
 import sqlite3
 from contextlib import closing
@@ -172,6 +173,19 @@ def test_what_this_program_would_not_write(db: Path, source: Path, changes: list
         for change in changes:
             connection.execute(change)
     require_refused(db, source, why)
+
+
+def test_originals_that_another_made(db: Path, source: Path) -> None:
+    with closing(sqlite3.connect(beside(source), isolation_level=None)) as connection:
+        connection.execute("ALTER TABLE captures RENAME TO aside")
+        connection.execute(f"CREATE VIEW captures AS SELECT * FROM aside WHERE {ENDLESS}")
+    require_refused(db, source, "source.evidence.db: database: aside is not defined as it was made")
+
+
+def test_originals_that_are_a_pipe(db: Path, source: Path) -> None:
+    beside(source).unlink()
+    os.mkfifo(beside(source))
+    require_refused(db, source, "source.evidence.db is no file")
 
 
 @pytest.mark.parametrize("detail", ['{"capture": 99999}', "[1]", '{"catalogs": 3}', "[" * 900 + "]" * 900])

@@ -21,7 +21,7 @@ from archive.database.kept_settings import setting
 from archive.database.migrations import migrations
 from archive.database.redaction_version import count_outdated
 from archive.database.withheld import hidden
-from archive.evidence import block_sums, claims, evidence_file
+from archive.evidence import block_sums, claims, evidence_file, fixity
 from archive.evidence.capture import hash_up_to
 from archive.evidence.evidence_import import tips
 from archive.evidence.fixity import DAMAGE, Expected, Fault, verify_file
@@ -130,10 +130,13 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
     return captures
 
 
-def check_schema(db: Path) -> Iterator[Fault]:
-    """Look at the schema alone, and read nothing else: views and triggers run as they are read and written."""
+def check_schema(db: Path, evidence_path: Path) -> Iterator[Fault]:
+    """Look at the schemas alone, and read nothing else: views and triggers run as they are read and written."""
     with closing(open_for_reading(db)) as connection:
         yield from _findings(db, _schema(connection))
+    with suppress(*DAMAGE), closing(evidence_file.open_for_reading(evidence_path)) as evidence:
+        for fault in fixity.check_schema(evidence):
+            yield replace(fault, where=f"{evidence_path.name}: {fault.where}")
 
 
 def _can_be_opened(evidence_path: Path) -> bool:

@@ -127,7 +127,9 @@ def merge(db: Path, evidence: Path, sources: Sequence[Path], now: str) -> Iterat
 
 def _begun(source: Path) -> str:
     """Return when the last crawl of a database began. Raises ArchiveError where it is no archive, or damaged."""
-    _require_sound(source, check_schema(source))
+    if beside(source).exists() and not beside(source).is_file():
+        raise ArchiveError(f"{beside(source)} is no file")  # a pipe would be waited for
+    _require_sound(source, check_schema(source, beside(source)))
     with closing(open_for_reading(source)) as connection:
         try:
             return str(connection.execute("SELECT max(started_at) FROM crawls").fetchone()[0])
