@@ -312,6 +312,7 @@ def test_a_page_of_which_no_copy_can_be_made_in_time_says_so(tmp_path: Path) -> 
         "127.0.0.1, evil.example",
         "a b",
         "[::2]",
+        "[127.0.0.1]",
     ],
 )
 def test_a_name_that_is_not_the_site_s_is_repeated_nowhere(site: Site, name: str) -> None:

@@ -137,6 +137,19 @@ def test_whoever_logs_out_has_no_session_any_more_even_with_a_copy_of_the_cookie
         assert visitor(application)("/", headers=hidden).status_code == 403
 
 
+def test_a_form_of_another_site_s_logs_nobody_out(site: Datasette) -> None:
+    ask = visitor(site.app())
+    log_in(ask, PASSWORD)
+    assert ask("/-/logout", "POST", data={"csrftoken": "another"}).status_code == 403
+    assert ask("/").status_code == 200
+
+
+def test_a_form_with_files_is_refused_in_a_line(ask: Visit) -> None:
+    log_in(ask, PASSWORD)
+    answer = ask("/-/login", "POST", files={"username": (None, USER)})
+    assert (answer.status_code, answer.text) == (415, str(LABELS["error.form"]))
+
+
 def test_nobody_comes_in_by_another_s_password(archive: Path) -> None:
     """Not even where everybody may who has a name."""
     plugins = {"datasette-auth-passwords": {f"{USER}_password_hash": HASH}, "disclosures": {"basic_auth": True}}

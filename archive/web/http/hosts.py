@@ -57,7 +57,18 @@ class KnownHosts:
 def host_name(host: bytes) -> str | None:
     """Return the name in a Host header, without its port and in lower case; None where it can't be one."""
     match = _HOST.fullmatch(host.decode("latin-1"))
-    return match[1].strip("[]").lower().rstrip(".") if match else None
+    if match is None:
+        return None
+    name = match[1].strip("[]").lower().rstrip(".")
+    return None if match[1].startswith("[") and not _is_ipv6(name) else name
+
+
+def _is_ipv6(name: str) -> bool:
+    try:
+        ipaddress.IPv6Address(name)
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(name: str) -> bool:

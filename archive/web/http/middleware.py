@@ -90,10 +90,14 @@ class Middleware(DatasetteMiddleware):
             scope["query_string"] = urlencode(tidy).encode()
         set_context(scope)
         send = _with_headers(scope, send)
-        if scope["method"] in self._methods(scope):
-            await self._application(scope, receive, send)
-        else:
+        if scope["method"] not in self._methods(scope):
             await _refuse_method(scope["method"], self._methods(scope), send)
+        elif any(
+            name == b"content-type" and value.lower().startswith(b"multipart/") for name, value in scope["headers"]
+        ):
+            await send_answer(send, 415, [PLAIN_TEXT], str(LABELS["error.form"]).encode())  # asgi-csrf fails at them
+        else:
+            await self._application(scope, receive, send)
 
     def _methods(self, scope: Scope) -> tuple[str, ...]:
         """Return the methods that a request's address takes."""

@@ -78,7 +78,7 @@ class SignIn(DatasetteMiddleware):
                 await self._log_in(scope, receive, send, accounts)
                 return
         if path == "/-/logout" and scope["method"] == "POST" and (session := self._session(scope)):
-            self._end(session)
+            send = self._ending(session, send)
         await self._application(scope, receive, send)
 
     def _path(self, scope: Scope) -> str:
@@ -206,6 +206,16 @@ class SignIn(DatasetteMiddleware):
         if session.get("n") in self._ended or ((by_password or "p" in session) and not begun_here):
             return _with_cookie(scope, None)
         return scope
+
+    def _ending(self, session: dict[str, Any], send: Send) -> Send:
+        """`send`, which ends a session where the request to end it is not refused: a form of another site's is."""
+
+        async def send_with(message: Any) -> None:  # noqa: ANN401 - as ASGI has it
+            if message["type"] == "http.response.start" and message["status"] < 400:
+                self._end(session)
+            await send(message)
+
+        return send_with
 
     def _end(self, session: dict[str, Any]) -> None:
         now = time.time()
