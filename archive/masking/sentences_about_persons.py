@@ -8,7 +8,7 @@ from archive.masking.labelled_values import A_DOOR, TRACTOR, value_span
 from archive.masking.personal_numbers import BLANK, MaskedSpan
 from archive.model.rosters import name_of
 
-_LONGEST_SENTENCE = 80
+_LONGEST_SENTENCE, _NEAR = 80, 24
 _END = re.compile(r"[。\n]")
 _PERSON = re.compile(
     r"[，,、；;（(\s][男女](?=[，,、；;）)\s]|$)|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|身份号|被?执行人|申请人|收[件货]人|户主"
@@ -43,6 +43,7 @@ _VEHICLE = re.compile(
     rf"[{BLANK}]?(?:号牌?|牌)?(?:[（(](?:[^（()）\n]{{0,10}}[)）])?)?(?:[黑白红蓝灰银黄绿]色|[\u4e00-\u9fff]{{2,4}}牌)?的?(?:[大中小](?:型|客车|货车|轿车)|微型|重型|轻型|普通|两轮|二轮|三轮|摩托|电动|轿车|货车|客车|面包|越野|汽车|车辆|牌照)"
 )
 _ABOUT_VEHICLES = re.compile("报废|车主|[酒醉]驾|[酒醉]后驾驶|超速|超员|违停|闯红灯|肇事|逃逸")
+_OF_AN_OFFICE = re.compile("公务|公车")
 _OF_A_DOCUMENT = re.compile(r"号(?=[\u4e00-\u9fff])(?![牌车])")
 _TRACTOR_BEHIND = re.compile(r"号?(?:牌|[^，。；\n]{0,6}(?:拖拉机|收割机|农机|三轮))")
 _PASSPORT = re.compile(rf"(?<![A-Za-z0-9])[A-Z]{{1,2}}\d{{7,8}}(?=号?[{BLANK}]?(?:普通|公务|因私|因公)?护照)")
@@ -93,9 +94,12 @@ def _plates(text: str) -> Iterator[MaskedSpan]:
 
 
 def _is_of_a_vehicle(text: str, plate: MaskedSpan) -> bool:
-    """Whether the sentence speaks of a vehicle before a plate, and the plate is not a document's number: 陕B19023号文."""
+    """Whether the sentence speaks of a vehicle before a plate or right behind, and the plate is not a document's number: 陕B19023号文."""
     before = text[max(0, plate.start - _LONGEST_SENTENCE) : plate.start]
-    return bool(_ABOUT_VEHICLES.search(_END.split(before)[-1])) and not _OF_A_DOCUMENT.match(text, plate.end)
+    near = _END.split(before)[-1] + _END.split(text[plate.end : plate.end + _NEAR])[0]
+    return bool(_ABOUT_VEHICLES.search(near) and not _OF_AN_OFFICE.search(near)) and not _OF_A_DOCUMENT.match(
+        text, plate.end
+    )
 
 
 def _passports(text: str) -> Iterator[MaskedSpan]:
