@@ -21,6 +21,7 @@ from archive.maintenance.check import check
 from archive.maintenance.merge import KNOWN, TAKEN, merge
 from archive.search import engine
 from archive.web.http.server import make_datasette
+from crawler.portals.file_changes import moved
 from tests.conftest import crawl, disclosures, rows
 from tests.county import County
 from tests.natural import contents
@@ -300,6 +301,12 @@ def test_addresses_on_a_host_that_has_moved(moves: list[tuple[str, str]], before
     assert known.address(before) == now
     assert known.address(now) == now
     assert before == now or not before.startswith("http://a.example/") or before in known.former([now])
+
+
+def test_addresses_in_a_file_are_on_the_former_host_however_that_is_written() -> None:
+    file = 'home = "http://OLD.example/"\nurl = "http://Old.example/zwgk/"\nurl = "http://other.example/zwgk/"\n'
+    now = 'home = "https://new.example/"\nurl = "https://new.example/zwgk/"\nurl = "http://other.example/zwgk/"\n'
+    assert moved(file, {"old.example": "https://new.example"}, "https://new.example/") == now
 
 
 def brought(copy: Copy, folder: Path) -> Path:

@@ -176,6 +176,14 @@ def test_a_portal_whose_id_begins_alike_keeps_its_own(crawls: Crawls) -> None:
     assert [each["key"] for each in keys] == [f"new {url(1)}", f"p2 {url(1)}"]
 
 
+def test_what_a_row_leads_to_moves_too(crawls: Crawls) -> None:
+    (record,) = rows(crawls.path, "SELECT id FROM records WHERE portal = 'p' AND url = ?", url(1))
+    write(crawls.path, [("UPDATE listings SET link = ? WHERE record_id = ?", (url(1), record["id"]))])
+    change(crawls.path, [MOVE])
+    links = rows(crawls.path, "SELECT DISTINCT link FROM listings WHERE record_id = ?", record["id"])
+    assert links == [{"link": there(url(1))}]
+
+
 def test_a_portal_that_was_renamed_since_has_its_moves(crawls: Crawls) -> None:
     change(crawls.path, [MOVE])
     change(crawls.path, [Change("p", RENAMED, AT, after="new")])

@@ -41,7 +41,7 @@ def path_spans(text: str) -> list[MaskedSpan]:
         MaskedSpan(kind, number.start() + (mobile_offset(number[0]) or 0), number.end(), KEPT[kind])
         for number, kind in found
         if series[number[0][:_SAME_IN_A_SERIES]] == 1
-        and not _FOLDER_OF_A_DAY.search(text, max(0, number.start() - _LONGEST_FOLDER), number.start())
+        and not _FOLDER_OF_A_DAY.search(text, number.start() - _LONGEST_FOLDER, number.start())
         and in_an_address(text, number.start())
     ]
 
