@@ -3,16 +3,12 @@
 Nothing is written, and nothing that is damaged raises: whatever is wrong becomes a `Fault`, in the file that it names.
 """
 
-import json
 import sqlite3
-from collections import defaultdict
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from sqlite_utils import Database
 
@@ -21,7 +17,7 @@ from archive.database.kept_settings import setting
 from archive.database.migrations import migrations
 from archive.database.redaction_version import count_outdated
 from archive.database.withheld import hidden
-from archive.evidence import block_sums, claims, evidence_file, fixity
+from archive.evidence import block_sums, evidence_file, fixity
 from archive.evidence.capture import hash_up_to
 from archive.evidence.evidence_import import tips
 from archive.evidence.fixity import DAMAGE, Expected, Fault, verify_file
@@ -29,7 +25,6 @@ from archive.evidence.http_exchange import one_line
 from archive.maintenance import sealing
 from archive.maintenance.damaged_texts import damaged_texts
 from archive.maintenance.writing_session import APART
-from archive.model import clock
 from archive.search.index import first_entry, month_of
 from archive.search.query import phrase
 from archive.search.segment import units
@@ -56,21 +51,6 @@ _NOT_BORNE_OUT = Path(__file__).with_name("not_borne_out.sql").read_text(encodin
 _TITLES = """
     SELECT id, title, published_on FROM records r
     WHERE title IS NOT NULL AND id % ? = 0 AND NOT EXISTS (SELECT 1 FROM unindexed WHERE record_id = r.id)
-"""
-
-_BEGIN, _CLOSE = '{"kind":"begin"', '{"kind":"close"'
-"""The beginnings of the lines of a crawl's sealed log that say how its portal was described, and how it ended."""
-_PORTAL = ("name", "division_code", "home")
-_CRAWLS = "SELECT id, portal, started_at, outcome FROM crawls ORDER BY id"
-_LATER_OUTCOMES = {None, "interrupted", "unsure"}
-"""Outcomes that the archive gives a crawl, whatever its log says."""
-_PORTALS = f"""
-    SELECT id, EXISTS (SELECT 1 FROM portal_changes c WHERE p.id IN (c.portal, c.after)), {", ".join(_PORTAL)} FROM portals p
-"""  # noqa: S608 - constant
-_OF_OTHER_KINDS = """
-    SELECT r.id, r.portal, r.kind, json_group_array(c.url)
-    FROM readings g JOIN catalogs c ON c.id = g.catalog_id JOIN records r ON r.id = g.record_id
-    WHERE r.state <> 'withheld' GROUP BY r.id HAVING NOT max(c.kind = r.kind)
 """
 
 
@@ -121,7 +101,13 @@ def check_database(db: Path, evidence_path: Path | None = None) -> Generator[Fau
             if not migrations.pending(Database(connection)):
                 captures = int(connection.execute("SELECT count(*) FROM captures").fetchone()[0])
                 if evidence_path and _can_be_opened(evidence_path):
-                    for compared in (_captures, _destructions, _seals, _logged, partial(sealing.compared, db=db)):
+                    for compared in (
+                        _captures,
+                        _destructions,
+                        _seals,
+                        sealing.compared_with_logs,
+                        partial(sealing.compared, db=db),
+                    ):
                         yield from _findings(db, compared(connection, evidence_path=evidence_path))
                 for part in (_characters, _pointers, _states, _index, _masking):
                     yield from _findings(db, part(connection))
@@ -339,54 +325,6 @@ def _seals(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Faul
                 f"seal of {seal[0]}",
                 f"is stated to be stamped at {stamped}, and {evidence_path.name} has no such timestamp",
             )
-
-
-def _logged(connection: sqlite3.Connection, evidence_path: Path) -> Iterator[Fault]:
-    """Whether crawls ended, and portals are described, as their sealed logs say; and whether each record is of a kind
-    that a catalogue of it has, or had, where all crawls of its portal have logs.
-    """
-    begun, ended = _log(connection, evidence_path)
-    last: dict[str, Mapping[str, Any] | None] = {}
-    unlogged: set[str] = set()
-    for crawl, portal, started_at, outcome in connection.execute(_CRAWLS):
-        log = begun.get(crawl)
-        if not log or (log["portal"]["id"], log["at"]) != (portal, started_at):
-            last[portal] = None
-            unlogged.add(portal)
-            continue
-        last[portal] = log
-        if outcome not in {ended.get(crawl), *_LATER_OUTCOMES}:
-            sealed = ended.get(crawl, "no end")
-            yield Fault(f"crawl {crawl}", f"is stated to have ended as {outcome}, and its sealed log says {sealed}")
-    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for log in begun.values():
-        for catalog in log["portal"]["catalogs"]:
-            kinds[log["portal"]["id"], catalog["url"]].add(catalog["kind"])
-    for portal, is_changed, *values in connection.execute(_PORTALS):
-        if is_changed:  # its addresses or its id are not those of the logs any more
-            unlogged.add(portal)
-        elif log := last.get(portal):
-            stated = zip(_PORTAL, values, strict=True)
-            if names := [name for name, value in stated if value != log["portal"][name]]:
-                yield Fault(f"portal {portal}", f"its {', '.join(names)} is not as in the sealed log of its last crawl")
-    for record, portal, kind, urls in connection.execute(_OF_OTHER_KINDS):
-        if portal not in unlogged and not any(kind in kinds[portal, url] for url in json.loads(urls)):
-            yield Fault(f"record {record}", f"is stated to be of the kind {kind}, which no catalogue of it has")
-
-
-def _log(connection: sqlite3.Connection, evidence_path: Path) -> tuple[dict[int, Mapping[str, Any]], dict[int, str]]:
-    """Return how the crawls of the archive began, and as what they ended, by their numbers, as was sealed."""
-    begun, ended = dict[int, Mapping[str, Any]](), dict[int, str]()
-    name = sealing.name_of(connection)
-    with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
-        for note in claims.notes(evidence, claims.CRAWL):
-            if note.archive == name and note.text.startswith(_BEGIN):  # again where the archive was put back
-                log = json.loads(note.text)
-                begun[note.name.row_id] = {**log, "at": clock.text(datetime.fromisoformat(log["at"]))}
-                ended.pop(note.name.row_id, None)
-            elif note.archive == name and note.text.startswith(_CLOSE):
-                ended[note.name.row_id] = json.loads(note.text)["outcome"]
-    return begun, ended
 
 
 def _differs(row: tuple[object, ...], sealed: tuple[object, ...] | None, evidence: str) -> str:

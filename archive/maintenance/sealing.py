@@ -9,8 +9,10 @@ already. A loss of power that takes the archive's last transactions takes their 
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import closing, suppress
+from datetime import datetime
 from heapq import merge
 from itertools import chain, groupby
 from operator import attrgetter
@@ -45,6 +47,22 @@ _KEPT = 2
 
 _EVENT = "SELECT e.kind || ', ' || r.url FROM events e LEFT JOIN records r ON r.id = e.record_id WHERE e.id = ?"
 _VERSION = "SELECT url FROM records WHERE id = ?"
+
+
+_BEGIN, _CLOSE = '{"kind":"begin"', '{"kind":"close"'
+"""The beginnings of the lines of a crawl's sealed log that say how its portal was described, and how it ended."""
+_PORTAL = ("name", "division_code", "home")
+_CRAWLS = "SELECT id, portal, started_at, outcome FROM crawls ORDER BY id"
+_LATER_OUTCOMES = {None, "interrupted", "unsure"}
+"""Outcomes that the archive gives a crawl, whatever its log says."""
+_PORTALS = f"""
+    SELECT id, EXISTS (SELECT 1 FROM portal_changes c WHERE p.id IN (c.portal, c.after)), {", ".join(_PORTAL)} FROM portals p
+"""  # noqa: S608 - constant
+_OF_OTHER_KINDS = """
+    SELECT r.id, r.portal, r.kind, json_group_array(c.url)
+    FROM readings g JOIN catalogs c ON c.id = g.catalog_id JOIN records r ON r.id = g.record_id
+    WHERE r.state <> 'withheld' GROUP BY r.id HAVING NOT max(c.kind = r.kind)
+"""
 
 
 class _Row(NamedTuple):
@@ -152,6 +170,54 @@ def compared(archive: sqlite3.Connection, db: Path, evidence_path: Path) -> Iter
     if lost and _sealed_up_to_now(db) < last:  # else they were sealed after this reading began
         message = f"{lost} are missing: {db.name} is older than they are; the next crawl goes on from there, and notes them as void"
         yield Fault("claims sealed later", message, is_damage=False)
+
+
+def compared_with_logs(archive: sqlite3.Connection, evidence_path: Path) -> Iterator[Fault]:
+    """Yield which crawls did not end, and portals are not described, as their sealed logs say; and which records are of a kind
+    that no catalogue of theirs has, or had, where all crawls of their portal have logs.
+    """
+    begun, ended = _log(archive, evidence_path)
+    last: dict[str, Mapping[str, Any] | None] = {}
+    unlogged: set[str] = set()
+    for crawl, portal, started_at, outcome in archive.execute(_CRAWLS):
+        log = begun.get(crawl)
+        if not log or (log["portal"]["id"], log["at"]) != (portal, started_at):
+            last[portal] = None
+            unlogged.add(portal)
+            continue
+        last[portal] = log
+        if outcome not in {ended.get(crawl), *_LATER_OUTCOMES}:
+            sealed = ended.get(crawl, "no end")
+            yield Fault(f"crawl {crawl}", f"is stated to have ended as {outcome}, and its sealed log says {sealed}")
+    kinds: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for log in begun.values():
+        for catalog in log["portal"]["catalogs"]:
+            kinds[log["portal"]["id"], catalog["url"]].add(catalog["kind"])
+    for portal, is_changed, *values in archive.execute(_PORTALS):
+        if is_changed:  # its addresses or its id are not those of the logs any more
+            unlogged.add(portal)
+        elif log := last.get(portal):
+            stated = zip(_PORTAL, values, strict=True)
+            if names := [name for name, value in stated if value != log["portal"][name]]:
+                yield Fault(f"portal {portal}", f"its {', '.join(names)} is not as in the sealed log of its last crawl")
+    for record, portal, kind, urls in archive.execute(_OF_OTHER_KINDS):
+        if portal not in unlogged and not any(kind in kinds[portal, url] for url in json.loads(urls)):
+            yield Fault(f"record {record}", f"is stated to be of the kind {kind}, which no catalogue of it has")
+
+
+def _log(archive: sqlite3.Connection, evidence_path: Path) -> tuple[dict[int, Mapping[str, Any]], dict[int, str]]:
+    """Return how the crawls of the archive began, and as what they ended, by their numbers, as was sealed."""
+    begun, ended = dict[int, Mapping[str, Any]](), dict[int, str]()
+    name = name_of(archive)
+    with closing(evidence_file.open_for_reading(evidence_path)) as evidence:
+        for note in claims.notes(evidence, claims.CRAWL):
+            if note.archive == name and note.text.startswith(_BEGIN):  # again where the archive was put back
+                log = json.loads(note.text)
+                begun[note.name.row_id] = {**log, "at": clock.text(datetime.fromisoformat(log["at"]))}
+                ended.pop(note.name.row_id, None)
+            elif note.archive == name and note.text.startswith(_CLOSE):
+                ended[note.name.row_id] = json.loads(note.text)["outcome"]
+    return begun, ended
 
 
 def _shown_again(archive: sqlite3.Connection, evidence: sqlite3.Connection, name: str) -> Iterator[Fault]:
