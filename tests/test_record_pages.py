@@ -74,31 +74,6 @@ def test_the_day_and_the_agency_under_the_title(line: str) -> None:
     assert page.read_at.keys() == page.fields.keys()
 
 
-@pytest.mark.parametrize(
-    ("line", "number"),
-    [
-        ("<div>样政发〔2017〕9号</div>", "样政发〔2017〕9号"),
-        (f"<div><span>样政发〔2017〕9号</span><span>{AGENCY}</span><span>{DAY}</span></div>", "样政发〔2017〕9号"),
-        (f"<div>{DAY}</div><p>样政发［2017］9号</p>", "样政发［2017］9号"),
-        ("<p>一</p><p>二</p><p>样政发〔2017〕9号</p>", None),
-        ("<div>（参见样政发〔2017〕9号）</div>", None),
-        ("<div>文号：样政发〔2017〕8号</div><div>样政发〔2017〕9号</div>", "样政发〔2017〕8号"),
-    ],
-)
-def test_a_number_in_an_element_of_its_own_under_the_title(line: str, number: str | None) -> None:
-    assert read(line).fields.get("document_number") == number
-
-
-def test_an_unknown_label_before_an_agency_is_no_part_of_its_name() -> None:
-    fields = read(f"<div>样本发布：{AGENCY}　　{DAY}</div>").fields
-    assert (fields["published_on"], fields.get("publisher")) == (DAY, None)
-
-
-def test_a_number_between_an_agency_and_a_day_is_beside_both() -> None:
-    fields = read(f"<div><span>样政发〔2017〕9号</span><span>{AGENCY}</span><span>{DAY}</span></div>").fields
-    assert (fields["publisher"], fields["published_on"]) == (AGENCY, DAY)
-
-
 BETWEEN = "<p>样本一</p><p>样本二</p><p>样本三</p>"
 
 

@@ -69,8 +69,7 @@ _CELL_TAGS = frozenset({"td", "th", "dt", "dd", "li", "div", "p"})
 _BOX_OF = {"td": "table", "th": "table", "dt": "dl", "dd": "dl", "li": "ul"}
 """The element around the cells of one block of metadata."""
 
-_HEADS = TABLE_CELLS | {"dt"}
-"""Cells that may hold a label without a colon."""
+_HEADS = TABLE_CELLS | {"dt"}  # cells that may hold a label without a colon
 
 _LONGEST_LABEL = 12
 _LONGEST_UNKNOWN = 100
