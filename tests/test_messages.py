@@ -1,8 +1,12 @@
 """Mail and webhooks: what arrives, over real SMTP and HTTP on loopback, and what is said where nothing does."""
 
 import json
+import socket
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -195,3 +199,44 @@ def test_webhooks_that_are_no_addresses_or_not_there() -> None:
             check_hook(url)
     with pytest.raises(DeliveryError, match=r"^127.0.0.1 can't be reached \(ConnectError\)$"):
         post(f"http://127.0.0.1:{free_port()}/secret", {}, "1")
+
+
+@contextmanager
+def dripping(first: bytes, drop: bytes) -> Iterator[int]:
+    """A server that answers a little at a time, for ever; its port."""
+
+    def answer(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.sendall(first)
+            while True:
+                connection.sendall(drop)
+                time.sleep(0.02)
+
+    def serve(listener: socket.socket) -> None:
+        with suppress(OSError):
+            while True:
+                Thread(target=answer, args=listener.accept()[:1], daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        Thread(target=serve, args=(listener,), daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+def test_a_webhook_that_answers_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "LONGEST_POST", 0.3)
+    with dripping(b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n") as port, pytest.raises(DeliveryError, match="TimeoutError"):
+        messages.post_json(f"http://127.0.0.1:{port}/", {})
+
+
+def test_of_a_webhook_s_answer_no_more_is_read_than_anybody_looks_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "MOST", 1000)
+    with dripping(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 600) as port:
+        assert len(messages.post_json(f"http://127.0.0.1:{port}/", {}).content) == 1000
+
+
+def test_a_mail_server_that_greets_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "LONGEST_MAIL", 0.3)
+    with dripping(b"", b"220-sample\r\n") as port:
+        monkeypatch.setenv("DISCLOSURES_SMTP", f"smtp://127.0.0.1:{port}")
+        with pytest.raises(DeliveryError, match="no whole answer within"):
+            send_mail("desk@example.org", "样本", "样本", "1")

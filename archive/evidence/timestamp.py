@@ -27,6 +27,7 @@ from rfc3161_client import (
 )
 
 from archive.evidence.http_exchange import EvidenceError
+from archive.model import clock
 from archive.model.addresses import is_on_the_web
 
 MOST = 1_000_000
@@ -55,7 +56,7 @@ class TimestampError(EvidenceError):
 def stamp(manifest_hash: str, server: str, timeout: float = 30.0) -> bytes:
     """Request the token of the timestamp server at `server` (http or https) for a manifest's hash.
 
-    `timeout`: seconds without an answer. The answer must be for this hash and this request; who signed it is
+    `timeout`: seconds without an answer; twice as many for the whole of it. The answer must be for this hash and this request; who signed it is
     for `check` to say. Raises TimestampError.
     """
     request = TimestampRequestBuilder(manifest_hash.encode("ascii"), HashAlgorithm.SHA256).build()
@@ -103,12 +104,16 @@ def stated_time(token: bytes, manifest_hash: str) -> datetime:
 
 
 def _request(server: str, query: bytes, timeout: float) -> bytes:
+    def answer() -> bytes:
+        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310 (checked above)
+            token: bytes = response.read(MOST + 1)
+            return token
+
     if not is_on_the_web(server):
         raise TimestampError(f"a timestamp server's address begins with http:// or https://, not {server!r}")
     request = urllib.request.Request(server, query, {"Content-Type": "application/timestamp-query"})  # noqa: S310 (checked above)
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as response:  # noqa: S310
-            token: bytes = response.read(MOST + 1)
+        token = clock.within(2 * timeout, answer)
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise TimestampError(f"{server} cannot be asked: {error}") from error
     if len(token) > MOST:

@@ -1,10 +1,15 @@
 """The clock: the machine's time, or for tests and simulations a moment given, from which time then runs on."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import cache
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TypeVar
+
+Result = TypeVar("Result")
 
 VARIABLE = "DISCLOSURES_NOW"
 
@@ -69,3 +74,27 @@ def disagreement(times: Iterable[datetime], now: datetime) -> str:
     """Say how the portal's clock, by its answers, disagrees with ours, as the end of a sentence; else empty."""
     latest = max(times, default=now)
     return "" if abs(latest - now) < AGREES else f"clock says {text(latest)}, this machine's {text(now)}"
+
+
+def within(seconds: float, work: Callable[[], Result]) -> Result:
+    """Return the result of `work`, a conversation with another machine.
+
+    Raises TimeoutError where that takes longer, however often it says a little: a limit of a socket is on each wait alone.
+    What is then still under way keeps no program from ending.
+    """
+    results: SimpleQueue[Result | BaseException] = SimpleQueue()
+
+    def run() -> None:
+        try:
+            results.put(work())
+        except BaseException as error:  # noqa: BLE001 - raised again by the one who waits
+            results.put(error)
+
+    Thread(target=run, daemon=True).start()
+    try:
+        result = results.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError(f"no whole answer within {seconds:.0f} s") from None
+    if isinstance(result, BaseException):
+        raise result
+    return result

@@ -21,6 +21,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import httpx
 
+from archive.model import clock
 from archive.model.addresses import is_on_the_web
 
 SERVER, SENDER = "DISCLOSURES_SMTP", "DISCLOSURES_SENDER"
@@ -29,6 +30,13 @@ PAUSES = (2.0, 8.0)
 """Seconds before each further try, where it may help."""
 
 _TIMEOUT = 30.0
+
+LONGEST_POST, LONGEST_MAIL = 60.0, 600.0
+"""Seconds that a whole message may take: who answers a byte at a time would hold all that follow."""
+
+MOST = 1 << 20
+"""Bytes of a webhook's answer that are read."""
+
 _LOCAL = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -75,13 +83,24 @@ def post_json(
     """
     host = urlsplit(url).hostname  # what follows the host is often a secret
     try:
-        answer = httpx.post(url, json=content, headers=headers, timeout=_TIMEOUT)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        answer = clock.within(LONGEST_POST, lambda: _posted(url, content, headers))
+    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         raise DeliveryError(f"{host} can't be reached ({type(error).__name__})", again=True) from error
     if not answer.is_success:
         again = answer.status_code in {408, 425, 429} or answer.status_code >= 500
         raise DeliveryError(f"{host} answered {answer.status_code}", again=again)
     return answer
+
+
+def _posted(url: str, content: Mapping[str, Any], headers: Mapping[str, str]) -> httpx.Response:
+    """Post once; the answer, as far as anybody reads it."""
+    body = bytearray()
+    with httpx.stream("POST", url, json=content, headers=headers, timeout=_TIMEOUT) as answer:
+        for piece in answer.iter_bytes():
+            body += piece
+            if len(body) > MOST:
+                break
+        return httpx.Response(answer.status_code, content=bytes(body[:MOST]))
 
 
 def check_mail() -> None:
@@ -148,10 +167,7 @@ def _mail(to: str, subject: str, text: str, message_id: str) -> EmailMessage:
 def _send(server: SplitResult, mail: EmailMessage) -> None:
     host = server.hostname or ""
     try:
-        with _connected(server) as smtp:
-            if server.username:
-                smtp.login(unquote(server.username), unquote(server.password or ""))
-            smtp.send_message(mail)
+        clock.within(LONGEST_MAIL, lambda: _handed_over(server, mail))
     except smtplib.SMTPRecipientsRefused as error:
         (code, text), *_ = error.recipients.values()
         raise DeliveryError(
@@ -173,6 +189,13 @@ def _send(server: SplitResult, mail: EmailMessage) -> None:
         raise DeliveryError(
             f"{host} can't be reached for mail ({error or type(error).__name__})", again=True
         ) from error
+
+
+def _handed_over(server: SplitResult, mail: EmailMessage) -> None:
+    with _connected(server) as smtp:
+        if server.username:
+            smtp.login(unquote(server.username), unquote(server.password or ""))
+        smtp.send_message(mail)
 
 
 def _connected(server: SplitResult) -> smtplib.SMTP:
