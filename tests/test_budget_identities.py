@@ -378,6 +378,12 @@ def test_spending_that_is_listed_without_codes_is_the_sum_of_its_items() -> None
         assert failing(found) == expected
 
 
+def test_spending_that_is_listed_twice_is_no_sum_of_all_items() -> None:
+    rows = "项目|2026年预算数\n一、基本支出|100.00\n二、项目支出|20.00\n一、工资福利支出|90.00\n二、商品和服务支出|30.00\n支出合计|120.00"
+    (found,) = read(table(rows, "部门支出总表\n单位：万元"))
+    assert failing(found) == []
+
+
 @pytest.mark.parametrize(("pension", "held"), [("8.00", True), ("9.00", False)])
 def test_items_without_numbers_are_held_where_they_make_up_the_total(pension: str, held: bool) -> None:
     rows = f"收入|<|支出|<\n项目|金额|项目|金额\n一、财政拨款|98.00|一般公共服务支出|90.00\n||社会保障和就业支出|{pension}\n本年收入合计|98.00|本年支出合计|98.00"

@@ -214,3 +214,11 @@ def test_a_class_of_one_fund_is_the_item_of_all_where_that_has_paid_all_of_it() 
         same = [check for check in found.checks if check.rule == "same_amount"]
         assert {check.lines[1].code for check in same} == {"", "208", "221"}
         assert failing(found) == []
+    last_year = FUNCTIONS.replace("|合计|基本支出", "|2025年预算数/合计|基本支出", 1).format(
+        total="90.00", pension="8.00"
+    )
+    for found in read(
+        table(summary.strip(), "2026年部门收支总表\n单位：万元"),
+        table(last_year, "2026年一般公共预算支出表\n单位：万元", page=2),
+    ):
+        assert "208" not in {check.lines[1].code for check in found.checks if check.rule == "same_amount"}

@@ -102,7 +102,7 @@ def _within(
         return check_expenses(statement, lines, expenses)
     if kind in SUMMARIES:
         return check_summary(statement, lines)
-    listed = check_summary(statement, lines) if is_listed(lines) and not any(line.code for line in lines) else ()
+    listed = check_summary(statement, lines) if kind in ("income", "spending") and is_listed(lines) else ()
     return chain(check_statement(statement, lines), listed)
 
 

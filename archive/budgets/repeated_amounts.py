@@ -217,7 +217,8 @@ def _same_items(summary: _Table, part: _Table) -> Iterator[BudgetCheck]:
                 place = f"{summary[0].heading.kind} {part[0].heading.kind} {name}"
                 checks = check_amounts("same_amount", place, ours[name], [theirs[name]])
                 yield from checks if are_all else those_that_hold(checks)
-        if not columns and part[0].heading.kind in _BY_FUNCTION:
+        is_of_one_fund = part[0].heading.kind in ("fiscal_spending", "general_spending")
+        if is_of_one_fund and not columns and _is_of_its_year(part[0].heading, total):
             yield from _same_classes(summary, part, total)
 
 

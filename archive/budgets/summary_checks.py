@@ -44,9 +44,12 @@ def check_summary(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> It
                 yield from check_sum("balance", f"{income.name} {spending.name}", income, [spending])
 
 
-def is_listed(lines: Iterable[BudgetLine]) -> bool:
-    """Whether a table without codes lists its spending or income as a summary does: 一、基本支出, 二、项目支出."""
-    return sum(bool(_ITEM.match(line.name)) for line in lines if not line.code) > 1
+def is_listed(lines: Sequence[BudgetLine]) -> bool:
+    """Whether a table has no codes, and lists its spending or income as a summary does, each number once: 一、基本支出, 二、
+    项目支出.
+    """
+    items = [(line.column, found[0]) for line in lines if (found := _ITEM.match(line.name))]
+    return 1 < len(items) == len(set(items)) and not any(line.code for line in lines)
 
 
 def _funds(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
