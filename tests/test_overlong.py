@@ -75,6 +75,12 @@ def test_a_page_s_text_and_its_files_have_longest_lengths() -> None:
     assert len(page.body) == LONGEST_BODY
     assert page.attachments == (LinkedFile("样" * LONGEST_NAME, URL),)
     assert {"attachments_overlong", "body_overlong"} <= FLAGS.keys()
+    assert record_page(RecordPage({}, {}, url=URL, body="样" * LONGEST_BODY)).doubts == ()
+
+
+def test_a_file_without_a_name_is_called_by_its_address() -> None:
+    page = record_page(RecordPage({}, {}, url=URL, attachments=(LinkedFile("\x00", URL),)))
+    assert page.attachments == (LinkedFile(URL, URL),)
 
 
 def test_a_breadcrumb_has_a_longest_length() -> None:

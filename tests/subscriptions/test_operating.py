@@ -12,7 +12,7 @@ import yaml
 from datasette.app import Datasette
 from datasette.utils import StartupError
 
-from archive.notify import event_report
+from archive.notify import event_report, hit_text
 from archive.notify.subscription_messages import report_message
 from archive.notify.subscription_settings import SubscriptionSettingsError, subscription_settings
 from archive.notify.subscription_store import open_subscriptions
@@ -134,4 +134,5 @@ def test_a_message_fits_into_a_room_whatever_it_tells(desk: Office) -> None:
         message = report_message(subscriptions, subscription, report, settings)
     assert len(message.brief.encode()) < 2048
     assert message.leave in message.brief
+    assert f"另有 {5000 - hit_text.MOST_IN_BRIEF} 条" in message.brief
     assert len(message.subject) < 100

@@ -136,6 +136,9 @@ def test_a_change_of_a_record_s_own_page_leads_to_its_cell_while_that_version_st
 
 def test_documents_say_what_was_read_what_is_missing_and_which_identities_do_not_hold(ask) -> None:
     page = tree(ask(f"{GRID}/unit?name={WATER}&lang=zh"))
+    documents = [each.get("id") for each in page.cssselect("[id^=y20]")]
+    assert documents == sorted(documents, reverse=True)
+    assert len(documents) > 1
     said = text(page.cssselect("#y2026budget")[0])
     assert "读出：支出总表、三公经费表。" in said
     assert "规定九张中未见：收支总表、收入总表" in said

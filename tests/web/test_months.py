@@ -30,6 +30,7 @@ def test_all_records_are_drawn_or_counted_beside(found: list[tuple[str, str, int
     assert sum(row.total for row in shown.kinds) == shown.all.total
     assert sum(bar.records for bar in shown.bars) == shown.all.total
     assert sum(number for _, number, _ in shown.table) == shown.all.total
+    assert [month for month, *_ in shown.table] == sorted((month for month, *_ in shown.table), reverse=True)
     for month, number, each in shown.table:
         assert number == sum(each) > 0
         assert int(month[:4]) in shown.years
