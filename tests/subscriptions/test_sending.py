@@ -60,9 +60,13 @@ def test_a_flood_is_one_message_that_says_how_many(desk: Office, monkeypatch: py
 
 
 def test_one_portals_flood_hides_no_other(tmp_path: Path) -> None:
-    with closing(open_for_reading(build(tmp_path / "two.db"))) as connection:
+    db = build(tmp_path / "two.db")
+    with closing(sqlite3.connect(db)) as connection, connection:
+        connection.execute("UPDATE portals SET division_code = '659001' WHERE id = 'checked'")
+    with closing(open_for_reading(db)) as connection:
         latest = event_report.last_event(connection)
         told = event_report.event_report(connection, EventRequest(), after=0, through=latest, site=SITE, language="en")
+    assert list(told.counts) == ["样例县人民政府", "核对过的样例县"], "in the order of their divisions"
     assert told.counts == {"核对过的样例县": {"added": 2}, "样例县人民政府": {"added": 64}}
     shown = Counter(hit["portal"] for hit in told.hits)
     assert shown == {"核对过的样例县": 2, "样例县人民政府": event_report.MOST_OF_PORTAL}
