@@ -1,19 +1,17 @@
-"""Mail and webhooks: what arrives, over real SMTP and HTTP on loopback, and what is said where nothing does."""
+"""Mail, webhooks and servers of time stamps: what arrives, over real SMTP and HTTP on loopback, and what is said where nothing does."""
 
 import json
-import socket
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from threading import Thread
 
 import pytest
 
+from archive.evidence.timestamp import TimestampError, stamp
 from archive.notify import messages
 from archive.notify.messages import DeliveryError, check_hook, check_mail, post, send_mail
 from tests.certificates import self_signed
 from tests.conftest import Answer, Site, SiteRequest, redirect
+from tests.dripping import dripping
 from tests.mailbox import Mailbox, free_port, mailbox
 
 SUBJECT, TEXT = "棚户区：2 条新记录", "2018-04-03  关于棚户区改造的通知\n.\n. 只有一个点的行\n"
@@ -201,27 +199,6 @@ def test_webhooks_that_are_no_addresses_or_not_there() -> None:
         post(f"http://127.0.0.1:{free_port()}/secret", {}, "1")
 
 
-@contextmanager
-def dripping(first: bytes, drop: bytes) -> Iterator[int]:
-    """A server that answers a little at a time, for ever; its port."""
-
-    def answer(connection: socket.socket) -> None:
-        with connection, suppress(OSError):
-            connection.sendall(first)
-            while True:
-                connection.sendall(drop)
-                time.sleep(0.02)
-
-    def serve(listener: socket.socket) -> None:
-        with suppress(OSError):
-            while True:
-                Thread(target=answer, args=listener.accept()[:1], daemon=True).start()
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        Thread(target=serve, args=(listener,), daemon=True).start()
-        yield listener.getsockname()[1]
-
-
 def test_a_webhook_that_answers_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(messages, "LONGEST_POST", 0.3)
     with dripping(b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n") as port, pytest.raises(DeliveryError, match="TimeoutError"):
@@ -240,3 +217,8 @@ def test_a_mail_server_that_greets_for_ever_is_given_up(monkeypatch: pytest.Monk
         monkeypatch.setenv("DISCLOSURES_SMTP", f"smtp://127.0.0.1:{port}")
         with pytest.raises(DeliveryError, match="no whole answer within"):
             send_mail("desk@example.org", "样本", "样本", "1")
+
+
+def test_a_server_of_time_stamps_that_answers_for_ever_is_given_up() -> None:
+    with dripping(b"HTTP/1.0 200 OK\r\n\r\n", b"0") as port, pytest.raises(TimestampError, match="no whole answer"):
+        stamp("0" * 64, f"http://127.0.0.1:{port}/", timeout=0.2)

@@ -120,12 +120,6 @@ class Handler(BaseHTTPRequestHandler):
         name = self.path.strip("/")
         if name == "slow":
             time.sleep(1)
-        if name == "dripping":
-            self.wfile.write(b"HTTP/1.0 200 OK\r\n\r\n")
-            for _ in range(100):
-                self.wfile.write(b"0")
-                time.sleep(0.05)
-            return
         if name in {"good", "picky", "stale"}:
             if name == "stale" and (self.folder / "stale.tsq").exists():
                 query = (self.folder / "stale.tsq").read_bytes()
@@ -255,8 +249,6 @@ def test_an_answer_to_an_earlier_request(server: str) -> None:
 def test_a_server_that_cannot_be_asked_is_an_error(server: str) -> None:
     with pytest.raises(TimestampError, match="cannot be asked"):
         stamp(HASH, f"{server}/slow", timeout=0.2)
-    with pytest.raises(TimestampError, match="cannot be asked: no whole answer within"):
-        stamp(HASH, f"{server}/dripping", timeout=0.2)
     with pytest.raises(TimestampError, match="cannot be asked"):
         stamp(HASH, "http://127.0.0.1:1/")
     for address in ("file:///etc/hostname", "http://[::1"):
