@@ -200,9 +200,11 @@ def test_no_character_between_its_groups_hides_a_number() -> None:
             assert len(re.findall(r"[0-9]", redact(f"样本{group(number, *sizes, by=by)}样本").text)) <= 4, hex(ord(by))
 
 
+@example("15242644522", "。四：", "府", " ", "")
 @given(mobiles(), NO_UNITS, NO_UNITS, st.sampled_from(["", " ", "-"]), st.sampled_from(["", "+86", "+86 ", "0086"]))
 def test_mobiles_never_pass(number: str, before: str, after: str, by: str, prefix: str) -> None:
     assume(not (prefix in ("+86", "0086") and by))
+    assume(not re.search(r"\n[三四][ ：]{1,2}\Z", before))  # may be a row of a table: 四 152 4264 4522
     printed = group(number, 3, 4, 4, by=by)
     assert redact(before + prefix + printed + after).text == before + prefix + _masked(printed, 3) + after
 
