@@ -44,8 +44,9 @@ def commits() -> Iterator[list[Commit]]:
     def execute(self: sqlite3.Connection, sql: str, *values: Any) -> sqlite3.Cursor:
         of_sqlite = partial(sqlite3.Connection.execute, self)
         done = of_sqlite(sql, *values)
-        if sql == "COMMIT":
-            path = Path(of_sqlite("PRAGMA database_list").fetchone()[2])
+        place = of_sqlite("PRAGMA database_list").fetchone()[2] if sql == "COMMIT" else ""
+        if place:  # else in memory
+            path = Path(place)
             is_archive = not path.name.endswith("evidence.db")
             (synchronous,) = of_sqlite("PRAGMA synchronous").fetchone()
             (mode,) = of_sqlite("PRAGMA journal_mode").fetchone()

@@ -94,9 +94,7 @@ _REGISTER = re.compile(r"注册号|登记证?号|营业执照|税号|识别号|�
 _FIGURES = re.compile(
     r"合计|小计|总计|共计|户数|人口|人数|面积|收入|支出|数量|金额|产量|单位[:：]|万元|亩|公顷|吨|粮食|年份|年度|头数|只数|比重|指标|完成|邮编"
 )
-_ROW_OF_A_PLACE = re.compile(
-    rf"(?:[镇乡村县区市社年月季计他均]|季度|\n[一二三四五六七八九十])[{BLANK}:：]{{1,2}}\Z"
-)
+_ROW_OF_A_PLACE = re.compile(rf"(?:[镇乡村县区市社年月季计他均]|季度|\n[一二三四五六七八九十])[{BLANK}:：]{{1,2}}\Z")
 _THREE_FIGURES = re.compile(rf"[\u4e00-\u9fff]{{0,10}}(?:[{BLANK}]*[\d,.]{{1,8}}){{2,4}}[{BLANK}]*")
 _MOBILE_IN_GROUPS = re.compile(
     rf"(?<!\d)1[3-9]\d[{BLANK}]{{0,2}}(?:\d{{4}}|\*{{4}})[{BLANK}]{{0,2}}(?:\d{{4}}|\*{{4}})(?!\d)"

@@ -81,7 +81,9 @@ def _agreeing(scripts: str, shown: int) -> list[tuple[int, int]]:
                 (at, size) for at, size in sizes if size and shown in {min(size, total), total % size or size}
             )
             agreeing += [(abs(at - place), total, -(-total // size)) for at, size in fitting_sizes]
-            agreeing += [(abs(at - place), total, count) for at, count in counts if count == -(-total // shown)]
+            agreeing += [
+                (abs(at - place), total, count) for at, count in counts if at != place and count == -(-total // shown)
+            ]
     return [(total, pages) for _, total, pages in sorted(agreeing)]
 
 
