@@ -269,6 +269,32 @@ def test_a_filter_that_is_set_is_not_offered_once_more(page):
     assert page("拆迁", kind="housing_expropriation").cssselect(".hints a") == []
 
 
+@pytest.mark.parametrize(
+    ("words", "rest"),
+    [
+        ("撤下", ""), ("被撤下的文件", ""), ("已删除的预算", "预算"), ("预算不见了", "预算"), ("预算 被删", "预算"), ("預算被刪除", "预算"),
+        ("removed", ""), ("budget deleted", "budget"), ("“撤下”", None), ("预算删繁", None), ("撤下的计划", None), ("预算没有", None),
+    ],
+)  # fmt: skip
+def test_records_that_are_gone_are_offered_where_words_ask_for_them(tmp_path, words, rest):
+    titles = ("样本预算", "样本预算（二）")
+    crawl(
+        tmp_path / "a.db", [listed(*(Row({"title": title}, {}, key=f"http://p.example/{title}") for title in titles))]
+    )
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
+        connection.execute("UPDATE records SET state = 'withdrawn' WHERE title = ?", titles[:1])
+        connection.execute("INSERT OR IGNORE INTO unindexed (record_id) SELECT id FROM records")
+    open_up_to_date(tmp_path / "a.db").close()
+    ask = asking(tmp_path / "a.db")
+    offered = [
+        link for link in tree(ask(f"/-/search?q={words}")).cssselect(".hints a") if "状态" in link.text_content()
+    ]
+    asked = [dict(parse_qsl(urlsplit(link.get("href")).query)) for link in offered]
+    assert asked == ([] if rest is None else [{"state": "gone", **({"q": rest} if rest else {})}])
+    assert [len(lines(tree(ask(link.get("href"))))) for link in offered] == [1] * len(offered)
+    assert not tree(ask(f"/-/search?q={words}&state=listed")).cssselect(".hints a[href*=gone]")
+
+
 def test_letters_may_begin_a_word_where_they_are_not_few():
     assert list(words_alike("jiao", ("教育", "财政"))) == ["教育"]
     assert list(words_alike("jia", ("教育", "财政"))) == []

@@ -1,5 +1,6 @@
 """A search in words: what was understood of it and, where it finds few or nothing, what would find more."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import chain, takewhile
@@ -9,10 +10,10 @@ from archive.database.several import Readable
 from archive.labels import wording
 from archive.labels.code_labels import KINDS
 from archive.labels.label import LABELS, Label
-from archive.search import agency_names, engine
+from archive.search import agency_names, cutting, engine
 from archive.search.meant import Meant, meant
 from archive.search.query import Group, Query, Word
-from archive.search.request import FILTERS, SearchRequest, query_of, resolved
+from archive.search.request import FILTERS, GONE, STATE_CHOICES, SearchRequest, query_of, resolved
 from archive.search.synonyms import folded, thesaurus
 
 HOW = {
@@ -29,6 +30,13 @@ MOST_NAMES_TRIED = 6
 
 MANY_MORE = 3
 """Times as many hits that make a search worth suggesting."""
+
+_TAKEN_AWAY = (
+    "(?:已经?|都)?被?(?:撤下|撤掉|撤走|撤除|删除|删掉|删去|删|下架|移除|消失|不见|没(?=了))(?:掉|了)?的?"
+    "|(?<![a-z])(?:removed|withdrawn|deleted|disappeared|vanished)(?![a-z])"
+)
+_OF_WHAT_IS_GONE = re.compile(f"^(?:{_TAKEN_AWAY})|(?:{_TAKEN_AWAY})$")
+"""The beginning or the end of a word that asks for records which are not listed any more: 被删的预算, 预算不见了."""
 
 Changes = dict[str, Any]
 """Fields of a request, and what they become."""
@@ -90,26 +98,30 @@ def suggestions(
 def hints(
     connection: Readable, requested: SearchRequest, query: Query, portals: Mapping[str, str]
 ) -> Iterator[Suggestion]:
-    """Yield filters that words of a search name: the kind of catalogue, or the publisher."""
+    """Yield filters that words of a search name: the kind of catalogue, the publisher, or that records are gone."""
     for group in query.wanted:
-        for label, filter_ in _named(connection, requested, group):
-            request = replace(requested, words=query.written({group: ""}), page=1, **filter_)
+        for label, rest, filter_ in _named(connection, requested, group):
+            request = replace(requested, words=query.written({group: rest}), page=1, **filter_)
             count = engine.count(connection, resolved(connection, request, portals))
             if count:
                 yield Suggestion(label, count, request)
 
 
-def _named(connection: Readable, requested: SearchRequest, group: Group) -> Iterator[tuple[Label, Changes]]:
-    """Yield the filters that a word names, where no such filter is set."""
+def _named(connection: Readable, requested: SearchRequest, group: Group) -> Iterator[tuple[Label, str, Changes]]:
+    """Yield the filters that a word names, where no such filter is set, each with what is left of the word."""
     names = [folded(word.written) for word in (*group.words, *group.also) if not word.quoted]
     kind = thesaurus().kinds.get(names[0]) if names and len(group.words) == 1 else None
     if kind and not requested.kind:
-        yield _labelled("kind", KINDS[kind]), {"kind": kind}
+        yield _labelled("kind", KINDS[kind]), "", {"kind": kind}
     # Names that the archive has come first among the words added.
     tried = names[:MOST_NAMES_TRIED]
     publisher = next((name for name in tried if agency_names.is_publisher(connection, name)), None)
     if publisher and not requested.publisher:
-        yield _labelled("publisher", Label(publisher, publisher)), {"publisher": publisher}
+        yield _labelled("publisher", Label(publisher, publisher)), "", {"publisher": publisher}
+    gone = _OF_WHAT_IS_GONE.search(names[0]) if names and len(group.words) == 1 else None
+    if gone and not requested.state:
+        rest = names[0][: gone.start()] + names[0][gone.end() :]
+        yield _labelled("state", STATE_CHOICES[GONE]), cutting.without_asking(rest), {"state": GONE}
 
 
 def _labelled(name: str, value: Label) -> Label:
