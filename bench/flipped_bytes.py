@@ -20,6 +20,7 @@ from archive.evidence.evidence_reader import beside
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import check
 from bench.measure import Figure, Report, arguments, command, tell, work
+from tests.ports import free_port
 
 SEED = 8
 MOST_MISSED = 1.0
@@ -95,7 +96,7 @@ def measured(trials: int) -> Report:
     figures = []
     with TemporaryDirectory() as name:
         db = Path(name, "disclosures.db")
-        command("-m", "crawler.cli.main", "demo", "--no-serve", "--db", str(db))
+        command("-m", "crawler.cli.main", "demo", "--no-serve", "--sample-port", str(free_port()), "--db", str(db))
         for path in (db, beside(db)):
             missed, harmful = flips(db, path, trials)
             size = path.stat().st_size / 1e6

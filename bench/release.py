@@ -18,7 +18,7 @@ import venv
 from pathlib import Path
 from urllib.parse import quote
 
-from tests.mailbox import free_port
+from tests.ports import free_port
 
 ROOT = Path(__file__).parent.parent
 

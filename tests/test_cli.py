@@ -15,13 +15,8 @@ from click.testing import CliRunner
 from crawler.cli import doctor, serve
 from crawler.cli.main import main
 from tests.conftest import disclosures, portal_file, program
+from tests.ports import free_port
 from tests.waiting import answers, wait_until
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def refused(done: subprocess.CompletedProcess[str]) -> str:

@@ -23,7 +23,7 @@ from crawler.cli.main import main
 from tests import waiting
 from tests.certificates import self_signed
 from tests.conftest import ROOT
-from tests.mailbox import free_port
+from tests.ports import free_port
 from tests.waiting import answers, wait_until
 from tests.web.sample_archive import build
 

@@ -12,7 +12,8 @@ from archive.notify.messages import DeliveryError, check_hook, check_mail, post,
 from tests.certificates import self_signed
 from tests.conftest import Answer, Site, SiteRequest, redirect
 from tests.dripping import dripping
-from tests.mailbox import Mailbox, free_port, mailbox
+from tests.mailbox import Mailbox, mailbox
+from tests.ports import free_port
 
 SUBJECT, TEXT = "棚户区：2 条新记录", "2018-04-03  关于棚户区改造的通知\n.\n. 只有一个点的行\n"
 PASSWORD = "p@ss:/?"

@@ -4,10 +4,9 @@ import json
 import os
 import re
 import signal
-import socket
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from subprocess import PIPE, STDOUT, Popen
 from urllib.request import urlopen
@@ -17,6 +16,7 @@ from lxml import html
 from archive.directory.coverage import county_divisions
 from tests.conftest import Site
 from tests.county_sites import KINDS, sound
+from tests.ports import free_port
 from tests.web.asking import text
 
 DOCUMENT = Path(__file__).parent.parent / "docs" / "whole-country.md"
@@ -37,12 +37,6 @@ def block(language: str) -> str:
     found = re.search(rf"^```{language}\n(.*?)^```$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     assert found
     return found[1]
-
-
-def free_port() -> int:
-    with closing(socket.socket()) as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 @contextmanager

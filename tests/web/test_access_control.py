@@ -16,7 +16,7 @@ from archive.database.connection import ArchiveError
 from archive.export.snapshots import publish
 from archive.web.http.published import PublishedSite
 from archive.web.http.server import make_datasette, read_metadata
-from tests.mailbox import free_port
+from tests.ports import free_port
 from tests.web.axe import findings
 from tests.web.browsing import fits
 from tests.web.closed_archive import BASE, METADATA, PASSWORD, USER, basic, log_in, visitor
