@@ -8,6 +8,7 @@ from typing import Any
 
 from lxml import etree
 
+from archive.masking.attributes import elements_with
 from crawler.extract.field_labels import tidy
 
 Element = Any  # an lxml.html element; lxml ships no types
@@ -75,7 +76,7 @@ def is_hidden(node: Element) -> bool:
 def in_hidden_boxes(root: Element) -> set[Element]:
     """The elements of `root` that are not shown by what they or something around them says themselves."""
     inside: set[Element] = set()
-    for node in root.iter(etree.Element):
+    for node in elements_with(root, "style", "hidden"):
         if is_hidden(node) and node not in inside:
             inside.update(node.iter(etree.Element))
     return inside
