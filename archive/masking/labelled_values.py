@@ -128,7 +128,6 @@ _PLATE = re.compile(
 )
 TRACTOR = re.compile(rf"[{_PROVINCES}]\d{{2}}[{BLANK}·•.{HYPHEN}]?(?P<rest>\d{{4}}[\dA-Z])(?![\dA-Z*])")
 _OF_CODE_BEFORE, _OF_CODE_BEHIND = re.compile(r"[\dA-Z]{1,18}\Z"), re.compile(r"[\dA-Z]{1,18}")
-_WHOLE_CODE_BEFORE = re.compile(r"([\dA-Z]{18})[^\dA-Za-z]{0,6}\Z")
 _BANK = re.compile(
     rf"[\u4e00-\u9fff（）()]{{2,24}}?(?:银行|信用社|联社|农商行|[分支]行|分社|储蓄所|营业部|分理处)[{BLANK}:：]{{0,3}}(?=\d)"
 )
@@ -182,8 +181,9 @@ def find_labels(text: str) -> Iterator[re.Match[str]]:
     end = 0
     for beginning in _BEGINNING.finditer(text):
         if beginning.start() >= end and (label := _label().match(text, beginning.start())):
-            yield label
             end = label.end()
+            if not is_credit_code(text[end - 18 : end] if end >= 18 else ""):  # else it is the end of one
+                yield label
 
 
 @lru_cache(maxsize=1)
@@ -378,9 +378,6 @@ def _number_plate(text: str, start: int) -> _Value | None:
 def _chat_account(text: str, start: int) -> _Value | None:
     before, behind = _OF_CODE_BEFORE.search(text, max(0, start - 18), start), _OF_CODE_BEHIND.match(text, start)
     if before and behind and is_credit_code(before[0] + behind[0]):
-        return None
-    code = _WHOLE_CODE_BEFORE.search(text, max(0, start - 24), start)
-    if code and is_credit_code(code[1]):  # the label is its end
         return None
     if (account := _QQ.match(text, start)) or (account := _CHAT.match(text, start)):
         if account[0].lower().endswith(("qrcode", "wechat")):

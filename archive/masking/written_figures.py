@@ -10,6 +10,7 @@ for the X at its end.
 import re
 
 from archive.masking.personal_numbers import BLANK, HYPHEN, NOTHING
+from archive.model.index_numbers import is_credit_code
 
 _SHORTEST = 8
 """So many figures at least: a birth date within an ID number, a landline."""
@@ -87,6 +88,8 @@ def _in_ascii(letters: re.Match[str]) -> str:
 def _as_read(word: re.Match[str]) -> str:
     """A word as long as a mobile's or an ID number, in digits where few of its signs only look like some."""
     digits = word[0].translate(_ALIKE)
+    if word[0][:-1].isdecimal() and word[0][-1].isalpha() and is_credit_code(word[0]):
+        return word[0]
     if not {ord(word[0][0]), ord(word[0][-1])}.isdisjoint(_FIGURES):  # a word beside a number: 三组, 一户
         return word[0]
     unlike = sum(old != new for old, new in zip(word[0], digits, strict=True))
