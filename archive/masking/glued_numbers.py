@@ -8,6 +8,7 @@ import re
 
 from archive.masking import number_surroundings as surroundings
 from archive.masking.personal_numbers import ascii_digits, is_mobile, is_old_resident_id, mobile_offset, tiles
+from archive.model.index_numbers import is_credit_code
 
 _LEAST_GLUED = 12
 """Digits of a mobile's number and one more."""
@@ -69,7 +70,7 @@ def cuts(text: str, start: int, end: int, *, first: bool) -> list[int]:
         year = not first and size - 4 in _LAST_GROUPS and _ends(ascii_digits(text[start:end]), text, end, _TAILS[:1])
         return [size - 4] if year else []
     digits = ascii_digits(text[start:end])
-    if _are_persons(digits):
+    if _are_persons(digits) or is_credit_code(digits):
         return []
     if text[start - 1 : start] in {"男", "女"} and is_mobile(digits[:11]):
         return [11]
