@@ -257,6 +257,7 @@ def is_valid_id(number: str) -> bool:
 @example("000200000013000000000", "", "")  # ten figures before a mobile's that are no landline's: there is no area 000
 @example("53344469PA5HUPJ1QQ/199801-00000", "", "")  # a credit code that ends with a label
 @example("53379223G12TFW6TEL/199801-00000", "", "")
+@example("0VX100000/1998-00000", "", "")
 def test_index_numbers_never_change(number: str, before: str, after: str) -> None:
     digits_alone = re.sub(r"\W", "", number)
     assume(not any(is_valid_id(digits_alone[at : at + 18]) for at in range(len(digits_alone))))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from archive.masking.number_surroundings import in_index_number
+from archive.masking.number_surroundings import in_index_number, is_in_code
 from archive.masking.personal_numbers import (
     BLANK,
     HYPHEN,
@@ -182,7 +182,7 @@ def find_labels(text: str) -> Iterator[re.Match[str]]:
     for beginning in _BEGINNING.finditer(text):
         if beginning.start() >= end and (label := _label().match(text, beginning.start())):
             end = label.end()
-            if not is_credit_code(text[end - 18 : end] if end >= 18 else ""):  # else it is the end of one
+            if not is_in_code(text, *label.span()):
                 yield label
 
 
