@@ -33,7 +33,9 @@ from tests.new_archives import copy_what_is_made_anew
 
 ROOT = Path(__file__).parent.parent
 
-settings.register_profile("untimed", settings.get_profile("ci" if os.environ.get("CI") else "default"), deadline=None)
+# The same examples each time: whether tests pass is a change's doing alone. Profile "ci" of hypothesis is so.
+settings.register_profile("untimed", settings.get_profile("ci"), deadline=None)
+settings.register_profile("drawn", settings.get_profile("default"), deadline=None)  # others each time
 settings.register_profile(  # for `make mutants`: that an example fails is enough, it need not be made smaller
     "mutants", settings.get_profile("untimed"), max_examples=30, phases=(Phase.explicit, Phase.generate)
 )
