@@ -264,6 +264,11 @@ def test_index_numbers_never_change(number: str, before: str, after: str) -> Non
     assert redact(before + number + after).text == before + number + after
 
 
+@pytest.mark.parametrize("before", ["2栋13", "3栋401", "0953-12345", "手机13800138000"])
+def test_a_chat_account_is_one_whatever_number_its_label_stands_behind(before: str) -> None:
+    assert redact(f"{before}QQ12345678").text.endswith("QQ********")
+
+
 @settings(max_examples=300)
 @example("13163701000AAAAAAE", "", "")  # eleven figures that could be a mobile's
 @example("11110000QQ2000002B", "", "")  # letters that could be a label

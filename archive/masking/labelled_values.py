@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from archive.masking.number_surroundings import in_index_number, is_in_code
+from archive.masking.number_surroundings import in_index_number
 from archive.masking.personal_numbers import (
     BLANK,
     HYPHEN,
@@ -127,6 +127,8 @@ _PLATE = re.compile(
     rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学警港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Z0-9*])"
 )
 TRACTOR = re.compile(rf"[{_PROVINCES}]\d{{2}}[{BLANK}·•.{HYPHEN}]?(?P<rest>\d{{4}}[\dA-Z])(?![\dA-Z*])")
+_CODE = 18
+"""Characters of a credit code."""
 _OF_CODE_BEFORE, _OF_CODE_BEHIND = re.compile(r"[\dA-Z]{1,18}\Z"), re.compile(r"[\dA-Z]{1,18}")
 _BANK = re.compile(
     rf"[\u4e00-\u9fff（）()]{{2,24}}?(?:银行|信用社|联社|农商行|[分支]行|分社|储蓄所|营业部|分理处)[{BLANK}:：]{{0,3}}(?=\d)"
@@ -182,7 +184,7 @@ def find_labels(text: str) -> Iterator[re.Match[str]]:
     for beginning in _BEGINNING.finditer(text):
         if beginning.start() >= end and (label := _label().match(text, beginning.start())):
             end = label.end()
-            if not is_in_code(text, *label.span()):
+            if end < _CODE or not is_credit_code(text[end - _CODE : end]):  # else it is letters of one
                 yield label
 
 
@@ -232,6 +234,8 @@ def _values(text: str, label: re.Match[str]) -> Iterator[_Value]:
     if not _announces(text, label, kind, between):
         return
     while value := _READERS[kind](text, start):
+        if label[0].isascii() and in_index_number(text, MaskedSpan(kind, label.start(), value.end, 0)):
+            return  # letters of it: 0VX100000/1998-00000
         yield value
         after = _NEXT.match(text, value.end)
         if not after or kind == "home_address":  # whatever follows could be read as a place

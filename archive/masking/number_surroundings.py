@@ -84,7 +84,6 @@ _OTHERWISE = re.compile(
     rf"(?:为|是)?[{BLANK}:：\r\n（(）)]{{0,4}}(?:[0-9A-Za-z]{{1,10}}[{HYPHEN}/]){{0,3}}$"
 )
 _LICENCE = re.compile(r"(?:施工|规划|生产|经营|排污|采矿|取水)[^\n，。；]{0,10}许可证[^\n，。；\d]{0,8}$")
-_SHORT_CODE_BEFORE = re.compile(r"(?<![0-9A-Za-z])[0-9A-Z]{0,5}\d\Z")
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Za-z])[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
 _CREDIT = re.compile(rf"(?:信用|机构)代码(?:证?号?)[{BLANK}:：\t]{{0,4}}$")
 _PERSON = re.compile(
@@ -137,13 +136,6 @@ def is_code_with_letters(text: str, span: MaskedSpan) -> bool:
     if left and not (_CONTACT_WORD.fullmatch(left) or (len(left) > 1 and left.islower())):
         return span.kind != "bank_card"
     return bool(right) and len(right) < 2 and span.kind != "bank_card"
-
-
-def is_in_code(text: str, start: int, end: int) -> bool:
-    """Whether a word is but letters of a code: the end of a credit code, or between figures (0VX100000)."""
-    is_end = end >= 18 and is_credit_code(text[end - 18 : end])
-    is_between = text[end : end + 1].isdecimal() and _SHORT_CODE_BEFORE.search(text, max(0, start - 7), start)
-    return text[start:end].isascii() and bool(is_end or is_between)
 
 
 def is_whole(text: str, span: MaskedSpan, gaps: Sequence[str]) -> bool:
