@@ -18,6 +18,8 @@ def redact_tables(tables: Iterable[PrintedTable]) -> tuple[tuple[PrintedTable, .
     tables = tuple(tables)
     texts = [text for table in tables for text in (table.member, table.flat_text())]
     masked = redact("\n".join(texts))
+    if not masked.counts:
+        return tables, {}
     pieces = _pieces(masked.text, texts)
     return tuple(
         replace(table.with_flat_text(text), member=member)

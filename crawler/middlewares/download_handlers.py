@@ -1,9 +1,8 @@
-"""Scrapy's download handlers, with a check between a name's resolution and the connection: only a site's allowed addresses."""
+"""Scrapy's usual download handler, with a check between a name's resolution and the connection: only a site's allowed addresses."""
 
 from typing import Any
 
 from scrapy import Request
-from scrapy.core.downloader.handlers._aiohttp import AiohttpDownloadHandler
 from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
@@ -52,27 +51,6 @@ class GuardedHandler(HTTP11DownloadHandler):
                 return await maybe_deferred_to_future(agent.download_request(request))
         except NotGlobalError as error:
             raise NotConnected(str(error)) from error
-
-
-class GuardedOldTlsHandler(AiohttpDownloadHandler):
-    """Scrapy's handler over aiohttp; raises NotConnected for addresses that the spider's `site` does not allow."""
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        site: Site = crawler.spidercls.site  # type: ignore[attr-defined]
-        connector: Any = self._session.connector
-        resolve = connector._resolve_host  # also of addresses that are numbers
-
-        async def resolve_allowed(host: str, port: int, traces: Any = None) -> list[dict[str, Any]]:  # noqa: ANN401
-            addresses: list[dict[str, Any]] = await resolve(host, port, traces)
-            try:
-                for address in addresses:
-                    site.check(host, port, address["host"])
-            except NotGlobalError as error:
-                raise NotConnected(str(error)) from error
-            return addresses
-
-        connector._resolve_host = resolve_allowed
 
 
 class _GuardedAgent(_ScrapyAgent):

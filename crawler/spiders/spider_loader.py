@@ -14,7 +14,7 @@ from crawler.portals.portal_file import Portal, PortalFileError, find, known, lo
 from crawler.spiders.catalog import CatalogSpider
 
 OLD_TLS = {
-    "DOWNLOAD_HANDLERS": {"https": "crawler.middlewares.download_handlers.GuardedOldTlsHandler"},
+    "DOWNLOAD_HANDLERS": {"https": "crawler.middlewares.old_tls.GuardedOldTlsHandler"},
     "DOWNLOADER_CLIENT_TLS_CIPHERS": "ALL:@SECLEVEL=0",
     "DOWNLOAD_TLS_MIN_VERSION": "TLSv1.0",
 }
