@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.database.connection import ArchiveError
+from archive.database.connection import ArchiveError, transaction
 from archive.evidence.evidence_reader import beside
 from archive.evidence.evidence_store import Evidence, EvidenceError
 from archive.maintenance.backup import back_up, copy_database, put_back
@@ -130,6 +130,17 @@ def test_the_commands_say_it_in_a_line_or_two(archive: Path, tmp_path: Path) -> 
     assert (back.returncode, back.stdout.count("\n")) == (0, 2)
     assert "withheld after the backup was made is there again" in back.stdout
     assert disclosures("verify", "--db", tmp_path / "there.db").returncode == 0
+
+
+def test_what_a_backup_says_of_its_masking_is_not_believed(archive: Path, tmp_path: Path) -> None:
+    with closing(open_up_to_date(archive)) as connection, transaction(connection) as c:
+        c.execute("UPDATE records SET disclosure_period = '13900010001' WHERE id = 1")
+    back_up(archive, beside(archive), tmp_path / "b", NOW)
+    assert b"13900010001" in (tmp_path / "b" / "disclosures.db").read_bytes()
+    there = tmp_path / "there.db"
+    assert disclosures("restore", tmp_path / "b", "--db", there).returncode == 0
+    assert rows(there, "SELECT disclosure_period FROM records WHERE id = 1") == [{"disclosure_period": "139********"}]
+    assert b"13900010001" not in there.read_bytes()
 
 
 def test_an_archive_of_a_later_version_is_refused_plainly(archive: Path) -> None:

@@ -96,5 +96,5 @@ def test_of_two_surveys_of_a_home_the_later_one_is_taken_over(
         note(other, (TONGXIN, HOME), (YANCHI, "http://b.example/"))
         note_found(other, replace(own, state=SURVEYED, surveyed_at=surveyed_at))
     archive.execute("ATTACH ? AS theirs", (str(theirs),))
-    take_over(archive)
+    take_over(archive, lambda _, column: f"m.{column}")
     assert states(archive) == {HOME: SURVEYED if taken else "dead", "http://b.example/": NOT_TRIED}

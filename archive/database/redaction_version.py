@@ -17,10 +17,10 @@ def require_current(connection: sqlite3.Connection) -> None:
 
 
 def count_outdated(connection: sqlite3.Connection) -> int:
-    """Return how many records were masked by older rules than today's."""
-    if redaction_version(connection, FIRST) < RULES_VERSION:
+    """Return how many records were masked by other rules than today's: later ones nobody here can vouch for."""
+    if redaction_version(connection, FIRST) != RULES_VERSION:
         return int(connection.execute("SELECT count(*) FROM records").fetchone()[0])
-    older = "SELECT count(DISTINCT record_id) FROM redactions WHERE rules_version < ?"
+    older = "SELECT count(DISTINCT record_id) FROM redactions WHERE rules_version <> ?"
     return int(connection.execute(older, (RULES_VERSION,)).fetchone()[0])
 
 

@@ -1,7 +1,7 @@
 """Entries of the directory: a portal's home each, its division, where it was named, and what a survey found of it."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 
 from archive.database.connection import transaction
@@ -105,12 +105,13 @@ def note_found(connection: sqlite3.Connection, entry: PortalHome) -> None:
         )
 
 
-def take_over(connection: sqlite3.Connection) -> None:
+def take_over(connection: sqlite3.Connection, expression: Callable[[str, str], str]) -> None:
     """Take over the directory of the attached database `theirs`: homes that are new here,
-    and what was found of the others later.
+    and what was found of the others later. `expression`: the SQL of a table's column as it is taken, of a row `m`.
     """
+    taken = ", ".join(expression("directory", name) for name in _COLUMNS)
     connection.execute(
-        f"INSERT INTO main.directory ({', '.join(_COLUMNS)}) SELECT {', '.join(_COLUMNS)} FROM theirs.directory WHERE true "  # noqa: S608
+        f"INSERT INTO main.directory ({', '.join(_COLUMNS)}) SELECT {taken} FROM theirs.directory m WHERE true "  # noqa: S608
         f"ON CONFLICT (home) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in _FOUND)} "
         "WHERE excluded.surveyed_at > coalesce(directory.surveyed_at, '')"
     )

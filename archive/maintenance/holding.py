@@ -6,7 +6,7 @@ portal and key, or by the digest of the file, wherever that stands.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +32,15 @@ _NOTE = """
         state = iif(rosters.key = excluded.key AND rosters.state <> 'waiting', rosters.state, excluded.state)
     RETURNING state
 """
-_RECORDS = "SELECT id, title, body, first_seen FROM records WHERE id > ? AND body IS NOT NULL ORDER BY id LIMIT ?"
-_FILES = """
+_RECORD = "SELECT id, title, body, first_seen FROM records WHERE body IS NOT NULL"
+_FILE = """
     SELECT a.id, a.record_id, r.title, a.name, a.url, a.sha256, a.text, r.first_seen FROM attachments a
-    JOIN records r ON r.id = a.record_id WHERE a.id > ? AND a.text IS NOT NULL ORDER BY a.id LIMIT ?
+    JOIN records r ON r.id = a.record_id WHERE a.text IS NOT NULL
 """
+_RECORDS, _FILES = f"{_RECORD} AND id > ? ORDER BY id LIMIT ?", f"{_FILE} AND a.id > ? ORDER BY a.id LIMIT ?"
+_UNJUDGED = "NOT EXISTS (SELECT 1 FROM rosters WHERE record_id = {} AND source = {})"
+_UNJUDGED_RECORD = f"{_RECORD} AND id = ? AND {_UNJUDGED.format('records.id', chr(39) * 2)}"
+_UNJUDGED_FILES = f"{_FILE} AND a.record_id = ? AND {_UNJUDGED.format('a.record_id', 'a.url')}"
 _WAITING = """
     SELECT h.id, h.record_id, r.portal, r.url, r.title, r.publisher, r.published_on, h.source, a.name, h.persons, h.state, h.at
     FROM rosters h JOIN records r ON r.id = h.record_id
@@ -100,13 +104,29 @@ def refresh(connection: sqlite3.Connection) -> None:
     """Judge everything again where another version of the rules did; the caller's transaction."""
     if setting(connection, _VERSION) == str(RULES_VERSION):
         return
-    for record_id, title, body, at in _rows(connection, _RECORDS):
+    _judge(connection, _rows(connection, _RECORDS), _rows(connection, _FILES))
+    keep_setting(connection, _VERSION, str(RULES_VERSION))
+
+
+def judge(connection: sqlite3.Connection, records: Iterable[int]) -> None:
+    """Judge the texts of these records and of their files that nobody has judged, as after a merge; the caller's transaction."""
+    for record_id in sorted(records):
+        _judge(
+            connection,
+            connection.execute(_UNJUDGED_RECORD, (record_id,)).fetchall(),
+            connection.execute(_UNJUDGED_FILES, (record_id,)).fetchall(),
+        )
+
+
+def _judge(
+    connection: sqlite3.Connection, records: Iterable[tuple[Any, ...]], files: Iterable[tuple[Any, ...]]
+) -> None:
+    for record_id, title, body, at in records:
         if shown_body(connection, record_id, title or "", body, at) is None:
             _empty_body(connection, record_id)
-    for number, record_id, title, name, url, sha256, text, at in _rows(connection, _FILES):
+    for number, record_id, title, name, url, sha256, text, at in files:
         if shown_text(connection, record_id, url, sha256, f"{title or ''} {name}", text, at) is None:
             _empty_file(connection, number, record_id)
-    keep_setting(connection, _VERSION, str(RULES_VERSION))
 
 
 def empty_all(connection: sqlite3.Connection) -> None:

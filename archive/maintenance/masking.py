@@ -1,4 +1,4 @@
-"""Today's rules for personal data, applied to everything that older rules let into the archive.
+"""Today's rules for personal data, applied to everything that older rules let into the archive, and to what is taken from others.
 
 What is masked on the way in is masked again where it now stands: records, readings, versions, events, files, problems,
 the names of portals and of the agencies in their files, the titles and paths of catalogues. Afterwards no byte of the
@@ -7,6 +7,7 @@ they are.
 """
 
 import json
+import re
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +24,7 @@ from archive.maintenance.holding import note_traces
 from archive.masking.redaction import RULES_VERSION, RedactedJson, redact, redact_fields, redact_json
 from archive.masking.table_redaction import redact_tables
 from archive.model.records import FIELDS, OWN_PAGE
+from archive.model.rosters import persons_listed
 from archive.search import index
 from archive.tables.printed_table import from_json_text, to_json_text
 
@@ -142,7 +144,7 @@ def _mask_all(connection: sqlite3.Connection, progress: index.Progress | None) -
     with transaction(connection):
         if redaction_version(connection, UNFINISHED) != RULES_VERSION:
             note_traces(connection)
-        connection.execute("UPDATE redactions SET rules_version = ?1 WHERE rules_version < ?1", (RULES_VERSION,))
+        connection.execute("UPDATE redactions SET rules_version = ?1 WHERE rules_version <> ?1", (RULES_VERSION,))
         set_redaction_version(connection, RULES_VERSION)
     if not leave_no_trace(connection):
         raise TracesLeftError(
@@ -213,16 +215,21 @@ def _mask(connection: sqlite3.Connection, changes: Iterable[_Change], done: Mask
             (portal,) = connection.execute("SELECT id FROM portals WHERE rowid = ?", (change.owner,)).fetchone()
             bring_up_to_date(connection, portal)
     numbers = _numbers(changes)
-    connection.executemany(
-        "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT DO UPDATE SET count = count + excluded.count, rules_version = excluded.rules_version",
-        [(*where, count, RULES_VERSION) for where, count in numbers.items()],
-    )
+    _note(connection, numbers)
     set_redaction_version(connection, UNFINISHED)
     done.records += len({change.owner for change in changes if change.table in _OF_RECORDS})
     done.texts += sum(len(change.values) for change in changes)
     for (_, _, kind), count in numbers.items():
         done.numbers[kind] += count
+
+
+def _note(connection: sqlite3.Connection, numbers: Mapping[tuple[int, str, str], int]) -> None:
+    """Add to what is known to be masked: record, source and kind → how many."""
+    connection.executemany(
+        "INSERT INTO redactions (record_id, source, kind, count, rules_version) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT DO UPDATE SET count = count + excluded.count, rules_version = excluded.rules_version",
+        [(*where, count, RULES_VERSION) for where, count in numbers.items()],
+    )
 
 
 def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
@@ -250,3 +257,91 @@ def _numbers(changes: Iterable[_Change]) -> Counter[tuple[int, str, str]]:
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+_NOT_TEXT = frozenset(("id", "portal", "url", "link", "home", "source", "key", "sha256", "certificate"))
+"""Columns of addresses, digests and names of rows: what is said in these is the row's identity."""
+
+_TIME = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,6})?Z)?")
+_COUNTED = {  # table → the record, the source, and the columns whose numbers are counted, as `_numbers` has them
+    "records": ("m.id", str(OWN_PAGE), ("body", "tables")),
+    "readings": ("m.record_id", "m.catalog_id", ("fields", "source_fields")),
+    "attachments": ("m.record_id", "m.url", ("name", "text", "tables")),
+}
+_TITLES = {"records": "m.title", "readings": "m.fields ->> 'title'"}
+"""The title of the page that prints a row's `source_fields`."""
+
+
+class TakenTexts:
+    """Masks what is taken from another archive on its way into this one, whatever that says of its own masking.
+
+    Addresses stay as they are.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._numbers: Counter[tuple[int, str, str]] = Counter()
+        connection.create_function("masked", 5, self._masked)
+
+    def expression(self, table: str, column: str) -> str:
+        """Return SQL for a column of a row `m` of theirs as it is taken."""
+        if (column in _NOT_TEXT and (table, column) != ("directory", "source")) or column.endswith("_id"):
+            return f"m.{column}"
+        if column == "rules_version":
+            return str(RULES_VERSION)
+        record, source, counted = _COUNTED.get(table, ("NULL", "NULL", ()))
+        record = record if column in counted else "NULL"
+        title = _TITLES.get(table, "NULL") if column == "source_fields" else "NULL"
+        return f"masked('{column}', m.{column}, {title}, {record}, {source})"
+
+    def text(self, column: str, text: str) -> str:
+        """Return a value of a column as it is taken."""
+        return _masked_value(column, text, "")[0]
+
+    def note(self) -> None:
+        """Note what was masked since the last time."""
+        _note(self._connection, self._numbers)
+        self._numbers.clear()
+
+    def _masked(
+        self, column: str, value: str | float | None, title: str | None, record: int | None, source: object
+    ) -> str | float | None:
+        if not isinstance(value, str) or _TIME.fullmatch(value):
+            return value
+        masked, counts = _masked_value(column, value, title or "")
+        if record is not None:
+            for kind, count in counts.items():
+                where = record, str(source), kind
+                self._numbers[where] = max(self._numbers[where], count)
+        return masked
+
+
+def _masked_value(column: str, text: str, title: str) -> tuple[str, Mapping[str, int]]:
+    """A text, or JSON, of a column of another archive, masked; and how many numbers of each kind were."""
+    if column == "tables":
+        tables, counts = redact_tables(from_json_text(text))
+        return (to_json_text(tables) or "", counts) if counts else (text, {})
+    try:
+        value = json.loads(text) if text[:1] in {"{", "["} else None
+        held = _without_rosters(value)
+        found = redact_fields(held, title) if column == "source_fields" and value else redact_json(held)
+    except (ValueError, RecursionError):  # no JSON, or deeper than any that is written here
+        value = None
+    if value is None:
+        masked = redact(text)
+        return masked.text, masked.counts
+    return text if found.value == value else _json(found.value), found.counts
+
+
+def _without_rosters(value: Any) -> Any:  # noqa: ANN401 - JSON
+    """Return what history says of a record (`changed`) without the texts of it that list persons."""
+    if not isinstance(value, dict):
+        return value
+    if isinstance(changed := value.get("changed"), dict):
+        return {**value, "changed": _without_rosters(changed)}
+    if isinstance(both := value.get("body"), list):
+        return {
+            **value,
+            "body": [None if isinstance(text, str) and persons_listed("", text) else text for text in both],
+        }
+    return value

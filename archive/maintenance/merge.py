@@ -40,6 +40,7 @@ from archive.evidence.http_exchange import EvidenceError
 from archive.maintenance.backup import copy_database
 from archive.maintenance.bring_up_to_date import leave_no_trace, open_up_to_date
 from archive.maintenance.check import check_database, check_schema
+from archive.maintenance.masking import TakenTexts
 from archive.maintenance.portal_life import apply, concerns, is_from_before, missing
 from archive.maintenance.transfer import NotAContinuationError, Transfer
 from archive.maintenance.withholding import take_over
@@ -142,7 +143,6 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
         with closing(
             open_up_to_date(source, beside(source))
         ) as theirs:  # brought up to date, where an earlier version wrote it
-            _require_masked(theirs, source)
             _require_sound(source, check_database(source, beside(source)))
             portals = [row[0] for row in theirs.execute("SELECT id FROM portals ORDER BY id")]
         connection = stack.enter_context(closing(open_up_to_date(db, evidence)))
@@ -157,9 +157,10 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
         try:
             with transaction(connection):
                 _take_through(connection)
-                directory.take_over(connection)
-                done = [*removed, *_Merge(connection, source, now).run(evidence, portals)]
-                take_over(connection)
+                texts = TakenTexts(connection)
+                directory.take_over(connection, texts.expression)
+                done = [*removed, *_Merge(connection, source, now, texts).run(evidence, portals)]
+                take_over(connection, texts.expression("withheld", "reason"))
         except sqlite3.Error as error:
             raise ArchiveError(f"cannot merge {source} into {db}: {error}") from error
         except NotAContinuationError as error:
@@ -218,8 +219,9 @@ def _require_sound(source: Path, faults: Iterable[Fault]) -> None:
 class _Merge:
     """One database into the archive; in the caller's transaction, which nobody else can write beside."""
 
-    def __init__(self, connection: sqlite3.Connection, source: Path, now: str) -> None:
+    def __init__(self, connection: sqlite3.Connection, source: Path, now: str, texts: TakenTexts) -> None:
         self._c = connection
+        self._texts = texts
         self._source = source
         self._now = now
 
@@ -305,13 +307,13 @@ class _Merge:
             return MergeResult(self._source, line.portal, KNOWN, why="all its crawls are here")
         captures = self._captures(line, runs)
         new = {crawl: crawls[crawl] for crawl in line.new}
-        transfer = Transfer(self._c, line.portal, new, line.known, captures)
+        transfer = Transfer(self._c, line.portal, new, line.known, captures, self._texts)
         if line.forked:
             transfer.originals_only(_FORKED, self._now)
             return MergeResult(self._source, line.portal, SET_ASIDE, len(new), _FORKED)
         transfer.everything()
         if read_by := setting(self._c, f"parser:{line.portal}", "theirs"):
-            keep_setting(self._c, f"parser:{line.portal}", read_by)
+            keep_setting(self._c, f"parser:{line.portal}", self._texts.text("value", read_by))
         return MergeResult(self._source, line.portal, TAKEN, len(new))
 
     def _captures(self, line: _Line, runs: Sequence[Run]) -> list[tuple[int, int]]:

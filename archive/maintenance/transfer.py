@@ -15,7 +15,9 @@ from typing import Any
 from archive.database.connection import ArchiveError
 from archive.database.migrations import stored_columns
 from archive.database.portal_changes import next_number
+from archive.maintenance import holding
 from archive.maintenance.bring_up_to_date import bring_up_to_date
+from archive.maintenance.masking import TakenTexts
 from archive.search import index
 
 INDEXED_AT_ONCE = 1000
@@ -59,18 +61,21 @@ class Transfer:
     """The transfer of one portal. Works in the caller's transaction; the caller has attached `theirs`.
 
     `crawls` (theirs → ours): the crawls of theirs that are carried; `known`: those that are here already. `captures`:
-    theirs → ours, of all crawls.
+    theirs → ours, of all crawls. `texts` masks what is carried, None where `theirs` is trusted to be masked.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - what is carried
         self,
         connection: sqlite3.Connection,
         portal: str,
         crawls: Mapping[int, int],
         known: Mapping[int, int],
         captures: Iterable[tuple[int, int]],
+        texts: TakenTexts | None = None,
     ) -> None:
         self._c = connection
+        self._texts = texts
+        self._written: set[int] = set()
         self._portal = portal
         for name in _MAPS:
             connection.execute(f"DROP TABLE IF EXISTS temp.{name}_map")
@@ -101,6 +106,9 @@ class Transfer:
             self._put(table, None, _OF_NEW_CRAWLS)
         self._events()
         self._index()
+        if self._texts:
+            self._texts.note()
+            holding.judge(self._c, self._written)
         bring_up_to_date(self._c, self._portal)
 
     def originals_only(self, message: str, now: str) -> None:
@@ -137,7 +145,8 @@ class Transfer:
             "UPDATE crawls SET outcome = 'interrupted' WHERE outcome IS NULL AND id IN (SELECT ours FROM temp.crawl_map)"
         )
         self._put("captures", None, _OF_NEW_CRAWLS, ids="capture")
-        self._c.execute("INSERT OR IGNORE INTO main.certificates SELECT * FROM theirs.certificates")
+        taken = ", ".join(self._taken("certificates", name) for name in stored_columns(self._c, "certificates"))
+        self._c.execute(f"INSERT OR IGNORE INTO main.certificates SELECT {taken} FROM theirs.certificates m")
 
     def _records(self, *, ids_kept: bool) -> list[tuple[int, int, int]]:
         """Return triples: a record of theirs, which of ours it is, and whether it is new here."""
@@ -215,7 +224,7 @@ class Transfer:
                     kind,
                     at,
                     maps["crawl"][crawl_id],
-                    _detail(detail, maps),
+                    self._detail(detail, maps),
                     not_before,
                     *(maps["capture"].get(capture) for capture in captures),
                 )
@@ -228,6 +237,10 @@ class Transfer:
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             carried,
         )
+
+    def _detail(self, text: str, maps: Mapping[str, Mapping[int, int]]) -> str:
+        detail = _detail(text, maps)
+        return self._texts.text("detail", detail) if self._texts else detail
 
     def _index(self) -> None:
         index.catch_up(self._c)
@@ -266,13 +279,22 @@ class Transfer:
         names = ", ".join(mapped)
         theirs = ", ".join(f"{what} AS {name}" for name, what in mapped.items())
         order = "t.id" if "id" in stored_columns(self._c, table) else "1"
-        put = f"INSERT INTO main.{table} ({names}) SELECT {names} FROM (SELECT {theirs} FROM theirs.{table} t WHERE {rows} ORDER BY {order}) m"
+        taken = ", ".join(self._taken(table, name) for name in mapped)
+        put = f"INSERT INTO main.{table} ({names}) SELECT {taken} FROM (SELECT {theirs} FROM theirs.{table} t WHERE {rows} ORDER BY {order}) m"
         if key is not None:
             same = " AND ".join(f"o.{name} {'=' if name in key else 'IS'} m.{name}" for name in mapped)
             kept = ", ".join(f"{name} = excluded.{name}" for name in mapped if name not in key)
             put += f" WHERE NOT EXISTS (SELECT 1 FROM main.{table} o WHERE {same}) "
             put += f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {kept}"
+        if table in {"records", "attachments"}:
+            owner = "id" if table == "records" else "record_id"
+            self._written.update(row[0] for row in self._c.execute(f"{put} RETURNING {owner}"))
+            return
         self._c.execute(put)
+
+    def _taken(self, table: str, column: str) -> str:
+        """Return SQL for a column of a row `m` as it is written here."""
+        return self._texts.expression(table, column) if self._texts else f"m.{column}"
 
     def _text(self, value: str) -> str:
         """`value` as SQL: portals' ids are plain, yet a file from elsewhere may hold anything."""

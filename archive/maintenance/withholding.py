@@ -144,16 +144,16 @@ def bury(connection: sqlite3.Connection) -> None:
         bring_up_to_date(connection)
 
 
-def take_over(connection: sqlite3.Connection) -> None:
-    """Withhold what the archive attached as `theirs` withholds, and take out what came with it.
+def take_over(connection: sqlite3.Connection, reason: str) -> None:
+    """Withhold what the archive attached as `theirs` withholds, and take out what came with it. `reason`: as SQL, of a row `m`.
 
     So is what is held back here, and came from there with its text.
     """
     empty_all(connection)
     connection.execute(
-        "INSERT OR IGNORE INTO main.withheld (target, key, reason, at, record_id) "
-        "SELECT w.target, w.key, w.reason, w.at, coalesce((SELECT o.id FROM theirs.records t "
-        "JOIN main.records o ON o.portal = t.portal AND o.url = t.url WHERE t.id = w.record_id), 0) FROM theirs.withheld w"
+        "INSERT OR IGNORE INTO main.withheld (target, key, reason, at, record_id) "  # noqa: S608 - our own names
+        f"SELECT m.target, m.key, {reason}, m.at, coalesce((SELECT o.id FROM theirs.records t "
+        "JOIN main.records o ON o.portal = t.portal AND o.url = t.url WHERE t.id = m.record_id), 0) FROM theirs.withheld m"
     )
     bury(connection)
 

@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 from collections.abc import Collection, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,7 @@ from archive.evidence.evidence_reader import place_of
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.model import clock
 from archive.model.printable import quantity
-from crawler.cli.options import ATTENTION, CommandError, db_option, plainly
+from crawler.cli.options import ATTENTION, CommandError, db_option, plainly, shown_progress
 from crawler.jobs.remote_jobs import brought
 
 if TYPE_CHECKING:  # read where it is wanted alone
@@ -52,7 +52,7 @@ def backup(folder: Path, db: Path) -> None:
 @db_option
 @plainly
 def restore(sources: tuple[str, ...], evidence: Path | None, db: Path) -> None:
-    """Put a backup back, after every digest of it was checked. Nothing is written over.
+    """Put a backup back, after every digest of it was checked, and mask it again. Nothing is written over.
 
     With --from-evidence, no backup is needed: each crawl is played again from its sealed answers; see docs/commands.md for what
     they don't tell.
@@ -63,10 +63,16 @@ def restore(sources: tuple[str, ...], evidence: Path | None, db: Path) -> None:
     if len(sources) != 1 or not Path(sources[0]).is_dir():
         raise CommandError("name the FOLDER of one backup, or a file of originals with --from-evidence")
     from archive.maintenance.backup import put_back  # noqa: PLC0415
+    from archive.maintenance.masking import TracesLeftError, mask_again  # noqa: PLC0415
 
     folder = Path(sources[0])
     done = put_back(folder, db, place_of(db))
     click.echo(f"{db}: {done.bytes / MIB:,.1f} MiB put back from {done.folder}, every digest checked")
+    with (
+        shown_progress() as progress,
+        suppress(TracesLeftError),
+    ):  # what it says of its own masking may be a stranger's word
+        mask_again(db, progress)
     click.echo(
         "note: what was withheld after the backup was made is there again: withhold it before anybody can see the archive"
     )
