@@ -19,7 +19,7 @@ from pathlib import Path
 
 from archive.model.printable import UNSEEN, normal_form, without_radicals
 
-RULES_VERSION = 10
+RULES_VERSION = 11
 
 LEAST = 5
 """Names from which on a text lists persons."""
@@ -60,21 +60,23 @@ _BEFORE = re.compile(
     r"^(?:[（(【\[]?(?:\d{1,4}|[一二三四五六七八九十]{1,3})[)）】\]]?[.．、:：)）]?|[-—•●*])?\s*"
     r"(?:被执行人|被处罚人|当事人|申请人|驾驶人|户主|患者|村民|居民|学生|考生|(?:举报|投诉|信访|上访|申诉|来信|反映|借款|受助)人)?"
 )
-_VILLAGE_BEFORE = re.compile(rf"^{_HAN}{{1,8}}(?:村|社区|[组队])(?={_HAN}{{2,3}}$)")
+_VILLAGE_BEFORE = re.compile(rf"^{_HAN}{{1,8}}(?:村|社区|[组队])(?:\d\d?[组队])?(?={_HAN}{{2,3}}(?:$|一?家))")
 _BEHIND = re.compile(
-    r"(?:[（(\[【].{0,60}|[\d*＊×xX.,:：\-－—].{0,60}|[男女].{0,2}|等.{0,12}|(?:反映|投诉|举报|来信|来访|上访|要求).{0,60}|同学|同志|夫[妇妻]|户)$"
+    r"(?:[（(\[【].{0,60}|[\d*＊×xX.,:：\-－—].{0,60}|[男女].{0,2}|等.{0,12}|(?:反映|投诉|举报|来信|来访|上访|要求|因|一?家|欠|驾驶|[酒醉]后|[饮醉]酒|无证|未).{0,60}|同学|同志|夫[妇妻]|户)$"
 )
 _SEPARATORS = re.compile(r"[\s、，,；;/|。:：]+")
 _FIRST = f"[{_WORDS['surname']}{''.join(name[0] for name in _WORDS['compound'].split())}]"
 _BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{_HAN}{_FIRST})|(?<=[人户者民生村区组队对为给由有予用象员名]{_FIRST}))")
-_ENDS_ALONE = re.compile(rf"(?:{NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户]|反映|投诉|举报|来[信访]|要求))")
+_ENDS_ALONE = re.compile(
+    rf"(?:{NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户因家欠驾酒醉饮无未一]|反映|投诉|举报|来[信访]|要求))"
+)
 _LETTERS = re.compile(_HAN)
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({_HAN})[ \u3000\u00a0]{{1,4}}({_HAN})(?![\u3400-\u9fff])")
 _SPACED_WIDELY = re.compile(
     rf"(?m)(^|[、，,；;|\t\d.．）)])[^\S\n\t]*({_HAN})[^\S\n\t]{{1,4}}({_HAN})[^\S\n\t]{{1,4}}({_HAN})(?=[^\S\n\t]*(?:$|[、，,；;|\t\d（(]))"
 )
 _BLANKS_IN_CELLS = re.compile(r"[^\S\t\n]+")
-_NUMBER_BETWEEN = re.compile(rf"(?<={_HAN})(?=\d{{1,3}}{_HAN})")
+_NUMBER_BETWEEN = re.compile(rf"(?<={_HAN})(?=\d{{1,3}}[.．、]?{_HAN})")
 _DOTS = re.compile("[·•‧・．∙]")
 _CHINESE_ITEM = re.compile(r"(?m)^[^\S\n]*[一二三四五六七八九十]{1,3}[、.．]")
 _BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
@@ -128,7 +130,7 @@ _WHAT_THEY_GET = re.compile(
 )
 """Behind names in a sentence: what is granted to these persons, or taken from them, or lost."""
 _WITH_PARTICULARS = re.compile(
-    rf"({NAME.pattern})[（(](?=[^（()）\n]{{0,60}}?(?:身份证|\d{{3}}[*＊]{{4}}|\d{{15}}|\d岁)|[男女][，,、）)])"
+    rf"({NAME.pattern})[（(](?=[^（()）\n]{{0,60}}?(?:身份证|\d{{3}}[*＊]{{4}}|\d{{15}}|\d岁|\d口人)|[男女][，,、）)])"
 )
 """A name, and in brackets behind it an ID number, an age or a sex."""
 _LONGEST_BEHIND = 40
@@ -390,7 +392,7 @@ def _strict(context: str) -> bool:
 def _labelled(title: str, text: str) -> int:
     """Names behind a label such as 姓名：, again and again."""
     tokens = re.findall(
-        rf"(?:姓\s*名|户\s*主|受益人|申请人|患者|学生)(?:姓名)?[:：\s]\s*((?:{_HAN}|{_MASK}|[·•]){{2,8}})", text
+        rf"(?:姓\s*名|户\s*主|受益人|申请人|患者|[学考]生)(?:姓名)?[:：\s]\s*((?:{_HAN}|{_MASK}|[·•]){{2,8}})", text
     )
     names = [name for token in tokens if (name := name_of(token))]
     context = f"{title} {text[:200]}"
