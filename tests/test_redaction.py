@@ -322,6 +322,23 @@ def test_json_is_masked_in_keys_and_values() -> None:
     assert found.counts == {"resident_id": 1, "phone": 4}
 
 
+@pytest.mark.parametrize(
+    ("key", "value", "kept"),
+    [
+        ("bankAccount", "8012345678901234", "8012"), ("yhkh", "8012345678901234", "8012"), ("bank_card_no", "8012345678901234", "8012"),
+        ("plateNumber", "宁C12345", "宁C"), ("car_no", "宁C12345", "宁C"), ("homeAddress", "样本镇南关村5组32号", "样本镇"), ("jtzz", "样本镇5组32号", "样本镇"),
+        ("手机后八位", "12345678", ""), ("身份证后六位", "091230", ""),
+    ],
+)  # fmt: skip
+def test_the_keys_of_programs_are_labels(key: str, value: str, kept: str) -> None:
+    assert redact_json({key: value}).value == {key: kept + "*" * (len(value) - len(kept))}
+
+
+@pytest.mark.parametrize("key", ["bankName", "plate", "cargo", "homepage", "手机后四位"])
+def test_other_keys_are_none(key: str) -> None:
+    assert redact_json({key: "640324-8012"}).value == {key: "640324-8012"}
+
+
 def test_json_keys_that_become_equal_are_both_kept() -> None:
     found = redact_json({"13812345678": "甲", "13812345679": "乙"})
     assert found.value == {"138********": "甲", "138********#2": "乙"}

@@ -6,7 +6,6 @@ further ones that follow with a comma or the like, too.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from archive.masking.number_surroundings import in_index_number
@@ -33,31 +32,36 @@ def _words(*words: str) -> str:
     return "|".join(word if "(" in word else STRETCH.join(map(re.escape, word)) for word in ordered)
 
 
+_OF_AN_END = r"(?:号码|号)?的?(?:[后末][六七八6-8]位(?:数字|数|号码)?|尾号)"
+
 LABELS = {
+    "end_of_id": _words(rf"(?:身份证|身份证件|证件){_OF_AN_END}"),
+    "end_of_phone": _words(rf"(?:手机|联系电话|电话|移动电话){_OF_AN_END}"),
     "resident_id": _words(
         "身份证号码", "身份证号", "身份证件号码", "身份证件号", "身份证明号码", "身份证", "身份證", "身份証號碼", "身份証", "身份證號碼", "身分证号", "身分证", "身分證",
         r"(?i:id[\s_]?card)(?:\s?(?i:no|number)\.?)?", r"(?<![A-Za-z])(?i:i\s?d)(?:\s?(?:(?i:no|number)\.?|号码|号))", r"(?<![A-Za-z])(?i:sfzh?(?:[_\s]?(?:no|num|hm))?)(?![A-Za-z])", "公民身份号码", "公民身份证号码", "身份号码", "身份代码", "身份编号", r"(?i:identity\s?(?:card\s?)?(?:no|number)\.?)",
         "证件号码", "证件号", "残疾人证号码", "残疾人证号", "残疾人证", "残疾证号", "残疾证", "学籍号码", "学籍号", "学籍辅号", "二代证",
         "社会保障号码", "社会保障号", "社保号", "驾驶证号", "驾驶证号码", "驾驶证", "驾驶证档案编号", "驾照号码", "驾照号", "驾照", "居住证号码", "居住证号", "居住证",
-        r"(?:身份[^号\s]{1,2}号码?)", r"(?:资格证书?编?号)(?=[:：]?[1-8]\d{5}(?:19[2-9]|200)\d[01]\d[0-3]\d{4}[\dX](?![\dA-Za-z]))", "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?:(?<![\u4e00-\u9fff])证号|(?<![A-Za-z])(?i:id))(?=[:：=]?\s?[1-8]\d{5}(?:19|20)\d\d)",
+        r"(?:身份[^号\s]{1,2}号码?)", r"(?:(?:资格|操作)证书?(?:编?号)?|(?<![\u4e00-\u9fff])证号)(?=[:： ]?T?[1-8]\d{5}(?:19[2-9]|200)\d[01]\d[0-3]\d{4}[\dX](?![\dA-Za-z]))", "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?:(?<![\u4e00-\u9fff])证号|证件|(?<![A-Za-z])(?i:id|(?:cert|credential)_?no|zjhm?|driver_?licen[cs]e))(?=[:：=]?\s?[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))",
     ),
     "bank_card": _words(
         "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
         "一卡通号", "一卡通", r"一卡[（(]折[）)]通(?:账?号)?", "一折通号", "一折通", r"(?:惠农|工资|直补|粮补|低保|补贴)[卡折]号?", "存折账号", "存折帐号", "存折号码", "存折号", "存折", "折号", "折子号", "帳號", "卡號", r"(?:[账帐卡折][（(][账帐卡折][）)]号)",
+        r"(?<![A-Za-z])(?i:bank[\s_]?(?:card|account)|yh[kz]h|card(?=[\s_]?n))(?:[\s_]?(?i:no|num|number)\.?)?(?![A-Za-z])",
     ),
     "travel_document": _words(
         "护照号码", "护照号", "护照", "通行证号码", "通行证号", "通行证", "台胞证号码", "台胞证号", "台胞证", "回乡证号码", "回乡证号", "回乡证",
         "军官证号", "军官证", "士官证号", "士官证", "警官证", "永久居留身份证号", "永久居留证号", "永久居留身份证", "居留证号", "居留证", "護照", "出生医学证明编号",
-        r"(?:社会保障|社保|医保)卡(?=卡?号|[:：])卡?", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
-        "居留许可", "签证", "医保号", "医保编号", "社保编号", "个人编号", "学号", "考号", "考生号", "学员编号", "学生编号", "考生编号", "患者编号", r"(?:准考|学生|海员|旅行|医疗|参合|退休|离休|失业|就业失业登记|就业创业|边境通行)证", "就诊卡", "健康卡",
-        r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残|优抚|抚恤|烈属|军属|献血|救助|特困|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证|簿|本)",
-        r"(?:结|离)婚证字?", "出生医学证明", r"(?:饭|餐|就餐|公交|乘车|校园|借书|借阅|图书)卡", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序|编)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号",
+        r"(?:社会保障|社保|医保)卡(?=卡?号|[:：]| ?\d{12,19}(?!\d))卡?", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
+        "居留许可", "签证", "医保号", "医保编号", "社保编号", "个人编号", "学号", "考号", "考生号", "学员编号", "学生编号", "考生编号", "患者编号", r"(?:准考|学生|海员|旅行|医疗|参合|退休|离休|失业|就业失业登记|失业登记|就业创业|边境通行)证", "就诊卡", "健康卡",
+        r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残军人|伤残|优抚|抚恤|烈属|军属|献血|救助|特困|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证明|证|簿|本)",
+        r"(?:结|离)婚证字?", "收养登记证字", "收养登记证", "户口迁移证", "接种证", r"(?<=教师)资格证书?", "出生医学证明", r"(?:饭|餐|就餐|公交|乘车|校园|借书|借阅|图书)卡", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序|编)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号",
     ),
     "number_plate": _words(
-        "车牌号码", "车牌号", "车牌照", "车牌", "牌号", "车辆", r"(?:[轿货客汽]|出租|摩托|面包|越野|肇事|涉案|涉事|事故|违停|违章|违法)车辆?", "号牌号码", "号牌", "车号", "车号牌", r"车(?=[:：])", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照",
+        "车牌号码", "车牌号", "车牌照", "车牌", "牌号", "车辆", r"(?:[轿货客汽]|出租|摩托|面包|越野|肇事|涉案|涉事|事故|违停|违章|违法)车辆?", "号牌号码", "号牌", "车号", "车号牌", r"车(?=[:：])", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照", "牌证号", r"(?<![A-Za-z])(?i:(?:licen[cs]e[\s_]?)?plate|car_?no|cphm?)(?:[\s_]?(?i:no|num|number)\.?)?(?![A-Za-z])",
     ),
     "chat_account": _words(
-        "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?<![A-Za-z0-9])[Vv](?=\s?[:：])", r"(?i:wechat|weixin)(?:\s?(?i:id))?", r"[加➕+＋]\s?[Vv](?![A-Za-z])", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?:(?![A-Za-z])|(?=id_))", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号)?(?![A-Za-z群])",
+        "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?<![A-Za-z0-9])[Vv](?=\s?[:：])", r"(?i:wechat|weixin)(?:\s?(?i:id))?", r"[加➕+＋]我?\s?[Vv](?:(?![A-Za-z])|(?=[a-z]{2,12}\d\d))", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?:(?![A-Za-z])|(?=id_))", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号|\s?(?i:no|number)\.?)?(?![A-Za-z群])",
         "扣扣号", "扣扣", "企鹅号", "抖音号", "快手号", "钉钉号", "飞信", "小红书号",
     ),
     "home_phone": _words(
@@ -65,7 +69,7 @@ LABELS = {
     ),
     "home_address": _words(
         "家庭住址", "家庭详细住址", "家庭地址", "家庭详细地址", "现住址", "现住地址", r"(?:现住|户籍)(?=[:：])", "住址", "现居住地址", "居住地址", "现居住地", "居住地", "户籍住址", "户籍地址", "户籍所在地", "户籍所在地址", "户籍地", "家庭通讯地址", "家庭通信地址",
-        r"通[讯信]地址[（(]家庭[）)]", "常住地址", "常住地", "户口所在地", "家庭所在地", "家庭所在村组", "家庭居住地",
+        r"(?<![A-Za-z])(?i:home[\s_]?addr(?:ess)?|jtzz|jtdz)(?![A-Za-z])", r"通[讯信]地址[（(]家庭[）)]", "常住地址", "常住地", "户口所在地", "家庭所在地", "家庭所在村组", "家庭居住地",
         r"(?:通[讯信]|联系)地址",
         r"(?:来信|写信|来访|信访|申请|申诉|投诉|举报|收[件货]|寄件|当事|本)人(?:通[讯信]|联系)?地址",
     ),
@@ -77,8 +81,8 @@ LABELS = {
 }  # fmt: skip
 """The label of each kind as a regular expression."""
 
-_FIRST = "粮补抚特救资患献饭餐乘校借图➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违"
-_SECOND = "贴恤助格员者抚血救困餐交园书阅业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:："
+_FIRST = "粮补抚特救资患献饭餐乘校借图➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违操接bBlLhHyYjJdDzZ"
+_SECOND = "我种pPkKlLiItTzZjJrR贴恤助格员者抚血救困餐交园书阅业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:："
 """The characters with which a label can begin, and those, blanks aside, that can stand second:
 where none do none is looked for.
 """
@@ -86,7 +90,7 @@ where none do none is looked for.
 _BEGINNING = re.compile(rf"[{_FIRST}](?=[{_SECOND}{BLANK}\s（(\-])")
 
 _TAIL = re.compile(
-    rf"(?:[{BLANK}\n，,]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|证{STRETCH}号|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
+    rf"(?:[{BLANK}\n，,]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|证{STRETCH}号|证书编?号码?|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
     rf"(?:分别)?(?:[为是系]|{STRETCH}(?:N[oO][.:：]?|№))?[\s{BLANK}:：=＝\"“”'‘’\[【（(/|＞>》）)\]】→⇒▶☞➕+＋{HYPHEN}、，,]{{0,6}}"
 )
 """All that may stand between a label and its value."""
@@ -111,12 +115,16 @@ _CHECK_LETTER = re.compile(rf"[{BLANK}{HYPHEN}\r\n]{{0,2}}[XxＸｘ](?![A-Za-z])
 _CATEGORY = re.compile(rf"{STRETCH}\d{{2}}(?:[Bb]\d)?(?![\dA-Za-z])|[Bb]\d(?![\dA-Za-z])")
 _CREDIT_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
 _TRAVEL = re.compile(
-    r"[JL]\d{6}-\d{4}-\d{6}(?!\d)|[\u4e00-\u9fff]军[A-Z]\d{5,8}(?!\d)|(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号)(?![\dA-Za-z*])|[\u4e00-\u9fff]字第\d{4,10}(?=号)"
+    r"[A-Z]\d{6}-\d{4}-\d{5,6}(?!\d)|[\u4e00-\u9fff]军[A-Z]\d{5,8}(?!\d)|(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号)(?![\dA-Za-z*])|[\u4e00-\u9fff]字第\d{4,10}(?=号)|[\u4e00-\u9fff]{1,4}字第?\d{6,12}(?!\d)|[京-龥][A-Z]\d{6,10}(?![\dA-Za-z])"
     rf"|[A-Z]{{1,2}}[{BLANK}{HYPHEN}]?\d{{3,4}}[{BLANK}{HYPHEN}]\d{{3,5}}(?![\dA-Za-z*])"
 )
 _ID_SHAPE = re.compile(r"\d{17}[\dXxＸｘ](?![\dA-Za-z])")
-_MISREAD_ID = re.compile(r"(?=\d{4})[\dSBZG]{17}[\dXx](?![\dA-Za-z])")
-_MISREAD = str.maketrans("SBZG", "5826")
+_LIKE_FIGURES = r"[\dSBZGOolI]"
+_MISREAD_ID = re.compile(
+    rf"(?=\d{{4}}){_LIKE_FIGURES}{{6}}[{BLANK}]?{_LIKE_FIGURES}{{8}}[{BLANK}]?{_LIKE_FIGURES}{{3}}[\dXx](?![\dA-Za-z])"
+)
+_MISREAD_CARD = re.compile(r"\d(?=[\dOolI]{11,18}(?![\dA-Za-z]))(?:\d*[OolI]){1,3}\d*(?![\dA-Za-z])")
+_MISREAD = str.maketrans("SBZGOolI", "58260011")
 """Letters that are read for figures; elsewhere than behind the label of an ID number they make a code."""
 _GLUED_ID = re.compile(r"\d{17}[\dXxＸｘ](?=\d{3})")
 """An ID number right before other figures, more than a disability certificate adds."""
@@ -136,6 +144,7 @@ _BANK = re.compile(
 _QQ = re.compile(r"[1-9]\d{4,11}(?!\d)")
 _CHAT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@*])")
 _BEFORE_MOBILE = re.compile(r"[+＋（(]{0,2}[A-Za-z](?=1\d{10}(?!\d))|[+＋（(]{1,2}")
+_END = re.compile(rf"(?:\d{{4}}[{BLANK}{HYPHEN}]\d{{4}}|\d{{6,8}}|\d{{5,7}}[Xx])(?![\dA-Za-z])")
 _LANDLINE = re.compile(
     rf"[（(]?0\d{{2,3}}[）)]?[{BLANK}{HYPHEN}]?\d{{7,8}}(?!\d)|[2-9]\d{{6,7}}(?!\d)|[2-9]\d{{2,3}}[{BLANK}{HYPHEN}]\d{{4}}(?!\d)"
 )
@@ -147,24 +156,14 @@ _PLACE = re.compile(r"[省市县区旗镇乡村组路街巷号楼室幢栋队社
 A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]|\d{1,3}-\d{1,3}-\d{1,4}")
 _OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}\Z")
 _ANY_ADDRESS = frozenset(("通讯地址", "通信地址", "联系地址"))
-_NAMED = re.compile(rf"(?:姓{STRETCH}名|[写来]信人)[{BLANK}]?[:：]")
+_NAMED = re.compile(rf"姓{STRETCH}名[{BLANK}]?[:：]|[写来]信人[{BLANK}:：]")
 _ORGANISATION = re.compile(
     rf"专户[{BLANK}，,：:]{{0,2}}[账帐]|基本户|国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户{STRETCH}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户|基本户|一般户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
     r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """A value behind its label: masked from `start` to `end` but for the first `keep` characters."""
-
-    kind: str
-    start: int
-    end: int
-    keep: int
-
-
-_Reader = Callable[[str, int], _Value | None]
+_Reader = Callable[[str, int], MaskedSpan | None]
 
 
 @cache
@@ -203,12 +202,12 @@ def labelled_spans(text: str) -> list[MaskedSpan]:
             continue
         before = _before(text, label)
         for value in (before,) if before else _values(text, label):
-            spans.append(MaskedSpan(value.kind, value.start, value.end, value.keep))
+            spans.append(value)
             done = value.end
     return spans
 
 
-def _before(text: str, label: re.Match[str]) -> _Value | None:
+def _before(text: str, label: re.Match[str]) -> MaskedSpan | None:
     """The value in front of its label: …（护照号）, …为本人账号."""
     if text[label.start() - 1 : label.start()] not in _LEADS_TO_A_LABEL:
         return None
@@ -222,11 +221,10 @@ def _before(text: str, label: re.Match[str]) -> _Value | None:
 
 def value_span(kind: str, text: str, start: int) -> MaskedSpan | None:
     """Return the value of a kind that begins at `start` of `text`, as it stands in a column of such."""
-    value = _READERS[kind](text, start)
-    return MaskedSpan(value.kind, value.start, value.end, value.keep) if value else None
+    return _READERS[kind](text, start)
 
 
-def _values(text: str, label: re.Match[str]) -> Iterator[_Value]:
+def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
     kind = str(label.lastgroup)
     tail = _TAIL.match(text, label.end())
     start = tail.end() if tail else label.end()
@@ -281,45 +279,47 @@ def _ends(text: str, start: int) -> Iterator[tuple[int, str]]:
         at = gap.end()
 
 
-def _resident_id(text: str, start: int) -> _Value | None:
+def _resident_id(text: str, start: int) -> MaskedSpan | None:
     misread = _MISREAD_ID.match(text, start)
-    if misread and has_form_of_resident_id(misread[0].translate(_MISREAD)):
-        return _Value("resident_id", *misread.span(), 2)
+    if misread and has_form_of_resident_id("".join(misread[0].translate(_MISREAD).split())):
+        return MaskedSpan("resident_id", *misread.span(), 2)
     return _id_in_figures(text, start)
 
 
-def _id_in_figures(text: str, start: int) -> _Value | None:
+def _id_in_figures(text: str, start: int) -> MaskedSpan | None:
     credit = _CREDIT_SHAPE.match(text, start)
     if credit and is_credit_code(credit[0]) and not is_birth_date(credit[0][6:14]):
         return None
     letters = _LETTERS_BEFORE_DIGITS.match(text, start)
     first = letters.end() if letters else start
     if (glued := _GLUED_ID.match(text, first)) and has_form_of_resident_id(ascii_digits(glued[0])):
-        return _Value("resident_id", first, glued.end(), 2)
+        return MaskedSpan("resident_id", first, glued.end(), 2)
     best: tuple[int, str] | None = None
     for end, digits in _ends(text, first):
         size = len(digits)
         if size == 17 and (check := _CHECK_LETTER.match(text, end)):
-            return _Value("resident_id", first, check.end(), 2)
+            return MaskedSpan("resident_id", first, check.end(), 2)
         if size >= 12 and (best is None or size in {18, 20}):
             best = end, digits
         if size >= 18 or (size >= 14 and best and len(best[1]) == size and end - first == size):
             break
     if best is None:
         if macao := _MACAO_ID.match(text, start):
-            return _Value("resident_id", *macao.span(), 2)
+            return MaskedSpan("resident_id", *macao.span(), 2)
         return _travel_document(text, start) if letters else None
     end = best[0]
     if check := _CHECK_LETTER.match(text, end):
         end = check.end()
     elif category := _CATEGORY.match(text, end):
         end = category.end()
-    return _Value("resident_id", first, end, 2)
+    return MaskedSpan("resident_id", first, end, 2)
 
 
-def _bank_card(text: str, start: int) -> _Value | None:
+def _bank_card(text: str, start: int) -> MaskedSpan | None:
     if bank := _BANK.match(text, start):
         start = bank.end()
+    if misread := _MISREAD_CARD.match(text, start):
+        return MaskedSpan("bank_card", *misread.span(), 4)
     best: int | None = None
     for end, digits in _ends(text, start):
         if is_card(digits):
@@ -330,67 +330,72 @@ def _bank_card(text: str, start: int) -> _Value | None:
             if first is not None and len(ascii_digits(text[start:first])) >= 16:
                 best = first
                 break
-    return _Value("bank_card", start, best, 4) if best is not None else None
+    return MaskedSpan("bank_card", start, best, 4) if best is not None else None
 
 
-def _phone(text: str, start: int) -> _Value | None:
+def _phone(text: str, start: int) -> MaskedSpan | None:
     if before := _BEFORE_MOBILE.match(text, start):
         start = before.end()
     for end, digits in _ends(text, start):
         if (offset := mobile_offset(digits)) is not None:
             places = [at for at in range(start, end) if text[at].isdecimal()]
-            return _Value("phone", places[offset], end, 3)
+            return MaskedSpan("phone", places[offset], end, 3)
         if end - start == len(digits) > 11:  # in one group, with other figures right behind or before
             if is_mobile(digits[:11]):
-                return _Value("phone", start, end if is_mobile(digits[-11:]) else start + 11, 3)
+                return MaskedSpan("phone", start, end if is_mobile(digits[-11:]) else start + 11, 3)
             if is_mobile(digits[-11:]) and digits.startswith(("19", "20")):
-                return _Value("phone", end - 11, end, 3)
+                return MaskedSpan("phone", end - 11, end, 3)
     return None
 
 
-def _home_phone(text: str, start: int) -> _Value | None:
+def _end_of(kind: str) -> _Reader:
+    """Read the last six to eight figures of a number, which tell the others; the last four don't."""
+    return lambda text, start: MaskedSpan(kind, *end.span(), 0) if (end := _END.match(text, start)) else None
+
+
+def _home_phone(text: str, start: int) -> MaskedSpan | None:
     if number := _LANDLINE.match(text, start):
-        return _Value("home_phone", *number.span(), 0)
+        return MaskedSpan("home_phone", *number.span(), 0)
     return _phone(text, start)
 
 
 # --- the rest ---
 
 
-def _travel_document(text: str, start: int) -> _Value | None:
+def _travel_document(text: str, start: int) -> MaskedSpan | None:
     if resident := _ID_SHAPE.match(text, start):
-        return _Value("resident_id", *resident.span(), 2)
+        return MaskedSpan("resident_id", *resident.span(), 2)
     number = _TRAVEL.match(text, start)
     if not number or sum(map(str.isdigit, number[0])) < 5 or is_credit_code(number[0]):
         return None
     if number[0].isdigit() and not _SURE.search(text[max(0, start - 3) : start]):
-        dated = number[0].startswith(("19", "20"))
+        dated = number[0].startswith(("19", "20")) and len(number[0]) < 12
         glued = text[start - 1].isalnum() and not _NAMES_A_PERMIT.search(text[max(0, start - 7) : start])
         if len(number[0]) < 8 or dated or (glued and len(number[0]) < 12):
             return None
     keep = 1 if not number[0][0].isdigit() else 0
-    return _Value("travel_document", *number.span(), keep)
+    return MaskedSpan("travel_document", *number.span(), keep)
 
 
-def _number_plate(text: str, start: int) -> _Value | None:
+def _number_plate(text: str, start: int) -> MaskedSpan | None:
     plate = _PLATE.match(text, start) or TRACTOR.match(text, start)
     if not plate or not any(map(str.isdigit, plate["rest"])):
         return None
-    return _Value("number_plate", *plate.span(), 2)
+    return MaskedSpan("number_plate", *plate.span(), 2)
 
 
-def _chat_account(text: str, start: int) -> _Value | None:
+def _chat_account(text: str, start: int) -> MaskedSpan | None:
     before, behind = _OF_CODE_BEFORE.search(text, max(0, start - 18), start), _OF_CODE_BEHIND.match(text, start)
     if before and behind and is_credit_code(before[0] + behind[0]):
         return None
     if (account := _QQ.match(text, start)) or (account := _CHAT.match(text, start)):
         if account[0].lower().endswith(("qrcode", "wechat")):
             return None
-        return _Value("chat_account", *account.span(), 0)
+        return MaskedSpan("chat_account", *account.span(), 0)
     return None
 
 
-def _home_address(text: str, start: int) -> _Value | None:
+def _home_address(text: str, start: int) -> MaskedSpan | None:
     address = _ADDRESS.match(text, start)
     if not address or len(address[0]) < 4 or not _PLACE.search(address[0]) or label_at(text, start):
         return None
@@ -398,14 +403,14 @@ def _home_address(text: str, start: int) -> _Value | None:
     keep = township.end() if township else 0
     if keep >= len(address[0]):
         return None
-    return _Value("home_address", start + keep, address.end(), 0)
+    return MaskedSpan("home_address", start + keep, address.end(), 0)
 
 
-def _email(text: str, start: int) -> _Value | None:
+def _email(text: str, start: int) -> MaskedSpan | None:
     address = _MAIL.match(text, start)
     if not address or _OFFICE_MAIL.match(address[0]):
         return None
-    return _Value("email", start, start + len(address["local"]), 0)
+    return MaskedSpan("email", start, start + len(address["local"]), 0)
 
 
 _LOCAL = r"(?P<local>[A-Za-z0-9０-９Ａ-Ｚａ-ｚ][A-Za-z0-9._%+\-０-９Ａ-Ｚａ-ｚ]{0,63})"
@@ -425,16 +430,10 @@ _MAY_HOLD_MAIL = re.compile("[@＠#＃Aa](?:(?<![Aa])|(?=[Tt]))")
 _LOCAL_BEFORE = re.compile(rf"{_LOCAL}\Z")
 
 _READERS: dict[str, _Reader] = {
-    "resident_id": _resident_id,
-    "bank_card": _bank_card,
-    "travel_document": _travel_document,
-    "number_plate": _number_plate,
-    "chat_account": _chat_account,
-    "home_phone": _home_phone,
-    "home_address": _home_address,
-    "phone": _phone,
-    "email": _email,
-}
+    "end_of_id": _end_of("resident_id"), "end_of_phone": _end_of("phone"), "resident_id": _resident_id, "bank_card": _bank_card,
+    "travel_document": _travel_document, "number_plate": _number_plate, "chat_account": _chat_account, "home_phone": _home_phone,
+    "home_address": _home_address, "phone": _phone, "email": _email,
+}  # fmt: skip
 
 
 def mail_spans(text: str) -> list[MaskedSpan]:

@@ -1,4 +1,4 @@
-"""ID numbers with a wrong check digit, in a text that speaks of ID numbers before: far from a heading, behind a name.
+"""ID numbers with a wrong check digit, in a text that speaks of ID numbers before, or right beside words about a person.
 
 Labels and headings of columns tell what stands right behind or below them. Lists in sentences, tables whose cells stand
 one on a line and tables that go on pages later keep the number's form alone: a place, a day of birth, 18 digits.
@@ -9,12 +9,19 @@ from functools import cache
 
 from archive.masking import number_surroundings as surroundings
 from archive.masking.labelled_values import LABELS as LABEL_WORDS
-from archive.masking.personal_numbers import MaskedSpan, ascii_digits, has_form_of_resident_id, is_place
+from archive.masking.personal_numbers import BLANK, HYPHEN, MaskedSpan, ascii_digits, has_form_of_resident_id, is_place
 from archive.model.index_numbers import is_credit_code
+from archive.model.rosters import name_of
 
 _LONG_NUMBER = re.compile(r"\d{17}")
 _SHAPE = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXxＸｘ](?:(?![\dA-Za-z])|(?=(?:19|20)\d\d年))")
 _NEAR = 20
+_PERSON_BEFORE = re.compile(
+    rf"(?:[，,、；;（(\s][男女]|[\u4e00-\u9fff]族|\d日?出?生|\d岁|(?:[\u4e00-\u9fff]人(?![民口均大社力才])|[户车]主|[村居选]民|[死患伤]者|[原被]告|住客|家属|[父母]亲|妻子?|丈夫|配偶|儿子|女儿)[^。\n：:\d]{{0,6}}|某)[，,、；;（(：:{BLANK}]{{0,2}}\Z"
+)
+"""Words about a person, and perhaps a name, right before a number."""
+_SEX_BEHIND = re.compile(rf"[，,、；;）){BLANK}]{{1,2}}[男女](?![\u4e00-\u9fff])")
+_NAME_BEFORE = re.compile(rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff某*]{{2,4}})[，,、（(：:_{HYPHEN}{BLANK}]{{0,2}}\Z")
 _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = "1900", "2009"
 """Permits and projects are numbered alike, by place, day and serial, from about the year behind the last."""
 
@@ -25,18 +32,28 @@ def _word_about_them() -> re.Pattern[str]:
 
 
 def mistyped_id_spans(text: str) -> list[MaskedSpan]:
-    """Return the numbers in `text` that have the form of an ID number,
-    right before the first word about such, and behind it.
+    """Return the numbers in `text` that have the form of an ID number, right before the first word about such,
+    and behind it; without that, those right beside words about a person.
     """
     if not _LONG_NUMBER.search(text):  # nearly always so, and then there is no need to look for the words
         return []
     word = _word_about_them().search(text)
-    if not word:
-        return []
-    numbers = (
-        MaskedSpan("resident_id", *number.span(), 2) for number in _SHAPE.finditer(text, max(0, word.start() - _NEAR))
-    )
-    return [span for span in numbers if _is_a_persons(text, span)]
+    first = max(0, word.start() - _NEAR) if word else len(text)
+    numbers = (MaskedSpan("resident_id", *number.span(), 2) for number in _SHAPE.finditer(text))
+    return [
+        span
+        for span in numbers
+        if _is_a_persons(text, span) and (span.start >= first or _stands_by_a_person(text, span))
+    ]
+
+
+def _stands_by_a_person(text: str, span: MaskedSpan) -> bool:
+    """Whether a sex, a birth, a role or a name stands before a number, or a sex right behind it."""
+    before = text[max(0, span.start - _NEAR) : span.start]
+    if _PERSON_BEFORE.search(before) or _SEX_BEHIND.match(text, span.end):
+        return True
+    name = _NAME_BEFORE.search(before)
+    return bool(name and name_of(name[1]))
 
 
 def _is_a_persons(text: str, span: MaskedSpan) -> bool:

@@ -53,7 +53,9 @@ _PERSONAL_FOLDER = re.compile(r"(?:tel|phone|mobile|user|contact|wa\.me|sms|call
 _PAGE_BEHIND = re.compile(r"\.(?:s?html?|jspx?|aspx?|php|js|css)(?![A-Za-z])", re.IGNORECASE)
 _FIGURE = re.compile(r"[\d,.\s\-]*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_AMOUNT_HEAD = re.compile(r"金额|[总合小]计|[预决概]算|收入|支出|资产|负债|余额|总额|投资|[产总]值|[万亿]?元[)）]?$")
+_AMOUNT_HEAD = re.compile(
+    r"GDP|税收|利润|[存贷]款|销售|零售|[进出]口|金额|[总合小]计|[预决概]算|收入|支出|资产|负债|余额|总额|投资|[产总]值|[万亿]?元[)）]?$"
+)
 _MOST_BEFORE = 4000
 """Characters before a cell in which the head of its column is looked for, and behind it in which others are."""
 _GREAT = 9
@@ -62,7 +64,7 @@ _OF_PERSONS = re.compile(r"姓\s{0,4}名|户主|身份证|领款人|受益人")
 _LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
 _AS_IN_A_SHEET = re.compile(r"\.0(?!\d)")  # a whole number as programs print those of worksheets
 _AMOUNT_BEHIND = re.compile(
-    r"\.(?!0(?!\d))\d{1,2}(?!\d)|\s?m[23²³](?![\dA-Za-z])|[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩]"
+    r"\.(?!0(?!\d))\d{1,2}(?!\d)|\s?m[23²³](?![\dA-Za-z])|\s?[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩]"
 )
 _AMOUNT_BEFORE = re.compile(
     rf"[¥￥$]$|(?:[（(][万亿]?元[)）]|金额|总额|资产|投资|收入|支出|合计|产值)[{BLANK}]?[:：为][{BLANK}]?$"
@@ -92,7 +94,7 @@ _PERSON = re.compile(
 _PHONE = re.compile(r"手\s?机|电\s?话|联系|Tel|Mobile|Phone", re.IGNORECASE)
 _REGISTER = re.compile(r"注册号|登记证?号|营业执照|税号|识别号|机构代码|信用代码")
 _FIGURES = re.compile(
-    r"合计|小计|总计|共计|户数|人口|人数|面积|收入|支出|数量|金额|产量|单位[:：]|万元|亩|公顷|吨|粮食|年份|年度|头数|只数|比重|指标|完成|邮编"
+    r"合计|小计|总计|共计|户数|人口|人数|面积|收入|支出|数量|金额|产量|单位[:：]|万元|亩|公顷|吨|粮食|年份|年度|头数|只数|比重|指标|完成|投资|资产|产值|邮编"
 )
 _ROW_OF_A_PLACE = re.compile(rf"(?:[镇乡村县区市社年月季计他均]|季度|\n[一二三四五六七八九十])[{BLANK}:：]{{1,2}}\Z")
 _THREE_FIGURES = re.compile(rf"[\u4e00-\u9fff]{{0,10}}(?:[{BLANK}]*[\d,.]{{1,8}}){{2,4}}[{BLANK}]*")

@@ -40,7 +40,7 @@ from archive.masking.written_figures import as_digits
 from archive.model.printable import without_radicals
 from archive.model.rosters import persons_listed
 
-RULES_VERSION = 15
+RULES_VERSION = 16
 
 _Finders = tuple[Callable[[str], Sequence[MaskedSpan]], ...]
 _IN_ADDRESSES: _Finders = (

@@ -9,7 +9,7 @@ for the X at its end.
 
 import re
 
-from archive.masking.personal_numbers import BLANK, HYPHEN, NOTHING
+from archive.masking.personal_numbers import BLANK, HYPHEN, NOTHING, is_mobile
 from archive.model.index_numbers import is_credit_code
 
 _SHORTEST = 8
@@ -52,6 +52,9 @@ _MISREAD = re.compile(  # begins with a sign rather than with what stands before
 )
 _MOST_MISREAD = 7
 
+_DASHES = re.compile(r"一(?<=1[3-9]\d一)(\d{4})一(?=\d{4}(?!\d))")
+"""The dashes of a mobile's number that were recognised as the numeral: 139一5301一1234."""
+
 _WIDE = {ord("！") + place: chr(ord("!") + place) for place in range(94) if chr(ord("!") + place).isalnum()}
 _WIDE |= {ord(wide): narrow for wide, narrow in zip("＠．＿", "@._", strict=True)}
 _WIDE_RUN = re.compile(f"[{''.join(map(chr, _WIDE))}]+")
@@ -72,6 +75,7 @@ def as_digits(text: str) -> str:
     text = _WIDE_RUN.sub(_in_ascii, text)
     if "&" in text or "<" in text:
         text = _MARKUP.sub(_as_blank, text)
+    text = _DASHES.sub(r"-\1-", text)
     for runs in _RUNS:
         text = runs.sub(lambda run: run[0].translate(_DIGITS), text)
     return _MISREAD.sub(_as_read, text)
@@ -91,6 +95,8 @@ def _as_read(word: re.Match[str]) -> str:
     if word[0][:-1].isdecimal() and word[0][-1].isalpha() and is_credit_code(word[0]):
         return word[0]
     if not {ord(word[0][0]), ord(word[0][-1])}.isdisjoint(_FIGURES):  # a word beside a number: 三组, 一户
+        return word[0]
+    if "QQ" in word[0] and not is_mobile(digits):  # 3QQ12345678: the label of an account
         return word[0]
     unlike = sum(old != new for old, new in zip(word[0], digits, strict=True))
     return digits if unlike <= _MOST_MISREAD else word[0]
