@@ -67,6 +67,19 @@ def test_narrow_columns_between_those_of_a_header_are_no_values() -> None:
     assert "索引号" not in rows(empty)[0].source_fields
 
 
+@pytest.mark.parametrize(
+    "column", ["<a href=/zcjd/>[政策]</a>", "[<a href=/zcjd/>政策</a>]", "【<a href=/zcjd/>政策</a>】"]
+)
+def test_a_link_to_a_column_before_the_titles_is_no_part_of_it(column: str) -> None:
+    assert [row.fields["title"] for row in rows(headed("标题", "发布日期", cells=(column + LINK, "2017-12-19")))] == [
+        "样本标题"
+    ]
+    own = f"<a href=1.html>[政策]</a>{LINK}"
+    assert [row.fields["title"] for row in rows(headed("标题", "发布日期", cells=(own, "2017-12-19")))] == [
+        "[政策]样本标题"
+    ]
+
+
 def test_a_second_header_counts_from_where_it_stands() -> None:
     other = f"<tr><th>标题</th><th>文号</th><th>索引号</th><th>生成日期</th></tr><tr><td>{LINK}</td><td>B</td><td>A2</td><td>2018-01-02</td></tr>"
     first, second = rows(f"<table>{HEAD}{LINE.format(1)}{other}</table>")

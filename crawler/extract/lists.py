@@ -29,6 +29,7 @@ from crawler.extract.row import (
     plain_row,
     texts_of,
     typed_row,
+    without_column,
 )
 from crawler.extract.text import CONTROLS, TABLE_CELLS, Element, is_control, is_hidden, is_small, line_of
 from crawler.extract.trail import read_breadcrumb
@@ -323,7 +324,12 @@ def _headed_row(
         start = max(before for before in range(place) if cells[before] is not None)
         cells = [*cells[:start], None, *cells[start + 1 : place], cells[start], *cells[place + 1 :]]
         texts = [*texts[:start], "", *texts[start + 1 : place], texts[start], *texts[place + 1 :]]
-    printed = [(label, text) for (label, _), text in zip(header, texts, strict=False) if label]
+    columns = zip(header, cells, texts, strict=False)
+    printed = [
+        (label, without_column(cell, text) if name == "title" and cell is not None else text)
+        for (label, name), cell, text in columns
+        if label
+    ]
     link = link_of(cells[place : place + 1])
     return make_row(printed, link_of(cells) if link is None else link, hover, base_url)
 

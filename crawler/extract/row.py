@@ -29,6 +29,7 @@ INDEX_NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z.\u4e00-\u9fff-]{3,24}[/-](?:19
 DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{0,20}\s?[〔﹝\[［【(（]\s?(?:19|20)\d{2}\s?[〕﹞\]］】)）]\s?第?\s?\d{1,5}\s?号"
 )
+_IN_BRACKETS = re.compile(rf"[\[【(（]{DOCUMENT_NUMBER.pattern}[\]】)）]")
 _AGENCY = re.compile(
     r"[\u4e00-\u9fff（）()]{2,40}(?:政府|办|办公室|局|委|委员会|镇|乡|街道|院|中心|站|所|处|厅|部|公司|管委会|学校|…|\.{3,})"
 )
@@ -52,6 +53,7 @@ _LARGEST_BOX = 1_000
 _HIGHEST_BOX = 3
 _MOST_VALUES = 4
 _MOST_CELLS = 12
+_FEW = 2
 _NUMERIC = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
 _DAY = re.compile(rf"(?<!\d){_NUMERIC}(?!\d)")
 _DAY_BEFORE = re.compile(rf"[\[(（【]?({_NUMERIC})[\])）】]?[\s:：]+(?=\S)")
@@ -169,7 +171,7 @@ def typed_row(
     printed: list[tuple[str, str]] = []
     for cell, text in zip(cells, texts, strict=True):
         if cell is title or next(cell.iter("a"), None) is not None:
-            printed.append(("标题", text))
+            printed.append(("标题", without_column(cell, text)))
         elif label := _known_by_form(text):
             printed.append((label, text))
         elif _AGENCY.fullmatch(text):
@@ -190,6 +192,9 @@ def plain_row(row: Element, link: Element | None, base_url: str, beside: Iterabl
         others = (text for text in texts if text not in date and not says_nothing(text) and not _known_by_form(text))
         title = max(others, key=len, default=title)
     known = [(label, text) for text in texts if (label := _known_by_form(text)) and label != "发布日期"]
+    if bracketed := next((text for text in texts if _IN_BRACKETS.fullmatch(text)), None):
+        title = title.removeprefix(bracketed).removesuffix(bracketed).strip() or title
+        known.append(("文号", bracketed[1:-1]))
     hidden = takewhile(is_hidden, row.itersiblings("*"))
     pairs = [*(pair for box in (*parts, *hidden) for pair in read_pairs(box)), *beside]
     printed = [("标题", title), *([("发布日期", joined_date(date))] if date else []), *known]
@@ -306,7 +311,9 @@ def box_of(link: Element) -> Element | None:
     if len(texts) > 1 and date_in(texts, link):
         return link
     boxes = islice(link.iterancestors("div", "p", "section", "article"), _HIGHEST_BOX)
-    small = takewhile(lambda box: is_small(box, _LARGEST_BOX), boxes)
+    small: Iterable[Element] = takewhile(lambda box: is_small(box, _LARGEST_BOX), boxes)
+    if is_date(text := line_of(link, _LONGEST_REMARK)):  # a link that is the date beside the title's
+        small = (box for box in small if line_of(box, _LONGEST_REMARK) != text)
     box = next((box for box in small if date_in([tidy(text) for text in visible_texts(box)], link)), None)
     targets = {other.get("href") for other in LINKS(box)} if box is not None else set()
     return box if len({target for target in targets if is_page_link(target)}) == 1 else None
@@ -371,6 +378,16 @@ def is_pager(texts: Iterable[str]) -> bool:
     """Whether a row is a list's pager: short, with two or more words of pagers, or one beside figures alone."""
     line = " ".join(texts)
     return len(line) < 200 and (len(_PAGER.findall(line)) >= 2 or _ONLY_PAGER.fullmatch(line.strip()) is not None)
+
+
+def without_column(cell: Element, text: str) -> str:
+    """The text of a title's cell without the name of a column in brackets, which a link of its own before the title's leads to."""
+    links = [link for link in islice(LINKS(cell), _FEW) if is_page_link(link.get("href"))]
+    if len(links) < _FEW or links[0].get("href") == links[1].get("href"):
+        return text
+    name = line_of(links[0], _LONGEST_REMARK).strip("[]【】 ")
+    column = next((column for column in (f"[{name}]", f"【{name}】") if text.startswith(column)), "")
+    return text.removeprefix(column).strip() or text
 
 
 def _known_by_form(text: str) -> str | None:
