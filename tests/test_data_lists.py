@@ -45,6 +45,7 @@ WHOLE = [(title, day, f"{HOST}/t/{at}.html") for at, (title, day) in enumerate(z
         records(),
         {"code": 200, "data": {"total": 87, "list": records("articleTitle", "linkUrl", "pubDate")}},
         {"rows": records("TITLE", "URL", "PUB_DATE"), "total": "87"},
+        {"data": {"page": {"allRow": 87, "list": records("TITLE", "URL_COMP", "PUBLISHED_TIME_FORMATED")}}},
         {"returnCode": "0", "data": json.dumps({"items": records("infoTitle", "detailUrl", "infoTime")})},
         {"data": {"items": [record | {"publishTime": 1_700_438_400_000 - 86_400_000 * (0, 3, 11)[at]} for at, record in enumerate(records())]}},
         f"callback({json.dumps({'result': {'records': records()}})});",
@@ -106,6 +107,7 @@ def test_rows_in_the_markup_of_a_service() -> None:
     [
         ("/api/list?page=2&limit=3", {"count": 10}, Paging(4, 10, f"{HOST}/api/list?page=3&limit=3")),
         ("/api/list?page=4&limit=3", {"count": 12}, Paging(4, 12)),
+        ("/api/list?page=2&prepage=5", {"allRow": 20}, Paging(4, 20, f"{HOST}/api/list?page=3&prepage=5")),
         ("/api/list?pageNo=1", {"total": 10}, Paging(4, 10, f"{HOST}/api/list?pageNo=2")),
         ("/api/list?page=0&size=3", {"total": 6}, Paging(2, 6, f"{HOST}/api/list?page=1&size=3")),
         (

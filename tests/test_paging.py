@@ -215,6 +215,7 @@ def test_the_number_of_this_page_and_of_all(pages: int, at: int, following: str 
         ("<div><a>345条</a> <a>上一页</a> <b>1</b> <a href=list_2.html>下一页</a></div>", Paging(None, 345, LIST + "list_2.html")),
         ("<div>每页显示20条 首页 <a href=list_2.html>下一页</a></div>", Paging(None, None, LIST + "list_2.html")),
         ("<div>共102条，7页 <a href=list_2.html>下一页</a></div>", Paging(7, 102, LIST + "list_2.html")),
+        ("<div>308条 31页 <a href=list_2.html>下一页</a></div>", Paging(31, 308, LIST + "list_2.html")),
         ("<div><a>1</a><a href=2.html>2</a><a href=3.html>3</a><span>1/32</span><a href=2.html>下页</a></div>", Paging(32, None, LIST + "2.html")),
         ("<div>共有 <b>25</b> 页&nbsp;<a href=list_1.html>下一页</a><a href=list_9.html>下5页</a></div>", Paging(25, None, LIST + "list_1.html")),
     ],
@@ -234,6 +235,10 @@ def test_a_pager_of_links(html: str, read: Paging) -> None:
         ("<a href=list-1.html>首页</a><a href=list-2.html>下一页</a><a href=list-16.html>尾页</a>", "list-1.html", 16),
         ("<a href='?p=1&c=7'>首页</a><a href='?p=2&c=7'>下一页</a><a href='?p=12&c=7'>尾页</a>", "?c=7", 12),
         ("<a href=/index.html>首页</a><a href=list-2.html>下一页</a><a href=list-16.html>尾页</a>", "list-1.html", None),
+        ("<b>1</b><a href=list_1.html>2</a><a href=list_2.html>3</a><a href=list_29.html>30</a><a href=list_1.html>下一页</a>", "list.html", 30),
+        ("<a href='?p=1'>1</a><a href='?p=2'>2</a><a href='?p=2'>&gt;</a><a href='?p=40'>&gt;&gt;</a>", "?p=1", 40),
+        ("<a href='?p=1'>1</a><a href='?p=2'>2</a><a href='?p=2'>下一页</a><a href='?p=6'>&gt;&gt;</a>", "?p=1", None),  # five pages on
+        ("<b>1</b><a href=list_1.html>2</a><a href=list_29.html>30</a><a href=list_1.html>下一页</a>", "list.html", None),
         # The pages are counted down; what is no page of the list; two counts; a list that goes on in the middle.
         ("<a href=yqhy/23.htm>2</a><a href=yqhy/22.htm>3</a><a href=yqhy/23.htm>下一页</a><a href=yqhy/1.htm>尾页</a>", "", None),
         ("<a href=list_1.html>下一页</a><a href=/b/list_9.html>尾页</a>", "list.html", None),

@@ -23,10 +23,11 @@ _TOTALS = (
     "totalnum",
     "recordcount",
     "rowcount",
+    "allrow",
     "count",
 )
 _PAGES = ("pages", "totalpages", "totalpage", "pagecount", "pagetotal")
-_SIZES = ("pagesize", "size", "limit", "rows", "perpage")
+_SIZES = ("pagesize", "size", "limit", "rows", "perpage", "prepage")
 _COUNTED_FROM_0 = "totalelements"
 """The key by which a service is known whose first page is page 0."""
 

@@ -29,7 +29,7 @@ from crawler.services.json_data import keyed_row, record_keys
 
 _ADDRESSES = (
     "url", "link", "href", "linkUrl", "pubUrl", "puburl", "docpuburl", "docPubUrl", "docUrl", "articleUrl", "infoUrl", "newsUrl",
-    "detailUrl", "htmlUrl", "pageUrl", "staticUrl",
+    "detailUrl", "htmlUrl", "pageUrl", "staticUrl", "urlComp",
 )  # fmt: skip
 _FIELDS = record_keys("inline")
 _LEAST = 2

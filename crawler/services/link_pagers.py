@@ -4,7 +4,7 @@ Pure. Where the next page is stands on the page; no address is made up from anot
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain, islice
 from typing import Any
@@ -54,6 +54,9 @@ _LAST = frozenset({"尾页", "末页", "最后页", "最后一页", "last", "Las
 _BEHIND_DOTS = re.compile(r"(?:…|\.\.)\s{0,3}(\d{1,4})(?!\d)")
 _ENDS_IN_NUMBER = re.compile(r"\d\D{0,6}\Z")
 _DIGITS = re.compile(r"(\d{1,9})")
+_PAST_ARROWS = frozenset({">>", "»"})
+"""Names of the link to the last page where another arrow leads to the next one."""
+
 _HIGHEST_PAGER = 3
 _SERIES = re.compile(r"(?<!\d)[_-]?\d*(?:\.\w{1,6})?$")
 
@@ -158,7 +161,7 @@ def _pages_to_choose(anchor: Element) -> int | None:
 
 
 def _last_page(anchor: Element, following: str | None, url: str) -> int | None:
-    """The number of the last page, which no text of the pager says: the one behind dots, or that of the link called 尾页.
+    """The number of the last page, which no text of the pager says: the one behind dots, or apart, or that of the link called 尾页.
 
     What number stands in an address for which page is known by the links called 2, 3 …, or by those to the first page and, from
     a list whose own address has none, to the next one.
@@ -172,7 +175,12 @@ def _last_page(anchor: Element, following: str | None, url: str) -> int | None:
         behind_dots = [int(number) for number in _BEHIND_DOTS.findall(text)]
         if behind_dots and behind_dots[-1] in numbered and behind_dots[-1] == max(numbered):
             return behind_dots[-1]
-        if last := next((address for name, address in links if name in _LAST and address), None):
+        if _is_apart(numbered):
+            return max(numbered)
+        named = {name: address for name, address in links if address}
+        is_arrow_past = following is not None and following in {named.get(">"), named.get("›")}
+        last_names = _LAST | _PAST_ARROWS if is_arrow_past else _LAST
+        if last := next((address for name, address in links if name in last_names and address), None):
             is_first = (
                 following is not None and not _ENDS_IN_NUMBER.search(urlsplit(url).path) and not urlsplit(url).query
             )
@@ -180,6 +188,12 @@ def _last_page(anchor: Element, following: str | None, url: str) -> int | None:
             ends += [(2, following)] if is_first and following else []
             return _counted(last, numbered or dict(ends))
     return None
+
+
+def _is_apart(numbered: Collection[int]) -> bool:
+    """Whether the last of pages that are links stands apart from the others, which follow one another: 2 3 4 30."""
+    *others, last = sorted(numbered) or [0]
+    return len(others) > 1 and others[-1] - others[0] == len(others) - 1 and last > others[-1] + 1
 
 
 def _counted(last: str, numbered: Mapping[int, str]) -> int | None:
