@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
-from itertools import islice
+from itertools import chain, islice
 
 from lxml import etree
 
@@ -61,12 +61,22 @@ def _outermost(holders: Iterable[Element], kept: Collection[Element]) -> Element
     for holder in holders:
         if holder.tag in {"body", "html"} or holder in kept or _HEADING(holder):
             break
-        line = line_of(holder, _LONGEST)
+        line = _with_tables(holder)
         if len(line) > _LONGEST or line.count("。") > 1 or _OF_RECORD.search(line):
             break
         if footer is not None or _speaks_as_footer(line) or _names_hosts_alone(holder, line):
             footer = holder
     return footer
+
+
+def _with_tables(holder: Element) -> str:
+    """The text of a block and of the tables in it, which lay out whole pages on old portals; of a long one the beginning."""
+    line = ""
+    for part in chain((holder,), holder.iterdescendants("table")):
+        line = f"{line} {line_of(part, _LONGEST)}"
+        if len(line) > _LONGEST:
+            break
+    return line.strip()
 
 
 def _speaks_as_footer(line: str) -> bool:

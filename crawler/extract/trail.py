@@ -32,7 +32,6 @@ _PLACEHOLDER = re.compile(
 """Last steps that name no column."""
 
 _PAGER = re.compile(r"\d+|[上下]一?页|[尾末]页")
-_ROWS = frozenset({"ul", "ol", "tr", "dl", "tbody", "table"})
 _CELLS = frozenset({"li", "td", "th", "dd", "dt"})
 _HIGHEST = 4
 _LEAST_NESTED = 3  # steps of a trail; two links nest in many a menu
@@ -295,10 +294,10 @@ def _goes_on(last: _Piece, arrow: _Piece | None, piece: _Piece, arrows: int, in_
 
 
 def _side_by_side(one: Element | None, other: Element | None) -> bool:
-    """Whether two blocks are cells of one list or row."""
+    """Whether two blocks are cells of one list or row, or items that stand in another box without a list around them."""
     if one is None or other is None or one.tag not in _CELLS or other.tag not in _CELLS:
         return False
-    return one.getparent() is other.getparent() and one.getparent().tag in _ROWS
+    return one.getparent() is other.getparent()
 
 
 def _trail(steps: list[str], links: list[str], arrows: int, bars: bool) -> _Trail | None:
