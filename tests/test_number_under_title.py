@@ -39,3 +39,28 @@ def test_an_unknown_label_before_an_agency_is_no_part_of_its_name() -> None:
 def test_a_number_between_an_agency_and_a_day_is_beside_both() -> None:
     fields = read(f"<div><span>样政发〔2017〕9号</span><span>{AGENCY}</span><span>{DAY}</span></div>")
     assert (fields["publisher"], fields["published_on"]) == (AGENCY, DAY)
+
+
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        (("样政发〔2017〕9号",), "样政发〔2017〕9号"),
+        (("关于样本事项的通知", "样政发〔2017〕9号", "各乡镇："), "样政发〔2017〕9号"),
+        (("〔2017〕9号",), None),
+        (("各乡镇：", "样政发〔2017〕9号"), None),
+        (("现将样本事项通知如下。", "样政发〔2017〕9号"), None),
+        (("甲", "乙", "丙", "丁", "样政发〔2017〕9号"), None),
+        (("参见样政发〔2017〕9号文件",), None),
+    ],
+)
+def test_a_number_in_a_line_of_its_own_at_the_top_of_the_text(lines: tuple[str, ...], number: str | None) -> None:
+    top = "".join(f"<p>{line}</p>" for line in lines)
+    page = (
+        f"<div><h1>关于样本事项的通知</h1><div>来源：{AGENCY} 发布时间：{DAY}</div><div id=zoom>{top}{TEXT}</div></div>"
+    )
+    fields = read_detail(parse_html(f"<html><body>{page}</body></html>"), URL).fields
+    assert fields.get("document_number") == number
+
+
+def test_a_number_with_a_label_goes_before_one_above_the_text() -> None:
+    assert read("<div>文号：样政发〔2017〕8号</div>")["document_number"] == "样政发〔2017〕8号"

@@ -19,6 +19,50 @@ def read(body: str, window: str = "") -> RecordPage:
     return read_detail(parse_html(f"<html><head><title>{window}</title></head><body>{body}</body></html>"), URL)
 
 
+@pytest.mark.parametrize(
+    ("window", "title"),
+    [
+        ("政策解读", TITLE),  # the column's
+        ("", TITLE),
+        ("样本县关于其他样本事项的通知", "样本县关于其他样本事项的通知"),
+    ],
+)
+def test_a_short_title_of_the_window_gives_way_to_the_line_above_the_date(window: str, title: str) -> None:
+    page = read(f"<div><div>{TITLE}</div>{DATELINE}{TEXT}</div>", window)
+    assert page.fields["title"] == title
+
+
+def test_a_short_title_of_the_window_stands_where_no_longer_line_does() -> None:
+    page = read(f"<div><div>消防演练</div>{DATELINE}{TEXT}</div>", "消防演练")
+    assert page.fields["title"] == "消防演练"
+
+
+@pytest.mark.parametrize(
+    ("window", "title"),
+    [("样本县政府信息公开目录", TITLE), ("样本县政府信息公开目录编制说明", "样本县政府信息公开目录编制说明")],
+)
+def test_the_catalogues_name_is_no_records_title(window: str, title: str) -> None:
+    page = read(f"<div><table>{METADATA}</table><div>{TITLE}</div>{TEXT}</div>", window)
+    assert page.fields["title"] == title
+
+
+def test_a_line_right_above_the_box_of_metadata_is_the_title_of_a_page_that_marks_none() -> None:
+    assert read(f"<div><p>{TITLE}</p><table>{METADATA}</table>{TEXT}</div>").fields["title"] == TITLE
+    assert "title" not in read(f"<div><p>{TITLE}</p><p>样本县样本分目录之一</p><p>{FIRST}</p></div>").fields
+
+
+def test_the_line_of_a_label_is_no_title() -> None:
+    page = read(f"<div><table>{METADATA}</table><div>{TITLE}</div>{TEXT}</div>")
+    assert page.fields["title"] == TITLE
+    topic = "<div>主题分类：城乡建设、环境保护</div>"
+    assert read(f"<div>{topic}{DATELINE}{TEXT}</div>", "消防演练").fields["title"] == "消防演练"
+
+
+def test_a_date_in_pieces_above_the_title_goes_with_a_clock() -> None:
+    leaf = "<div><p>2024</p><p>03/05</p><p>10:22</p></div>"
+    assert read(f"<div>{leaf}<h1>{TITLE}</h1>{TEXT}</div>").fields["published_on"] == DAY
+
+
 def test_the_footer_of_a_page_laid_out_in_tables_leaves_the_metadata() -> None:
     content = f"<table><tr><td><table>{METADATA}</table></td></tr></table>"
     copyright_ = "<td>版权所有：样本县人民政府办公室<br>技术支持：样本公司 联系电话：0000-0000000</td>"

@@ -44,12 +44,15 @@ _BARE_COUNT = re.compile(r"(?:(?<=\x1f)|\A)\s{0,3}\d{1,7}\s{0,3}(?=\x1f|\Z)")
 _LONGEST = 200
 _LONGEST_BARE = 60
 _LONGEST_APART = 10
+_MOST_ABOVE = 4
+_LONGEST_NUMBER = 40
+_SIGNED_NUMBER = re.compile(rf"(?=[\u4e00-\u9fff]){DOCUMENT_NUMBER.pattern}")
 _SMALL_HEADINGS = frozenset({"h3", "h4", "h5"})
 _LONGEST_TITLE = 300
 _IN_BRACKETS = re.compile(r"[（(][^（()）]{1,100}[)）]")
 _SUBTITLE = re.compile("(?:——|—|--).")
 _CENTRED = re.compile(r"text-align\s{0,3}:\s{0,3}center", re.IGNORECASE)
-_NAMING = re.compile(r"[\u4e00-\u9fff《》〈〉“”（）、]{7}")
+NAMING = re.compile(r"[\u4e00-\u9fff《》〈〉“”（）、]{7}")
 _DOCUMENTS_TITLE = re.compile(
     r"[^。：:]{0,100}关于[^。：:]{2,150}的(?:通知|通报|公告|公示|通告|意见|决定|批复|复函|函|报告|请示|说明|议案|提案)(?:[（(][^（()）]{1,40}[)）])?"
 )
@@ -75,9 +78,9 @@ def bare_date(cells: Sequence[Cell], title: str | None) -> str | None:
 
 
 def _date_apart(cells: Sequence[Cell], title: str | None) -> str | None:
-    """The day of a date that stands in two elements beside a title: 06, 2023-05."""
+    """The day of a date that stands in two elements beside a title: 06, 2023-05; before it, a clock may stand between."""
     below = _below(cells, title)
-    above = max(0, below.start - _NEAR - 1)
+    above = max(0, below.start - _NEAR - 2)
     if not title or not below.start or not squash(title).endswith(squash(cells[below.start - 1][1])):
         return None
     near = cells[above : below.stop]
@@ -117,6 +120,15 @@ def bare_number(cells: Sequence[Cell], title: str | None) -> str | None:
     below = (cells[at][1] for at in _below(cells, title))
     pieces = (tidy(piece) for text in below if len(text) <= _LONGEST for piece in text.split(JOINT))
     return next((piece for piece in pieces if DOCUMENT_NUMBER.fullmatch(piece)), None)
+
+
+def number_above(text: str) -> str | None:
+    """The document's number, an agency's sign in front, that stands in a line of its own above the addressee and the first sentence of a text."""
+    above = takewhile(
+        lambda line: "。" not in line and not line.endswith(("：", ":")), text.split("\n", _MOST_ABOVE)[:_MOST_ABOVE]
+    )
+    numbers = (line for line in above if len(line) <= _LONGEST_NUMBER and _SIGNED_NUMBER.fullmatch(line))
+    return next(numbers, None)
 
 
 def above_text(cells: Sequence[Cell], body: Element | None) -> list[Cell]:
@@ -236,7 +248,7 @@ def _before_labels(text: str) -> str | None:
     label = LABEL_COLON.search(text)
     before = text[: label.start()] if label else ""
     named = tidy(before.replace(JOINT, " "))
-    return named if before.rstrip(" ").endswith(JOINT) and _NAMING.search(named) and not _DAY.search(named) else None
+    return named if before.rstrip(" ").endswith(JOINT) and NAMING.search(named) and not _DAY.search(named) else None
 
 
 def _is_set_off(cell: Element, above_date: bool) -> bool:
@@ -255,14 +267,28 @@ def _is_below_title(text: str) -> bool:
 
 def title_below_metadata(cells: Sequence[Cell]) -> str | None:
     """The only line between a record's metadata and its text: the title of a page that marks none."""
-    named = ((cell, tidy(text)) for cell, text in cells if len(text) <= _LONGEST_TITLE and _NAMING.search(text))
+    named = ((cell, tidy(text)) for cell, text in cells if len(text) <= _LONGEST_TITLE and NAMING.search(text))
     return next((text for cell, text in named if not is_residue(text) and _joins_metadata_to_text(cell)), None)
+
+
+def title_above_metadata(cells: Sequence[Cell]) -> str | None:
+    """The only line right above the box of a record's metadata, behind which its text stands: the title of a page that marks none."""
+    named = ((cell, tidy(text)) for cell, text in cells if len(text) <= _LONGEST_TITLE and NAMING.search(text))
+    lines = [text for cell, text in named if not is_residue(text) and _heads_metadata(cell)]
+    return lines[0] if len(lines) == 1 else None
+
+
+def _heads_metadata(cell: Element) -> bool:
+    box = cell.getnext()
+    if box is None or not isinstance(box.tag, str) or not len(box) or box.getnext() is None:
+        return False
+    return not read_pairs(cell) and len(read_pairs(box)) >= METADATA
 
 
 def title_below_number(cells: Sequence[Cell]) -> str | None:
     """The line in the middle of the page below one that is nothing but a document's number: the title where nothing else marks it."""
     below = (cells[at] for at in range(1, len(cells)) if DOCUMENT_NUMBER.fullmatch(tidy(cells[at - 1][1])))
-    named = ((cell, tidy(text)) for cell, text in below if len(text) <= _LONGEST_TITLE and _NAMING.search(text))
+    named = ((cell, tidy(text)) for cell, text in below if len(text) <= _LONGEST_TITLE and NAMING.search(text))
     return next((text for cell, text in named if "。" not in text and _is_set_off(cell, above_date=True)), None)
 
 

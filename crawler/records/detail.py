@@ -30,6 +30,7 @@ from crawler.records.dateline import (
     bare_date,
     bare_number,
     heads_of,
+    number_above,
     title_above_text,
 )
 from crawler.records.declared import PUBLISHED, SITE, SOURCE, TITLE, Statement, read_declared
@@ -60,12 +61,15 @@ def read_detail(
     page.complete(root, texts, read_declared(root), body)
     if "title" not in page.fields and body is not None and (line := title_above_text(list(cells(body)))):
         page.set("title", line, ABOVE_TEXT)
+    text = read_body(body, page.fields.get("title"), footers)
+    if "document_number" not in page.fields and text and (number := number_above(text)):
+        page.set("document_number", number, "line above the text")
     return RecordPage(
         url=url,
         fields=page.fields,
         source_fields=pairs.source_fields,
         doubts=tuple(sorted({*page.doubts, *([CUT_PAGE] if cut else [])})),
-        body=read_body(body, page.fields.get("title"), footers),
+        body=text,
         tables=() if body is None else tuple(within_limits(html_tables(body, footers))[0]),
         breadcrumb=_to_column(read_breadcrumb(root, url), page.fields.get("title")),
         cut=cut,

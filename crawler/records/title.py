@@ -7,14 +7,16 @@ from itertools import islice, takewhile
 from lxml import etree
 
 from archive.model.records import fullest, is_cut
-from crawler.extract.field_labels import is_label, squash, tidy
+from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, is_label, squash, tidy
 from crawler.extract.pairs import CONTROL
 from crawler.extract.text import Element, flow, in_document, in_hidden_boxes, visible_texts
 from crawler.records.dateline import (
+    NAMING,
     Cell,
     begins_dateline,
     begins_with_its_label,
     title_above,
+    title_above_metadata,
     title_above_text,
     title_below_metadata,
     title_below_number,
@@ -43,11 +45,13 @@ _BARS = re.compile(r"[_|—-]")
 _COLUMN_JOINTS = frozenset("_|")
 """Joints of a window's title that no title has in itself."""
 
+_CATALOGUE = re.compile(r".{0,20}信息公开目录")
 ABOVE_TEXT = "line above the text"
 _LINES: dict[Callable[[Sequence[Cell]], str | None], str] = {
     title_above: "line above the date",
     title_below_metadata: "line between metadata and text",
     title_below_number: "line below the document's number",
+    title_above_metadata: "line above the metadata",
     title_above_text: ABOVE_TEXT,
 }
 WINDOW = "window's title"
@@ -77,10 +81,11 @@ def find_title(
     for stated in (window, shared):
         if not candidates and (repeated := _repeated(stated, site, cells)):
             candidates.append((repeated, "line that is part of the window's title"))
-    if could_be_title(window, site) and not _GENERIC.fullmatch(window):
+    is_named = could_be_title(window, site) and not _GENERIC.fullmatch(window)
+    if is_named and (candidates or not _names_column(window, site, cells)):
         candidates.append((window, WINDOW))
     for find, place in _LINES.items():
-        if not candidates and (line := find(cells)) and could_be_title(line, site):
+        if not candidates and (line := find(cells)) and could_be_title(line, site) and not _states_field(line):
             candidates.append((line, place))
     title = fullest([text for text, _ in candidates])
     return next(((text, place) for text, place in candidates if text == title), None)
@@ -149,6 +154,20 @@ def _repeated(window: str, site: str, cells: Sequence[Cell]) -> str | None:
     parts += [window[end + 1 :] for end in ends[:1] if _GENERIC.fullmatch(window[:end])]
     printed = (lines[part] for part in map(squash, parts) if part in lines and not _GENERIC.fullmatch(part))
     return next((line for line in printed if could_be_title(line, site)), None)
+
+
+def _names_column(window: str, site: str, cells: Sequence[Cell]) -> bool:
+    """Whether a title for windows is a column's: a catalogue's that no line of the page is, or a short one where the page shows a longer."""
+    if _CATALOGUE.fullmatch(window):
+        return window not in (tidy(text) for _, text in cells)
+    line = None if NAMING.search(window) else title_above(cells)
+    return bool(line and NAMING.search(line) and could_be_title(line, site) and not _states_field(line))
+
+
+def _states_field(line: str) -> bool:
+    """Whether a line begins with the label of a field, and its colon."""
+    label = LABEL_COLON.match(line)
+    return label is not None and squash(label[1]) in FIELD_OF
 
 
 def _without_site(window: str, site: str) -> str:
