@@ -164,9 +164,9 @@ def parse_xml(data: bytes) -> etree._Element:
 
 def local_name(node: etree._Element) -> str:
     """Return the tag of an lxml element without its namespace; "" for comments and the like."""
-    return _without_namespace(node.tag) if isinstance(node.tag, str) else ""
+    return _without_namespace(node.tag)
 
 
 @lru_cache(maxsize=1024)
-def _without_namespace(tag: str) -> str:
-    return tag.rpartition("}")[2]
+def _without_namespace(tag: object) -> str:
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""

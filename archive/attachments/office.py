@@ -204,9 +204,9 @@ def read_docx(data: bytes, limits: Limits) -> FileContents:
         names = set(archive.namelist())
         for name in ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml"):
             if name in names:
-                root = etree.fromstring(archive.read(name), parser)
-                lines += word.lines(root)
-                tables += word.tables(root)
+                part = word.WordPart(etree.fromstring(archive.read(name), parser))
+                lines += part.lines()
+                tables += part.tables()
     return FileContents(tidy(lines), tables)
 
 
@@ -218,7 +218,9 @@ def read_slides(data: bytes, limits: Limits) -> FileContents:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         slides = [etree.fromstring(archive.read(name), parser) for name in _in_order(archive, parser)]
-    numbered = ((FilePage(0, SLIDE, number), tidy(word.lines(slide))) for number, slide in enumerate(slides, 1))
+    numbered = (
+        (FilePage(0, SLIDE, number), tidy(word.WordPart(slide).lines())) for number, slide in enumerate(slides, 1)
+    )
     text, pages = joined(numbered, "\n\n")
     return FileContents(text, list(tables_in_text(text)), pages=pages)
 

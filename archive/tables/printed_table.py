@@ -137,7 +137,7 @@ def within_limits(tables: Iterable[PrintedTable]) -> tuple[list[PrintedTable], i
 
 def printed_cell(text: str) -> str:
     """Return a cell's text as it is kept: lines without blanks at their ends, at most LONGEST_CELL characters."""
-    lines = (" ".join(line.split()) for line in text[: 4 * LONGEST_CELL].split("\n"))
+    lines = [" ".join(line.split()) for line in text[: 4 * LONGEST_CELL].split("\n")]
     return "\n".join(filter(None, lines))[:LONGEST_CELL]
 
 
