@@ -194,6 +194,7 @@ REFUSED = {
     "a scanned pdf": (pdf(PICTURE + b"BT /F1 9 Tf 9 9 Td (- 1 -) Tj ET"), "a.pdf", "needs_ocr"),
     "a pdf of nothing": (pdf(b""), "a.pdf", "needs_ocr"),
     "a rar": (b"Rar!\x1a\x07\x00" + bytes(50), "a.zip", "unsupported"),
+    "control characters": (b"\x01 not text\n" * 50, "a.txt", "unsupported"),
     "an unknown ole file": (ole("SomethingElse"), "a.doc", "unsupported"),
     "noise": (bytes(range(1, 256)), "a.doc", "unsupported"),
     "a zip in a zip": (zipped({"b.zip": zipped({"c.txt": SAMPLE.encode()})}), "a.zip", "unsupported"),

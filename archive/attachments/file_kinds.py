@@ -81,6 +81,7 @@ _HTML_TAGS = (
 _BROKEN_ZIP = (
     zipfile.BadZipFile, zlib.error, struct.error, RuntimeError, ValueError, EOFError, OSError,
 )  # fmt: skip
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\f\x1a"))
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -178,6 +179,6 @@ def _sniff_text(data: bytes) -> Kind:
         return Kind.XML
     if start.startswith(b"<") and any(tag in start for tag in _HTML_TAGS):
         return Kind.HTML
-    if not wide and (b"\0" in data or sum(byte < 32 and byte not in b"\t\n\r\f\x1a" for byte in head) * 50 > len(head)):
+    if not wide and (b"\0" in data or (len(head) - len(head.translate(None, _CONTROLS))) * 50 > len(head)):
         return Kind.UNKNOWN
     return Kind.TEXT if decode(data) is not None else Kind.UNKNOWN
