@@ -38,6 +38,7 @@ _NO_TABLES = (PdfiumError, ArithmeticError, LookupError, ValueError, ctypes.Argu
 _AMOUNT = re.compile(r"(?<![\d.,])\d{1,3}(?:,?\d{3}){0,4}\.\d\d(?![\d.])")
 _SENTENCE, _FEWEST_ROWS = frozenset("，。；"), 5
 _START_AGAIN, _MOST_STARTS = 81, 3  # the status with which LibreOffice ends when it has made its profile
+_LINE_END = ord("\n")
 _SCANNED_PAGE = 12  # a page with a picture and fewer characters than this is a scan with a page number
 
 
@@ -47,10 +48,9 @@ def _piece_at_end(text: str) -> bool:
     return any(" " in line[len(line.rstrip(_PIECE)) :] for line in lines)
 
 
-def check_unpacked(data: bytes, limits: Limits) -> None:
+def check_unpacked(archive: zipfile.ZipFile, limits: Limits) -> None:
     """Refuse a zip container whose contents, as declared, are beyond the limits. (zipfile reads no more.)"""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        entries = archive.infolist()
+    entries = archive.infolist()
     total = sum(entry.file_size for entry in entries)
     if total > limits.max_unpacked:
         raise Unreadable("too_large", f"it unpacks to {total} bytes, the limit is {limits.max_unpacked}")
@@ -102,11 +102,11 @@ def pdf_pages(document: PdfDocument, limits: Limits) -> tuple[list[str | None], 
 
 def ofd_pages(data: bytes, limits: Limits) -> tuple[list[str | None], list[PrintedTable]]:
     """Return the text of each page of an OFD file, None for one without, and their tables."""
-    check_unpacked(data, limits)
     pages: list[str | None] = []
     tables = PrintedTables()
     size = 0
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        check_unpacked(archive, limits)
         for number, page in enumerate(islice(_drawn_pages(archive), limits.max_pages), 1):
             text = tidy(page.text().split("\n"))
             pages.append(text or None)
@@ -163,15 +163,16 @@ def _page_text(page: PdfTextPage) -> str:
     text: str = page.get_text_range().translate({0xFFFE: None, 0xFFFF: None, 0: None})
     if not _piece_at_end(text):
         return text
+    printed = text.split("\n")
+    doubtful = list(map(_piece_at_end, printed))
     lines: list[list[tuple[str, float, float]]] = [[]]
     for index in range(page.count_chars()):
-        character = page.get_text_range(index, 1)
-        left, _, right, _ = page.get_charbox(index)
-        if character == "\n":
+        if raw.FPDFText_GetUnicode(page.raw, index) == _LINE_END:
             lines.append([])
-        elif right > left:
-            lines[-1].append((character, left, right))
-    printed = text.split("\n")
+        elif len(lines) <= len(printed) and doubtful[len(lines) - 1]:
+            left, _, right, _ = page.get_charbox(index)
+            if right > left:
+                lines[-1].append((page.get_text_range(index, 1), left, right))
     if len(printed) != len(lines):
         return text
     return "\n".join(_left_to_right(line, boxes) for line, boxes in zip(printed, lines, strict=True))
@@ -182,7 +183,7 @@ def _left_to_right(line: str, boxes: list[tuple[str, float, float]]) -> str:
     if some stand left of what comes before.
     """
     ordered = sorted(boxes, key=itemgetter(1))
-    if not _piece_at_end(line) or ordered == boxes or sorted("".join(line.split())) != sorted(b[0] for b in boxes):
+    if not boxes or ordered == boxes or sorted("".join(line.split())) != sorted(b[0] for b in boxes):
         return line
     width = sum(right - left for _, left, right in boxes) / len(boxes)
     parts = [ordered[0][0]]
@@ -196,11 +197,11 @@ def read_docx(data: bytes, limits: Limits) -> FileContents:
 
     The XML is read directly: python-docx passes over content controls and text boxes, which forms are made of.
     """
-    check_unpacked(data, limits)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     lines: list[str] = []
     tables: list[PrintedTable] = []
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        check_unpacked(archive, limits)
         names = set(archive.namelist())
         for name in ("word/document.xml", "word/footnotes.xml", "word/endnotes.xml"):
             if name in names:
@@ -214,9 +215,9 @@ def read_slides(data: bytes, limits: Limits) -> FileContents:
     """Return the text of each slide: paragraphs as lines, rows of tables as lines with tabs.
     Notes of the speaker are left out.
     """
-    check_unpacked(data, limits)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        check_unpacked(archive, limits)
         slides = [etree.fromstring(archive.read(name), parser) for name in _in_order(archive, parser)]
     numbered = (
         (FilePage(0, SLIDE, number), tidy(word.WordPart(slide).lines())) for number, slide in enumerate(slides, 1)
@@ -248,8 +249,8 @@ def _targets(relations: etree._Element) -> Iterator[tuple[str | None, str]]:
 
 def read_odt(data: bytes, limits: Limits) -> FileContents:
     """Return the text of an OpenDocument letter, and its tables."""
-    check_unpacked(data, limits)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        check_unpacked(archive, limits)
         content = archive.read("content.xml")
     return FileContents(read_xml(content), list(opendocument.tables(parse_xml(content))))
 

@@ -106,19 +106,21 @@ def read_sheets(data: bytes, limits: Limits) -> FileContents:
 def _prepared(data: bytes, limits: Limits) -> _Workbook:
     """Return a workbook as it can be read within the limits. Raises Unreadable."""
     if data[:2] == b"PK":
-        check_unpacked(data, limits)
-        if shown := _shown_sheets(data):
-            return _Workbook(data, is_moved=False, formats=shown, hidden={})
-        prepared, is_moved = _rewritten(data)
-        return _Workbook(prepared, is_moved, read_xlsx_formats(prepared), {} if is_moved else read_hidden_cells(data))
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            check_unpacked(archive, limits)
+            if shown := _shown_sheets(archive):
+                return _Workbook(data, is_moved=False, formats=shown, hidden={})
+            rewritten, is_moved = _rewritten(archive)
+            formats = read_xlsx_formats(zipfile.ZipFile(io.BytesIO(rewritten)) if rewritten else archive)
+            hidden = {} if is_moved else read_hidden_cells(archive)
+            return _Workbook(rewritten or data, is_moved, formats, hidden)
     formats = read_xls_formats(data) if data.startswith(magic_numbers.OLE) else NumberFormats()
     return _Workbook(data, is_moved=False, formats=formats, hidden={})
 
 
-def _shown_sheets(data: bytes) -> ShownSheets | None:
+def _shown_sheets(archive: zipfile.ZipFile) -> ShownSheets | None:
     """Return the cells of an OpenDocument workbook as they are shown; None for any other, and for one that is encrypted."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        content = archive.read(_ODS_CONTENT) if _ODS_CONTENT in archive.namelist() else b""
+    content = archive.read(_ODS_CONTENT) if _ODS_CONTENT in archive.namelist() else b""
     return read_shown_sheets(parse_xml(content)) if content.lstrip().startswith(b"<") else None
 
 
@@ -176,26 +178,25 @@ def _cell(value: object) -> str:
     return " ".join(str(value).split())
 
 
-def _rewritten(data: bytes) -> tuple[bytes, bool]:
+def _rewritten(archive: zipfile.ZipFile) -> tuple[bytes | None, bool]:
     """Return a workbook whose failed formulas (#REF!) are texts, which calamine leaves out else, and in which sheets with
-    far stray cells have no empty rows and columns; and whether one had such. `data` as it is where there is neither.
+    far stray cells have no empty rows and columns; and whether one had such. None where there is neither.
     """
     changed: dict[str, bytes] = {}
     is_moved = False
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for name in filter(_SHEET.fullmatch, archive.namelist()):
-            sheet = archive.read(name)
-            moved = _close_gaps(sheet)
-            is_moved = is_moved or moved is not None
-            texts, failed = _FAILED.subn(rb'\1"str"', moved or sheet)
-            if failed or moved:
-                changed[name] = texts
-        if not changed:
-            return data, False
-        stream = io.BytesIO()
-        with zipfile.ZipFile(stream, "w") as copy:
-            for entry in archive.infolist():
-                copy.writestr(entry.filename, changed.get(entry.filename) or archive.read(entry))
+    for name in filter(_SHEET.fullmatch, archive.namelist()):
+        sheet = archive.read(name)
+        moved = _close_gaps(sheet)
+        is_moved = is_moved or moved is not None
+        texts, failed = _FAILED.subn(rb'\1"str"', moved or sheet)
+        if failed or moved:
+            changed[name] = texts
+    if not changed:
+        return None, False
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as copy:
+        for entry in archive.infolist():
+            copy.writestr(entry.filename, changed.get(entry.filename) or archive.read(entry))
     return stream.getvalue(), is_moved
 
 

@@ -2,7 +2,6 @@
 so they are no part of a table as printed. Pure.
 """
 
-import io
 import re
 import zipfile
 from bisect import bisect_left, bisect_right
@@ -30,10 +29,9 @@ class HiddenCells:
         return HiddenCells(self.rows, frozenset(column - first for column in self.columns))
 
 
-def read_hidden_cells(data: bytes) -> dict[str, HiddenCells]:
+def read_hidden_cells(archive: zipfile.ZipFile) -> dict[str, HiddenCells]:
     """Return what each sheet of an xlsx workbook hides, by the sheets' names."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: _hidden(archive.read(part)) for name, part in sheet_parts(archive).items()}
+    return {name: _hidden(archive.read(part)) for name, part in sheet_parts(archive).items()}
 
 
 def _hidden(sheet: bytes) -> HiddenCells:

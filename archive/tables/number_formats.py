@@ -1,6 +1,5 @@
 """The numbers of a workbook as its cells print them, as far as the formats are of digits alone: `#,##0.00`, `0.0%`."""
 
-import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -45,16 +44,15 @@ class NumberFormats:
         return formatted(value, self.formats[style]) if 0 <= style < len(self.formats) else None
 
 
-def read_xlsx_formats(data: bytes) -> NumberFormats:
+def read_xlsx_formats(archive: zipfile.ZipFile) -> NumberFormats:
     """Return the formats of an xlsx workbook; of no cell where it states none."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if "xl/styles.xml" not in archive.namelist():
-            return NumberFormats()
-        formats = _cell_formats(_parsed(archive.read("xl/styles.xml")))
-        if not any(map(_DIGITS.search, formats)):
-            return NumberFormats()
-        styles = {name: _styled_cells(archive.read(part)) for name, part in sheet_parts(archive).items()}
-        return NumberFormats(formats, styles)
+    if "xl/styles.xml" not in archive.namelist():
+        return NumberFormats()
+    formats = _cell_formats(_parsed(archive.read("xl/styles.xml")))
+    if not any(map(_DIGITS.search, formats)):
+        return NumberFormats()
+    styles = {name: _styled_cells(archive.read(part)) for name, part in sheet_parts(archive).items()}
+    return NumberFormats(formats, styles)
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
