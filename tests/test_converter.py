@@ -352,6 +352,30 @@ def test_the_doctor_says_that_no_converter_starts(monkeypatch: pytest.MonkeyPatc
     assert [each.state for each in found] == [WRONG]
 
 
+def test_a_fork_that_is_refused_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "_fork", lambda: -1)
+    with pytest.raises(OSError, match="no process"):
+        sandbox.fork()
+
+
+def test_a_child_does_what_no_module_wants_done_after_a_fork() -> None:
+    """So that it does not take the time."""
+    done: list[str] = []
+    os.register_at_fork(after_in_child=lambda: done.append("child"))
+    end, report = os.pipe()
+    if not (pid := sandbox.fork()):
+        os.write(report, str(done).encode())
+        os._exit(0)
+    os.close(report)
+    os.waitpid(pid, 0)
+    with os.fdopen(end) as stream:
+        assert stream.read() == "[]"
+
+
+def test_a_name_of_any_length_is_taken() -> None:
+    assert extract(SAMPLE.encode(), "a" * 1_000_000 + ".txt").text == SAMPLE
+
+
 def test_threads_share_a_converter() -> None:
     texts = [f"{SAMPLE}{number}" for number in range(40)]
     with ThreadPoolExecutor(8) as threads:

@@ -1,9 +1,9 @@
 """The owner's end of a converter process: started at its first file, started again if it dies, ended with its owner.
 
-For each file the process is sent two descriptors over its control socket, and passes them to a child: a socket, over
-which an order (a line of JSON) and the file go in and the answer comes back; and a pipe, on which the child's exit
-status is reported. Who closes the pipe has the child killed. The owner's end of the control socket closes with the
-owner, whatever ends it, and with it the process.
+For each file the process is sent an order (JSON) over its control socket, and two descriptors with it, and passes them to
+a child: a socket, over which the file goes in and the answer comes back; and a pipe, on which the child's exit status is
+reported. Who closes the pipe has the child killed. The owner's end of the control socket closes with the owner, whatever
+ends it, and with it the process.
 """
 
 import os
@@ -55,13 +55,13 @@ class Converter:
         end, report = os.pipe()
         with ours, theirs, os.fdopen(end, "rb") as ending:
             try:
-                self._send(theirs.fileno(), report)
+                self._send(order, theirs.fileno(), report)
             finally:
                 os.close(report)
             theirs.close()
             deadline = time.monotonic() + seconds
             try:
-                answer = _exchange(ours, order + b"\n" + data, deadline, most)
+                answer = _exchange(ours, data, deadline, most)
                 status = _read_status(ending, deadline)
             except TimeoutError as error:
                 raise ConversionError(f"the converter was stopped after {seconds:g} s") from error
@@ -78,12 +78,12 @@ class Converter:
                 self._running.process.wait()
             self._running = None
 
-    def _send(self, *descriptors: int) -> None:
+    def _send(self, order: bytes, *descriptors: int) -> None:
         with self._lock:
             for attempt in range(2):
                 try:
                     self._running = self._running or _start(ocr=self._ocr)
-                    socket.send_fds(self._running.control, [b"f"], descriptors)
+                    socket.send_fds(self._running.control, [order], descriptors)
                 except OSError as error:
                     if self._running:  # it died since
                         self._running.control.close()
@@ -104,7 +104,7 @@ class Converter:
 
 def _start(*, ocr: bool) -> _Process:
     """Start a converter process. Raises OSError if it does not come up."""
-    control, theirs = socket.socketpair()
+    control, theirs = socket.socketpair(type=socket.SOCK_SEQPACKET)  # each order comes whole
     environment = {key: os.environ[key] for key in _KEPT_ENVIRONMENT if key in os.environ}
     paths = os.pathsep.join([_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])])
     with theirs:
@@ -134,11 +134,11 @@ def _read_status(ending: BinaryIO, deadline: float) -> bytes:
     return ending.read()
 
 
-def _exchange(connection: socket.socket, question: bytes, deadline: float, most: int) -> bytes:
-    """Send all of `question` and return all of the answer. Raises TimeoutError, ConversionError."""
+def _exchange(connection: socket.socket, data: bytes, deadline: float, most: int) -> bytes:
+    """Send a file and return all of the answer. Raises TimeoutError, ConversionError."""
     connection.settimeout(max(deadline - time.monotonic(), 0.001))
     with suppress(BrokenPipeError, ConnectionResetError):  # a child that ended early may have answered
-        connection.sendall(question)
+        connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
     parts: list[bytes] = []
     size = 0

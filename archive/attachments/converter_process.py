@@ -16,10 +16,11 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from archive.attachments import sandbox, stand_in_font
 from archive.attachments.extraction import NEEDS_PROGRAM, Extracted, Limits
@@ -29,6 +30,7 @@ from archive.attachments.reading import Order, read
 from archive.tables import file_pages
 
 READY = b"r"
+_LONGEST_ORDER = 1 << 16  # bytes
 
 
 class _Server:
@@ -63,14 +65,14 @@ class _Server:
             self._kill(pid)
 
     def _take_file(self) -> bool:
-        _, descriptors, *_ = socket.recv_fds(self._control, 1, 2)
+        order, descriptors, *_ = socket.recv_fds(self._control, _LONGEST_ORDER, 2)
         if not descriptors:
             return False
         connection, report = descriptors
         with suppress(OSError):  # too many processes: the report ends without a word
             self._own_processes()
-            if not (pid := os.fork()):
-                self._in_child(connection)
+            if not (pid := sandbox.fork()):
+                self._in_child(order, connection)
             self._reports[pid] = report
             self._poll.register(report, 0)  # only whether its reader is gone
         os.close(connection)
@@ -78,14 +80,13 @@ class _Server:
             os.close(report)
         return True
 
-    def _in_child(self, connection: int) -> NoReturn:
+    def _in_child(self, order: bytes, connection: int) -> NoReturn:
         try:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.setsid()
             for first, last in _between({connection, self._empty}):
                 os.closerange(first, last)
-            serve_file(socket.socket(fileno=connection), self._empty)
+            serve_file(json.loads(order.decode()), connection, self._empty)
         finally:
             os._exit(1)
 
@@ -95,13 +96,12 @@ class _Server:
                 kill(pid, signal.SIGKILL)
 
     def _reap(self) -> None:
-        with suppress(ChildProcessError):
-            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-                if (report := self._reports.pop(ended[0], None)) is not None:
-                    self._poll.unregister(report)
-                    with suppress(BrokenPipeError):
-                        os.write(report, struct.pack("i", os.waitstatus_to_exitcode(ended[1])))
-                    os.close(report)
+        while self._reports and (ended := os.waitpid(-1, os.WNOHANG))[0]:
+            report = self._reports.pop(ended[0])
+            self._poll.unregister(report)
+            with suppress(BrokenPipeError):
+                os.write(report, struct.pack("i", os.waitstatus_to_exitcode(ended[1])))
+            os.close(report)
 
 
 def _between(kept: set[int]) -> list[tuple[int, int]]:
@@ -112,21 +112,22 @@ def _between(kept: set[int]) -> list[tuple[int, int]]:
     return [(low + 1, high) for low, high in pairwise(edges)]
 
 
-def serve_file(connection: socket.socket, empty: int) -> NoReturn:
+def serve_file(order: Mapping[str, Any], connection: int, empty: int) -> NoReturn:
     """Read the one file that comes over `connection`, shut in, answer, and end."""
-    with connection.makefile("rwb") as stream:
-        order = json.loads(stream.readline())
-        limits, programs = Limits(**order["limits"]), order.get("programs")
-        workshop = Path(order["workshop"]) if programs else None
-        sandbox.shut_in(limits, empty, workshop, programs.values() if programs else ())
-        if order.get("try_walls"):
-            answer = Extracted(" ".join(sandbox.open_walls()), "", "text")
-        else:
-            answer = _read(stream.read(), Order(order["name"], limits, order["ocr"], programs=programs))
-        tables = json.dumps([table.to_json() for table in answer.tables], ensure_ascii=False).encode("utf-8", "replace")
-        if len(tables) > limits.max_table_bytes:
-            tables = b"[]"
-        head = {"media_type": answer.media_type, "state": answer.state, "message": answer.message}
+    limits, programs = Limits(**order["limits"]), order.get("programs")
+    workshop = Path(order["workshop"]) if programs else None
+    sandbox.shut_in(limits, empty, workshop, programs.values() if programs else ())
+    if order.get("try_walls"):
+        answer = Extracted(" ".join(sandbox.open_walls()), "", "text")
+    else:
+        with open(connection, "rb", buffering=0, closefd=False) as stream:
+            data = stream.read()
+        answer = _read(data, Order(order["name"], limits, order["ocr"], programs=programs))
+    tables = json.dumps([table.to_json() for table in answer.tables], ensure_ascii=False).encode("utf-8", "replace")
+    if len(tables) > limits.max_table_bytes:
+        tables = b"[]"
+    head = {"media_type": answer.media_type, "state": answer.state, "message": answer.message}
+    with open(connection, "wb") as stream:
         stream.write(json.dumps(head | {"members": answer.members}).encode() + b"\n")
         stream.write(tables + b"\n")
         stream.write((file_pages.to_json_text(answer.pages) or "[]").encode("utf-8", "replace") + b"\n")

@@ -42,6 +42,7 @@ NEEDS_PROGRAM = "needs_program"
 
 _HEAD = 1 << 20  # bytes; the longest line of what is neither text nor tables: names in an archive, mostly; and pages
 _LONGEST = 10_000  # characters of a message
+_LONGEST_NAME = 255  # characters at the end of a name
 _NO_ANSWER = "the converter answered what is no answer"
 
 
@@ -89,7 +90,7 @@ def extract(data: bytes, name: str, limits: Limits = DEFAULT_LIMITS, *, ocr: boo
     if len(data) > limits.max_bytes:
         message = f"the file has {len(data)} bytes, the limit is {limits.max_bytes}"
         return Extracted(None, "application/octet-stream", "too_large", message)
-    order = {"name": name, "ocr": ocr, "limits": asdict(limits)}
+    order = {"name": name[-_LONGEST_NAME:], "ocr": ocr, "limits": asdict(limits)}
     result = _convert(data, limits, order)
     if result.state != NEEDS_PROGRAM:
         return result

@@ -4,8 +4,8 @@ One block or table row to a line, cells separated by tabs.
 """
 
 import email
+import email.message
 import email.parser  # which the functions of `email` import when they are called
-import email.policy
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -139,7 +139,7 @@ def _collapse(text: str | None) -> str:
 
 def mhtml_page(data: bytes) -> str | None:
     """Return the first HTML part of a web archive (.mht, often saved as .doc or .xls), decoded; None without one."""
-    message = email.message_from_bytes(data, policy=email.policy.compat32)
+    message = email.message_from_bytes(data)
     for part in message.walk():
         if part.get_content_type() == "text/html":
             body = part.get_payload(decode=True)

@@ -3,11 +3,13 @@
 import codecs
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import webencodings  # type: ignore[import-untyped]
 from w3lib.encoding import read_bom, resolve_encoding
 
-from archive.evidence.http_exchange import Exchange
+if TYPE_CHECKING:  # the converters read no exchange
+    from archive.evidence.http_exchange import Exchange
 
 _WESTERN = "cp1252"
 """The encoding that ISO-8859-1 and ASCII mean on the web. No Chinese page is in it, but Java servers declare it where nobody set another."""
@@ -25,7 +27,7 @@ _IN_PAGE = re.compile(
 )
 
 
-def text_of(exchange: Exchange) -> str:
+def text_of(exchange: "Exchange") -> str:
     """Return the text of a sealed page."""
     return decode_page(exchange.payload, exchange.response_header("Content-Type") or "")
 

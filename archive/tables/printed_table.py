@@ -165,4 +165,5 @@ def _printed_as(original: str, text: str) -> str:
 def _text(value: object, longest: int) -> str:
     if not isinstance(value, str):
         raise TypeError
-    return value[:longest].replace("\0", "").encode("utf-8", "replace").decode()
+    text = value[:longest]
+    return text if text.isprintable() else text.replace("\0", "").encode("utf-8", "replace").decode()
