@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from archive.attachments import converter_process
+from archive.attachments import converter_process, reading
 from archive.attachments.extraction import NEEDS_PROGRAM, Extracted
 from archive.attachments.file_kinds import ProgramNeeded
 from archive.attachments.reading import Order
@@ -97,7 +97,9 @@ ANSWERS = {
 
 
 def read(data: bytes, order: Order) -> Extracted:
-    """Do what the file's name says with what it holds."""
+    """Do what the file's name says with what it holds, but read what is read before the first file."""
+    if order.name in converter_process.made_files():
+        return reading.read(data, order)
     if order.name.startswith(WITH_PROGRAM) and order.programs is None:
         raise ProgramNeeded
     name = order.name.removeprefix(WITH_PROGRAM)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.attachments import converter_process, stand_in_font
 from archive.attachments.extraction import SMALLEST, Extracted, Limits, extract
 from archive.attachments.file_kinds import Kind, ole_streams, sniff
 from archive.attachments.markup import read_html
@@ -355,3 +356,32 @@ def test_notes_at_the_foot_of_a_word_file_come_after_its_text() -> None:
     with zipfile.ZipFile(io.BytesIO(docx(word(NOTICE)))) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
     assert inside(zipped({"word/footnotes.xml": notes.encode(), **parts})).text == f"{NOTICE}\n样本脚注"
+
+
+# --- a name, and what is read before any file ---
+
+
+def test_a_name_of_any_length_is_taken() -> None:
+    assert extract(SAMPLE.encode(), "a" * 1_000_000 + ".txt").text == SAMPLE
+
+
+def test_the_files_read_before_the_first_are_read_whole() -> None:
+    """They stand for what portals attach: text, and a table in each."""
+    for name, data in converter_process.made_files().items():
+        found = extract(data, name)
+        assert (found.state, found.message, len(found.tables)) == ("text", None, 1), name
+
+
+def test_a_loaded_process_has_read_a_file_of_each_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that none of its children is the first to."""
+    names: list[str] = []
+
+    def noted(data: bytes, order: Order) -> Extracted:
+        names.append(order.name)
+        return read(data, order)
+
+    monkeypatch.setattr(converter_process, "read", noted)
+    monkeypatch.setattr("gc.freeze", lambda: names.append("kept"))
+    monkeypatch.setattr(stand_in_font, "install", lambda: None)  # it would stay
+    converter_process.load(ocr=False)
+    assert names == [*converter_process.made_files(), "kept"]

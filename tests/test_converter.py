@@ -372,10 +372,6 @@ def test_a_child_does_what_no_module_wants_done_after_a_fork() -> None:
         assert stream.read() == "[]"
 
 
-def test_a_name_of_any_length_is_taken() -> None:
-    assert extract(SAMPLE.encode(), "a" * 1_000_000 + ".txt").text == SAMPLE
-
-
 def test_threads_share_a_converter() -> None:
     texts = [f"{SAMPLE}{number}" for number in range(40)]
     with ThreadPoolExecutor(8) as threads:
