@@ -44,6 +44,8 @@ CHINESE = st.text(st.sampled_from("预算公开棚户区改造関於說ＡＢab�
         ("a 预", ["a", "预"]),
         ("，。！", []),
         ("𠮷", ["𠮷"]),
+        ("1_2", ["1", "2"]),
+        ("ΟΔΟΣ", ["ο", "δ", "ο", "σ"]),
     ],
 )
 def test_units(text: str, expected: list[str]) -> None:

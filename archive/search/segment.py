@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import chain
 from operator import add
 
 from archive.model.printable import normal_form
@@ -30,36 +31,22 @@ GAP = "_"
 MARK = "-"
 """In the index: before each token of a head's second copy; no token of a text begins with it."""
 
-_UNUSUAL = re.compile("[\\s\\S]?[^\x01-\x7f\u2010-\u2027\u3000-\u3020\u4e00-\u9fff！-／：-＠［-｀｛-､]+")
-"""Characters that NFKC may make another letter or digit of, with the one before, which they may be joined to. Of the
-others it does so with none: they are ASCII, Han, and marks that are no part of a word in any form.
+_UNUSUAL = re.compile("[^\x01-\x7f\u2010-\u2027\u3000-\u3020\u4e00-\u9fff！-／：-＠［-｀｛-､]+")
+"""Characters that NFKC may make another letter or digit of, by themselves or joined to the one before. Of the others it
+does so with none: they are ASCII, Han, and marks that are no part of a word in any form.
 """
 
 # Each begins with the characters it is about, for which a search is quick, and only then looks at those before.
 _THOUSANDS_COMMA = re.compile(r"[,，](?<=[0-9].)(?=[0-9]{3}(?![0-9]))")
 _UNIT = re.compile(r"[0-9]+|[^\W_0-9]|" + BREAK)
 _LATIN_BLANK = re.compile(r"[^\S\n](?<=[A-Za-z].)[^\S\n]*+(?=[A-Za-z])")
-_NUMBER_BEFORE_NUMBER = re.compile(r"[0-9](?= +[0-9])")
+_NUMBER_BEFORE_NUMBER = re.compile(rf"[0-9](?=[^\w{BREAK}]+[0-9])")
+_NO_UNIT = re.compile(rf"[^\w{BREAK}]+")
+_LETTER = re.compile(f"[^0-9{GAP}]")
+_CUT_UNIT = re.compile(rf"[0-9]+{GAP}?|[^0-9]")
 
 _PART = 1 << 16
-"""Characters of cut text that are taken apart at once."""
-
-
-class _Cutting(dict[int, str]):
-    """Code point → what stands for it in cut text; filled as characters turn up.
-
-    Digits stay as they are, so that a run of them stays together; a letter or Han character gets a blank before and
-    after; whatever is neither becomes a blank.
-    """
-
-    def __init__(self) -> None:
-        super().__init__({ord(BREAK): " ", ord("\n"): f" {BREAK} "})
-
-    def __missing__(self, code: int) -> str:
-        character = _SIMPLIFIED.get(code) or chr(code).lower()
-        digit = character.isascii() and character.isdigit()
-        self[code] = character if digit else f" {' '.join(each for each in character if each.isalnum())} "
-        return self[code]
+"""Characters of cut text that are taken apart at once: the units of all of a long text take a hundred times its memory."""
 
 
 def _simplified_characters() -> dict[int, str]:
@@ -77,7 +64,10 @@ def _simplified_characters() -> dict[int, str]:
 
 
 _SIMPLIFIED = _simplified_characters()
-_CUTTING = _Cutting()
+_OTHERWISE_WRITTEN = re.compile(
+    f"[Σ{''.join(chr(code) for code in _SIMPLIFIED if code < 0x10000)}\U00010000-\U0010ffff]"
+)
+"""Characters of which the index holds another one, and all rare ones. str.lower would make ς of a Σ that ends a word."""
 
 
 def simplified(character: str) -> str:
@@ -85,27 +75,37 @@ def simplified(character: str) -> str:
     return _SIMPLIFIED.get(ord(character), character)
 
 
+def _normal(text: str) -> str:
+    """`text` in the normal form NFKC. To normalise all of it takes longer than to find the little in it that needs it."""
+    parts, end = list[str](), 0
+    for unusual in _UNUSUAL.finditer(text):
+        start = max(unusual.start() - 1, 0)
+        parts += text[end:start], normal_form(text[start : unusual.end()])
+        end = unusual.end()
+    return "".join([*parts, text[end:]])
+
+
 def _cut(text: str) -> str:
-    """The units of `text` with blanks between them."""
-    text = text.strip().replace(BREAK, "")
-    # To normalise all of a text takes longer than to find the little in it that needs it.
-    text = _UNUSUAL.sub(lambda found: normal_form(found[0]), text)
-    return _LATIN_BLANK.sub("\n", _THOUSANDS_COMMA.sub("", text)).translate(_CUTTING)
+    """The units of `text` in a row, a BREAK for each line break, and the GAP behind each number before a number."""
+    text = _normal(text.strip().replace(BREAK, ""))
+    text = _LATIN_BLANK.sub("\n", _THOUSANDS_COMMA.sub("", text)).replace("\n", BREAK)
+    text = _OTHERWISE_WRITTEN.sub(lambda found: "σ" if found[0] == "Σ" else simplified(found[0]), text).lower()
+    return _NO_UNIT.sub("", _NUMBER_BEFORE_NUMBER.sub(rf"\g<0>{GAP}", text.replace(GAP, " ")))
+
+
+def _row(cut: str) -> list[str]:
+    """The units of cut text; numbers with their GAP, so that the sum of two is their pair."""
+    return list(cut) if cut.isalpha() else _CUT_UNIT.findall(cut)
 
 
 def units(text: str) -> list[str]:
     """The units of `text` in order."""
-    return _cut(text).split()
+    return [unit.removesuffix(GAP) for unit in _row(_cut(text))]
 
 
 def rows(text: str) -> list[list[str]]:
     """The units of `text` line by line; a number before a number carries a GAP, so that their sum is their pair."""
-    return [row for line in _cut_for_pairs(text).split(BREAK) if (row := line.split())]
-
-
-def _cut_for_pairs(text: str) -> str:
-    """The units of `text`, with the GAP between numbers."""
-    return _NUMBER_BEFORE_NUMBER.sub(rf"\g<0>{GAP}", _cut(text))
+    return [_row(line) for line in _cut(text).split(BREAK) if line]
 
 
 def pairs(row: Sequence[str]) -> str:
@@ -121,14 +121,15 @@ def segment(text: str | None) -> str:
     once: dict[str, None] = {}
     written: list[str] = []
     last = ""  # unit of a line that goes on
-    for part in _parts(_cut_for_pairs(text)):
+    for part in _parts(_cut(text)):
         pieces: list[str] = []
-        for number, line in enumerate(part.split(BREAK)):
+        lines = [_row(line) for line in part.split(BREAK)]
+        once |= dict.fromkeys(chain.from_iterable(lines))
+        for number, row in enumerate(lines):
             if number and last:
                 pieces.append(last)
                 last = ""
-            if row := line.split():
-                once.update(dict.fromkeys(row))
+            if row:
                 pieces += [pairs([last, *row])] if last else [GAP, pairs(row)]
                 last = row[-1]
         written += [" ".join(pieces)] if pieces else []
@@ -136,12 +137,13 @@ def segment(text: str | None) -> str:
 
 
 def _parts(cut: str) -> Iterator[str]:
-    """Cut text in parts: the units of all of a long text at once take a hundred times its memory."""
+    """Cut text in parts, none of which ends within a number."""
     start = 0
     while start < len(cut):
-        end = cut.find(" ", start + _PART)
-        yield cut[start:] if end < 0 else cut[start:end]
-        start = len(cut) if end < 0 else end
+        letter = _LETTER.search(cut, start + _PART)
+        end = letter.start() if letter else len(cut)
+        yield cut[start:end]
+        start = end
 
 
 def glue(text: str) -> str:
