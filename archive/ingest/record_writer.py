@@ -32,12 +32,6 @@ from archive.model.records import (
 from archive.search import index
 from archive.tables.printed_table import to_json_text
 
-_STATED = ", ".join(f"{name} = :{name}" for name in FIELDS)
-_UPDATE = (
-    f"UPDATE records SET {_STATED}, kind = :kind, flags = :flags, source_fields = :source_fields, body = :body, "  # noqa: S608
-    "tables = :tables, changed_at = :changed_at, capture_id = :capture_id WHERE id = :id"
-)
-
 _WIDEN = """
     SET not_before = :since, before_capture_id = :before WHERE record_id = :id AND not_before > coalesce(:since, '')
 """
@@ -63,7 +57,7 @@ class ReadingEffect:
 
     `files`: those that the page links to, where they are not the known ones. `changed`: old and new values by name. `differs`:
     the page says something else than before, so that the record has changed; else it is only completed. `is_first`: the page was not
-    read before, or only in doubt.
+    read before, or only in doubt. `kind`: that of the first catalogue that lists the record.
     """
 
     old: dict[str, Any]
@@ -76,6 +70,7 @@ class ReadingEffect:
     changed: Mapping[str, Any]
     differs: bool
     is_first: bool
+    kind: str
 
 
 @dataclass(slots=True)
@@ -170,7 +165,9 @@ class Writer:
             changed["attachments"] = renamed
         differs = bool(changed) and earlier is not None and UNSURE.isdisjoint(earlier.doubts)
         is_first = own is None or READ_IN_DOUBT in own.doubts
-        return ReadingEffect(old, source, reading, merged, body, tables, files, changed, differs, is_first)
+        first = min((key for key in {*readings, source} if key != OWN_PAGE), default=OWN_PAGE)
+        kind = self.kinds.get(first, str(old["kind"]))
+        return ReadingEffect(old, source, reading, merged, body, tables, files, changed, differs, is_first, kind)
 
     def seen_again(self, record_id: int, source: int, reading: Reading, capture: int | None) -> None:
         """Note that `capture` shows a record's own page as it was read before; one on which no text is found does not show that."""
@@ -192,8 +189,7 @@ class Writer:
         if effect.differs:
             self.note_change(record_id, effect.changed, now, self._window(shown, capture))
         edited = effect.differs and self.cause == "source"
-        old = {**effect.old, "tables": effect.tables}
-        self._update(old, effect.merged, effect.body, now if edited else old["changed_at"], capture)
+        self._update(effect, now if edited else effect.old["changed_at"], capture)
 
     def disown(self, record_id: int, source: int, capture: int, now: str) -> bool:
         """Note that only an earlier parser read a record's row on `capture`: no catalogue lists it by that any more.
@@ -403,32 +399,29 @@ class Writer:
             ),
         )
 
-    def _update(
-        self, old: Mapping[str, Any], merged: Merged, body: str | None, changed_at: str | None, capture: int | None
-    ) -> None:
-        new = {**old, **merged.fields, "body": body, "kind": self._kind(old)}
-        if any(old[name] != new[name] for name in index.INDEXED):
-            self.reindex(old["id"])
+    def _update(self, effect: ReadingEffect, changed_at: str | None, capture: int | None) -> None:
+        """Write those columns of a record that a reading changes: each column more has its indexes and triggers."""
+        old, merged = effect.old, effect.merged
         repeated = [REPEATED] if REPEATED in old["flags"] else []
-        self.connection.execute(
-            _UPDATE,
-            {
-                **new,
-                "flags": _json(sorted({*merged.flags, *repeated})),
-                "source_fields": _json(merged.source_fields),
-                "changed_at": changed_at,
-                "capture_id": capture,
-            },
-        )
-        if old["index_number"] != merged.fields["index_number"]:
+        new = {
+            **merged.fields,
+            "kind": effect.kind,
+            "flags": _json(sorted({*merged.flags, *repeated})),
+            "source_fields": _json(merged.source_fields),
+            "body": effect.body,
+            "tables": effect.tables,
+            "changed_at": changed_at,
+            "capture_id": capture,
+        }
+        changed = {name: value for name, value in new.items() if value != old[name]}
+        if not changed.keys().isdisjoint(index.INDEXED):
+            self.reindex(old["id"])
+        if changed:
+            columns = ", ".join(f"{name} = :{name}" for name in changed)
+            self.connection.execute(f"UPDATE records SET {columns} WHERE id = :id", {**changed, "id": old["id"]})  # noqa: S608 - names of our own
+        if "index_number" in changed:
             number = merged.fields["index_number"]
             repeated_numbers.note(self.connection, self.portal, old["id"], old["index_number"], number)
-
-    def _kind(self, old: Mapping[str, Any]) -> str:
-        """The kind of the first catalogue that lists the record."""
-        sql = "SELECT min(catalog_id) FROM readings WHERE record_id = ? AND catalog_id <> ?"
-        first = self.connection.execute(sql, (old["id"], OWN_PAGE)).fetchone()[0]
-        return self.kinds.get(first, str(old["kind"]))
 
     def _version(self, record_id: int, changed: Mapping[str, Any], now: str, window: Window) -> None:
         known = window.by(now)
