@@ -448,19 +448,3 @@ def test_what_a_portal_file_says_is_kept_as_it_says_it_now(path: Path) -> None:
     ]
     assert rows(path, "SELECT name FROM portals WHERE id = 'q'") == [{"name": "样本邻县"}]
     assert [each["catalog_id"] for each in rows(path, "SELECT catalog_id FROM ledger WHERE crawl_id = 3")] == [1]
-
-
-def test_of_a_record_the_columns_that_change_are_written_alone(path: Path) -> None:
-    store = crawl(path, [listed(row(1, published_on="2026-01-01"))], finish=False)
-    written: list[str] = []
-    store._connection.set_trace_callback(written.append)
-    store.write([page(1, title="样本文件之1")], DAY.format(1))
-    store.finish("finished", DAY.format(1))
-    store.close()
-    update = next(sql for sql in written if sql.startswith("UPDATE records") and "body = " in sql)
-    assert [name for name in record(path) if f" {name} = " in update] == [
-        "id",
-        "document_number",
-        "source_fields",
-        "body",
-    ]

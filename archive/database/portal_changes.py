@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archive.database.connection import ArchiveError
-from archive.database.kept_settings import keep_setting, setting, setting_number
+from archive.database.kept_settings import keep_setting, setting
 
 MOVED, RENAMED, RETIRED, RESUMED, REMOVED = "moved", "renamed", "retired", "resumed", "removed"
 
@@ -119,8 +119,12 @@ def removed(connection: sqlite3.Connection) -> set[str]:
 
 def next_number(connection: sqlite3.Connection, table: str) -> int:
     """Return the number of the next row of `table`: one that none has had, also none of a portal that was removed."""
-    (last,) = connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # noqa: S608 - a table of our own
-    return max(int(last), setting_number(connection, f"last:{table.removeprefix('main.')}") or 0) + 1
+    (last,) = connection.execute(
+        f"SELECT max(coalesce((SELECT max(id) FROM {table}), 0), "  # noqa: S608 - a table of our own
+        "coalesce((SELECT CAST(value AS INTEGER) FROM main.settings WHERE name = ?), 0))",
+        (f"last:{table.removeprefix('main.')}",),
+    ).fetchone()
+    return int(last) + 1
 
 
 def keep_numbers(connection: sqlite3.Connection, tables: Sequence[str]) -> None:

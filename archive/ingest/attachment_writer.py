@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
-from archive.database.withheld import HELD, WITHHELD, is_file_withheld, is_record_withheld
+from archive.database.withheld import HELD, WITHHELD, is_file_withheld
 from archive.ingest.deferral import FILE, Deferral
 from archive.ingest.record_writer import NO_FILE, Writer
 from archive.maintenance.holding import shown_text
@@ -27,16 +27,16 @@ class AttachmentWriter:
 
     def take(self, file: AttachmentFile, now: str) -> None:
         """Write a file of a known record, or keep it aside where what the record's pages say is."""
-        record_id = self._writer.find(file.record_url)
-        if record_id is None:
+        known = self._writer.find(file.record_url)
+        if known is None:
             return
         self._writer.counts["attachments"] += 1
-        if is_record_withheld(self._connection, record_id):
+        if known.state == WITHHELD:
             return
-        if self._deferral.queues(record_id):
-            self._deferral.put(record_id, FILE, file, file.capture, now)
+        if self._deferral.queues(known.id):
+            self._deferral.put(known.id, FILE, file, file.capture, now)
         else:
-            self.write(record_id, file, now)
+            self.write(known.id, file, now)
 
     def write(self, record_id: int, file: AttachmentFile, now: str) -> None:
         """Write what a file of a record is now; one that can't be had today is still what it was when it was last had."""

@@ -134,6 +134,11 @@ class Deferral:
         sql = "DELETE FROM deferred WHERE record_id = ? AND kind IN ('row', 'page', 'file')"
         self._connection.execute(sql, (record_id,))
 
+    def concerns(self, record_id: int) -> bool:
+        """Whether anything is kept aside of a record, by whichever crawl."""
+        sql = "SELECT 1 FROM deferred WHERE record_id = ?"
+        return self._connection.execute(sql, (record_id,)).fetchone() is not None
+
     def queues(self, record_id: int) -> bool:
         """Whether this crawl has kept aside what a page said of a record: what else it reads of it comes after that."""
         sql = "SELECT 1 FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('row', 'page', 'file')"

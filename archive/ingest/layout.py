@@ -107,7 +107,7 @@ class Layout:
         reading = deferred.observation()
         if "body" not in changed or not isinstance(reading, RecordPage):
             return changed
-        files = self._writer.names_of_files(deferred.record_id, reading)
+        files = list(self._writer.names_of_files(deferred.record_id, reading))
         return {**changed, "body": ["\n".join(lines_but_files(text, files)) for text in changed["body"]]}
 
 

@@ -19,7 +19,7 @@ from archive.ingest import windows
 from archive.ingest.alarm import Alarm
 from archive.ingest.deferral import ALIKE, LED_TO_NOTHING, MISSING, RETURNED, Deferral, Deferred
 from archive.ingest.frontier import ADDRESS, LEAST_DAILY_QUOTA, page_interval
-from archive.ingest.record_writer import Writer
+from archive.ingest.record_writer import KnownRecord, Writer
 from archive.ingest.successors import Successors
 from archive.model.clock import moment
 from archive.model.noise import same
@@ -135,17 +135,15 @@ class Presence:
         """Take in what the page of a missing record turned out to be."""
         self.noted.answers[answer.url] = answer
 
-    def is_shown(self, record_id: int, page: RecordPage, now: str) -> bool:
+    def is_shown(self, known: KnownRecord, page: RecordPage, now: str) -> bool:
         """Whether a page is the record's own: where that was withdrawn, by its title or its text. It then stands again."""
-        record = self._writer.record(record_id)
-        if record["state"] != "withdrawn":
+        if known.state != "withdrawn" or self._deferral.is_back(known.id):
             return True
-        if self._deferral.is_back(record_id):
-            return True
+        record = self._writer.record(known.id)
         title, body = page.fields.get("title"), page.body
         if not (title and same(title, record["title"])) and not (body and same(body, record["body"])):
             return False
-        self._back(record_id, "unlisted", "withdrawn", page.capture, now)
+        self._back(known.id, "unlisted", "withdrawn", page.capture, now)
         return True
 
     def why_doubted(self, record_id: int, page: RecordPage) -> str | None:

@@ -3,9 +3,9 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from archive.database import repeated_numbers
 from archive.database.portal_changes import next_number
@@ -51,6 +51,13 @@ NO_FILE = frozenset({UNAVAILABLE, "empty", "not_a_document"})
 """States in which nothing, or a captcha or an error page, stands in the place of a file."""
 
 
+class KnownRecord(NamedTuple):
+    """A record that the archive holds."""
+
+    id: int
+    state: str
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingEffect:
     """The effect of the `reading` of one page on the record `old`.
@@ -89,14 +96,14 @@ class Writer:
     counts: Counter[str] = field(default_factory=Counter)
     appeared: set[int] = field(default_factory=set)
 
-    def find(self, url: str) -> int | None:
-        """The id of the record with this key."""
-        sql = "SELECT id FROM records WHERE portal = ? AND url = ?"
+    def find(self, url: str) -> KnownRecord | None:
+        """The record with this key."""
+        sql = "SELECT id, state FROM records WHERE portal = ? AND url = ?"
         row = self.connection.execute(sql, (self.portal, url)).fetchone()
-        return int(row["id"]) if row else None
+        return KnownRecord(*row) if row else None
 
-    def add(self, url: str, kind: str, now: str, window: Window) -> int:
-        """A new record, empty so far; its id. `window`: when it appeared.
+    def add(self, url: str, kind: str, now: str, window: Window) -> KnownRecord:
+        """A new record, empty so far. `window`: when it appeared.
 
         One that was withheld before its portal was removed stays so.
         """
@@ -109,7 +116,7 @@ class Writer:
         index.changed(self.connection, record_id, None)
         self._version(record_id, {}, now, window)
         self.event(record_id, "added", now, {"capture": window.after}, window)
-        return record_id
+        return KnownRecord(record_id, state)
 
     def note_listed(self, record_id: int, window: Window) -> None:
         """Note that one more catalogue lists a record that this crawl saw appear, and may have done so since its own `window`."""
@@ -181,7 +188,7 @@ class Writer:
         """Write what a reading makes of a record. `shown`: the last list page that shows the reading before; of own pages that is known."""
         record_id = effect.old["id"]
         is_seen = effect.source == OWN_PAGE and not self._is_textless(effect.reading, effect.old)
-        if effect.source == OWN_PAGE:
+        if effect.differs and effect.source == OWN_PAGE:
             shown = self.last_shown(record_id, whole=effect.body != effect.old["body"])
         if effect.files is not None:
             self._link(record_id, effect.files)
@@ -292,10 +299,11 @@ class Writer:
         sql = "SELECT 1 FROM attachments WHERE record_id = ? AND state <> ?"
         return self.connection.execute(sql, (record_id, UNLINKED)).fetchone() is not None
 
-    def names_of_files(self, record_id: int, page: RecordPage) -> list[str]:
-        """The names of the files that a record's page links to, now or before."""
-        known = self.connection.execute("SELECT name FROM attachments WHERE record_id = ?", (record_id,))
-        return [*(row["name"] for row in known), *(file.name for file in page.attachments)]
+    def names_of_files(self, record_id: int, page: RecordPage) -> Iterator[str]:
+        """Yield the names of the files that a record's page links to, now or before."""
+        known = self.connection.execute("SELECT name FROM attachments WHERE record_id = ?", (record_id,)).fetchall()
+        yield from (row["name"] for row in known)
+        yield from (file.name for file in page.attachments)
 
     def _merged(self, readings: Mapping[int, Reading], old: Mapping[str, Any]) -> Merged:
         """The record that its readings make; a value that differs from the old one in noise alone stays the old one.

@@ -3,10 +3,11 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from functools import cache, partial
 from pathlib import Path
 
 from archive.database import portal_rows
@@ -14,7 +15,7 @@ from archive.database.connection import transaction
 from archive.database.kept_settings import keep_setting
 from archive.database.portal_changes import next_number, require_watched
 from archive.database.redaction_version import require_current
-from archive.database.withheld import hidden, is_record_withheld, note_page
+from archive.database.withheld import WITHHELD, hidden, note_page
 from archive.evidence.evidence_reader import Originals
 from archive.ingest import health, windows
 from archive.ingest.alarm import NO_PAGES, Alarm, Pair
@@ -259,9 +260,10 @@ class Store:
     def _write_list_page(self, page: ListPage, now: str) -> None:
         catalog_id = self._catalogs[page.catalog_url]
         shown_by = windows.held_by(self._connection, page.capture)
+        # When the catalogue began to list what it did not list before this crawl, and this page shows.
+        appeared = cache(partial(windows.of_appearance, self._connection, catalog_id, self.crawl_id, shown_by))
         for row in page.rows:
-            is_half = page.cut or CUT_PAGE in row.doubts
-            self._write_row(row, catalog_id, (page.capture, shown_by), now, is_half=is_half)
+            self._write_row(row, page, catalog_id, shown_by, appeared, now)
         self.counts["list_pages"] += 1
         self.counts["rows"] += len(page.rows)
         if page.capture is not None:
@@ -303,43 +305,33 @@ class Store:
                 (self.crawl_id, catalog_id),
             )
 
-    def _write_row(
-        self, row: Row, catalog_id: int, captures: tuple[int | None, int | None], now: str, *, is_half: bool
+    def _write_row(  # noqa: PLR0913, PLR0917 - a row, where it stands, and when
+        self, row: Row, page: ListPage, catalog_id: int, capture: int | None, appeared: Callable[[], Window], now: str
     ) -> None:
-        """Write a row of a list page; `captures`: the answer itself, and the one that holds what it shows; `is_half`: of half a page."""
-        answer, capture = captures
-        record_id = self._writer.find(row.key)
-        is_known = record_id is not None
-        if record_id is None:
-            if is_half:
-                return  # what half a page shows may be half an address: the whole page shows it next time
-            record_id = self._writer.add(row.key, self._kinds[catalog_id], now, self._appeared(catalog_id, capture))
-        if is_record_withheld(self._connection, record_id):
+        """Write a row of a list page; `capture` holds what that shows, `appeared` returns when its new records appeared."""
+        known = self._writer.find(row.key)
+        if known is None and (page.cut or CUT_PAGE in row.doubts):
+            return  # what half a page shows may be half an address: the whole page shows it next time
+        record_id, state = known or self._writer.add(row.key, self._kinds[catalog_id], now, appeared())
+        if known:
             self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
+        if state == WITHHELD:
             note_page(self._connection, record_id, capture, now)
             return
-        if is_known:
-            state = self._connection.execute(
-                "UPDATE records SET last_seen = ? WHERE id = ? RETURNING state", (now, record_id)
-            ).fetchone()["state"]
-            if state != "listed":
-                self._presence.listed_again(record_id, state, capture, now)
+        if state != "listed":
+            self._presence.listed_again(record_id, state, capture, now)
         listed = self._connection.execute(
             "SELECT crawl_id FROM listings WHERE record_id = ? AND catalog_id = ?", (record_id, catalog_id)
         ).fetchone()
         # A record may be listed twice in different words, pinned and in its place: the first counts, or each crawl would find an edit.
         if listed and listed["crawl_id"] == self.crawl_id:
             return
-        if is_known and record_id in self._writer.appeared:
-            self._writer.note_listed(record_id, self._appeared(catalog_id, capture))
+        if known and record_id in self._writer.appeared:
+            self._writer.note_listed(record_id, appeared())
         # Half a row takes nothing away from what was read before, and does not show it.
         half = CUT_PAGE in row.doubts and catalog_id in self._writer.readings(record_id)
         shows = not half and self._take(record_id, catalog_id, row, capture, now)
-        self._note_listing(record_id, catalog_id, row.link, answer if shows else None, now)
-
-    def _appeared(self, catalog_id: int, capture: int | None) -> Window:
-        """Return when a catalogue began to list what it did not list before this crawl, and what `capture` shows."""
-        return windows.of_appearance(self._connection, catalog_id, self.crawl_id, capture)
+        self._note_listing(record_id, catalog_id, row.link, page.capture if shows else None, now)
 
     def _note_listing(self, record_id: int, catalog_id: int, link: str | None, capture: int | None, now: str) -> None:
         """Note that a catalogue lists a record; on `capture`, if that shows what was read before."""
@@ -351,15 +343,16 @@ class Store:
         )
 
     def _write_own_page(self, page: RecordPage, now: str) -> None:
-        record_id = self._writer.find(page.url)
-        if record_id is None:
+        known = self._writer.find(page.url)
+        if known is None:
             return  # its row was in a batch that was never written: the next crawl reads both
+        record_id = known.id
         self.counts["record_pages"] += 1
-        if is_record_withheld(self._connection, record_id):
+        if known.state == WITHHELD:
             return
         if page.cut and self._writer.readings(record_id).get(OWN_PAGE):
             return  # half a page takes nothing away from what was read before
-        if not self._presence.is_shown(record_id, page, now):
+        if not self._presence.is_shown(known, page, now):
             return  # another page stands where a record was withdrawn
         if not page.cut:
             self._alarm.record_page(page)
@@ -377,17 +370,19 @@ class Store:
         Return whether the record is now as the page shows it.
         """
         kind = PAGE if source == OWN_PAGE else ROW
-        if self._deferral.says_again(record_id, reading, source):
+        is_deferred = self._deferral.concerns(record_id)
+        if is_deferred and self._deferral.says_again(record_id, reading, source):
             self._confirm(record_id, source)
         effect = self._writer.compared(record_id, source, reading, now)
-        if (effect and effect.differs) or self._deferral.queues(record_id):
+        if (effect and effect.differs) or (is_deferred and self._deferral.queues(record_id)):
             self._deferral.put(record_id, kind, reading, capture, now, catalog_id=source)
             return False
-        self._deferral.drop(record_id, kind, source)
+        if is_deferred:
+            self._deferral.drop(record_id, kind, source)
         if effect:
             if effect.is_first:
                 self._first_read.add((record_id, source))
-            self._writer.write(effect, capture, now, self._listed_on(record_id, source))
+            self._writer.write(effect, capture, now)
         else:
             self._writer.seen_again(record_id, source, reading, capture)
         self._writer.count_masked(record_id, source, reading.redacted)

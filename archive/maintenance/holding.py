@@ -69,8 +69,7 @@ class HeldText:
 
 def shown_body(connection: sqlite3.Connection, record_id: int, title: str, body: str, now: str) -> str | None:
     """Return a record's text as it may be kept: None where it lists persons and wasn't released, which is noted."""
-    key = connection.execute(_KEY, (record_id,)).fetchone()[0]
-    return body if _may_be_shown(connection, record_id, "", key, persons_listed(title, body), now) else None
+    return body if _may_be_shown(connection, record_id, "", None, persons_listed(title, body), now) else None
 
 
 def shown_text(  # noqa: PLR0913, PLR0917 - what a file is
@@ -84,13 +83,17 @@ def shown_text(  # noqa: PLR0913, PLR0917 - what a file is
 
 
 def _may_be_shown(  # noqa: PLR0913, PLR0917
-    connection: sqlite3.Connection, record_id: int, source: str, key: str, persons: int, now: str
+    connection: sqlite3.Connection, record_id: int, source: str, sha256: str | None, persons: int, now: str
 ) -> bool:
+    known = connection.execute(
+        "SELECT key, state FROM rosters WHERE record_id = ? AND source = ?", (record_id, source)
+    ).fetchone()
+    if not persons and known is None:
+        return True
+    key = connection.execute(_KEY, (record_id,)).fetchone()[0] if sha256 is None else sha256
     if not persons:
-        known = "SELECT state FROM rosters WHERE record_id = ? AND source = ? AND key = ?"
-        row = connection.execute(known, (record_id, source, key)).fetchone()
-        if row is not None and row[0] != WAITING:
-            return bool(row[0] == RELEASED)
+        if known[0] == key and known[1] != WAITING:
+            return bool(known[1] == RELEASED)
         connection.execute("DELETE FROM rosters WHERE record_id = ? AND source = ?", (record_id, source))
         return True
     settled = "SELECT state FROM rosters WHERE key = ? AND state <> 'waiting' ORDER BY at DESC, id DESC LIMIT 1"

@@ -129,10 +129,9 @@ def same_body(one: str | None, other: str | None, files: Iterable[str]) -> bool:
     """Whether two readings of a text say the same, the lines aside that do nothing but name its `files`."""
     if same(one, other):
         return True
-    files = list(files)
-    return bool(files and one and other) and "".join(lines_but_files(one, files)) == "".join(
-        lines_but_files(other, files)
-    )
+    if not one or not other or not (names := list(files)):
+        return False
+    return "".join(lines_but_files(one, names)) == "".join(lines_but_files(other, names))
 
 
 def lines_but_files(text: str | None, files: Iterable[str]) -> list[str]:

@@ -303,7 +303,7 @@ class _Reader:
         if shown is None or self._writer.find(key) is not None:
             return None
         seen_at = shown["fetched_at"][:19] + "Z"
-        record_id = self._writer.add(key, self._kinds[catalog_id], seen_at, Window(after=capture_id))
+        record_id, _ = self._writer.add(key, self._kinds[catalog_id], seen_at, Window(after=capture_id))
         self._connection.execute(
             "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link, capture_id) "
             "SELECT ?, catalog_id, ?, ?, crawl_id, ?, capture_id FROM walks WHERE capture_id = ? AND catalog_id = ? LIMIT 1",

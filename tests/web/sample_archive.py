@@ -289,6 +289,7 @@ def _read_again(path: Path) -> None:
     connection.row_factory = sqlite3.Row
     with closing(connection), transaction(connection):
         writer = Writer(connection, PAST.id, 3, {1: "notice"}, cause="parser")
-        record_id = writer.find(past_url(6)) or 0
+        known = writer.find(past_url(6))
+        assert known
         parsed = RecordPage({"responsible_department": "样例县救助站"}, {"责任部门": "样例县救助站"}, body="样例正文。")
-        writer.take(record_id, OWN_PAGE, parsed, 7, THIRD)
+        writer.take(known.id, OWN_PAGE, parsed, 7, THIRD)
