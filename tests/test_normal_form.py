@@ -23,6 +23,7 @@ def test_marks_that_crowd_on_a_letter_are_put_in_order_30_by_30() -> None:
     assert normal_form("预" + "\u0301\u0316" * 16) == "预" + "\u0316" * 15 + "\u0301" * 15 + "\u0316\u0301"
     assert slow_growth(normal_form, ("a", "\u0301\u0316", "")) is None
     assert slow_growth(normal_form, ("", "\u0301", "\u0316")) is None
+    assert slow_growth(normal_form, ("\u0316", "\u0301", "")) is None
 
 
 def test_nothing_puts_a_whole_text_in_normal_form_by_itself() -> None:

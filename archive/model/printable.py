@@ -26,6 +26,8 @@ _UNRELATED = dict(zip("⻢⻩⻰⻬⻙⻉⻥⻛⻨⻋⺠⻓⻔⻝⻘⻦⻣⻤", 
 
 def normal_form(text: str, form: Literal["NFC", "NFKC"] = "NFKC") -> str:
     """Return `text` in a normal form; marks that crowd on one letter are put in order 30 by 30, all at once would take the square of their number."""
+    if unicodedata.is_normalized(form, text):  # which sees at a glance that marks are out of order
+        return text
     cuts = [crowd.end() for crowd in _CROWD.finditer(text)]
     if not cuts:
         return unicodedata.normalize(form, text)

@@ -71,6 +71,7 @@ _ENDS_ALONE = re.compile(
     rf"(?:{NAME.pattern})(?:(?!{_HAN})|(?=[等男女同户因家欠驾酒醉饮无未一]|反映|投诉|举报|来[信访]|要求))"
 )
 _LETTERS = re.compile(_HAN)
+_BLANKS_IN_WORD = re.compile(rf"[^\S\t\n](?<={_HAN}.)[^\S\t\n]{{,3}}{_HAN}")
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({_HAN})[ \u3000\u00a0]{{1,4}}({_HAN})(?![\u3400-\u9fff])")
 _SPACED_WIDELY = re.compile(
     rf"(?m)(^|[、，,；;|\t\d.．）)])[^\S\n\t]*({_HAN})[^\S\n\t]{{1,4}}({_HAN})[^\S\n\t]{{1,4}}({_HAN})(?=[^\S\n\t]*(?:$|[、，,；;|\t\d（(]))"
@@ -129,9 +130,10 @@ _WHAT_THEY_GET = re.compile(
     rf"|的(?:{_SUBJECTS.pattern})(?:对象|人员|待遇|资格|金)|(?:所持|办理)[^。；;\n]{{0,16}}(?:遗失|作废|注销|结婚登记)"
 )
 """Behind names in a sentence: what is granted to these persons, or taken from them, or lost."""
-_WITH_PARTICULARS = re.compile(
-    rf"({NAME.pattern})[（(](?=[^（()）\n]{{0,60}}?(?:身份证|\d{{3}}[*＊]{{4}}|\d{{15}}|\d岁|\d口人)|[男女][，,、）)])"
+_PARTICULARS = re.compile(
+    r"[（(](?=[^（()）\n]{0,60}?(?:身份证|\d{3}[*＊]{4}|\d{15}|\d岁|\d口人)|[男女][，,、）)])"
 )
+_WITH_PARTICULARS = re.compile(rf"({NAME.pattern}){_PARTICULARS.pattern}")
 """A name, and in brackets behind it an ID number, an age or a sex."""
 _LONGEST_BEHIND = 40
 _PROSE = re.compile(
@@ -150,7 +152,8 @@ def persons_listed(title: str, text: str) -> int:
 
 def _listed(title: str, text: str) -> int:
     text = without_radicals(UNSEEN.sub("", normal_form(text, "NFC")))
-    text = _SPACED.sub(r"\1\2", _SPACED_WIDELY.sub(r"\1\2\3\4", text))
+    if _BLANKS_IN_WORD.search(text):
+        text = _SPACED.sub(r"\1\2", _SPACED_WIDELY.sub(r"\1\2\3\4", text))
     if not _may_list(text):
         return 0
     lines = [line.strip() for line in text.split("\n")]
@@ -336,7 +339,7 @@ def _items_with_names(title: str, lines: Sequence[str]) -> int:
 
 def _with_particulars(title: str, text: str) -> int:
     """Names with particulars of a person in brackets behind them, where no office is spoken of."""
-    if _PUBLIC.search(title) or _OFFICES.search(text):
+    if not _PARTICULARS.search(text) or _PUBLIC.search(title) or _OFFICES.search(text):
         return 0
     names = [match[1] for match in _WITH_PARTICULARS.finditer(text)]
     return len(names) if len(set(names)) >= LEAST else 0
