@@ -36,8 +36,8 @@ def _holders(connection: sqlite3.Connection, portal: str, number: str, besides: 
 
 
 def _set_flag(connection: sqlite3.Connection, record_id: int, *, on: bool) -> None:
-    (old,) = connection.execute("SELECT flags FROM records WHERE id = ?", (record_id,)).fetchone()
-    flags = set(json.loads(old))
-    new = json.dumps(sorted(flags | {REPEATED} if on else flags - {REPEATED}), ensure_ascii=False)
-    if new != old:
+    (text,) = connection.execute("SELECT flags FROM records WHERE id = ?", (record_id,)).fetchone()
+    flags = set(json.loads(text))
+    if on != (REPEATED in flags):
+        new = json.dumps(sorted(flags ^ {REPEATED}), ensure_ascii=False)
         connection.execute("UPDATE records SET flags = ? WHERE id = ?", (new, record_id))

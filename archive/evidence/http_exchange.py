@@ -88,9 +88,12 @@ def _first(headers: Headers, name: str) -> str | None:
 _HEAD = tuple(field.name for field in fields(Exchange) if field.name not in (*COLUMNS, "payload", "certificate_der"))
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
+
+
 def canonical(value: object) -> bytes:
     """JSON with sorted keys, no blanks, ASCII only: one value, one sequence of bytes."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":")).encode("ascii")
+    return _CANONICAL.encode(value).encode("ascii")
 
 
 def _named(exchange: Exchange, names: Iterable[str]) -> dict[str, object]:

@@ -440,8 +440,7 @@ class Writer:
         )
 
 
-def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
+_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def _is_same(one: object, other: object) -> bool:

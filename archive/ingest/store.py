@@ -252,9 +252,20 @@ class Store:
             values = "VALUES (:sha256, :subject, :issuer, :not_before, :not_after)"
             self._connection.execute(f"INSERT OR IGNORE INTO certificates {values}", asdict(certificate))
         self._connection.execute(
-            "INSERT INTO captures VALUES (:id, :crawl, :url, :fetched_at, :status, :outcome, :sha256, :bytes, :etag, "
-            ":last_modified, :certificate)",
-            {**asdict(capture), "crawl": self.crawl_id, "certificate": certificate and certificate.sha256},
+            "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                capture.id,
+                self.crawl_id,
+                capture.url,
+                capture.fetched_at,
+                capture.status,
+                capture.outcome,
+                capture.sha256,
+                capture.bytes,
+                capture.etag,
+                capture.last_modified,
+                certificate and certificate.sha256,
+            ),
         )
 
     def _write_list_page(self, page: ListPage, now: str) -> None:

@@ -6,6 +6,7 @@ or the exception that was raised. All crawls of a process write one archive. Whe
 it is finished within GRACE or left undone: it must not hold the archive that its owner gave up.
 """
 
+import gc
 import os
 import select
 import sqlite3
@@ -98,4 +99,5 @@ def _response(writer: WriterProcess, request: SessionStart | SessionCall) -> obj
 
 
 if __name__ == "__main__":
+    gc.freeze()  # what is imported stays: no collection needs to look through it
     serve(Connection(int(sys.argv[1])), WriterProcess())

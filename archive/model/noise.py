@@ -88,6 +88,8 @@ _NOISE_WORDS = re.compile(
     "浏览|点击|阅读|访问|查看|下载|点阅|人气|时间|日期|生成于|打印|现在是|今[天日]|分享|字[号体]|文字大小|关闭|返回|收藏|纠错|TOP|扫一扫|℃|°C"
 )
 
+_PLAIN = re.compile(r"[!-~\u4e00-\u9fff]+")
+
 # Behind it may stand Chinese text or the end of a sentence, but no more of a host's name.
 _ROTATING = re.compile(
     r"(?<=//)([\w.-]+?)\.?x[0-9a-f]{10,16}(xx)?\.ipv6best\.cn(?![a-z0-9_-]|\.[a-z0-9_-])", re.IGNORECASE
@@ -122,7 +124,10 @@ def same(one: str | None, other: str | None) -> bool:
 
 
 def _says_nothing(text: str) -> bool:
-    return "。" not in text and not essence(text)  # quick: no noise has a full stop
+    # Quick: no noise has a full stop, nor is anything noise without its words, where nothing has to be folded to find them.
+    if "。" in text or (_PLAIN.fullmatch(text) and not _NOISE_WORDS.search(text)):
+        return False
+    return not essence(text)
 
 
 def same_body(one: str | None, other: str | None, files: Iterable[str]) -> bool:

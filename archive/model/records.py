@@ -140,19 +140,22 @@ def merge(listed: Sequence[Reading], own: Reading | None, seen_on: str) -> Merge
     day in China (ISO) on which the archive first saw the record.
     """
     readings = [own, *listed] if own else list(listed)
-    fields: dict[str, str | None] = {name: next(iter(_stated(readings, name)), None) for name in FIELDS}
+    stated: dict[str, str] = {}
+    source_fields: dict[str, str] = {}
+    for reading in reversed(readings):
+        stated |= {name: value for name, value in reading.fields.items() if value}
+        source_fields |= {
+            label: value for label, value in reading.source_fields.items() if value or label not in source_fields
+        }
+    fields: dict[str, str | None] = {name: stated.get(name) for name in FIELDS}
     titles = [*_stated(listed, "title"), *([own.fields["title"]] if own and own.fields.get("title") else [])]
     fields["title"] = fullest(titles)
     fields["publisher"] = fullest(
         [*_stated(readings, "publisher"), *_stated(readings, "responsible_department")] if fields["publisher"] else []
     )
-    source_fields: dict[str, str] = {}
-    for reading in reversed(readings):
-        source_fields.update(
-            {label: value for label, value in reading.source_fields.items() if value or label not in source_fields}
-        )
     flags = {doubt for reading in readings for doubt in reading.doubts} | _doubts(fields, seen_on)
-    if len({_compact(number) for number in _stated(readings, "index_number")}) > 1:
+    numbers = set(_stated(readings, "index_number"))
+    if len(numbers) > 1 and len(set(map(_compact, numbers))) > 1:
         flags.add("index_number_differs")
     flags |= _disagreements(own, listed) if own else set()
     return Merged(fields, source_fields, sorted(flags))
@@ -164,7 +167,7 @@ def _disagreements(own: Reading, listed: Sequence[Reading]) -> set[str]:
         flag
         for name, (flag, is_same) in _COMPARED.items()
         for value in _stated(listed, name)
-        if own.fields.get(name) and not is_same(own.fields[name], value)
+        if own.fields.get(name) and own.fields[name] != value and not is_same(own.fields[name], value)
     }
 
 
