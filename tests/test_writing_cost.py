@@ -33,4 +33,4 @@ def test_few_statements_write_a_record(path: Path) -> None:
     store.finish("finished", DAY.format(1))
     store.close()
     begin, end = written.index("BEGIN IMMEDIATE"), written.index("COMMIT")
-    assert len(list(groupby(written[begin:end]))) <= 10 * 31, "a statement is told again for each of its triggers"
+    assert len(list(groupby(written[begin:end]))) <= 10 * 25, "a statement is told again for each of its triggers"

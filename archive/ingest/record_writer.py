@@ -102,21 +102,27 @@ class Writer:
         row = self.connection.execute(sql, (self.portal, url)).fetchone()
         return KnownRecord(*row) if row else None
 
-    def add(self, url: str, kind: str, now: str, window: Window) -> KnownRecord:
-        """A new record, empty so far. `window`: when it appeared.
+    def add(self, url: str, source: int, reading: Reading, now: str, window: Window) -> KnownRecord:
+        """A new record, as the `reading` of its row in the catalogue `source` makes it. `window`: when it appeared.
 
-        One that was withheld before its portal was removed stays so.
+        One that was withheld before its portal was removed stays so, and empty.
         """
-        record_id = next_number(self.connection, "records")
-        state = WITHHELD if is_key_withheld(self.connection, self.portal, url) else "listed"
-        self.connection.execute(
-            "INSERT INTO records (id, portal, url, kind, state, first_seen, last_seen, capture_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (record_id, self.portal, url, kind, state, now, now, window.after),
-        )
-        index.changed(self.connection, record_id, None)
-        self._version(record_id, {}, now, window)
-        self.event(record_id, "added", now, {"capture": window.after}, window)
-        return KnownRecord(record_id, state)
+        is_withheld = is_key_withheld(self.connection, self.portal, url)
+        added = KnownRecord(next_number(self.connection, "records"), WITHHELD if is_withheld else "listed")
+        record = {**dict.fromkeys(FIELDS), **added._asdict(), "portal": self.portal, "url": url}
+        record |= {"kind": self.kinds[source], "first_seen": now, "last_seen": now, "capture_id": window.after}
+        if not is_withheld:
+            merged = self._merged({source: reading}, record)
+            record |= {**merged.fields, "flags": _json(merged.flags), "source_fields": _json(merged.source_fields)}
+        columns = f"({', '.join(record)}) VALUES ({', '.join(f':{name}' for name in record)})"
+        self.connection.execute(f"INSERT INTO records {columns}", record)
+        index.changed(self.connection, added.id, None)
+        if not is_withheld:
+            self._keep_reading(added.id, source, reading, window.after, None)
+            repeated_numbers.note(self.connection, self.portal, added.id, None, record["index_number"])
+        self._version(added.id, {}, now, window)
+        self.event(added.id, "added", now, {"capture": window.after}, window)
+        return added
 
     def note_listed(self, record_id: int, window: Window) -> None:
         """Note that one more catalogue lists a record that this crawl saw appear, and may have done so since its own `window`."""
@@ -394,17 +400,11 @@ class Writer:
     def _keep_reading(
         self, record_id: int, source: int, reading: Reading, capture: int | None, seen: int | None
     ) -> None:
+        fields = _json({**reading.fields, "doubts": list(reading.doubts)})
         self.connection.execute(
             "INSERT OR REPLACE INTO readings (record_id, catalog_id, fields, source_fields, capture_id, seen_capture_id) "
             "VALUES (?, ?, ?, ?, ?, ?)",
-            (
-                record_id,
-                source,
-                _json({**reading.fields, "doubts": list(reading.doubts)}),
-                _json(reading.source_fields),
-                capture,
-                seen,
-            ),
+            (record_id, source, fields, _json(reading.source_fields), capture, seen),
         )
 
     def _update(self, effect: ReadingEffect, changed_at: str | None, capture: int | None) -> None:

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
+from operator import attrgetter
 from pathlib import Path
 
 from archive.database import portal_rows
@@ -45,6 +46,8 @@ from archive.model.observations import (
 )
 from archive.model.records import CUT_PAGE, OWN_PAGE
 from archive.search import index
+
+_CAPTURED = attrgetter("url", "fetched_at", "status", "outcome", "sha256", "bytes", "etag", "last_modified")
 
 LONGEST_UNINDEXED = timedelta(minutes=15)
 """So long a row may wait for its record's page before it is indexed without: else each record would be indexed twice."""
@@ -88,8 +91,8 @@ class Store:
             c.execute("INSERT INTO crawls (id, portal, mode, started_at) VALUES (?, ?, ?, ?)", begun)
             ledger = [(self.crawl_id, self._catalogs[catalog.url]) for catalog in portal.catalogs]
             c.executemany("INSERT INTO ledger (crawl_id, catalog_id) VALUES (?, ?)", ledger)
-        self._kinds = {row["id"]: row["kind"] for row in known}
-        self._writer = Writer(self._connection, portal.id, self.crawl_id, self._kinds, counts=self.counts)
+        kinds = {row["id"]: row["kind"] for row in known}
+        self._writer = Writer(self._connection, portal.id, self.crawl_id, kinds, counts=self.counts)
         self._alarm = Alarm(self._connection, portal.id, self.crawl_id)
         self._deferral = Deferral(self._connection, portal.id, self.crawl_id)
         self._layout = Layout(self._writer, self._deferral)
@@ -253,19 +256,7 @@ class Store:
             self._connection.execute(f"INSERT OR IGNORE INTO certificates {values}", asdict(certificate))
         self._connection.execute(
             "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                capture.id,
-                self.crawl_id,
-                capture.url,
-                capture.fetched_at,
-                capture.status,
-                capture.outcome,
-                capture.sha256,
-                capture.bytes,
-                capture.etag,
-                capture.last_modified,
-                certificate and certificate.sha256,
-            ),
+            (capture.id, self.crawl_id, *_CAPTURED(capture), certificate and certificate.sha256),
         )
 
     def _write_list_page(self, page: ListPage, now: str) -> None:
@@ -323,11 +314,16 @@ class Store:
         known = self._writer.find(row.key)
         if known is None and (page.cut or CUT_PAGE in row.doubts):
             return  # what half a page shows may be half an address: the whole page shows it next time
-        record_id, state = known or self._writer.add(row.key, self._kinds[catalog_id], now, appeared())
+        record_id, state = known or self._writer.add(row.key, catalog_id, row, now, appeared())
         if known:
             self._connection.execute("UPDATE records SET last_seen = ? WHERE id = ?", (now, record_id))
         if state == WITHHELD:
             note_page(self._connection, record_id, capture, now)
+            return
+        if known is None:
+            self._first_read.add((record_id, catalog_id))
+            self._writer.count_masked(record_id, catalog_id, row.redacted)
+            self._note_listing(record_id, catalog_id, row.link, page.capture, now)
             return
         if state != "listed":
             self._presence.listed_again(record_id, state, capture, now)
@@ -337,7 +333,7 @@ class Store:
         # A record may be listed twice in different words, pinned and in its place: the first counts, or each crawl would find an edit.
         if listed and listed["crawl_id"] == self.crawl_id:
             return
-        if known and record_id in self._writer.appeared:
+        if record_id in self._writer.appeared:
             self._writer.note_listed(record_id, appeared())
         # Half a row takes nothing away from what was read before, and does not show it.
         half = CUT_PAGE in row.doubts and catalog_id in self._writer.readings(record_id)

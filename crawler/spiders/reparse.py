@@ -185,11 +185,11 @@ class _Reader:
         site = Site.of(found["home"] if found else "", [row["url"] for row in catalogs])
         self._moves = Moves.of(self._connection, portal)
         self._is_own: Callable[[str], bool] = lambda url: site.holds(self._moves.address(url))
-        self._kinds = {row["id"]: row["kind"] for row in catalogs}
+        kinds = {row["id"]: row["kind"] for row in catalogs}
         self._catalog_urls = {row["id"]: row["url"] for row in catalogs}
         self._families = {row["id"]: row["family"] for row in catalogs}
         last = self._connection.execute("SELECT max(id) FROM crawls WHERE portal = ?", (portal,)).fetchone()[0]
-        self._writer = Writer(self._connection, portal, last or 0, self._kinds, cause="parser")
+        self._writer = Writer(self._connection, portal, last or 0, kinds, cause="parser")
         held = self._connection.execute("SELECT count(*) FROM captures").fetchone()[0]
         self._evidence = Evidence(evidence) if held else None
 
@@ -283,7 +283,7 @@ class _Reader:
         for row in rows.values():
             record_id = records.get(row.key)
             if record_id is None:
-                record_id = self._new_record(row.key, catalog_id, row.link, capture_id)
+                record_id = self._new_record(row, catalog_id, capture_id)
             if record_id is not None:
                 self._writer.take(record_id, catalog_id, row, capture_id, clock.text(clock.now()))
                 self._writer.count_masked(record_id, catalog_id, row.redacted)
@@ -293,21 +293,21 @@ class _Reader:
                 now = clock.text(clock.now())
                 self._done["disowned"] += self._writer.disown(records[key], catalog_id, capture_id, now)
 
-    def _new_record(self, key: str, catalog_id: int, link: str | None, capture_id: int) -> int | None:
+    def _new_record(self, row: Row, catalog_id: int, capture_id: int) -> int | None:
         """A record for a row that no earlier parser saw on the last walk; None where the row is known, or old."""
         shown = self._connection.execute(
             "SELECT c.fetched_at FROM walks w JOIN captures c ON c.id = w.capture_id WHERE w.capture_id = ? "
             "AND w.crawl_id = (SELECT max(crawl_id) FROM ledger WHERE catalog_id = w.catalog_id AND complete)",
             (capture_id,),
         ).fetchone()
-        if shown is None or self._writer.find(key) is not None:
+        if shown is None or self._writer.find(row.key) is not None:
             return None
         seen_at = shown["fetched_at"][:19] + "Z"
-        record_id, _ = self._writer.add(key, self._kinds[catalog_id], seen_at, Window(after=capture_id))
+        record_id, _ = self._writer.add(row.key, catalog_id, row, seen_at, Window(after=capture_id))
         self._connection.execute(
             "INSERT INTO listings (record_id, catalog_id, first_seen, last_seen, crawl_id, link, capture_id) "
             "SELECT ?, catalog_id, ?, ?, crawl_id, ?, capture_id FROM walks WHERE capture_id = ? AND catalog_id = ? LIMIT 1",
-            (record_id, seen_at, seen_at, link, capture_id, catalog_id),
+            (record_id, seen_at, seen_at, row.link, capture_id, catalog_id),
         )
         self._done["records"] += 1
         return record_id
