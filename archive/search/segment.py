@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from itertools import chain
-from operator import add
 
 from archive.model.printable import normal_form
 
@@ -94,7 +93,7 @@ def _cut(text: str) -> str:
 
 
 def _row(cut: str) -> list[str]:
-    """The units of cut text; numbers with their GAP, so that the sum of two is their pair."""
+    """The units of cut text; numbers with their GAP, so that two together are their pair."""
     return list(cut) if cut.isalpha() else _CUT_UNIT.findall(cut)
 
 
@@ -104,14 +103,16 @@ def units(text: str) -> list[str]:
 
 
 def rows(text: str) -> list[list[str]]:
-    """The units of `text` line by line; a number before a number carries a GAP, so that their sum is their pair."""
+    """The units of `text` line by line; a number before a number carries a GAP, so that together they are their pair."""
     return [_row(line) for line in _cut(text).split(BREAK) if line]
 
 
 def pairs(row: Sequence[str]) -> str:
     """The pairs of a row, as the index holds them; nothing for a row of one unit."""
-    # A sum whose second number comes before a third has a GAP too many.
-    return " ".join(map(add, row, row[1:])).replace(f"{GAP} ", " ").removesuffix(GAP)
+    woven = [" "] * (3 * len(row) - 4)
+    woven[::3], woven[1::3] = row[:-1], row[1:]
+    # A pair whose second number comes before a third has a GAP too many.
+    return "".join(woven).replace(f"{GAP} ", " ").removesuffix(GAP)
 
 
 def segment(text: str | None) -> str:
