@@ -1,7 +1,6 @@
 """Facts stated by titles: whose budget of which year, which issue of what, what it explains. Pure."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -40,7 +39,7 @@ class Budget:
 
 def budgets(title: str) -> list[Budget]:
     """The budgets and final accounts that a title announces: 2016年决算和2018年预算 is two. None without a year."""
-    plain = _normal(title[:LONGEST])
+    plain = normal_form(title[:LONGEST])
     if not re.search("预算|决算", plain):
         return []
     unit = _unit(plain)
@@ -79,7 +78,7 @@ _ISSUE = re.compile(r"(?:第\s*([0-9]{1,3}|[一二三四五六七八九十百]{1
 
 def issue(title: str) -> Issue | None:
     """The issue that a title says it is: 农产品价格周报2018年第12期 is the 12th; None where it says none."""
-    plain = "".join(_normal(title[:LONGEST]).split())
+    plain = "".join(normal_form(title[:LONGEST]).split())
     match = _ISSUE.search(plain)
     if not match:
         return None
@@ -115,11 +114,6 @@ _EXPLAINS = re.compile(
 _PUNCTUATION = re.compile(r"[\W_]+")
 
 
-def _normal(text: str) -> str:
-    """`text` in NFKC; one that is so already, as `archive.analysis.derived` gives it, costs little."""
-    return text if unicodedata.is_normalized("NFKC", text) else normal_form(text)
-
-
 def explains(title: str) -> bool:
     """Whether a title says that it explains another document."""
     return bool(re.search("解读|图解|一图读懂|读懂|政策问答", title[:LONGEST]))
@@ -130,7 +124,7 @@ def subject(title: str) -> int | None:
 
     Of 关于印发《同心县棚户区改造办法》的通知 and of 《同心县棚户区改造办法》政策解读 it is the same.
     """
-    plain = _normal(title[:LONGEST])
+    plain = normal_form(title[:LONGEST])
     quoted = _QUOTED.search(plain)
     core = quoted[1] if quoted else _EXPLAINS.sub("", _AFTER.sub("", _BEFORE.sub("", plain)))
     return fingerprint(core, 6)
@@ -138,7 +132,7 @@ def subject(title: str) -> int | None:
 
 def fingerprint(text: str | None, least: int = 1) -> int | None:
     """A key that texts share which differ in blanks and punctuation alone; None for one below `least` characters."""
-    essence = _PUNCTUATION.sub("", _normal(text or ""))
+    essence = _PUNCTUATION.sub("", normal_form(text or ""))
     if len(essence) < least:
         return None
     return int.from_bytes(blake2b(essence.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)

@@ -322,7 +322,8 @@ class Store:
             return
         if known is None:
             self._first_read.add((record_id, catalog_id))
-            self._writer.count_masked(record_id, catalog_id, row.redacted)
+            if row.redacted:
+                self._writer.count_masked(record_id, catalog_id, row.redacted)
             self._note_listing(record_id, catalog_id, row.link, page.capture, now)
             return
         if state != "listed":
