@@ -26,7 +26,7 @@ from archive.ingest.frontier import (
 )
 from archive.model.clock import BEIJING
 from archive.model.observations import CatalogOfPortal
-from archive.model.workdays import rest_day
+from archive.questions.workdays import rest_day
 from crawler.portals.portal_file import CrawlBudget, Portal
 from crawler.settings import DOWNLOAD_DELAY
 from crawler.spiders.list_pages import OVERLAP

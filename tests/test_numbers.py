@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from archive.analysis import document_numbers, titles
 from archive.analysis.document_numbers import DocumentNumber
 from archive.analysis.titles import ACCOUNTS, BUDGET, Budget
-from archive.model import index_numbers, workdays
+from archive.model import index_numbers
+from archive.questions import workdays
 
 
 def patterns() -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.model.workdays import FIRST, LAST, WEEKEND, rest_day, working_days
+from archive.questions.workdays import FIRST, LAST, WEEKEND, rest_day, working_days
 
 days = st.dates(FIRST, LAST)
 

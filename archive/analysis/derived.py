@@ -16,11 +16,12 @@ from archive.analysis import document_numbers, titles
 from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
 from archive.database.kept_settings import keep_setting, setting
-from archive.model import agencies, index_numbers, workdays
+from archive.model import agencies, index_numbers
 from archive.model.agencies import Agency, NameEvidence
 from archive.model.divisions import divisions
 from archive.model.printable import normal_form
 from archive.model.records import is_cut
+from archive.questions import workdays
 from archive.search.index import OWN_PAGE_READ
 
 VERSION = f"1 {workdays.VERSION}"

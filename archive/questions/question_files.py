@@ -26,7 +26,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from archive.labels.label import Label
-from archive.model.workdays import FIRST, LAST
+from archive.questions.workdays import FIRST, LAST
 
 FOLDER = Path(__file__).parent
 
