@@ -12,7 +12,8 @@ import pytest
 from archive.maintenance import holding
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.job import begin
-from archive.model.rosters import LEAST, RULES_VERSION, persons_listed
+from archive.model.person_names import LEAST
+from archive.model.rosters import RULES_VERSION, persons_listed
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.files import docx, word_table
 from tests.test_withholding import answers, opened
@@ -21,8 +22,9 @@ FOLDER = Path(__file__).with_name("rosters")
 
 
 def texts(name: str) -> list[tuple[str, str]]:
-    """Titles and texts of a file, in which a line of ===== divides one from the next."""
-    entries = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").strip("\n").split("\n=====\n")
+    """Titles and texts of files, in which a line of ===== divides one from the next."""
+    files = [path.read_text(encoding="utf-8").strip("\n") for path in sorted(FOLDER.glob(f"{name}*.txt"))]
+    entries = [entry for file in files for entry in file.split("\n=====\n")]
     return [(title, text) for title, _, text in (entry.partition("\n") for entry in entries)]
 
 

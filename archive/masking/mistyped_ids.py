@@ -11,7 +11,7 @@ from archive.masking import number_surroundings as surroundings
 from archive.masking.labelled_values import LABELS as LABEL_WORDS
 from archive.masking.personal_numbers import BLANK, HYPHEN, MaskedSpan, ascii_digits, has_form_of_resident_id, is_place
 from archive.model.index_numbers import is_credit_code
-from archive.model.rosters import name_of
+from archive.model.person_names import name_of
 
 _LONG_NUMBER = re.compile(r"\d{17}")
 _SHAPE = re.compile(r"(?<![\dA-Za-z])\d{17}[\dXxＸｘ](?:(?![\dA-Za-z])|(?=(?:19|20)\d\d年))")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from archive.masking.labelled_values import A_DOOR, TRACTOR, value_span
 from archive.masking.personal_numbers import BLANK, MaskedSpan
-from archive.model.rosters import name_of
+from archive.model.person_names import name_of
 
 _LONGEST_SENTENCE, _NEAR = 80, 24
 _END = re.compile(r"[。\n]")

@@ -1,0 +1,139 @@
+"""Names of persons, known by their form alone: a surname and one or two characters more, masked ones (张某某, 李*明) as well,
+parts with a dot between them, and names that hold what those of peoples without surnames are made of (扎西, 古丽, 木呷).
+"""
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+LEAST = 5
+"""Names from which on a text lists persons."""
+
+SIDE_BY_SIDE = LEAST - 2
+"""Names with little between them that may be some of so many: the first and the last may be glued to words."""
+
+WORDS = {
+    row["kind"]: row["words"]
+    for row in csv.DictReader(Path(__file__).with_name("roster_words.csv").open(encoding="utf-8", newline=""))
+}
+"""Kind → what surnames, given names, what is no name, and words around names are, some as a pattern."""
+
+NO_NAMES = frozenset(WORDS["word"].split())
+_GIVEN, _PLACE_ENDS, _ENDS = (frozenset(WORDS[kind]) for kind in ("given", "place_end", "end"))
+_LONGEST_OF_LETTERS = 24
+"""Characters of a name with all words before and behind it (被执行人某某某某等十二个字), without a digit or a mark."""
+
+_LONGEST_OF_ELEMENTS = 9
+_FARTHEST = 4
+"""Characters between two names side by side."""
+
+NUMERAL = "[一二三四五六七八九十]"
+_NUMERALS = frozenset(NUMERAL[1:-1])
+HAN, MASK = r"[\u3400-\u9fff\U00020000-\U000323af]", r"[某*＊×ＸxX○〇Oo■□]"
+_COMPOUND = "|".join(WORDS["compound"].split())
+NAME = re.compile(
+    rf"(?:{_COMPOUND}|[{WORDS['surname']}])(?:{MASK}{{1,2}}|{HAN}{MASK}|{MASK}{HAN}|{HAN}{{1,2}})|(?:{_COMPOUND}){HAN}"
+)
+_DOTTED = re.compile(rf"{HAN}{{1,7}}(?:[·•‧・．∙]{HAN}{{1,7}}){{1,3}}")
+_ELEMENT = re.compile("|".join(WORDS["element"].split()))
+DOTS = re.compile("[·•‧・．∙]")
+ANY_NAME = re.compile(rf"(?:{HAN}|{MASK}){{2,6}}|{HAN}{{1,7}}[·•‧・]{HAN}{{1,7}}|[A-Za-z][A-Za-z'.\-]{{3,39}}")
+"""A name of any form, where a heading or a label says that it is one."""
+
+# A name's surroundings in a run: a number before it; a bracket, an ID's rest, an amount or a sex behind it.
+BEFORE = re.compile(
+    rf"^(?!四郎)(?:(?:\d{{1,4}}(?:[号栋幢座层室户]楼?|单元)[-－]?){{1,4}}|[（(【\[]?(?:\d{{1,4}}|{NUMERAL}{{1,3}})[)）】\]]?[.．、:：)）]?|[-—•●*①-⒇㈠-㈩])?\s*"
+    r"(?:被执行人|被处罚人|当事人|申请人|驾驶人|户主|患者|村民|居民|学生|考生|(?:举报|投诉|信访|上访|来访|申诉|来信|反映|借款|受助)人)?"
+)
+VILLAGE_BEFORE = re.compile(
+    rf"^{HAN}{{1,8}}(?:村|社区|[组队户者属童]|老人|(?<![责系办承主言])人)(?:\d{{1,2}}[组队社])?(?={HAN}{{2,3}}(?:$|一?家|户|等|反映|[\d（(]))"
+)
+_BEHIND_WORDS = "反映|投诉|举报|来[信访]|上访|要求|因|一?家|欠|[遗丢]失|申请|现住|患|驾驶|[酒醉]后|[饮醉]酒|无证|未"
+BEHIND = (
+    r"(?:[（(\[【].{0,60}|[\d*＊×xX.,:：\-－—].{0,60}|[男女].{0,2}|等.{0,12}"
+    rf"|{NUMERAL}{{1,3}}[名户人位].{{0,12}}|(?:{_BEHIND_WORDS}).{{0,60}}|同学|同志|夫[妇妻]|户|家庭)"
+)
+_BEHIND = re.compile(f"{BEHIND}$")
+BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
+
+_FIRSTS = frozenset(WORDS["surname"]).union(name[0] for name in WORDS["compound"].split())
+_FIRST = f"[{''.join(sorted(_FIRSTS))}]"
+_WORD_BEFORE = "[人户者民生村区组队对为将给由有予用象员名与和收意助定因补室号]"
+_BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{HAN}{_FIRST})|(?<={_WORD_BEFORE}{_FIRST}))")
+_ENDS_ALONE = re.compile(rf"(?:{NAME.pattern})(?:(?!{HAN})|(?=[等男女同户与和夫]|{_BEHIND_WORDS}))")
+
+
+_SPACED = re.compile(rf"(?<![\u3400-\u9fff])({HAN})[ \u3000\u00a0]{{1,4}}({HAN})(?![\u3400-\u9fff])")
+_SPACED_APART = re.compile(
+    rf"[\r\x0b\x0c\x1c-\x1f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]{{1,4}}{HAN}(?!{HAN})"
+)
+_SPACED_WIDELY = re.compile(
+    rf"(?m)(^|[、，,；;|\t\d.．）)])[^\S\n\t]*({HAN})[^\S\n\t]{{1,4}}({HAN})[^\S\n\t]{{1,4}}({HAN})(?=[^\S\n\t]*(?:$|[、，,；;|\t\d（(]))"
+)
+
+
+def joined(text: str) -> str:
+    """Return `text` with no blanks between the characters of a name, 王 芳, 买 买 提."""
+    return _SPACED.sub(r"\1\2", _SPACED_WIDELY.sub(r"\1\2\3\4", text)) if _SPACED_APART.search(text) else text
+
+
+@lru_cache(maxsize=4096)  # it is asked of a cell as of a column, an item and a run
+def name_of(token: str) -> str | None:
+    """The name that a token is, without a number before it, or brackets, amounts and the like behind; None if none."""
+    if len(token) > 80 or (len(token) > _LONGEST_OF_LETTERS and token.isalpha()):
+        return None
+    token = BEFORE.sub("", token)
+    bare = BRACKETS.sub("", token).strip()
+    other = DOTS.search(bare) or _ELEMENT.search(bare)
+    if other is None and bare[:1] not in _FIRSTS:
+        return None
+    for name in (bare, _BEHIND.sub("", bare).strip(), _BEHIND.sub("", token).strip()):
+        if other and _DOTTED.fullmatch(name):
+            return name
+        if NAME.fullmatch(name) or (other and len(name) <= _LONGEST_OF_ELEMENTS and name.isalpha()):
+            if {name, name[:2]} & NO_NAMES or name[-1:] in _ENDS or name[1:] in _NUMERALS:
+                continue
+            return name
+    return None
+
+
+def given_name_of(token: str) -> str | None:
+    """The name that a token is, where it ends as given names do."""
+    return name_of(token) if token and (token[-1] in _GIVEN or re.fullmatch(MASK, token[-1])) else None
+
+
+def are_masked(names: Sequence[str]) -> bool:
+    """Whether most of the names are masked in part, as a clerk masks those of private persons."""
+    return sum(bool(re.search(MASK, name)) for name in names) >= len(names) * 0.6
+
+
+def are_names(names: Sequence[str]) -> bool:
+    """Whether what could be names are names for the most part, and not villages, drugs or words."""
+    places = sum(name[-1] in _PLACE_ENDS for name in names)
+    given = sum(
+        name[-1] in _GIVEN or name[-1] == "某" or not re.fullmatch(HAN, name[-1]) or not NAME.fullmatch(name)
+        for name in names
+    )
+    return len(set(names)) >= LEAST and places < len(names) * 0.4 and given >= len(names) * 0.5
+
+
+def names_alone(text: str) -> int:
+    """Count what could be names in a text and stands alone, at most as many as a list has, which is said of some side by side."""
+    found = beside = last = 0
+    for begin, end in _names_alone(text):
+        found, beside = found + 1, beside + 1 if begin - last <= _FARTHEST else 1
+        if found == LEAST or beside == SIDE_BY_SIDE:
+            return LEAST
+        last = end
+    return found
+
+
+def _names_alone(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where in `text` parts of names stand, and what could be names with no other character right before and behind."""
+    yield from (part.span() for part in _ELEMENT.finditer(text))
+    for first in _BEGINS_ALONE.finditer(text):
+        name = _ENDS_ALONE.match(text, first.start())
+        if name and name[0] not in NO_NAMES:
+            yield name.span()
