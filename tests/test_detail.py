@@ -203,6 +203,7 @@ HEAD = "<h1>甲的通知</h1><p align=center>发布时间：2017-12-19　来源�
         (f"{SAMPLE}<br>{SAMPLE}<div>{HEAD}</div>", f"{SAMPLE}\n{SAMPLE}"),
         (f"{HEAD}<font size=3>{SAMPLE}</font>", SAMPLE),
         (f"{HEAD}<p>各乡镇：</p><p>{SAMPLE}</p>", f"各乡镇：\n{SAMPLE}"),
+        (f"{HEAD}<!-- 正文 -->{SAMPLE}<!-- 完 --><br>{SAMPLE}", f"{SAMPLE}\n{SAMPLE}"),
     ],
 )
 def test_a_text_may_stand_in_the_page_itself(html: str, body: str) -> None:

@@ -257,7 +257,8 @@ def _is_mostly_text(children: Sequence[Element]) -> bool:
     """Whether blocks among paragraphs, such as tables, hold less than these."""
     lengths = {True: 0, False: 0}
     for child in children:
-        lengths[_is_of_text(child)] += sum(map(len, _OWN_TEXTS(child))) + len(child.tail or "")
+        texts = _OWN_TEXTS(child) if isinstance(child.tag, str) else ()  # a comment has none
+        lengths[_is_of_text(child)] += sum(map(len, texts)) + len(child.tail or "")
     return lengths[True] >= lengths[False]
 
 
