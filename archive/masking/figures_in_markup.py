@@ -35,7 +35,7 @@ def set_figures(root: Element) -> None:
     for holder in dict.fromkeys(node.getparent() for node in styled if _ORDER.search(node.get("style"))):
         if holder is not None and _is_of_figures(holder):
             holder[:] = sorted(holder, key=_place)
-    for node in dict.fromkeys((*elements_with(root, "hidden", "style"), *root.iter("bdo"))):
+    for node in dict.fromkeys((*elements_with(root, "hidden"), *styled, *root.iter("bdo"))):
         if not node.text or node.find("*") is not None:
             continue
         style = node.get("style") or ""

@@ -43,15 +43,12 @@ _OF_TEXT = frozenset({"p", "pre", "br", "font", "span"})
 _OWN_TEXTS = etree.XPath(".//text()[not(ancestor::a or parent::script or parent::style)]")
 _SHORTEST_SENTENCE = 30
 
-_FRAMES = etree.XPath(".//iframe[@srcdoc]")
-_FIXED_FIELDS = etree.XPath(
-    ".//*[@readonly or @disabled][self::textarea or self::input[@value][not(@type) or @type = 'text']]"
-)
 _CALENDAR = re.compile(r"date|calendar|picker", re.IGNORECASE)
 _MOST_FRAMES = 20
 _MOST_FIELDS = 200
 _MOST_LINES = 10_000
 
+_NO_LINKS_TITLES = etree.XPath(".//@title[not(parent::a)]")
 _LEADS_BY_ITSELF = re.compile(r"#|[a-zA-Z][\w+.-]*:|//")
 _DEFAULT_PORT = re.compile(r"\A(http://[^/:]+):80(?=/|\Z)", re.IGNORECASE)
 _YEARLESS = re.compile(r"\s*(\d{1,2})\s?[-/.月]\s?(\d{1,2})日?\s*")
@@ -60,11 +57,8 @@ _AGO = re.compile(r"\s*(?:\d{1,3}\s*(?:秒钟?|分钟|个?小时|天|日|周|个
 
 def parse_html(text: str) -> Element:
     """The root element of a page; an empty one for a page without any markup or text."""
-    page = _encoded(text)
-    if len(page) > _SHORTEST_CROWD:
-        page = with_few_attributes(page.decode()).encode()
     try:
-        root = etree.fromstring(page, parser=_PARSER)
+        root = etree.fromstring(_encoded(text), parser=_PARSER)
     except etree.XMLSyntaxError:
         root = None
     if root is None:
@@ -96,10 +90,15 @@ def nests_too_deep(text: str) -> bool:
 
 def _encoded(text: str) -> bytes:
     """`text` in UTF-8 without what a tree can't hold; looked for only where it is, for nearly all pages have none."""
+    text = text.replace("\x00", "")
     try:
-        return text.replace("\x00", "").encode()
+        page = text.encode()
     except UnicodeEncodeError:
-        return SURROGATES.sub("", text.replace("\x00", "")).encode()
+        text = SURROGATES.sub("", text)
+        page = text.encode()
+    if len(page) <= _SHORTEST_CROWD or (bounded := with_few_attributes(text)) is text:
+        return page
+    return bounded.encode()
 
 
 def _flatten(root: Element) -> None:
@@ -267,7 +266,8 @@ def _is_mostly_text(children: Sequence[Element]) -> bool:
 
 def _open_frames(root: Element) -> None:
     """Put the document that a frame holds in its own attribute into the page, in a box in place of the frame."""
-    for frame in list(islice(_FRAMES(root), _MOST_FRAMES)):
+    frames = [frame for frame in root.iter("iframe") if frame.get("srcdoc") is not None]
+    for frame in frames[:_MOST_FRAMES]:
         try:
             document = etree.fromstring(_encoded(frame.get("srcdoc")), parser=_PARSER)
         except etree.XMLSyntaxError:
@@ -281,7 +281,8 @@ def _open_frames(root: Element) -> None:
 
 def _print_values(root: Element) -> None:
     """Print the values of fields that nobody can fill in, as where a form shows a record, in place of the fields."""
-    fields = [field for field in islice(_FIXED_FIELDS(root), _MOST_FIELDS) if not _picks_day(field)]
+    fixed = filter(_is_fixed_text, root.iter("input", "textarea"))
+    fields = [field for field in islice(fixed, _MOST_FIELDS) if not _picks_day(field)]
     forms = {
         field: next(field.iterancestors("form", "table", "ul", "dl", "fieldset"), field.getparent()) for field in fields
     }
@@ -299,6 +300,16 @@ def _print_values(root: Element) -> None:
             etree.SubElement(field, "br").tail = line
 
 
+def _is_fixed_text(field: Element) -> bool:
+    """Whether a field shows a text that nobody can write into."""
+    is_of_text = field.tag == "textarea" or (field.get("value") is not None and field.get("type", "text") == "text")
+    return is_of_text and _is_fixed(field)
+
+
+def _is_fixed(field: Element) -> bool:
+    return field.get("readonly") is not None or field.get("disabled") is not None
+
+
 def _picks_day(field: Element) -> bool:
     """Whether a field that cannot be written into takes a day from a calendar, as in searches."""
     return any(_CALENDAR.search(field.get(name) or "") for name in ("class", "id", "onclick", "onfocus"))
@@ -307,8 +318,7 @@ def _picks_day(field: Element) -> bool:
 def _is_to_fill_in(field: Element) -> bool:
     """Whether a field is a visitor's to fill in, or a button to send others."""
     kind = (field.get("type") or ("button" if field.tag == "button" else "text")).lower()
-    is_fixed = field.get("readonly") is not None or field.get("disabled") is not None
-    return kind not in {"hidden", "button", "reset"} and not is_fixed
+    return kind not in {"hidden", "button", "reset"} and not _is_fixed(field)
 
 
 # --- days that stand in an attribute ---
@@ -316,7 +326,8 @@ def _is_to_fill_in(field: Element) -> bool:
 
 def _print_days(root: Element) -> None:
     """Print the day that an element states to machines in place of how long ago that was when the page was made, or of one without its year."""
-    for node in elements_with(root, "datetime", "title"):
+    titled = (title.getparent() for title in _NO_LINKS_TITLES(root))
+    for node in dict.fromkeys((*elements_with(root, "datetime"), *titled)):
         text = node.text or ""
         yearless = _YEARLESS.fullmatch(text)
         if node.tag == "a" or not (yearless or _AGO.fullmatch(text)) or node.find("*") is not None:
