@@ -61,6 +61,8 @@ def with_scripts_fields(page: RecordPage, root: Element, text: str) -> RecordPag
         del fields["title"]
     stated = {name: value for row in reversed(rows) for name, value in row.fields.items()}
     added = {name: value for name, value in stated.items() if name not in fields and _may_be(page, name, value)}
+    if not added:
+        return page
     return replace(
         page,
         fields={**page.fields, **added},

@@ -6,7 +6,7 @@ Pure; nothing here raises, whatever a page holds.
 import json
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree
@@ -25,7 +25,6 @@ _TOKEN = re.compile(
 )
 _LITERAL = re.compile(r"true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _GIVEN = re.compile(r"(?:=|\(|\A|\breturn\b)\s{0,20}(?:(?P<parsed>JSON\.parse\(\s{0,20}(?=[\"'`]))|(?=[{\[]))")
-_SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
 _COLON_AND_QUOTE = re.compile(r":\s{0,20}+(?:\\{0,9}[\"'`]|&(?:quot|apos|#0{0,9}3[49]|#[xX]0{0,9}2[27])\b)")
 """In a page as it came, where a value in quotes begins, however they are written; it begins with a sign, for which a search is quick."""
 
@@ -41,7 +40,6 @@ _LINK = re.compile(r"<a\s", re.IGNORECASE)
 _BEGIN_LINK = ("<a", "<A", "\\u003c", "\\u003C", "\\x3c", "\\x3C")
 """In a script, where a link may begin. Those of most pages hold none."""
 
-_HIDDEN_FIELDS = etree.XPath(".//input[@type = 'hidden'][@value][@id or @name]")
 _MOST_NAMED = 200
 _ATTRIBUTES = etree.XPath(".//@*[starts-with(., '{')]")
 _DECODER = json.JSONDecoder(strict=False)
@@ -115,10 +113,23 @@ def may_hold_texts(page: str) -> bool:
 
 def values(root: Element) -> Iterator[Any]:
     """The objects and lists that the scripts of a page give to names or functions, and that attributes and texts of its elements are."""
-    for script in islice(_SCRIPTS(root), _MOST_VALUES):
-        yield from islice(_given(script[:_LONGEST_SCRIPT]), _MOST_VALUES)
+    for script in _scripts(root):
+        yield from islice(_given(script), _MOST_VALUES)
     for text in islice((*_ATTRIBUTES(root), *map(str.lstrip, _TEXTS(root))), _MOST_VALUES):
         yield value_at(text, 0)[0]
+
+
+def _scripts(root: Element) -> Iterator[str]:
+    """The scripts that stand in a page itself, up to so many of them and so much of each."""
+    texts = (script.text for script in root.iter("script") if script.text and script.get("src") is None)
+    return (text[:_LONGEST_SCRIPT] for text in islice(texts, _MOST_VALUES))
+
+
+def _hidden_fields(root: Element) -> Iterator[tuple[str, str]]:
+    """The hidden fields of a page by name and value."""
+    fields = (field for field in root.iter("input") if field.get("type") == "hidden" and field.get("value") is not None)
+    named = ((field.get("id") or field.get("name"), field.get("value")) for field in fields)
+    return islice((each for each in named if each[0] is not None), _MOST_NAMED)
 
 
 def _given(script: str) -> Iterator[Any]:
@@ -134,16 +145,11 @@ def _given(script: str) -> Iterator[Any]:
 
 def named_texts(root: Element) -> dict[str, str]:
     """The texts that scripts of a page give to variables, and its hidden fields hold, by their names; none of a name with several."""
-    scripts = (script[:_LONGEST_SCRIPT] for script in islice(_SCRIPTS(root), _MOST_VALUES))
-    given = (text for script in scripts for text in islice(_VARIABLE.finditer(script), _MOST_NAMED))
-    named = [(text[1], unescaped(text[2][1:-1])) for text in given]
-    named += [
-        (field.get("id") or field.get("name"), field.get("value"))
-        for field in islice(_HIDDEN_FIELDS(root), _MOST_NAMED)
-    ]
+    given = (text for script in _scripts(root) for text in islice(_VARIABLE.finditer(script), _MOST_NAMED))
+    named = ((text[1], unescaped(text[2][1:-1])) for text in given)
     texts: dict[str, str] = {}
     several: set[str] = set()
-    for name, text in named:
+    for name, text in chain(named, _hidden_fields(root)):
         if text.strip() and texts.setdefault(name, text) != text:
             several.add(name)
     return {name: text for name, text in texts.items() if name not in several}
@@ -151,8 +157,8 @@ def named_texts(root: Element) -> dict[str, str]:
 
 def written_markup(root: Element) -> str:
     """The markup with links that scripts hold and write into a page as it stands: document.write('<li>…</li>'), not what they put together."""
-    scripts = [script[:_LONGEST_SCRIPT] for script in islice(_SCRIPTS(root), _MOST_VALUES)]
-    fields = (field.get("value") for field in islice(_HIDDEN_FIELDS(root), _MOST_NAMED))
+    scripts = list(_scripts(root))
+    fields = (value for _, value in _hidden_fields(root))
     if not any(sign in text for text in (*scripts, *fields) for sign in _BEGIN_LINK):
         return ""
     texts = (text for script in scripts for text in islice(_WRITTEN.finditer(script), _MOST_OBJECTS))

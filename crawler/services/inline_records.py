@@ -6,8 +6,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from lxml import etree
-
 from archive.model.agencies import agency_of
 from archive.model.observations import Row
 from crawler.extract.field_labels import squash
@@ -25,21 +23,21 @@ from crawler.services.inline_data import (
     unescaped,
     values,
 )
-from crawler.services.json_data import keyed_row, record_keys
+from crawler.services.json_data import keyed_row, spelt_keys
 
 _ADDRESSES = (
     "url", "link", "href", "linkUrl", "pubUrl", "puburl", "docpuburl", "docPubUrl", "docUrl", "articleUrl", "infoUrl", "newsUrl",
     "detailUrl", "htmlUrl", "pageUrl", "staticUrl", "urlComp",
 )  # fmt: skip
-_FIELDS = record_keys("inline")
+_FIELDS = spelt_keys("inline")
 _LEAST = 2
 _MOST_SHOWN = 100
 """Characters that a page without its data shows at the most."""
 
 _TEXT_KEY = re.compile(r"\w{0,20}(?:content|body|html|text)\w{0,4}|(?:zw)?nr|zw", re.IGNORECASE)
-_TEXT_FIELDS = etree.XPath(
-    ".//*[self::textarea or self::script[@type = 'text/template' or @type = 'text/html' or @type = 'text/plain']]"
-)
+_TEXT_TYPES = frozenset({"text/template", "text/html", "text/plain"})
+"""Types of scripts that hold a text, and are none."""
+
 _MARKUP = re.compile(r"<(?:p|div|br|table|span)\b", re.IGNORECASE)
 _TEMPLATE = re.compile(r"\{\{|<%")
 _FORMS = {"index_number": INDEX_NUMBER, "document_number": DOCUMENT_NUMBER}
@@ -66,30 +64,30 @@ def inline_record(root: Element, text: str, url: str) -> InlineRecord | None:
 
     What stands in a list is a row of it, and no page's own record.
     """
-    if _is_home(url):
-        return None
     stated = [data for value in values(root) for data in objects_in(value)] if _states_text(text, 1) else []
     found = {record.row.fields["title"]: record for data in (*stated, _named(root)) if (record := _record(data, url))}
-    return next(iter(found.values())) if len(found) == 1 else None
+    return next(iter(found.values())) if len(found) == 1 and not _is_home(url) else None
 
 
 def inline_text(root: Element, url: str) -> str | None:
     """The only text in HTML that a page holds for its scripts to show: in a variable or a hidden field called by it, or in a field for texts."""
-    if _is_home(url):
-        return None
     held = [text for name, text in named_texts(root).items() if _TEXT_KEY.fullmatch(name)]
-    held += ["".join(field.itertext()) for field in islice(_TEXT_FIELDS(root), _MOST_FIELDS)]
+    fields = (
+        each for each in root.iter("textarea", "script") if each.tag != "script" or each.get("type") in _TEXT_TYPES
+    )
+    held += ["".join(field.itertext()) for field in islice(fields, _MOST_FIELDS)]
     texts = {
         text for text in held if len(text) >= _SHORTEST_TEXT and _MARKUP.search(text) and not _TEMPLATE.search(text)
     }
-    return texts.pop() if len(texts) == 1 else None
+    return texts.pop() if len(texts) == 1 and not _is_home(url) else None
 
 
 def inline_fields(root: Element, url: str) -> Row:
     """The fields that the variables and the hidden fields of a record's page state, numbers only where they have the form of one."""
-    if _is_home(url):
+    named = _named(root)
+    if not named or _is_home(url):
         return Row({}, {})
-    row = _of_agencies(keyed_row(_named(root), _FIELDS, None, url))
+    row = _of_agencies(keyed_row(named, _FIELDS, None, url))
     sure = {name: value for name, value in row.fields.items() if name not in _FORMS or _FORMS[name].fullmatch(value)}
     return replace(row, fields=sure)
 

@@ -103,11 +103,20 @@ def record_keys(service: str) -> dict[str, str | None]:
     return {key: name or None for key, name in tomllib.loads(text)[service].items()}
 
 
-def keyed_row(record: Mapping[str, Any], fields: Mapping[str, str | None], address: Any, base_url: str) -> Row:  # noqa: ANN401
-    """`data_row` for keys of `fields` spelt in any way, the surest first."""
-    places = {key_spelling(key): (place, name) for place, (key, name) in enumerate(fields.items())}
-    known = sorted((key for key in record if key_spelling(key) in places), key=lambda key: places[key_spelling(key)])
-    return data_row(record, {key: places[key_spelling(key)][1] for key in known}, address, base_url)
+Spelt = dict[str, tuple[int, str | None]]
+"""Keys by their spelling, each with its place among them, the surest first, and its field."""
+
+
+def spelt_keys(service: str) -> Spelt:
+    """The keys of a service's records as `keyed_row` takes them."""
+    return {key_spelling(key): (place, name) for place, (key, name) in enumerate(record_keys(service).items())}
+
+
+def keyed_row(record: Mapping[str, Any], keys: Spelt, address: Any, base_url: str) -> Row:  # noqa: ANN401
+    """`data_row` for `keys` spelt in any way."""
+    known = [(keys[spelling], key) for key in record if (spelling := key_spelling(key)) in keys]
+    known.sort(key=lambda each: each[0][0])
+    return data_row(record, {key: name for (_, name), key in known}, address, base_url)
 
 
 def key_spelling(key: str) -> str:

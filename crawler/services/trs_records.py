@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.model.observations import Row
-from crawler.services.json_data import dicts, keyed_row, record_keys
+from crawler.services.json_data import dicts, keyed_row, spelt_keys
 
-_FIELDS = record_keys("trs")
+_FIELDS = spelt_keys("trs")
 _ADDRESSES = ("chnldocurl", "docpuburl", "puburl", "url")
 
 
