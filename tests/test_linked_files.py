@@ -92,6 +92,20 @@ def test_downloads_without_extension(href: str) -> None:
     assert found(text) == [("样本.xls", href.replace("&amp;", "&"))]
 
 
+@pytest.mark.parametrize(
+    ("base", "href"),
+    [
+        ("http://www.example.gov.cn/files/1.pdf", "?v=2"),
+        ("http://www.example.gov.cn/attachments/1.jsp", "2.jsp"),
+        ("http://www.example.gov.cn/gk/1.html", "1.p&#10;df"),
+        ("http://www.example.gov.cn/gk/1.html", "1%2Epdf"),
+    ],
+)
+def test_a_file_by_the_place_of_its_page_or_by_characters_in_code(base: str, href: str) -> None:
+    page = parse_html(f"<body><a href='{href}'>下载</a> <a href='/gk/'>公开</a></body>")
+    assert len(find_attachments(page, base)) == 1
+
+
 def test_marked_attachments_without_extension() -> None:
     assert found('<a href="/f/77" appendix="true">样本表</a><a href="/f/78" download>样本表二</a>') == [
         ("样本表", "/f/77"),

@@ -51,10 +51,10 @@ _ENDPOINT = re.compile(
     re.IGNORECASE,
 )
 # An address, as it stands on a page, that surely leads to a page: nine links of ten, recognised without parsing each.
-_PLAINLY_A_PAGE = re.compile(
-    r"\s*+(?:https?://[^/?#]+/|(?!//|[a-z]+:))[^?#]*\.(?:s?html?|xhtml)\s*|\s*+(?:#|javascript:).*",
-    re.IGNORECASE | re.DOTALL,
-)
+_PLAINLY_A_PAGE = re.compile(r"\s*+(?:https?://[^/?#]+/|(?!//|[a-z]+:))[^?#]*\.(?:s?html?|xhtml)\s*", re.IGNORECASE)
+# What the address of each document has, and of each file that is one by its address: looked for before any is parsed.
+_DOCUMENT_SIGN = re.compile(rf"\.(?:{_DOCUMENTS})|[%\r\n\t]", re.IGNORECASE)
+_FILE_SIGN = re.compile(rf"\.(?:{_DOCUMENTS}|{_IMAGES})|download|downfile|attachment|[%\r\n\t]", re.IGNORECASE)
 _VIEWER = re.compile(r"/viewer\.html$", re.IGNORECASE)
 _COUNTER = re.compile(
     r"[（(【\[]?\s{0,5}(?:已|累计)?(?:下载|浏览|点击)(?:次数|量)?\s{0,5}[:：]?\s{0,5}\d{1,12}\s{0,5}次?\s{0,5}[】\])）]?"
@@ -102,11 +102,13 @@ def find_attachments(root: Element, base_url: str, body: Element | None = None) 
 
 def _links_in(root: Element, base_url: str, body: Element | None) -> Iterator[_Link]:
     around_body = set(body.iterancestors()) if body is not None else set()
+    is_of_file = _FILE_SIGN.search(base_url) is not None  # so may be where an address without a path leads
     for node in root.iter(*_LEADING, *(_PLAYERS if _HAS_PLAYER(root) else ())):
-        target = _shown_by(node, body) if node.tag == "script" else _target(node)
-        if target and not _PLAINLY_A_PAGE.fullmatch(target):
-            links = _file_link(node, target, base_url, body)
-            yield from (link for link in links if not _in_chrome(node, body, around_body))
+        target = _target(node, body)
+        if target and (is_of_file or _may_lead_to_file(node, target)):
+            link = _file_link(node, target, base_url, body)
+            if link and not _in_chrome(node, body, around_body):
+                yield link
 
 
 def _names_by_address(links: Sequence[_Link]) -> dict[str, str]:
@@ -129,11 +131,18 @@ def _names_by_address(links: Sequence[_Link]) -> dict[str, str]:
     return names
 
 
-def _target(node: Element) -> str | None:
-    """Where a node leads to, as it stands there; a picture to the only document that an attribute for scripts names.
+def _target(node: Element, body: Element | None) -> str | None:
+    """Where a node leads to, as it stands there, but for what is plainly a page; a picture to the only document that an attribute for scripts names.
 
     A player is a block with its document in an attribute: pdfsrc="/…/1.pdf".
     """
+    if node.tag == "a" and (href := node.get("href")) and _PLAINLY_A_PAGE.fullmatch(href):
+        return None
+    target = _shown_by(node, body) if node.tag == "script" else _stated_target(node)
+    return target if target and is_page_link(target) and not _PLAINLY_A_PAGE.fullmatch(target) else None
+
+
+def _stated_target(node: Element) -> str | None:
     if node.tag in _PLAYERS:
         return node.get("pdfsrc")  # type: ignore[no-any-return]
     if node.tag == "img":
@@ -173,19 +182,36 @@ def _held_address(node: Element) -> str | None:
     return rooted.pop() if len(rooted) == 1 else None
 
 
-def _file_link(node: Element, target: str, base_url: str, body: Element | None) -> Iterator[_Link]:
+def _may_lead_to_file(node: Element, target: str) -> bool:
+    """Whether an address, or what stands beside it, has a sign of a file: a quick look that spares most links a closer one."""
+    if node.tag != "a":
+        return _DOCUMENT_SIGN.search(target) is not None
+    if _FILE_SIGN.search(target) or _is_marked(node):
+        return True
+    text = _text_on(node)
+    return _FILE_NAME.search(f"{text} {_name(node, text)}") is not None
+
+
+def _is_marked(node: Element) -> bool:
+    """Whether a link says itself that it leads to a file."""
+    return node.get("appendix") == "true" or node.get("download") is not None
+
+
+def _text_on(node: Element) -> str:
+    return _clean("".join(_TEXTS(node))) if node.tag in _CLICKED else ""
+
+
+def _file_link(node: Element, target: str, base_url: str, body: Element | None) -> _Link | None:
     """The link a node makes, if it leads to a file."""
     url = _address(target, base_url)
     if url is None:
-        return
-    text = _clean("".join(_TEXTS(node))) if node.tag in _CLICKED else ""
+        return None
+    text = _text_on(node)
     name = _name(node, text)
-    if not _is_file(
-        node, url, f"{text} {name}", anywhere=body is None or any(above is body for above in node.iterancestors())
-    ):
-        return
+    if not _is_file(node, url, f"{text} {name}", body):
+        return None
     block = next((above for above in node.iterancestors() if above.tag in _BLOCKS), node)
-    yield _Link(name, url, block, icon=not text)
+    return _Link(name, url, block, icon=not text)
 
 
 def _address(target: str, base_url: str) -> str | None:
@@ -204,7 +230,7 @@ def _address(target: str, base_url: str) -> str | None:
     return without_visit(url.replace(" ", "%20")) if is_on_the_web(url) else None
 
 
-def _is_file(node: Element, url: str, words: str, *, anywhere: bool) -> bool:
+def _is_file(node: Element, url: str, words: str, body: Element | None) -> bool:
     parts = urlsplit(url)
     path = unquote(parts.path)
     if _PAGE_ADDRESS.search(path):
@@ -214,8 +240,9 @@ def _is_file(node: Element, url: str, words: str, *, anywhere: bool) -> bool:
     if node.tag != "a":
         return False
     if _IMAGE_ADDRESS.search(path):
-        return bool(words.strip()) and (anywhere or _FILE_NAME.search(words) is not None)
-    if _ENDPOINT.search(url) or node.get("appendix") == "true" or node.get("download") is not None:
+        is_inside = body is None or any(above is body for above in node.iterancestors())
+        return bool(words.strip()) and (is_inside or _FILE_NAME.search(words) is not None)
+    if _ENDPOINT.search(url) or _is_marked(node):
         return True
     return _FILE_NAME.search(words) is not None and (bool(parts.query) or not path.endswith("/"))
 
