@@ -12,6 +12,7 @@ or by a player that stands for it there.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qs, unquote, urldefrag, urljoin, urlsplit
 
 from lxml import etree
@@ -52,9 +53,10 @@ _ENDPOINT = re.compile(
 )
 # An address, as it stands on a page, that surely leads to a page: nine links of ten, recognised without parsing each.
 _PLAINLY_A_PAGE = re.compile(r"\s*+(?:https?://[^/?#]+/|(?!//|[a-z]+:))[^?#]*\.(?:s?html?|xhtml)\s*", re.IGNORECASE)
-# What the address of each document has, and of each file that is one by its address: looked for before any is parsed.
+# Signs that the addresses of all documents have, and those of all files known by their address: looked for before any is parsed.
 _DOCUMENT_SIGN = re.compile(rf"\.(?:{_DOCUMENTS})|[%\r\n\t]", re.IGNORECASE)
 _FILE_SIGN = re.compile(rf"\.(?:{_DOCUMENTS}|{_IMAGES})|download|downfile|attachment|[%\r\n\t]", re.IGNORECASE)
+_LONGEST_REMEMBERED = 200
 _VIEWER = re.compile(r"/viewer\.html$", re.IGNORECASE)
 _COUNTER = re.compile(
     r"[（(【\[]?\s{0,5}(?:已|累计)?(?:下载|浏览|点击)(?:次数|量)?\s{0,5}[:：]?\s{0,5}\d{1,12}\s{0,5}次?\s{0,5}[】\])）]?"
@@ -104,8 +106,10 @@ def _links_in(root: Element, base_url: str, body: Element | None) -> Iterator[_L
     around_body = set(body.iterancestors()) if body is not None else set()
     is_of_file = _FILE_SIGN.search(base_url) is not None  # so may be where an address without a path leads
     for node in root.iter(*_LEADING, *(_PLAYERS if _HAS_PLAYER(root) else ())):
-        target = _target(node, body)
-        if target and (is_of_file or _may_lead_to_file(node, target)):
+        if node.tag == "a" and _is_plainly_a_page(node.get("href", "")):
+            continue
+        target = _shown_by(node, body) if node.tag == "script" else _target(node)
+        if target and _may_lead_to_file(node, target, is_sure=is_of_file):
             link = _file_link(node, target, base_url, body)
             if link and not _in_chrome(node, body, around_body):
                 yield link
@@ -131,18 +135,20 @@ def _names_by_address(links: Sequence[_Link]) -> dict[str, str]:
     return names
 
 
-def _target(node: Element, body: Element | None) -> str | None:
-    """Where a node leads to, as it stands there, but for what is plainly a page; a picture to the only document that an attribute for scripts names.
+def _is_plainly_a_page(address: str) -> bool:
+    return len(address) <= _LONGEST_REMEMBERED and _leads_to_page(address)
+
+
+@lru_cache(maxsize=4096)  # the links of a portal's navigation stand on page after page
+def _leads_to_page(address: str) -> bool:
+    return _PLAINLY_A_PAGE.fullmatch(address) is not None
+
+
+def _target(node: Element) -> str | None:
+    """Where a node leads to, as it stands there; a picture to the only document that an attribute for scripts names.
 
     A player is a block with its document in an attribute: pdfsrc="/…/1.pdf".
     """
-    if node.tag == "a" and (href := node.get("href")) and _PLAINLY_A_PAGE.fullmatch(href):
-        return None
-    target = _shown_by(node, body) if node.tag == "script" else _stated_target(node)
-    return target if target and is_page_link(target) and not _PLAINLY_A_PAGE.fullmatch(target) else None
-
-
-def _stated_target(node: Element) -> str | None:
     if node.tag in _PLAYERS:
         return node.get("pdfsrc")  # type: ignore[no-any-return]
     if node.tag == "img":
@@ -182,11 +188,13 @@ def _held_address(node: Element) -> str | None:
     return rooted.pop() if len(rooted) == 1 else None
 
 
-def _may_lead_to_file(node: Element, target: str) -> bool:
+def _may_lead_to_file(node: Element, target: str, *, is_sure: bool) -> bool:
     """Whether an address, or what stands beside it, has a sign of a file: a quick look that spares most links a closer one."""
+    if not is_page_link(target) or _PLAINLY_A_PAGE.fullmatch(target):
+        return False
     if node.tag != "a":
-        return _DOCUMENT_SIGN.search(target) is not None
-    if _FILE_SIGN.search(target) or _is_marked(node):
+        return is_sure or _DOCUMENT_SIGN.search(target) is not None
+    if is_sure or _FILE_SIGN.search(target) or _is_marked(node):
         return True
     text = _text_on(node)
     return _FILE_NAME.search(f"{text} {_name(node, text)}") is not None
