@@ -2,22 +2,22 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from itertools import islice, takewhile
 
 from lxml import etree
 
-from archive.masking.attributes import elements_with
 from crawler.extract.dates import is_date
 from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, PLAIN_WORDS, SOURCES, squash
-from crawler.extract.pairs import METADATA, cells, pairs_in, read_pairs
+from crawler.extract.pairs import METADATA, pairs_in, read_pairs
 from crawler.extract.row import DOCUMENT_NUMBER
-from crawler.extract.text import BLOCKS, HIDDEN, Element, is_hidden, line_of, lines_of
+from crawler.extract.text import BLOCKS, HIDDEN, Element, cells, is_hidden, line_of, lines_of
 
 _IDS = {"zoomcon", "zoom", "vsb_content", "vsb_content_2", "vsb_content_4", "contentregion", "ucap-content"}
 _CLASSES = {"zz-xl-ct", "zz-xl-sec", "trs_ueditor", "trs_editor", "custom_unionstyle", "v_news_content", "article_content",
             "article-content", "xxgk_wenzhang", "j-fontcontent", "pages_content", "news_content", "article_zoom", "bt_content",
             "wp_articlecontent"}  # fmt: skip
+_ALL_IDS, _ALL_CLASSES = etree.XPath(".//@id"), etree.XPath(".//@class")
 _NO_BODIES = frozenset({"body", "html"})
 _LEAVES = frozenset({"div", "section", "center"})
 _SHORTEST = 30
@@ -70,11 +70,11 @@ def find_body(root: Element) -> Element | None:
 
 
 def _outermost(root: Element) -> Element | None:
-    named = {each for each in elements_with(root, "class", "id") if _is_container(each) and each.tag not in _NO_BODIES}
-    outermost: list[Element] = []
-    for element in islice((each for each in root.iterdescendants(etree.Element) if each in named), _MOST_CONTAINERS):
-        if not any(holder in outermost for holder in element.iterancestors()):
-            outermost.append(element)
+    named = {each for each in _containers(root) if each is not root and each.tag not in _NO_BODIES}
+    outermost = [each for each in named if named.isdisjoint(each.iterancestors())]
+    if len(outermost) > 1:
+        in_order = islice((each for each in root.iterdescendants(etree.Element) if each in named), _MOST_CONTAINERS)
+        outermost = [each for each in in_order if each in outermost]
     if len(outermost) > 1:
         outermost = _joined(outermost)
     if len(outermost) == 1:
@@ -173,10 +173,10 @@ def is_residue(line: str) -> bool:
     return len(line) <= _LONGEST_RESIDUE and not _BUTTONS.sub("", line)
 
 
-def _is_container(element: Element) -> bool:
-    name, classes = element.get("id"), element.get("class")
-    is_named = name is not None and name.lower() in _IDS
-    return is_named or (classes is not None and not _CLASSES.isdisjoint(classes.lower().split()))
+def _containers(root: Element) -> Iterator[Element]:
+    """The elements in `root`, itself among them, that are called by the name of a container of texts."""
+    yield from (name.getparent() for name in _ALL_IDS(root) if name.lower() in _IDS)
+    yield from (names.getparent() for names in _ALL_CLASSES(root) if not _CLASSES.isdisjoint(names.lower().split()))
 
 
 def densest(root: Element, skip: Collection[Element] = (), heads: Collection[Element] = ()) -> Element | None:

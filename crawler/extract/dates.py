@@ -30,6 +30,10 @@ _URL_DAY = re.compile(
     r"(?<!\d)((?:19|20)\d{2})[-/_]?(0[1-9]|1[0-2])[-/_]?(0[1-9]|[12]\d|3[01])(?!\d)|t((?:19|20)\d{2})(\d{2})(\d{2})_"
     r"|/((?:19|20)\d{2})/(\d{1,2})/(\d{1,2})/"
 )
+_OF_DAYS = re.compile(r"[\d年]")
+"""A character of every day, however it is written."""
+
+_AROUND_DAYS = re.compile(r"[\s\[\]()【】]|\d{1,2}:\d{2}(:\d{2}(\.\d{1,3})?)?|星期.|发布|日期|时间|:")
 _LONGEST = 200
 _LONGEST_BARE = 17  # September9th,2021
 
@@ -60,7 +64,9 @@ def is_date(text: str) -> bool:
     if len(text) > _LONGEST:
         return False
     text = normal_form(text)
-    bare = re.sub(r"[\s\[\]()【】]|\d{1,2}:\d{2}(:\d{2}(\.\d{1,3})?)?|星期.|发布|日期|时间|:", "", text)
+    if not _OF_DAYS.search(text):
+        return False
+    bare = _AROUND_DAYS.sub("", text)
     return len(bare) <= _LONGEST_BARE and bool(
         _FULL.fullmatch(bare.rstrip("日"))
         or _YEARLESS.fullmatch(bare)

@@ -110,7 +110,10 @@ _FIRST_CHARACTERS = frozenset(label[0] for label in KNOWN)
 
 def may_begin_with_label(text: str) -> bool:
     """Whether `text` begins as labels do, blanks and brackets aside: a quick look that spares most texts a closer one."""
-    return text[:1] in _FIRST_CHARACTERS or text.lstrip(_BEFORE_LABELS)[:1] in _FIRST_CHARACTERS
+    first = text[:1]
+    return first in _FIRST_CHARACTERS or (
+        first in _BEFORE_LABELS and text.lstrip(_BEFORE_LABELS)[:1] in _FIRST_CHARACTERS
+    )
 
 
 def is_label(text: str) -> bool:

@@ -10,8 +10,6 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
 
-from lxml import etree
-
 from archive.model.agencies import agency_of
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import (
@@ -30,13 +28,14 @@ from crawler.extract.field_labels import (
     tidy,
     value_of,
 )
-from crawler.extract.text import (  # fmt: skip
+from crawler.extract.text import (
     BLOCKS,
+    CONTROL,
     CONTROLS,
-    HIDDEN,
+    JOINT,
     TABLE_CELLS,
     Element,
-    flow,
+    cells,
     is_control,
     line_of,
     visible_texts,
@@ -63,8 +62,6 @@ DATE_UNREADABLE = "date_unreadable"
 _LONGEST_CELL = 600
 _LONGEST_NEIGHBOUR = 200
 _PLACE = 2  # so many characters at the beginning of two agencies' names are the same where both name their place
-JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
-CONTROL = "\0"  # stands for a field to fill in, which makes the label before it a search form's; in no page's text
 _CELL_TAGS = frozenset({"td", "th", "dt", "dd", "li", "div", "p"})
 _BOX_OF = {"td": "table", "th": "table", "dt": "dl", "dd": "dl", "li": "ul"}
 """The element around the cells of one block of metadata."""
@@ -215,40 +212,6 @@ def understand(pairs: Iterable[tuple[str, str]], url: str | None = None, agencie
     if squash(read.labels.get("publisher", "")) in SOURCES:
         read.doubts.add(FROM_SOURCE)
     return read
-
-
-def cells(root: Element, skip: Collection[Element] = ()) -> Iterator[tuple[Element, str]]:
-    """The text of each block of `root` in order, text of different inline elements joined by JOINT; nothing from inside `skip`."""
-    blocks: list[Element] = [root]
-    texts: list[str] = []
-    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
-    for event, node in walk:
-        block_ends = False
-        if event == "start":
-            tag = node.tag
-            passed_over = tag in HIDDEN or node in skip
-            if passed_over:
-                walk.skip_subtree()
-                if is_control(node):
-                    texts.append(CONTROL)
-            if tag in BLOCKS and node is not root:
-                if texts:
-                    yield blocks[-1], JOINT.join(texts)
-                    texts = []
-                blocks.append(node)
-            text = None if passed_over else node.text
-        else:
-            block_ends = event == "end" and node is blocks[-1] and node is not root
-            text = node.tail if node is not root else None
-        if block_ends:
-            if texts:
-                yield blocks[-1], JOINT.join(texts)
-                texts = []
-            blocks.pop()
-        if text and not text.isspace():
-            texts.append(flow(text))
-    if texts:
-        yield root, JOINT.join(texts)
 
 
 def _pairs_of(cell: Element, text: str) -> list[tuple[str, str]]:

@@ -23,6 +23,8 @@ BLOCKS = frozenset({
 })  # fmt: skip
 CONTROLS = ("input", "select", "textarea")
 _NO_FIELDS = frozenset({"hidden", "button", "submit", "reset", "image"})
+JOINT = "\x1f"  # stands between text of different elements; counts as a blank, and is not part of any value
+CONTROL = "\0"  # stands for a field to fill in, which makes the label before it a search form's; in no page's text
 TABLE_CELLS = frozenset({"td", "th"})
 _SOURCE_BREAK = re.compile(r"(?<![ \t\r\f])[ \t\r\f]*\n\s*")  # looks behind, lest a run of blanks is tried from each
 _BROKEN = "\v"  # stands for a line break of the source until the text on both of its sides is known
@@ -44,6 +46,8 @@ def line_of(element: Element, most: int = sys.maxsize) -> str:
 
 def visible_texts(element: Element, most: int = sys.maxsize) -> list[str]:
     """The pieces of text of which `line_of` makes one line, as they stand in the markup."""
+    if len(element) == 0 and isinstance(element.tag, str):  # as most are
+        return [element.text] if element.text else []
     parts: list[str] = []
     length = 0
     walk = etree.iterwalk(element, events=("start", "end", "comment", "pi"))
@@ -97,6 +101,42 @@ def is_control(node: Element) -> bool:
     return node.tag in CONTROLS and (node.get("type") or "").lower() not in _NO_FIELDS
 
 
+def cells(root: Element, skip: Collection[Element] = ()) -> Iterator[tuple[Element, str]]:
+    """The text of each block of `root` in order, text of different inline elements joined by JOINT; nothing from inside `skip`."""
+    block = root
+    around: list[Element] = []  # the blocks around this one
+    texts: list[str] = []
+    walk = etree.iterwalk(root, events=("start", "end", "comment", "pi"))
+    for event, node in walk:
+        if event == "start":
+            tag = node.tag
+            if tag in BLOCKS and node is not root:
+                if texts:
+                    yield block, JOINT.join(texts)
+                    texts = []
+                around.append(block)
+                block = node
+            if tag in HIDDEN or node in skip:
+                walk.skip_subtree()
+                if is_control(node):
+                    texts.append(CONTROL)
+                continue
+            text = node.text
+        elif node is root:
+            break
+        else:
+            if node is block and event == "end":
+                if texts:
+                    yield block, JOINT.join(texts)
+                    texts = []
+                block = around.pop()
+            text = node.tail
+        if text and not text.isspace():
+            texts.append(flow(text))
+    if texts:
+        yield root, JOINT.join(texts)
+
+
 def lines_of(element: Element, skip: Collection[Element] = ()) -> str:
     """The text of `element` in lines: a block a line, the cells of a table row apart by tabs, inline text joined as it is.
 
@@ -126,7 +166,8 @@ def lines_of(element: Element, skip: Collection[Element] = ()) -> str:
 
 def flow(text: str) -> str:
     """Line breaks of the source as a browser shows them: a blank, but nothing between Chinese characters."""
-    text = _marked(text)
+    if "\n" in text or "\t" in text:
+        text = _marked(text)
     return _HAN_BREAK.sub("", text).replace(_BROKEN, " ") if _BROKEN in text else text
 
 

@@ -1,20 +1,35 @@
 """The line under a record's title that says when it was published and by whom, also where it says so without labels."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 
 from archive.model.agencies import agency_of
 from crawler.extract.body import is_residue
 from crawler.extract.dates import ENGLISH_DAY, is_date, parse_date
-from crawler.extract.field_labels import COUNTERS, FIELD_OF, LABEL_COLON, PLAIN_WORDS, SOURCES, is_label, squash, tidy
-from crawler.extract.pairs import JOINT, METADATA, read_pairs
+from crawler.extract.field_labels import (
+    BLANK,
+    COUNTERS,
+    FIELD_OF,
+    LABEL_COLON,
+    PLAIN_WORDS,
+    SOURCES,
+    is_label,
+    squash,
+    tidy,
+)
+from crawler.extract.pairs import METADATA, read_pairs
 from crawler.extract.row import DOCUMENT_NUMBER, date_in, joined_date
-from crawler.extract.text import Element, line_of
+from crawler.extract.text import JOINT, Element, line_of
 
 Cell = tuple[Element, str]
 
 _SOURCE_LABELS = SOURCES | {"供稿单位", "作者", "发布机构", "发布单位", "编辑", "责任编辑", "审核"} | set(COUNTERS)
+_MAY_STATE_SOURCE = re.compile(
+    rf"[{''.join(sorted({label[-1] for label in _SOURCE_LABELS}))}]{BLANK}*+(?:[\]】]{BLANK}*+)?[:：]"
+)
+"""The last character of such a label and its colon: few texts have both."""
+
 _MOST_LINES = 4
 _NEAR = 2
 """So many cells away from the source, or from the title, a date is still the record's."""
@@ -59,16 +74,16 @@ _DOCUMENTS_TITLE = re.compile(
 _SHORTEST_TEXT = 30
 
 
-def datelines(cells: Sequence[Cell]) -> list[int]:
+def datelines(cells: Sequence[Cell]) -> Iterator[int]:
     """The places among `cells` of those that state a source or an author, or a day beside how often a page was read."""
     # Few texts have a colon, and in the others there is no need to look for any label.
     with_colon = (at for at, (_, text) in enumerate(cells) if ("：" in text or ":" in text) and len(text) <= _LONGEST)
-    return [at for at in with_colon if _states_source(cells[at][1])]
+    return (at for at in with_colon if _states_source(cells[at][1]))
 
 
 def bare_date(cells: Sequence[Cell], title: str | None) -> str | None:
     """A date without a label that stands beside the source, or right under the title, in ISO 8601."""
-    lines, below = datelines(cells), _below(cells, title)
+    lines, below = list(datelines(cells)), _below(cells, title)
     beginning = (at for at in below if _DATES_RECORD.match(cells[at][1]) and not _SENTENCE.search(cells[at][1]))
     agencies = (at for at in below if _agency_beside_date(cells[at][1]))
     within = (parse_date(_unlabelled(cells[at][1])) for at in (*lines, *beginning))
@@ -227,7 +242,7 @@ def begins_with_its_label(text: str) -> bool:
 
 def title_above(cells: Sequence[Cell]) -> str | None:
     """The line above the dateline, or one that is set off above a day: the title of a page that marks none."""
-    at = next(iter(datelines(cells)), None)
+    at = next(datelines(cells), None)
     if at is not None and (before := _before_labels(cells[at][1])):
         return before
     if at is None:
@@ -309,6 +324,8 @@ def _joins_metadata_to_text(cell: Element) -> bool:
 
 
 def _states_source(text: str) -> bool:
+    if not _MAY_STATE_SOURCE.search(text):
+        return False
     labels = {squash(label[1]) for label in LABEL_COLON.finditer(text)} & _SOURCE_LABELS
     return bool(labels - set(COUNTERS)) or bool(labels and _DAY.search(text))
 

@@ -30,7 +30,7 @@ _NAMES = {
 
 _KEYS = {"headline": TITLE, "title": TITLE, "datePublished": PUBLISHED, "pubDate": PUBLISHED}
 _PROPERTIES = {**_KEYS, "publisher": SOURCE, "sourceOrganization": SOURCE}
-_WITH_PROPERTIES = etree.XPath("//*[@itemprop]")
+_OF_PROPERTIES = etree.XPath("//@itemprop")
 _ATTRIBUTES = {
     "data-pubdate": PUBLISHED,
     "data-pubtime": PUBLISHED,
@@ -82,8 +82,8 @@ def _of_linked_data(root: Element) -> Iterator[Statement]:
 def _of_microdata(root: Element) -> Iterator[Statement]:
     """Statements of elements marked up as schema.org's properties: each that stands on the page once."""
     marked: dict[str, list[Element]] = {}
-    for node in islice(_WITH_PROPERTIES(root), _MOST_METAS):
-        marked.setdefault(node.get("itemprop"), []).append(node)
+    for stated in islice(_OF_PROPERTIES(root), _MOST_METAS):
+        marked.setdefault(stated, []).append(stated.getparent())
     for key, name in _PROPERTIES.items():
         nodes = marked.get(key, [])
         for node in nodes if len(nodes) == 1 else ():

@@ -20,8 +20,8 @@ from crawler.extract.body import densest, find_body, read_body, table_of_text
 from crawler.extract.dates import parse_date
 from crawler.extract.field_labels import SOURCES, squash
 from crawler.extract.footer import find_footers, outside
-from crawler.extract.pairs import BESIDE_DATE, FROM_SOURCE, Pairs, cells, pairs_in, understand
-from crawler.extract.text import Element, in_hidden_boxes
+from crawler.extract.pairs import BESIDE_DATE, FROM_SOURCE, Pairs, pairs_in, understand
+from crawler.extract.text import Element, cells, in_hidden_boxes
 from crawler.extract.trail import read_breadcrumb
 from crawler.records.dateline import (
     Cell,
@@ -56,7 +56,7 @@ def read_detail(
         body = table_of_text(root, footers) if body is None else body
         texts = above_text(texts, body)
     hidden = in_hidden_boxes(root)
-    pairs = understand(pairs_in(sorted(texts, key=lambda cell: cell[0] in hidden)), url, agencies)
+    pairs = understand(pairs_in(sorted(texts, key=lambda cell: cell[0] in hidden) if hidden else texts), url, agencies)
     page = _Fields(pairs, agencies)
     page.complete(root, texts, read_declared(root), body)
     if "title" not in page.fields and body is not None and (line := title_above_text(list(cells(body)))):

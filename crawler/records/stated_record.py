@@ -9,9 +9,9 @@ from archive.attachments.html_tables import html_tables
 from archive.model.observations import LinkedFile, RecordPage, Row
 from archive.tables.printed_table import within_limits
 from crawler.extract.field_labels import SOURCES, squash
-from crawler.extract.pairs import FROM_SOURCE, cells
+from crawler.extract.pairs import FROM_SOURCE
 from crawler.extract.row import absolute
-from crawler.extract.text import Element, lines_of
+from crawler.extract.text import Element, cells, lines_of
 from crawler.extract.tree import parse_html
 from crawler.records.detail import DATE_FROM_META
 from crawler.records.linked_files import find_attachments

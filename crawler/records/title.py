@@ -8,8 +8,7 @@ from lxml import etree
 
 from archive.model.records import fullest, is_cut
 from crawler.extract.field_labels import FIELD_OF, LABEL_COLON, is_label, squash, tidy
-from crawler.extract.pairs import CONTROL
-from crawler.extract.text import Element, flow, in_document, in_hidden_boxes, visible_texts
+from crawler.extract.text import CONTROL, Element, flow, in_document, in_hidden_boxes, visible_texts
 from crawler.records.dateline import (
     NAMING,
     Cell,
@@ -95,7 +94,11 @@ def _elements_of_parts(root: Element, body: Element | None, cells: Sequence[Cell
     """The elements of a text that a title and a date stand above: what is a heading among them names a part of it."""
     if body is None:
         return ()
-    before = set(takewhile(lambda element: element is not body, root.iter()))
+    before: set[Element] = set()
+    for element in root.iter():
+        if element is body:
+            break
+        before.add(element)
     line = title_above([cell for cell in cells if cell[0] in before])
     return set(body.iter()) if line and could_be_title(line, site) and not _GENERIC.fullmatch(line) else ()
 
@@ -105,9 +108,10 @@ def _named(root: Element, window: str, site: str, parts: Collection[Element]) ->
 
     Those among `parts` count only where the window repeats them.
     """
-    hidden = in_hidden_boxes(root)
     for find in (_headings, _TITLE_BOXES):
-        headings = sorted(islice(find(root), _MOST_HEADINGS), key=hidden.__contains__)
+        headings = list(islice(find(root), _MOST_HEADINGS))
+        if len(headings) > 1:
+            headings.sort(key=in_hidden_boxes(root).__contains__)
         named = _texts((each for each in headings if each not in parts), site)
         named += filter(window.startswith, _texts((each for each in headings if each in parts), site))
         if named := [text for text in named if find is _headings or not _GENERIC.fullmatch(text)]:
