@@ -75,7 +75,7 @@ def tidy(text: str) -> str:
 def value_of(text: str) -> str | None:
     """A printed value as understood: tidied, and None where it says that there is none."""
     value = tidy(text)
-    is_empty = value in ABSENT or not value.strip("-—– ") or _UNNUMBERED.fullmatch(value) is not None
+    is_empty = value in ABSENT or not value.strip("-—– ") or (value[-1] == "号" and _UNNUMBERED.fullmatch(value))
     return None if is_empty else value
 
 

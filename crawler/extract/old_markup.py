@@ -19,7 +19,7 @@ _LEAST = 2
 """Lines with a link and a date from which on they are the rows of a list."""
 
 _MAY_HOLD = etree.XPath(
-    ".//*[br or ((a[2] or (a and */a) or */a[2] or *[a][2]) and not(li or tr or td or dt))]"  # two links among what is in it
+    "br or ((a[2] or (a and */a) or */a[2] or *[a][2]) and not(li or tr or td or dt))"  # two links among what is in it
 )
 _LINKS = etree.XPath(".//a[@href]")
 _SCRIPTED = etree.XPath(".//a[starts-with(@href, 'javascript:')]")
@@ -28,7 +28,8 @@ _LINK, _DAY, _NEITHER, _END = "LD-|"
 _TURNS = ("LD", "DL", "LLD", "DLL")
 """The marks of a row of one link or of two, a day behind or before."""
 
-_DAY_COLUMNS = etree.XPath(".//*[self::ul or self::ol][li[3]][not(.//a)]")
+_LEAST_DAYS = 3
+_HAS_YEAR = etree.XPath("boolean(.//text()[contains(., '年')])")
 _SHORT_WITH_YEAR = etree.XPath(
     ".//*[not(*)][((self::h2 or self::h3 or self::h4) and string-length(normalize-space(.)) < 8)"
     " or (contains(., '年') and string-length(.) < 20 and not(self::a or self::option or self::script))]"
@@ -92,7 +93,7 @@ def _holders(root: Element) -> Iterator[Element]:
             if holder in several:
                 break
             (several if holder in once else once).add(holder)
-    return (holder for holder in _MAY_HOLD(root) if holder in several)
+    return (holder for holder in root.iterdescendants(etree.Element) if holder in several and _MAY_HOLD(holder))
 
 
 def _rows_of(holder: Element) -> list[Line]:
@@ -203,8 +204,10 @@ def _make_item(line: Line) -> None:
 
 def _columns(root: Element) -> Iterator[tuple[Element, Element]]:
     """Items of a list of titles, each with its day in a list beside that, which has as many items and nothing but days in them."""
-    for days in _DAY_COLUMNS(root):
+    for days in root.iterdescendants("ul", "ol"):
         items = list(days.iterchildren("li"))
+        if len(items) < _LEAST_DAYS or days.find(".//a") is not None:
+            continue
         if not all(is_date(line_of(item, _LONGEST_DAY)) for item in items):
             continue
         titles = next((each for each in _lists_beside(days) if len(each) == len(items)), ())
@@ -232,6 +235,8 @@ def _in_years(root: Element) -> Iterator[tuple[Element, str, str]]:
 
     Years that stand one beside another are a choice of lists, and head none.
     """
+    if not _HAS_YEAR(root) and next(root.iter("h2", "h3", "h4"), None) is None:
+        return
     for heading in islice(_SHORT_WITH_YEAR(root), _MOST_YEARS):
         head = _only_in(heading)
         if (stated := _year_in(heading)) and not any(map(_year_in, _neighbours(head))):

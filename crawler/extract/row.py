@@ -85,6 +85,7 @@ _QUOTED = re.compile(r"[\"']([^\"'\s<>]{1,500})[\"']")
 _HELD_ADDRESSES = ("data-href", "data-url", "data-link")
 _COUNTED_CALL = re.compile(r",\s*+\d+\s*+[,)]")
 _LONGEST_ADDRESS = 2_000
+_LINE_BREAKS = re.compile(r"[\t\r\n]")
 SCRIPTED_ADDRESS = re.compile(
     r"(?:https?://|\.{0,2}/|\?)\S+|[\w./-]{1,200}\.(?:s?html?|jhtml|jspx?|aspx?|php|do|action)(?:\?\S*)?"
 )
@@ -99,7 +100,7 @@ def is_page_link(href: str | None) -> bool:
 def absolute(base_url: str, href: str) -> str | None:
     """`href` made absolute, or None where it is no address of a page on the web. Half a character is replaced, as browsers do."""
     try:
-        url = urljoin(base_url, SURROGATES.sub("\ufffd", slashed(re.sub(r"[\t\r\n]", "", href.strip()))))
+        url = urljoin(base_url, SURROGATES.sub("\ufffd", slashed(_LINE_BREAKS.sub("", href.strip()))))
     except ValueError:
         return None
     return url if is_on_the_web(url) else None

@@ -16,6 +16,7 @@ Element = Any  # an lxml.html element; lxml ships no types
 HIDDEN = frozenset(
     {"script", "style", "noscript", "template", "head", "select", "button", "option", "textarea", "input"}
 )
+_ASIDES = HIDDEN | {"table"}
 BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "div", "dl", "dt",
     "fieldset", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend", "li", "main",
@@ -69,12 +70,14 @@ def visible_texts(element: Element, most: int = sys.maxsize) -> list[str]:
 
 def _is_aside(node: Element) -> bool:
     """Whether a node inside a cell is not the cell's own text: a nested table, a hidden box, a script."""
-    return node.tag in HIDDEN or node.tag == "table" or is_hidden(node)
+    return node.tag in _ASIDES or is_hidden(node)
 
 
 def is_hidden(node: Element) -> bool:
     """Whether a node says itself that it is not shown."""
-    return "display:none" in (node.get("style") or "").replace(" ", "").lower() or node.get("hidden") is not None
+    style = node.get("style")
+    is_styled_so = style is not None and "display:none" in style.replace(" ", "").lower()
+    return is_styled_so or node.get("hidden") is not None
 
 
 def in_hidden_boxes(root: Element) -> set[Element]:

@@ -19,8 +19,6 @@ from crawler.extract.text import Element
 from crawler.services.inline_data import pairs
 from crawler.services.json_data import number
 
-_SCRIPTS = etree.XPath(".//script[not(@src)]/text()")
-_FIELDS = etree.XPath(".//input[@value][@id or @name]")
 _DATA = etree.XPath(
     ".//@*[starts-with(name(), 'data-') and string-length(.) < 8 and translate(., '0123456789', '') = '']",
     smart_strings=True,
@@ -98,12 +96,14 @@ def _of_numbers(script: str, url: str) -> Paging | None:
 
 def scripts_of(root: Element) -> str:
     """The text of the page's scripts, one after the other, as long as pages' are."""
-    return "\n".join(_SCRIPTS(root))[:_LONGEST]
+    scripts = (script.text for script in root.iter("script") if script.text and script.get("src") is None)
+    return "\n".join(scripts)[:_LONGEST]
 
 
 def stated_numbers(root: Element) -> str:
     """The statements of a page to its scripts, as names with values: the scripts themselves, hidden fields, attributes data-…"""
-    fields = (f'{field.get("id") or field.get("name")}="{field.get("value")}"' for field in _FIELDS(root))
+    named = ((field.get("id") or field.get("name"), field.get("value")) for field in root.iter("input"))
+    fields = (f'{name}="{value}"' for name, value in named if name is not None and value is not None)
     attributes = (f'{value.attrname.removeprefix("data-")}="{value}"' for value in _DATA(root))
     return "\n".join((scripts_of(root), *islice(fields, _MOST_STATED), *islice(attributes, _MOST_STATED)))
 
