@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import takewhile
+from itertools import chain, takewhile
 
 from archive.model.agencies import agency_of
 from crawler.extract.body import is_residue
@@ -81,20 +81,24 @@ def datelines(cells: Sequence[Cell]) -> Iterator[int]:
     return (at for at in with_colon if _states_source(cells[at][1]))
 
 
-def bare_date(cells: Sequence[Cell], title: str | None) -> str | None:
-    """A date without a label that stands beside the source, or right under the title, in ISO 8601."""
-    lines, below = list(datelines(cells)), _below(cells, title)
+def bare_date(cells: Sequence[Cell], title: str | None, below: range) -> str | None:
+    """A date without a label that stands beside the source, or right under the title, in ISO 8601. `below`: the places there."""
+    lines = list(datelines(cells))
     beginning = (at for at in below if _DATES_RECORD.match(cells[at][1]) and not _SENTENCE.search(cells[at][1]))
     agencies = (at for at in below if _agency_beside_date(cells[at][1]))
     within = (parse_date(_unlabelled(cells[at][1])) for at in (*lines, *beginning))
     around = (_first_date(cells, _around(at, len(cells))) for at in lines)
-    under = (_first_date(cells, below), *(parse_date(cells[at][1]) for at in agencies), _date_apart(cells, title))
-    return next((date for dates in (within, around, under) for date in dates if date), None)
+    beside = (parse_date(cells[at][1]) for at in agencies)
+    return (
+        next(filter(None, chain(within, around)), None)
+        or _first_date(cells, below)
+        or next(filter(None, beside), None)
+        or _date_apart(cells, title, below)
+    )
 
 
-def _date_apart(cells: Sequence[Cell], title: str | None) -> str | None:
+def _date_apart(cells: Sequence[Cell], title: str | None, below: range) -> str | None:
     """The day of a date that stands in two elements beside a title: 06, 2023-05; before it, a clock may stand between."""
-    below = _below(cells, title)
     above = max(0, below.start - _NEAR - 2)
     if not title or not below.start or not squash(title).endswith(squash(cells[below.start - 1][1])):
         return None
@@ -109,11 +113,11 @@ def _around(at: int, count: int) -> list[int]:
     return [*range(at + 1, min(at + 1 + _NEAR, count)), *range(at - 1, max(-1, at - 1 - _NEAR), -1)]
 
 
-def bare_agency(cells: Sequence[Cell], title: str | None) -> str | None:
+def bare_agency(cells: Sequence[Cell], below: range) -> str | None:
     """An agency without a label that stands with a date right under the title: 样本县财政局 2024-03-05."""
-    below = [cells[at] for at in _below(cells, title)]
-    beside = next((agency for _, text in below if (agency := _agency_beside_date(text))), None)
-    return beside or _agency_in_line(below)
+    lines = [cells[at] for at in below]
+    beside = next((agency for _, text in lines if (agency := _agency_beside_date(text))), None)
+    return beside or _agency_in_line(lines)
 
 
 def _agency_in_line(below: Sequence[Cell]) -> str | None:
@@ -130,10 +134,10 @@ def _agency_in_line(below: Sequence[Cell]) -> str | None:
     )
 
 
-def bare_number(cells: Sequence[Cell], title: str | None) -> str | None:
+def bare_number(cells: Sequence[Cell], below: range) -> str | None:
     """A document's number without a label that stands right under the title, in an element of its own."""
-    below = (cells[at][1] for at in _below(cells, title))
-    pieces = (tidy(piece) for text in below if len(text) <= _LONGEST for piece in text.split(JOINT))
+    lines = (cells[at][1] for at in below)
+    pieces = (tidy(piece) for text in lines if len(text) <= _LONGEST for piece in text.split(JOINT))
     return next((piece for piece in pieces if DOCUMENT_NUMBER.fullmatch(piece)), None)
 
 
@@ -186,7 +190,7 @@ def _is_heads(label: str) -> bool:
     return squash(label) in _SOURCE_LABELS or FIELD_OF.get(squash(label)) in _OF_HEADS
 
 
-def _below(cells: Sequence[Cell], title: str | None) -> range:
+def under_title(cells: Sequence[Cell], title: str | None) -> range:
     """The places of the cells right under the title, where that stands as a heading and not as the value of a label."""
     if not title:
         return range(0)

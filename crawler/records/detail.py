@@ -32,6 +32,7 @@ from crawler.records.dateline import (
     heads_of,
     number_above,
     title_above_text,
+    under_title,
 )
 from crawler.records.declared import PUBLISHED, SITE, SOURCE, TITLE, Statement, read_declared
 from crawler.records.title import ABOVE_TEXT, find_title
@@ -100,9 +101,10 @@ class _Fields:
     ) -> None:
         """Add what is missing: the title, a date or a number without a label, what the page `declared`; compare what is there twice."""
         self._title(root, texts, declared, body)
-        self._date(texts, [each for each in declared if each.name == PUBLISHED])
-        self._publisher(texts, [each for each in declared if each.name == SOURCE])
-        if "document_number" not in self.fields and (number := bare_number(texts, self.fields.get("title"))):
+        below = under_title(texts, self.fields.get("title"))
+        self._date(texts, below, [each for each in declared if each.name == PUBLISHED])
+        self._publisher(texts, below, [each for each in declared if each.name == SOURCE])
+        if "document_number" not in self.fields and (number := bare_number(texts, below)):
             self.set("document_number", number, "text under the title")
 
     def set(self, name: str, value: str, place: str) -> None:
@@ -118,8 +120,8 @@ class _Fields:
             if not all(same_title(found[0], text) for text, _ in stated):
                 self.doubts.add(TITLE_DIFFERS)
 
-    def _date(self, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
-        if "published_on" not in self.fields and (date := bare_date(texts, self.fields.get("title"))):
+    def _date(self, texts: Sequence[Cell], below: range, declared: Iterable[Statement]) -> None:
+        if "published_on" not in self.fields and (date := bare_date(texts, self.fields.get("title"), below)):
             self.set("published_on", date, "text beside the source or under the title")
         for each in declared:
             date = parse_date(each.value)
@@ -131,8 +133,8 @@ class _Fields:
             elif self.fields["published_on"] != date:
                 self.doubts.add(DATE_DIFFERS)
 
-    def _publisher(self, texts: Sequence[Cell], declared: Iterable[Statement]) -> None:
-        if "publisher" not in self.fields and (agency := bare_agency(texts, self.fields.get("title"))):
+    def _publisher(self, texts: Sequence[Cell], below: range, declared: Iterable[Statement]) -> None:
+        if "publisher" not in self.fields and (agency := bare_agency(texts, below)):
             self.set("publisher", agency, BESIDE_DATE)
             self.doubts.add(FROM_SOURCE)
         printed = agency_of(self._source, self._agencies) if self._source else None
