@@ -1,7 +1,7 @@
 """The title of a record's page: what it declares, its headings, its window's title, the line above its date."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 
 from lxml import etree
@@ -72,8 +72,7 @@ def find_title(
         return sure[0]
     window = _without_site(tidy(_PAGE_TITLE(root)[:_LONGEST_WINDOW]), site)
     shared = _without_site(tidy(_SHARED_TITLE(root)[:_LONGEST_WINDOW]), site)
-    parts = _elements_of_parts(root, body, cells, site)
-    candidates = [*sure, *_named(root, window, site, parts)]
+    candidates = [*sure, *_named(root, window, site, cells, body)]
     name_columns = bool(candidates) and all(_GENERIC.fullmatch(text) for text, _ in candidates)
     if name_columns and (above := title_above(cells)) and could_be_title(above, site):
         candidates = [(above, "line above the date")]
@@ -90,28 +89,29 @@ def find_title(
     return next(((text, place) for text, place in candidates if text == title), None)
 
 
-def _elements_of_parts(root: Element, body: Element | None, cells: Sequence[Cell], site: str) -> Collection[Element]:
-    """The elements of a text that a title and a date stand above: what is a heading among them names a part of it."""
-    if body is None:
-        return ()
+def _names_parts(root: Element, body: Element, cells: Sequence[Cell], site: str) -> bool:
+    """Whether a title and a date stand above a text, so that a heading within names a part of it."""
     before: set[Element] = set()
     for element in root.iter():
         if element is body:
             break
         before.add(element)
     line = title_above([cell for cell in cells if cell[0] in before])
-    return set(body.iter()) if line and could_be_title(line, site) and not _GENERIC.fullmatch(line) else ()
+    return line is not None and could_be_title(line, site) and not _GENERIC.fullmatch(line)
 
 
-def _named(root: Element, window: str, site: str, parts: Collection[Element]) -> list[tuple[str, str]]:
+def _named(root: Element, window: str, site: str, cells: Sequence[Cell], body: Element | None) -> list[tuple[str, str]]:
     """The headings that could be the title, else the boxes named as titles; one that the window repeats comes first, then one that is shown.
 
-    Those among `parts` count only where the window repeats them.
+    Those that name parts of the text count only where the window repeats them.
     """
     for find in (_headings, _TITLE_BOXES):
         headings = list(islice(find(root), _MOST_HEADINGS))
         if len(headings) > 1:
             headings.sort(key=in_hidden_boxes(root).__contains__)
+        parts = [each for each in headings if body in (each, *each.iterancestors())] if body is not None else []
+        if parts and not _names_parts(root, body, cells, site):
+            parts = []
         named = _texts((each for each in headings if each not in parts), site)
         named += filter(window.startswith, _texts((each for each in headings if each in parts), site))
         if named := [text for text in named if find is _headings or not _GENERIC.fullmatch(text)]:
