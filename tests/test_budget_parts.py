@@ -90,3 +90,20 @@ def test_what_the_table_states_itself_counts_before_the_files_name() -> None:
 )
 def test_a_title_names_a_unit_or_none(title: str, name: str | None) -> None:
     assert agency_in_title(title) == name
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "2026年收入预算120.00万元，比2025年减少5.00万元。",
+        "公务用车运行费3.00万元，与2025年持平；",
+        "一般公共预算支出比2025年",
+        "5.00万元用于2025年项目",
+    ],
+)
+def test_sentences_above_a_table_do_not_say_its_year(sentence: str) -> None:
+    assert units(f"{sentence}\n部门收支总表", title="样本局2026年部门预算") == [("样本局", 2026)]
+
+
+def test_a_title_with_more_in_brackets_is_no_sentence() -> None:
+    assert units("2027年部门预算（样本，非政府文件）\n部门收支总表", title="样本局2026年部门预算") == [("样本局", 2027)]

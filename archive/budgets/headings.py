@@ -47,6 +47,8 @@ _NUMBERED = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?:年|$|(?=[部单度预决]))")
 _BESIDE_YEAR = re.compile("上一?年(?!结[转余])|去年|执行|[比增减]")
+_OF_SENTENCE = re.compile(r"[,。;]|[比较](?:上|去|20\d\d)年|\d[万亿]?元")
+_IN_BRACKETS = re.compile(r"\([^()]{0,80}\)")
 _UNIT = re.compile(r"单位[:：]?[(（]?(?:人民币)?(百万元|千元|万元|亿元|元|万$)")
 _UNIT_IN_BRACKETS = re.compile(r"[(（](?:单位[:：])?(百万元|千元|万元|亿元|元)[)）]")
 _AGENCY = re.compile(
@@ -129,7 +131,7 @@ def read_heading(lines: Sequence[str], head: Sequence[str]) -> Heading | None:
         printed,
         kind,
         stage_of(printed) or stage_of(names),
-        year_of(compact),
+        year_of(line for line in compact if not _is_sentence(line)),
         unit_of(compact) or _only_unit_of(head),
         agency_above(lines),
     )
@@ -148,6 +150,11 @@ def year_of(lines: Iterable[str]) -> int | None:
     """Return the last year that lines state."""
     years = [int(match[1]) for line in lines for match in _YEAR.finditer(line)]
     return years[-1] if years else None
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line is of running text, which may speak of any year."""
+    return _OF_SENTENCE.search(_IN_BRACKETS.sub("", line)) is not None
 
 
 def only_year_of(columns: Iterable[str]) -> int | None:
