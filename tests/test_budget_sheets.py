@@ -96,3 +96,36 @@ def test_of_two_classifications_the_one_with_each_code_once_is_checked(second: s
     assert [line.code for line in found.lines] == ["", "301", "30101", second]
     assert sorted(rule for rule, *_ in failing(found)) == expected
     assert {check.rule for check in found.checks} == {"children", "total"}
+
+
+NUMBERED = "{}||\n{}支出预算表|<|<\n单位：样本局||单位：万元\n" + SPENDING
+
+
+@pytest.mark.parametrize("above", ["表1-1", "附表4", "样本局二〇二六年预算公开", "附件2"])
+def test_a_text_alone_before_the_title_of_a_sheet_is_no_table(above: str) -> None:
+    rows, other = (NUMBERED.format(above, fund) for fund in ("部门", "政府性基金"))
+    found = read(table(rows, "1支出预算表"), table(f"{rows}\n||\n{other}", "表2", page=3))
+    assert [(each.statement.heading.unit, len(each.lines)) for each in found] == [("万元", 3)] * 3
+
+
+def test_what_a_note_says_belongs_to_the_table_above_it() -> None:
+    rows = "支出预算表|<|<\n科目编码|科目名称|合计\n||\n注：样本局没有此项支出||\n" + NUMBERED.format(
+        "表9", "政府性基金"
+    )
+    empty, other = read(table(rows, "第1页"))
+    assert (empty.is_empty, empty.statement.note, other.is_empty) == (True, "注:样本局没有此项支出", False)
+
+
+def test_a_table_beside_one_that_no_budget_has_is_read_by_itself() -> None:
+    rows = (
+        "表8|<||表9|<\n项目支出绩效目标表|<||一般公共预算“三公”经费支出表|<\n单位：样本局|单位：万元||单位：样本局|单位：万元\n"
+        "指标|金额||项目|预算数\n养护里程|350.00||公务接待费|5.00\n合格率|95.00||公务用车运行费|2.00\n合计|445.00||合计|7.00"
+    )
+    (found,) = read(table(rows, "第1页"))
+    assert found.statement.heading.title == "一般公共预算“三公”经费支出表"
+    assert [line.printed for line in found.lines] == ["5.00", "2.00", "7.00"]
+
+
+def test_a_list_of_contents_is_no_empty_table() -> None:
+    contents = "目录|\n表1|部门收支总表\n表2|一般公共预算支出表\n表3|项目支出预算表\n表4|“三公”经费支出表"
+    assert read(table(contents, "目录")) == []

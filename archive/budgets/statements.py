@@ -33,7 +33,9 @@ _NOTE = re.compile(r"注[:：]|备注[:：]|说明[:：]|注\d|本表反映|本�
 _NOTHING = frozenset(("-", "—", "--", "——", "/"))
 """Marks of a cell without an amount."""
 
-_LABELLED = re.compile(r"单位[:：]|部门[:：]|公开\d+表|名称[:：]|编制单位|金额单位|财决|预算\d+表")
+_LABELLED = re.compile(
+    r"单位[:：]|部门[:：]|公开\d+表|名称[:：]|编制单位|金额单位|财决|预算\d+表|^附?表[一二三四五六七八九十\d]+(?:-\d+)*$"
+)
 _ITEM = re.compile(r"[一二三四五六七八九十]+、|\d+[.．、]")
 
 
@@ -134,10 +136,10 @@ def _pieces(tables: Iterable[PrintedTable]) -> Iterator[_Piece]:
         for begin, end in _parts(whole):
             for left, right in _side_by_side(whole.rows[begin:end], whole.width):
                 table = whole.between(left, right) if right - left < whole.width else whole
-                first, above = begin, whole.before.split("\n") if begin == 0 else []
-                while first < end and _is_above(table.rows[first]):
-                    above += [cell for cell in table.rows[first] if plain(cell)]  # type: ignore[misc]
-                    first += 1
+                above_it = _rows_above(table.rows[begin:end])
+                first = begin + (above_it.index(False) if False in above_it else end - begin)
+                above = whole.before.split("\n") if begin == 0 else []
+                above += [cell for row in table.rows[begin:first] for cell in row if cell and plain(cell)]
                 if first < end and 1 < table.width <= _MOST_COLUMNS:
                     rows = list(table.rows[first:end])
                     yield _with_head(_Piece(number, table.page, first, above, rows, table, range(left, right)))
@@ -198,8 +200,9 @@ def _parts(table: PrintedTable) -> Iterator[tuple[int, int]]:
     """Yield the first row of each part and the one behind its last: rows above a table, a title among them, begin another."""
     begin = above = 0
     is_titled = False
+    above_one = _rows_above(table.rows)
     for place, row in enumerate(table.rows):
-        if not _is_above(row):
+        if not above_one[place]:
             if is_titled and above > begin:
                 yield begin, above
                 begin = above
@@ -221,7 +224,7 @@ def _side_by_side(rows: Sequence[Row], width: int) -> list[tuple[int, int]]:
 
     A table begins behind the last empty column before its title, which may stand over the middle of it.
     """
-    titled = next((places for row in rows if (places := [n for n, cell in enumerate(row) if kind_of(cell or "")])), [])
+    titled = next((places for row in rows if (places := [n for n, cell in enumerate(row) if _is_title(cell)])), [])
     begins = [0, *(_behind_gap(rows, *pair) for pair in pairwise(titled))]
     return [*pairwise([*begins, width])]
 
@@ -237,7 +240,22 @@ def _is_above(row: Sequence[str | None]) -> bool:
     texts = [text for cell in row if (text := plain(cell))]
     if len(texts) <= 1:
         return not texts or _is_title(texts[0]) or bool(_LABELLED.search(texts[0]) or agency_in_title(texts[0]))
-    return len(texts) <= 4 and all(_LABELLED.search(text) or kind_of(text) for text in texts)
+    return len(texts) <= 4 and all(_LABELLED.search(text) or _is_title(text) for text in texts)
+
+
+def _rows_above(rows: Sequence[Row]) -> list[bool]:
+    """Return whether each row stands above a table: its title, unit or agency, and a text alone right before such a row."""
+    above = list(map(_is_above, rows))
+    for place in range(len(rows) - 1, 0, -1):
+        if above[place] and any(map(plain, rows[place])) and _is_text_alone(rows[place - 1]):
+            above[place - 1] = True
+    return above
+
+
+def _is_text_alone(row: Row) -> bool:
+    """Whether a row holds one text, which is no note."""
+    texts = list(filter(None, map(plain, row)))
+    return len(texts) == 1 and amount(texts[0]) is None and not _NOTE.match(texts[0])
 
 
 def _head_height(rows: Sequence[Sequence[str | None]]) -> int:
