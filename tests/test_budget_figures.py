@@ -139,3 +139,20 @@ def test_a_change_is_checked_where_both_figures_are() -> None:
     for before, after in ((sums_wrong, general("130.00")), (general("130.00"), sums_wrong)):
         one_sided = changed_figures(read(table(before, TITLED)), read(table(after, TITLED)))
         assert {each.checked for each in one_sided if each.after.code == "201"} == {False}
+
+
+@pytest.mark.parametrize("head", ["当年财政拨款预算安排", "一般公共预算安排"])
+def test_a_sum_below_a_head_over_all_expenses_is_their_total(head: str) -> None:
+    rows = (
+        f"单位编码|单位名称|{head}|<|<|<|<|<\n^|^|合计|因公出国（境）费用|公务用车购置及运行费|<|<|公务接待费\n"
+        "^|^|^|^|小计|公务用车购置费|公务用车运行费|^\n|合计|21.95||19.60||19.60|2.35"
+    )
+    (found,) = read(table(rows, "一般公共预算“三公”经费支出预算表\n单位：万元"))
+    (expenses,) = found.expenses
+    assert {role: line.printed for role, line in expenses.parts.items()} == {
+        "total": "21.95",
+        "vehicles": "19.60",
+        "vehicle_running": "19.60",
+        "reception": "2.35",
+    }
+    assert {check.rule for check in found.checks} >= {"three_public"}

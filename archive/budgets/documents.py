@@ -69,7 +69,8 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
         between += check_between(with_lines)
         basic = [each for each in with_lines if each[0].heading.kind in ("basic_spending", "operating")]
         for statement, lines in with_lines:
-            expenses = expense_sets(statement.heading, lines) if statement.heading.kind == "three_public" else []
+            is_of_expenses = statement.heading.kind == "three_public"
+            expenses = expense_sets(statement.heading, statement.columns, lines) if is_of_expenses else []
             between += check_beside_basic(expenses, statement, basic)
             read.append((statement, lines, expenses))
     kinds = Counter(statement.heading.kind for statement, lines, _ in read if lines)

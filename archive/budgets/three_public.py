@@ -67,8 +67,8 @@ class ExpenseSet:
             del self.parts["total"]
 
 
-def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseSet]:
-    """Return the sets of expenses of a table, whose columns or else whose rows are the parts.
+def expense_sets(heading: Heading, columns: Iterable[str], lines: Iterable[BudgetLine]) -> list[ExpenseSet]:
+    """Return the sets of expenses of a table, whose `columns` or else whose rows are the parts.
 
     Columns, or rows, of 上年 or of another year than the heading's make sets of that year;
     预算数 and 决算数 stand side by side in accounts.
@@ -76,6 +76,7 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
     lines = list(lines)
     roles = {role_of(line.column_name) for line in lines}
     across = "abroad" in roles or "reception" in roles
+    outer = _heads_over_all(columns)
     sets: dict[tuple[object, ...], ExpenseSet] = {}
     for line in lines:
         own_heads = line.column_name.split("/")[-2:]  # 比上年增减, and 金额 below it
@@ -86,10 +87,19 @@ def expense_sets(heading: Heading, lines: Iterable[BudgetLine]) -> list[ExpenseS
         year = year_of_column(heading, period)
         place = line.row if across else line.column
         expenses = sets.setdefault((place, stage, year), ExpenseSet(stage, year))
-        expenses.add(line, line.column_name if across else line.name)
+        head, _, own = line.column_name.rpartition("/")
+        expenses.add(line, line.name if not across else own if head in outer else line.column_name)
     for expenses in sets.values():
         expenses.drop_total_of_more()
     return [each for each in sets.values() if len(each.parts) > 1]
+
+
+def _heads_over_all(columns: Iterable[str]) -> set[str]:
+    """Return the heads over journeys abroad and receptions alike, which are over all expenses: 合计 below one is the total."""
+    heads: dict[str | None, set[str]] = {"abroad": set(), "reception": set()}
+    for column in columns:
+        heads.setdefault(role_of(column), set()).add(column.rpartition("/")[0])
+    return {head for head in heads["abroad"] & heads["reception"] if "三公" not in head}
 
 
 def _stage(heading: Heading, period: str, column: str) -> str | None:
