@@ -128,3 +128,28 @@ def test_of_tables_one_above_another_the_lower_goes_on() -> None:
 def test_behind_another_table_none_goes_on() -> None:
     other = at(50, 600, "姓名|职务|电话|地址|备注\n样本|样本|样本|样本|样本", "样本名单")
     assert pages([at(50, 400, WHOLE, SPENDING), other, at(50, 60, MEDICINE, page=2)]) == [[1, 1]]
+
+
+def test_amounts_that_the_end_of_a_page_cuts_are_put_together() -> None:
+    head = "科目编码|科目名称|合计|基本支出|项目支出\n"
+    first = f"{head}205|教育支出|27,477,600.00|21,217,600.00|6,260,000.00\n|合计|27,477,60|21,217,60|6,260,000."
+    rest = f"{head}||0.00|0.00|00"
+    (found,) = read(table(first, SPENDING), table(rest, page=2))
+    assert [line.value for line in found.lines if line.is_total] == [27_477_600, 21_217_600, 6_260_000]
+    assert failing(found) == []
+
+
+def test_amounts_below_whole_ones_are_of_a_row_of_their_own() -> None:
+    head = "科目编码|科目名称|合计|基本支出|项目支出\n"
+    (found,) = read(table(f"{head}205|教育支出|20.00|20.00|0", SPENDING), table(f"{head}||0.00|0.00|0", page=2))
+    assert len(found.statement.rows) == 2
+
+
+@pytest.mark.parametrize(("cut", "expected"), [("80.00", []), ("79.00", [("items", Decimal(110), Decimal(30))])])
+def test_items_lack_no_more_than_the_rows_whose_names_are_cut(cut: str, expected: list[object]) -> None:
+    rows = SUMMARY.replace("一、一般公共服务支出|80.00", f"务支出|{cut}").replace(
+        "二、社会保障和就业支出|30.00", "二、社会保障和就业支出|20.00"
+    )
+    rows = rows.replace("本年收入合计|", "|三、住房保障支出|10.00\n本年收入合计|", 1).replace("\n|三", "\n||三", 1)
+    (found,) = read(table(rows, "部门收支总表\n部门：样本局 单位：万元"))
+    assert [check for check in failing(found) if check[0] == "items"] == expected

@@ -68,13 +68,19 @@ def is_second_half(row: Row, first: Row, rows: Sequence[Row]) -> bool:
     `rows`: those of the table so far; a cell of several lines shows how much a line of its column holds.
     """
     words = [column for column, cell in enumerate(row) if plain(cell) and amount(cell) is None]
-    if (
-        not words
-        or (has_amounts(row) and has_amounts(first))
-        or any(BEGINS_ROW.match(plain(row[column])) for column in words)
-    ):
+    if not words:
+        return _ends_numbers(row, first)
+    if (has_amounts(row) and has_amounts(first)) or any(BEGINS_ROW.match(plain(row[column])) for column in words):
         return False
     return all(_is_full(first[column], [each[column] for each in rows]) for column in words)
+
+
+def _ends_numbers(row: Row, first: Row) -> bool:
+    """Whether the amounts of a row are the ends of those of the one before, none of which can be read without its own."""
+    pairs = [(cell, before) for cell, before in zip(row, first, strict=True) if plain(cell)]
+    return bool(pairs) and all(
+        plain(before) and amount(before) is None and amount(f"{before}{cell}") is not None for cell, before in pairs
+    )
 
 
 def put_together(first: Row, second: Row) -> Row:

@@ -167,10 +167,11 @@ def _of_items(
     among: Iterable[BudgetLine], place: str, whole: BudgetLine, items: Sequence[BudgetLine]
 ) -> Iterator[BudgetCheck]:
     """Yield that a total is the sum of its items; not where it fails over a single one, and other amounts stand among
-    them whose names may be items' names that were not read.
+    them whose names may be items' names that were not read, or over as much as these others are together.
     """
-    doubted = len(items) == 1 and any(line.value for line in among if line not in items)
-    checks = check_sum("items", place, whole, items)
+    others = [line for line in among if line.value and line not in items]
+    checks = list(check_sum("items", place, whole, items))
+    doubted = others and (len(items) == 1 or any(check.holds for check in check_sum("", "", whole, [*items, *others])))
     yield from those_that_hold(checks) if doubted else checks
 
 
