@@ -129,3 +129,21 @@ def test_a_table_beside_one_that_no_budget_has_is_read_by_itself() -> None:
 def test_a_list_of_contents_is_no_empty_table() -> None:
     contents = "目录|\n表1|部门收支总表\n表2|一般公共预算支出表\n表3|项目支出预算表\n表4|“三公”经费支出表"
     assert read(table(contents, "目录")) == []
+
+
+@pytest.mark.parametrize("amounts", ["0|0", "5|7", "0.0|-3"])
+def test_whole_numbers_behind_a_name_are_none_of_the_head(amounts: str) -> None:
+    rows = f"项目|2025年预算数|2026年预算数\n因公出国（境）费|{amounts}\n公务接待费|5.00|2.00"
+    (found,) = read(table(rows, "“三公”经费预算表\n单位：万元"))
+    assert [line.printed for line in found.lines] == [*amounts.split("|"), "5.00", "2.00"]
+
+
+@pytest.mark.parametrize("row", ["项目|2025|2026", "项目|1|2", "栏次|1|2"])
+def test_years_and_numbers_of_columns_are_of_the_head(row: str) -> None:
+    (found,) = read(table(f"项目|预算数|预算数\n{row}\n公务接待费|5.00|2.00", "“三公”经费预算表\n单位：万元"))
+    assert [line.printed for line in found.lines] == ["5.00", "2.00"]
+
+
+@pytest.mark.parametrize("title", ["政府性基金收入表", "2026年样本县国有资本经营预算收入表"])
+def test_the_income_of_a_fund_is_not_its_spending(title: str) -> None:
+    assert read(table("项目|2026年预算数\n一、土地出让收入|28.00\n收入合计|28.00", f"{title}\n单位：万元")) == []

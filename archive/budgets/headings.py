@@ -24,6 +24,7 @@ _RULES = (
     ("采购", "procurement"),
     ("三公", "three_public"),
     ("机关运行经费", "operating"),
+    ("(?:基金|国有资本).{0,40}收入(?!.{0,80}支出)", ""),
     ("基金", "fund_spending"),
     ("国有资本", "capital_spending"),
     ("一般公共预算财政拨款收入支出(?!.{0,80}总)", "general_spending"),
@@ -46,6 +47,7 @@ _NUMBERED = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[(（]?[一二三四五六七八九十\d]+[)）]?[、.．:：]|附[件表]\d*[:：]?|表[一二三四五六七八九十\d]+[:：]?)"
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?:年|$|(?=[部单度预决]))")
+_BEFORE = re.compile("上一?年(?!结[转余])|去年")
 _BESIDE_YEAR = re.compile("上一?年(?!结[转余])|去年|执行|[比增减]")
 _OF_SENTENCE = re.compile(r"[,。;]|[比较](?:上|去|20\d\d)年|\d[万亿]?元")
 _IN_BRACKETS = re.compile(r"\([^()]{0,80}\)")
@@ -130,7 +132,7 @@ def read_heading(lines: Sequence[str], head: Sequence[str]) -> Heading | None:
     return Heading(
         printed,
         kind,
-        stage_of(printed) or stage_of(names),
+        stage_of(printed) or _stage_of_columns(head),
         year_of(line for line in compact if not _is_sentence(line)),
         unit_of(compact) or _only_unit_of(head),
         agency_above(lines),
@@ -144,6 +146,15 @@ def stage_of(text: str) -> str | None:
     text = re.sub("一般公共预算|政府性基金预算|国有资本经营预算|公共预算", "", plain(text))
     stages = (("决算", "accounts"), ("统计数", "accounts"), ("机构运行信息", "accounts"), ("预算", "budget"))
     return next((stage for word, stage in stages if word in text), None)
+
+
+def _stage_of_columns(head: Sequence[str]) -> str | None:
+    """Return the stage that the columns of the latest year state: 2024年决算数 may stand before 2025年预算数."""
+    years = {name: year_of([plain(name)]) for name in head}
+    latest = max(filter(None, years.values()), default=None)
+    return stage_of(
+        "".join(name for name, year in years.items() if year in (None, latest) and not _BEFORE.search(name))
+    )
 
 
 def year_of(lines: Iterable[str]) -> int | None:

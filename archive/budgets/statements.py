@@ -36,6 +36,7 @@ _NOTHING = frozenset(("-", "—", "--", "——", "/"))
 _LABELLED = re.compile(
     r"单位[:：]|部门[:：]|公开\d+表|名称[:：]|编制单位|金额单位|财决|预算\d+表|^附?表[一二三四五六七八九十\d]+(?:-\d+)*$"
 )
+_YEAR = re.compile(r"20\d\d")
 _ITEM = re.compile(r"[一二三四五六七八九十]+、|\d+[.．、]")
 
 
@@ -278,7 +279,15 @@ def _head_height(rows: Sequence[Sequence[str | None]]) -> int:
             and not _counts_columns(texts)
         ):
             return height
+        if height and len(filled) > 1 and _are_amounts(filled[1:]) and not _NUMBER_OF_COLUMN.fullmatch(filled[0]):
+            return height
     return min(len(rows), 1 if len(rows) <= 1 else _textual_head(rows))
+
+
+def _are_amounts(texts: Sequence[str]) -> bool:
+    """Whether all that stands behind the first text of a row are amounts, and neither years nor numbers of columns."""
+    values = list(map(amount, texts))
+    return None not in values and not any(map(_YEAR.fullmatch, texts)) and values != list(range(1, len(values) + 1))
 
 
 def _is_over_columns(row: Sequence[str | None]) -> bool:
