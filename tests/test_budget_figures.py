@@ -8,7 +8,7 @@ from archive.budgets.changes import changed_figures
 from archive.budgets.documents import BudgetTable
 from archive.budgets.parts import unit_names
 from archive.budgets.spending import explains_projects, role_of_spending, spending_figures
-from tests.budget_forms import DOWN, GENERAL, TITLED, read, table
+from tests.budget_forms import DOWN, GENERAL, TITLED, failing, read, table
 
 THREE = "“三公”经费支出表\n单位：万元"
 
@@ -156,3 +156,37 @@ def test_a_sum_below_a_head_over_all_expenses_is_their_total(head: str) -> None:
         "reception": "2.35",
     }
     assert {check.rule for check in found.checks} >= {"three_public"}
+
+
+def test_a_table_is_of_the_stage_of_its_latest_year() -> None:
+    rows = "项目|2024年决算数|2025年预算数|2026年预算数\n公务接待费|1.80|3.00|2.50\n公务用车费|12.00|14.00|13.00\n合计|13.80|17.00|15.50"
+    (found,) = read(table(rows, "“三公”经费支出表\n单位：万元"))
+    assert found.statement.heading.stage == "budget"
+    assert [(each.stage, each.year, each.parts["total"].printed) for each in found.expenses] == [
+        ("accounts", 2024, "13.80"),
+        ("budget", 2025, "17.00"),
+        ("budget", 2026, "15.50"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        ("2026年预算比2024年决算增减", "-0.80"),
+        ("2026年比2025年增减", "-2.00"),
+        ("较上年增减", "-2.00"),
+        ("与2024年相比增减", "-0.80"),
+    ],
+)
+def test_a_change_is_between_the_years_that_its_column_names(column: str, expected: str) -> None:
+    head = f"科目编码|科目名称|2024年决算数|2025年预算数|2026年预算数|{column}\n"
+    for printed, fails in ((expected, 0), ("0.10", 1)):
+        (found,) = read(table(f"{head}207|文化支出|13.80|15.00|13.00|{printed}", "一般公共预算支出表\n单位：万元"))
+        assert [rule for rule, *_ in failing(found)] == ["change"] * fails
+        assert "change" in {check.rule for check in found.checks}
+
+
+def test_nothing_is_changed_where_no_year_is_known() -> None:
+    rows = "科目编码|科目名称|预算数|较上年增减\n207|文化支出|13.00|2.00"
+    (found,) = read(table(rows, "一般公共预算支出表\n单位：万元"), title="")
+    assert failing(found) == []

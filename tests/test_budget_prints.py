@@ -153,3 +153,10 @@ def test_items_lack_no_more_than_the_rows_whose_names_are_cut(cut: str, expected
     rows = rows.replace("本年收入合计|", "|三、住房保障支出|10.00\n本年收入合计|", 1).replace("\n|三", "\n||三", 1)
     (found,) = read(table(rows, "部门收支总表\n部门：样本局 单位：万元"))
     assert [check for check in failing(found) if check[0] == "items"] == expected
+
+
+@pytest.mark.parametrize(("cut", "expected"), [("20.00", []), ("19.00", [("children", Decimal(30), Decimal(10))])])
+def test_codes_lack_no_more_than_the_rows_whose_codes_are_cut(cut: str, expected: list[object]) -> None:
+    rows = f"科目|合计\n[205]教育支出|30.00\n[20501]教育管理|10.00\n育|{cut}\n[208]社会保障支出|5.00\n合计|35.00"
+    (found,) = read(table(rows, SPENDING))
+    assert failing(found) == expected

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import takewhile
 from typing import Literal
 
 from archive.budgets.amounts import agree, plain, rounding
@@ -40,6 +41,8 @@ _GROUP = "/小计"
 _CHANGE = re.compile("增减(?:变[化动])?(?:金?额|数|情况)?$")
 _COMPARES_YEARS = re.compile("增[减长幅]|变[动化]")
 _RATE = re.compile(r"(?:%\)?|率|幅度?|比例|百分比)$")
+_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
+_TWO = 2
 _PERCENT = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)%?")
 SUBTOTAL = re.compile("(?:本年|当年)(?:收入|支出)?(?:合计|小计)")
 GRAND = re.compile("(?:收入|支出)?(?:总计|合计)")
@@ -103,6 +106,17 @@ def check_sum(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLi
         yield BudgetCheck(rule, place, whole.value, right, agree(whole.value, right, values), (whole, *parts))
 
 
+def check_parts(
+    rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine], others: Sequence[BudgetLine]
+) -> Iterator[BudgetCheck]:
+    """Yield the identity of a whole and its parts; not where it fails over as much as `others` are together, which may be
+    parts whose codes or names were not read.
+    """
+    checks = check_sum(rule, place, whole, parts)
+    are_parts = others and any(check.holds for check in check_sum(rule, place, whole, [*parts, *others]))
+    yield from those_that_hold(checks) if are_parts else checks
+
+
 def check_amounts(rule: str, place: str, whole: BudgetLine, parts: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     """Yield that a line is the sum of others, in yuan, whatever their units, unless one states none or it is 0 = 0."""
     lines = (whole, *parts)
@@ -143,7 +157,9 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
             parts_of[code[:-2]].append(line)
         for code, whole in by_code.items():
             if (parts := parts_of.get(code)) and code not in unsure:
-                yield from check_sum("children", f"{code} {whole.column_name}", whole, parts)
+                yield from check_parts(
+                    "children", f"{code} {whole.column_name}", whole, parts, _without_codes(whole, column)
+                )
         top = [line for code, line in by_code.items() if not {code[:-2], code[:-4]} & by_code.keys()]
         total = next((line for line in column if line.is_total), None)
         divided = sum(line.code in parts_of for line in top)
@@ -160,6 +176,13 @@ def _codes(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     if known_by_most(of_items):
         yield from of_items
     yield from _staff_and_office(lines)
+
+
+def _without_codes(whole: BudgetLine, column: Sequence[BudgetLine]) -> list[BudgetLine]:
+    """Return the lines below one with a code, up to the next that is none of its parts, which have no code themselves."""
+    below = (line for line in column[column.index(whole) + 1 :])
+    parts = takewhile(lambda line: not line.is_total and line.code.startswith(whole.code if line.code else ""), below)
+    return [line for line in parts if not line.code]
 
 
 def _groups(lines: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
@@ -299,19 +322,18 @@ def check_changes(statement: BudgetStatement, lines: Sequence[BudgetLine]) -> It
 
     A column of rates may state them otherwise (0.05 for 5%): where most are so, all should be.
     """
-    heading = statement.heading
-    names = enumerate(statement.columns)
-    rates = [column for column, name in names if _COMPARES_YEARS.search(name) and _RATE.search(name)]
+    heading, columns = statement.heading, statement.columns
+    rates = [place for place, name in enumerate(columns) if _COMPARES_YEARS.search(name) and _RATE.search(name)]
     of_rates: list[BudgetCheck] = []
     for place, row in grouped(lines, "row").items():
         changes = [line for line in row if _CHANGE.search(line.column_name)]
         years = [(year_of_column(heading, line.column_name), line) for line in row if _is_of_a_year(line)]
-        now, before = ([line for year, line in years if year == each] for each in _two_years(heading))
-        if len(now) == len(before) == 1 and _of_one_unit((*now, *before)):
-            if len(changes) == 1 and _of_one_unit((*changes, *now)):
-                yield from _change(changes[0], now[0], before[0])
-            if len(rates) == 1:
-                of_rates += _rate(statement.rows[place].cells[rates[0]], now[0], before[0])
+        if len(changes) == 1:
+            for pair in _pairs(years, _two_years(heading, changes[0].column_name)):
+                yield from _change(changes[0], *pair) if _of_one_unit((changes[0], *pair)) else ()
+        if len(rates) == 1:
+            for pair in _pairs(years, _two_years(heading, columns[rates[0]])):
+                of_rates += _rate(statement.rows[place].cells[rates[0]], *pair)
     if 2 * sum(check.holds for check in of_rates) > max(len(of_rates), _CONFIRMING):
         yield from of_rates
 
@@ -337,8 +359,20 @@ def _rate(cell: str | None, now: BudgetLine, before: BudgetLine) -> Iterator[Bud
         yield BudgetCheck("rate", place, printed, round(true, 2), holds, (now, before))
 
 
-def _two_years(heading: Heading) -> tuple[int | None, int | None]:
-    return heading.year, None if heading.year is None else heading.year - 1
+def _two_years(heading: Heading, column: str) -> tuple[int | None, int | None]:
+    """Return the years that a column compares: those that it names, or the table's own and the one before."""
+    named = sorted({int(year) for year in _YEAR.findall(column)} | ({heading.year} if heading.year else set()))
+    if len(named) == 1:
+        return named[0], named[0] - 1
+    return (named[1], named[0]) if len(named) == _TWO else (None, None)
+
+
+def _pairs(
+    years: Sequence[tuple[int | None, BudgetLine]], compared: tuple[int | None, int | None]
+) -> list[tuple[BudgetLine, BudgetLine]]:
+    """Return the amounts of two years in a row, where it has one of each, in one unit; else nothing."""
+    now, before = ([line for year, line in years if year and year == each] for each in compared)
+    return [(now[0], before[0])] if len(now) == len(before) == 1 and _of_one_unit((*now, *before)) else []
 
 
 def _is_of_a_year(line: BudgetLine) -> bool:

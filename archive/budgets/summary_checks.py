@@ -9,6 +9,7 @@ from archive.budgets.checks import (
     SUBTOTAL,
     BudgetCheck,
     check_columns,
+    check_parts,
     check_sum,
     grouped,
     those_that_hold,
@@ -166,13 +167,12 @@ def _is_same_side(one: BudgetLine, other: BudgetLine) -> bool:
 def _of_items(
     among: Iterable[BudgetLine], place: str, whole: BudgetLine, items: Sequence[BudgetLine]
 ) -> Iterator[BudgetCheck]:
-    """Yield that a total is the sum of its items; not where it fails over a single one, and other amounts stand among
-    them whose names may be items' names that were not read, or over as much as these others are together.
+    """Yield that a total is the sum of its items; not where it fails over a single one, or over as much as other amounts
+    among them are together, whose names may be items' names that were not read.
     """
     others = [line for line in among if line.value and line not in items]
-    checks = list(check_sum("items", place, whole, items))
-    doubted = others and (len(items) == 1 or any(check.holds for check in check_sum("", "", whole, [*items, *others])))
-    yield from those_that_hold(checks) if doubted else checks
+    checks = check_parts("items", place, whole, items, others)
+    yield from those_that_hold(checks) if others and len(items) == 1 else checks
 
 
 def _ends_item(name: str) -> bool:
