@@ -11,7 +11,7 @@ from archive.attachments.extraction import Limits, extract
 from archive.tables.number_formats import formatted
 from archive.tables.printed_table import MOST_CELLS, PrintedTable
 from tests.files import docx, pdf, text_cell, word, xlsx, zipped
-from tests.ruled_pages import ruled, ruled_pdf, turned
+from tests.ruled_pages import document, drawn, ruled, ruled_pdf, turned
 
 HEADS: list[list[str | None]] = [
     ["Code", "Name", "Amount", None],
@@ -52,6 +52,29 @@ def test_text_that_is_printed_again_at_its_place_to_look_bold_stands_once(moved:
     again = b" q 1 0 0 1 %.1f 0 cm " % moved + ruled(HEADS, style="none") + b" Q"
     (table,) = tables(pdf(ruled(HEADS) + again))
     assert (table.rows, set(table.merged)) == (PRINTED, MERGED)
+
+
+def apart(text: str, left: int, base: int) -> list[tuple[str, int, int]]:
+    """The characters of a line, each drawn by itself."""
+    return [(character, left + 9 * place, base) for place, character in enumerate(text)]
+
+
+def test_narrow_columns_far_apart_are_no_writing_downwards() -> None:
+    rows = ["公务接待费", "公务用车费", "会议费", "培训费", "因公出国费", "合计金额"]
+    drawing = [each for row, name in enumerate(rows) for each in apart(name, 40, 500 - 11 * row)]
+    drawing += [each for row in range(len(rows)) for each in apart("三百万元", 700, 500 - 11 * row)]
+    text = extract(document([drawn([], drawing, "none", 8)], (842, 595)), "a.pdf").text
+    assert text == "\n".join(f"{name} 三百万元" for name in rows)
+
+
+def test_writing_downwards_is_read_downwards() -> None:
+    columns = ["样本县人民政府办公室", "关于公开预算的通知吧", "二〇二六年一月十五日"]
+    drawing = [
+        (character, 800 - 20 * column, 500 - 12 * place)
+        for column, text in enumerate(columns)
+        for place, character in enumerate(text)
+    ]
+    assert extract(document([drawn([], drawing, "none", 8)], (842, 595)), "a.pdf").text == "\n".join(columns)
 
 
 def test_a_page_turned_by_90_degrees_is_turned_back() -> None:

@@ -25,6 +25,7 @@ from archive.attachments.markup import local_name, parse_xml, read_xml, tidy
 from archive.tables import opendocument
 from archive.tables.file_pages import SLIDE, FilePage, joined
 from archive.tables.ofd_pages import OfdPage
+from archive.tables.pdf_characters import text_of_page
 from archive.tables.pdf_tables import PrintedPdfPage, PrintedTables
 from archive.tables.printed_table import CELLS_APART, MOST_TABLES, PrintedTable
 from archive.tables.text_tables import tables_in_text
@@ -160,7 +161,7 @@ def _page_text(page: PdfTextPage) -> str:
 
     LibreOffice draws what is in a second font (the quotation marks of a Chinese line) after the rest of the line.
     """
-    text: str = page.get_text_range().translate({0xFFFE: None, 0xFFFF: None, 0: None})
+    text = text_of_page(page).translate({0xFFFE: None, 0xFFFF: None, 0: None})
     if not _piece_at_end(text):
         return text
     printed = text.split("\n")

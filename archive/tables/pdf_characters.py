@@ -19,6 +19,7 @@ BLANK = 0.2
 BLANKS = frozenset((0, 9, 10, 13, 32, 0xA0, 0x3000, 0xFFFE, 0xFFFF))
 """Characters that leave no ink, by their numbers."""
 _AGAIN = 0.12  # of the size: no two characters that belong beside each other begin so near
+_FEWEST_LINES = 10  # of single characters, that are looked at
 _FIRST_HAN, _LAST_HAN = "\u2e80", "\u9fff"
 
 
@@ -90,6 +91,17 @@ def text_of(line: Iterable[Character]) -> str:
             parts.append(" ")
         parts.append(each.text)
     return "".join(parts)
+
+
+def text_of_page(page: PdfTextPage) -> str:
+    """Return the text of a page in the order of its drawing; by its lines where pdfium gives each character one of its own,
+    as it does with narrow columns, which it takes for Chinese written downwards.
+    """
+    text: str = page.get_text_range()
+    lengths = [len(line) for line in map(str.strip, text.split("\n")) if line]
+    if 2 * lengths.count(1) <= max(len(lengths), _FEWEST_LINES):
+        return text
+    return "\n".join(map(text_of, lines_of(characters_of(page, turn_of(page)))))
 
 
 def pieces_of(line: Iterable[Character], are_apart: Callable[[Character, Character], bool]) -> list[Line]:

@@ -16,7 +16,15 @@ from typing import Protocol
 from pypdfium2 import PdfPage, PdfTextPage  # type: ignore[import-untyped]
 
 from archive.tables.aligned_tables import AlignedTable, aligned_tables, may_have_rows
-from archive.tables.pdf_characters import Character, characters_of, lines_of, pieces_of, text_of, turn_of
+from archive.tables.pdf_characters import (
+    Character,
+    characters_of,
+    lines_of,
+    pieces_of,
+    text_of,
+    text_of_page,
+    turn_of,
+)
 from archive.tables.printed_table import MOST_COLUMNS, Merged, PrintedTable, lines_before, printed_cell
 from archive.tables.ruled_lines import NEAR, Box, RuledLine, RuledLines, pdf_lines, turned_box
 
@@ -58,8 +66,7 @@ class PrintedPdfPage:
         return pdf_lines(self._page)
 
     def text(self) -> str:
-        text: str = self._text.get_text_range()
-        return text
+        return text_of_page(self._text)
 
     def turn(self) -> int:
         return turn_of(self._text)
