@@ -373,3 +373,19 @@ def test_titles_in_one_row_of_a_sheet_are_of_tables_side_by_side(rows: str, unit
     places = {row.places[line.column] for line in found[1].lines for row in [found[1].statement.rows[line.row]]}
     assert places == {6, 7}
     assert {line.column_name.rpartition("/")[2] for line in found[1].lines} == {"合计", "基本支出"}
+
+
+def test_the_unit_of_a_row_in_a_cell_of_its_own_is_no_part_of_its_name() -> None:
+    rows = (
+        "项目|单位|预算数\n一、“三公”经费合计|元|155000.00\n1.因公出国（境）费用|万元|2.00\n2.公务用车运行维护费|万元|11.00\n"
+        "3.公务接待费|万元|2.50\n公务用车保有量|辆|12\n国内公务接待|批次|31"
+    )
+    (found,) = read(table(rows, "“三公”经费及相关信息表\n单位：万元"))
+    assert [(line.name, line.yuan) for line in found.lines] == [
+        ("一、“三公”经费合计", 155_000),
+        ("1.因公出国(境)费用", 20_000),
+        ("2.公务用车运行维护费", 110_000),
+        ("3.公务接待费", 25_000),
+    ]
+    assert set(found.expenses[0].parts) == {"total", "abroad", "vehicle_running", "reception"}
+    assert failing(found) == []

@@ -127,8 +127,8 @@ def test_a_table_beside_one_that_no_budget_has_is_read_by_itself() -> None:
 
 
 def test_a_list_of_contents_is_no_empty_table() -> None:
-    contents = "目录|\n表1|部门收支总表\n表2|一般公共预算支出表\n表3|项目支出预算表\n表4|“三公”经费支出表"
-    assert read(table(contents, "目录")) == []
+    contents = "目录|\n表1|部门收支总表\n附件1-2|部门收入总表\n表2|一般公共预算支出表\n表3|项目支出预算表\n表4|“三公”经费支出表"
+    assert read(table(contents, "部门收支总表\n目录")) == []
 
 
 @pytest.mark.parametrize("amounts", ["0|0", "5|7", "0.0|-3"])

@@ -28,7 +28,7 @@ _NAMES_NO_AMOUNTS = re.compile(
     r"编码|代码|科目$|序号|行次|栏次|人数|人次|批次|个数|数量|辆|台|比例|占比|％|%|面积|级次|组数|日期|年度$|增[减长]率|幅度?$|百分比|完成率"
 )
 _COUNTED = re.compile(
-    r"\((?:单位:)?(?:[个辆台套人次批,、/]{1,5}|平方米|%)\)$|(?:人数|人次数?|批次数?|团组数|保有量|车辆数|台数)$"
+    r"\((?:单位:)?(?:[个辆台套人次批,、/]{1,5}|平方米|%)\)$|^[个辆台套人次批]{1,2}$|(?:人数|人次数?|批次数?|团组数|保有量|车辆数|台数)$"
 )
 _TO_THE_CENT = re.compile(r".*\.\d\d\)?")
 _LIKE_AMOUNT = re.compile(
@@ -265,8 +265,13 @@ def _row_lines(statement: BudgetStatement, columns: _Columns, place: int, row: B
         yield BudgetLine(
             place, column, block, column - (columns.starts[block] if block >= 0 else 0), label_column,
             columns.code(place, block), "/".join(labels[left] for left in sorted(labels)), column_name,
-            printed, value, unit_printed(printed) or unit_of([column_name]) or statement.heading.unit,
+            printed, value, unit_printed(printed) or unit_of([column_name]) or _unit_beside(row, column) or statement.heading.unit,
         )  # fmt: skip
+
+
+def _unit_beside(row: BudgetRow, column: int) -> str | None:
+    """Return the unit that a cell of its own states on the left of an amount; None where none does."""
+    return next((text for text in reversed(row.labels[:column]) if text in UNITS), None)
 
 
 def _labels(columns: _Columns, row: BudgetRow, column: int) -> dict[int, str]:
@@ -279,6 +284,6 @@ def _labels(columns: _Columns, row: BudgetRow, column: int) -> dict[int, str]:
         if left in columns.amounts:
             if labels:
                 break
-        elif _HAN.search(text) and text not in labels.values():
+        elif _HAN.search(text) and text not in labels.values() and text not in UNITS:
             labels[left] = text
     return labels
