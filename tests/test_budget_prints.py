@@ -160,3 +160,10 @@ def test_codes_lack_no_more_than_the_rows_whose_codes_are_cut(cut: str, expected
     rows = f"科目|合计\n[205]教育支出|30.00\n[20501]教育管理|10.00\n育|{cut}\n[208]社会保障支出|5.00\n合计|35.00"
     (found,) = read(table(rows, SPENDING))
     assert failing(found) == expected
+
+
+@pytest.mark.parametrize(("cut", "expected"), [("110.00", []), ("99.00", [("items", Decimal(110), Decimal(10))])])
+def test_one_row_whose_name_is_cut_may_be_all_that_items_lack(cut: str, expected: list[object]) -> None:
+    rows = f"项目|预算数\n入|{cut}\n拨款|{cut}\n二、非税收入|0.00\n三、其他收入|{'0.00' if not expected else '10.00'}\n收入总计|110.00"
+    (found,) = read(table(rows, "部门收入总表\n部门：样本局 单位：万元"))
+    assert failing(found) == expected
