@@ -147,3 +147,11 @@ def test_years_and_numbers_of_columns_are_of_the_head(row: str) -> None:
 @pytest.mark.parametrize("title", ["政府性基金收入表", "2026年样本县国有资本经营预算收入表"])
 def test_the_income_of_a_fund_is_not_its_spending(title: str) -> None:
     assert read(table("项目|2026年预算数\n一、土地出让收入|28.00\n收入合计|28.00", f"{title}\n单位：万元")) == []
+
+
+@pytest.mark.parametrize(
+    "statement", ["样本局没有政府性基金预算支出，本表无数据", "政府性基金预算支出表为空", "无基金支出，故为空表"]
+)
+def test_the_statement_that_a_table_is_empty_is_no_title(statement: str) -> None:
+    rows = f"政府性基金支出表|<|<\n科目编码|科目名称|合计\n{statement}|<|<\n||\n部门名称|样本局|\n指标|数量|50.00"
+    assert [found.statement.heading.title for found in read(table(rows, "第1页"))] == ["政府性基金支出表"]

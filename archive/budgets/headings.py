@@ -39,7 +39,9 @@ _RULES = (
 _KIND_RULES = tuple((re.compile(pattern), kind) for pattern, kind in _RULES)
 """Patterns of titles, and the kind that each says, "" where it is no table of a budget; the first found counts."""
 
-_NO_TITLE = re.compile(r"[。；;]|\.{3}|…|·{3}|^(?:公开|预算|决算|附)?\d*[一二三四五六七八九十]*表\d*$|见|详见|如下")
+_NO_TITLE = re.compile(
+    r"[。；;]|\.{3}|…|·{3}|^(?:公开|预算|决算|附)?\d*[一二三四五六七八九十]*表\d*$|见|详见|如下|无数据|为空|空表"
+)
 _BROKEN_OFF = ("支出", "收入", "费", "预", "决")
 """Ends of a line on which a title goes on below."""
 
