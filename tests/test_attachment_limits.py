@@ -1,13 +1,10 @@
 """Attachments at the edges: each limit, each mark by which a kind is told, each state. All contents are samples."""
 
 import base64
-import ctypes
 import gzip
 import io
 import json
 import struct
-import subprocess
-import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +19,6 @@ from archive.attachments.reading import Order, read
 from archive.model.observations import AttachmentFile
 from crawler.spiders.pages import MOST_FILES, read_record
 from pipelines import attachments
-from tests.conftest import ROOT
 from tests.files import DOCX, NOTICE, PICTURE, PNG, SAMPLE, docx, ole, pdf, word, word_table, zipped
 
 FIXTURES = Path(__file__).parent / "attachments"
@@ -389,23 +385,3 @@ def test_a_loaded_process_has_read_a_file_of_each_kind(monkeypatch: pytest.Monke
     monkeypatch.setattr(stand_in_font, "install", lambda: None)  # it would stay
     converter_process.load(ocr=False)
     assert names == [*converter_process.made_files(), "kept"]
-
-
-FREE = """
-import ctypes
-from archive.attachments import converter_process
-class Memory(ctypes.Structure):
-    _fields_ = [(name, ctypes.c_int) for name in "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
-memory_of = ctypes.CDLL(None).mallinfo
-memory_of.restype = Memory
-converter_process.load(ocr=False)
-memory = memory_of()
-print(memory.fordblks - memory.keepcost)
-"""
-
-
-def test_a_loaded_process_has_no_gaps_in_its_memory_for_children_to_write_in() -> None:
-    if not hasattr(ctypes.CDLL(None), "mallinfo"):
-        pytest.skip("this machine's library tells nothing of its memory")
-    free = subprocess.run([sys.executable, "-c", FREE], capture_output=True, text=True, check=True, cwd=ROOT).stdout
-    assert int(free) < 20_000

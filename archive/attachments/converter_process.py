@@ -7,7 +7,6 @@ its file.
 """
 
 import codecs
-import ctypes
 import encodings
 import gc
 import io
@@ -34,7 +33,6 @@ from archive.attachments.reading import Order, read
 from archive.tables import file_pages
 
 READY = b"r"
-_LARGEST_GAP, _SMALLEST_GAP, _MOST_IN_GAPS = 1 << 15, 16, 8 << 20  # bytes of memory
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _X = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _R = "http://schemas.openxmlformats.org/{}/2006/relationships"
@@ -166,22 +164,7 @@ def load(*, ocr: bool) -> None:
     for name, data in made_files().items():
         _write_answer(io.BytesIO(), read(data, Order(name, Limits(), ocr=False)), Limits())
     gc.collect()
-    _fill_gaps()
     gc.freeze()
-
-
-def _fill_gaps() -> None:
-    """Take what memory is free between what is in use, so that children take theirs behind all of it: they need not copy
-    the page that a gap is in before they write there.
-    """
-    allocate = ctypes.CDLL(None).malloc
-    allocate.restype = ctypes.c_void_p
-    end = allocate(2 * _LARGEST_GAP)
-    size, left = _LARGEST_GAP, _MOST_IN_GAPS
-    while size >= _SMALLEST_GAP and left > 0:
-        left -= size
-        if (allocate(size) or end) >= end:
-            size //= 2
 
 
 def made_files() -> dict[str, bytes]:
