@@ -29,7 +29,7 @@ _KINDS = (
     "email",
 )
 _PERSONS = re.compile(
-    r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|领款人|当事人|农户|贫困户|身份证"
+    r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|领款人|当事人|农户|贫困户"
 )
 _OFFICES = re.compile(r"职\s?务|职责|分管|科室|办公|部\s?门|机构|企业|公司|岗位|单位|法人|法定代表|店名|场所")
 _FIRMS_HEAD = re.compile(r"(?:企业|公司|机构|学校)(?:名称)?|(?:单位|账户)名称|供应商|(?:收款|付款|开户|中标|预算)单位")
@@ -304,4 +304,4 @@ def _words(cell: str) -> bool:
 
 def names_persons(header: str) -> bool:
     """Whether a header is one of a table of persons, not of offices."""
-    return bool(_PERSONS.search(header)) and not _OFFICES.search(header)
+    return ("身份证" in header or _PERSONS.search(header) is not None) and not _OFFICES.search(header)
