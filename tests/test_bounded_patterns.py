@@ -13,7 +13,8 @@ from archive.analysis import document_numbers, report_prose, report_reader, repo
 from archive.analysis.statistics_table import read_table
 from archive.copies.sanitiser import sanitise_page
 from archive.ingest import health
-from archive.masking import redaction
+from archive.masking import person_columns, redaction
+from archive.masking.labelled_values import LABELS
 from archive.model import agencies, index_numbers, noise
 from archive.search import segment, snippet
 from archive.sentences import stated_equations
@@ -95,7 +96,7 @@ MADE_IN = {
     "archive.analysis.report_indicators._words": "its results are among the patterns",
     "archive.ingest.health._by_rules": "test_the_words_of_each_rule_of_health",
     "archive.labels.reasons._pattern": "its results are among the patterns",
-    "archive.masking.person_columns._heads": "its results are among the patterns",
+    "archive.masking.person_columns._head": "test_the_headers_of_each_kind",
     "archive.maintenance.withholding._as_printed": "the characters of a title, one by one",
     "archive.model.index_numbers._patterns": "its results are among the patterns",
     "archive.analysis.report_templates.patterns": "test_the_labels_of_each_template",
@@ -150,6 +151,11 @@ def test_patterns_made_at_run_time_are_known() -> None:
 def test_the_labels_of_each_template(template: str) -> None:
     labels = report_templates.patterns(template)
     assert [said for line, label in labels[::9] if (said := slow(Used(line.label, label, anywhere=True)))] == []
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_the_headers_of_each_kind(kind: str) -> None:
+    assert slow(Used(kind, person_columns._head(kind), anywhere=False)) is None
 
 
 def test_the_words_of_each_rule_of_health() -> None:

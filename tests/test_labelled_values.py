@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.masking.labelled_values import LABELS, find_labels, label_at
+from archive.masking.personal_numbers import STRETCH
 from archive.masking.redaction import Redacted, names_a_person, redact, redact_json
 from archive.model.index_numbers import is_credit_code
+from archive.model.printable import any_of
 from tests.personal_numbers import luhn_digit
 
 _CREDIT_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -309,3 +311,11 @@ def test_no_label_is_passed_over_by_how_it_begins(kind: str):
         assert label_at(label, 0)
 
     each()
+
+
+@pytest.mark.parametrize("kind", LABELS)
+def test_words_that_begin_alike_share_their_places_for_blanks(kind: str) -> None:
+    """Each such place takes a tenth of a millisecond to compile, in every process that masks."""
+    words = "电话", "电话号码", "电邮"
+    assert any_of(words, " ?") == "(?:电 ?(?:话(?: ?(?:号 ?(?:码)))?|邮))"
+    assert not re.search(rf"(?:^|\|)(.){re.escape(STRETCH)}[^|()]*\|\1{re.escape(STRETCH)}", LABELS[kind])

@@ -3,8 +3,11 @@
 The numbers are made up, and none is one by itself: an ID number's day of birth is none.
 """
 
+import re
+
 import pytest
 
+from archive.masking import person_columns
 from archive.masking.redaction import redact
 
 ID, MASKED = "640324198013011230", "64****************"
@@ -212,3 +215,16 @@ def test_addresses_of_a_table_of_persons_are_their_homes(header: str, is_masked:
     cell = "样本镇样本村3组57号"
     row = "\t".join(["样本"] * header.count("\t") + [cell])
     assert (cell not in masked(header, row)) == is_masked
+
+
+def test_headers_of_a_kind_are_looked_for_only_where_its_label_may_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Their patterns take ten milliseconds each to compile, in every process that masks."""
+    tried = set()
+
+    def head(kind: str) -> re.Pattern[str]:
+        tried.add(kind)
+        return re.compile("手机")
+
+    monkeypatch.setattr(person_columns, "_head", head)
+    masked("某局", "联系电话", f"样本甲 {ID}")
+    assert tried == {"phone", "email"}

@@ -7,6 +7,7 @@ further ones that follow with a comma or the like, too.
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from itertools import groupby
 
 from archive.masking.number_surroundings import in_index_number
 from archive.masking.personal_numbers import (
@@ -24,12 +25,13 @@ from archive.masking.personal_numbers import (
     mobile_offset,
 )
 from archive.model.index_numbers import is_credit_code
+from archive.model.printable import any_of
 
 
 def _words(*words: str) -> str:
     """The alternatives of a label, each with blanks between its characters allowed; longer ones first."""
-    ordered = sorted(words, key=len, reverse=True)
-    return "|".join(word if "(" in word else STRETCH.join(map(re.escape, word)) for word in ordered)
+    runs = groupby(sorted(words, key=len, reverse=True), key=lambda word: "(" in word)
+    return "|".join("|".join(run) if are_patterns else any_of(run, STRETCH) for are_patterns, run in runs)
 
 
 _OF_AN_END = r"(?:号码|号)?的?(?:[后末][六七八6-8]位(?:数字|数|号码)?|尾号)"

@@ -12,22 +12,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
-from archive.masking.labelled_values import LABELS, find_labels, labels_in, value_span
+from archive.masking.labelled_values import LABELS, find_labels, label_at, labels_in, value_span
 from archive.masking.personal_numbers import BLANK, HYPHEN, STRETCH, MaskedSpan
 
-_KINDS = (
-    "end_of_id",
-    "end_of_phone",
-    "resident_id",
-    "bank_card",
-    "travel_document",
-    "number_plate",
-    "chat_account",
-    "home_phone",
-    "home_address",
-    "phone",
-    "email",
-)
+_KINDS = tuple(LABELS)
 _PERSONS = re.compile(
     r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|领款人|当事人|农户|贫困户"
 )
@@ -43,6 +31,8 @@ _LINE_BREAK = re.compile("\n")
 _PAGE_MARK = re.compile(rf"[{BLANK}\f\r{HYPHEN}第共页/·\d]*")
 _BLANKS = re.compile(rf"[{BLANK}]+")
 _LONGEST_HEAD, _LONGEST_LINE = 24, 2000
+_LONGEST_BEFORE = 10
+"""Characters before the label in a header."""
 _LINES_WITHOUT_CELLS = 5
 _MOST_LINES_OF_A_ROW = 12
 _MANY_DIGITS = re.compile(r"\d{5}")
@@ -228,21 +218,24 @@ def _down(text: str, lines: Sequence[tuple[int, int]]) -> list[MaskedSpan]:
 
 
 @cache
-def _heads() -> dict[str, re.Pattern[str]]:
-    """The headers of columns of each kind."""
-    return {
-        kind: re.compile(
-            rf"(?:[\u4e00-\u9fff{BLANK}/（(]{{0,10}})(?:{LABELS[kind]})(?:{STRETCH}[号码编])*[）)]?(?:[（(/][^\t]{{0,14}})?"
-        )
-        for kind in _KINDS
-    }
+def _head(kind: str) -> re.Pattern[str]:
+    """The headers of columns of a kind."""
+    return re.compile(
+        rf"(?:[\u4e00-\u9fff{BLANK}/（(]{{0,{_LONGEST_BEFORE}}})(?:{LABELS[kind]})(?:{STRETCH}[号码编])*[）)]?(?:[（(/][^\t]{{0,14}})?"
+    )
+
+
+def _possible_kinds(cell: str) -> Sequence[str]:
+    """The kinds of labels that can stand in a header: where one begins, it is of the first kind that has it, or a later one."""
+    labels = filter(None, (label_at(cell, start) for start in range(_LONGEST_BEFORE + 1)))
+    return _KINDS[min((_KINDS.index(str(label.lastgroup)) for label in labels), default=len(_KINDS)) :]
 
 
 def _kind_of(cell: str, *, persons: bool) -> str | None:
     if len(cell) > _LONGEST_HEAD:
         return None
-    for kind in _KINDS:
-        if _heads()[kind].fullmatch(cell):
+    for kind in _possible_kinds(cell):
+        if _head(kind).fullmatch(cell):
             return "home_phone" if kind == "phone" and persons else kind
     return "home_address" if persons and _ADDRESS_HEAD.fullmatch(cell) else None
 

@@ -5,6 +5,7 @@ sees. And numbers with their nouns.
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Literal, TextIO
 
@@ -84,3 +85,20 @@ class PrintableStream:
 def unfiltered(stream: TextIO) -> TextIO:
     """Return the stream behind a filter, or the stream itself."""
     return stream.unfiltered if isinstance(stream, PrintableStream) else stream
+
+
+def any_of(words: Iterable[str], between: str) -> str:
+    """A pattern of these words, the longest that fits, with the pattern `between` between their characters.
+
+    Those that begin alike share that beginning: it is compiled once, and looked for once.
+    """
+    behind: dict[str, list[str]] = {}
+    for word in words:
+        behind.setdefault(word[0], []).append(word[1:])
+    return f"(?:{'|'.join(re.escape(first) + _going_on(rests, between) for first, rests in behind.items())})"
+
+
+def _going_on(rests: Sequence[str], between: str) -> str:
+    longer = [rest for rest in rests if rest]
+    further = f"{between}{any_of(longer, between)}" if longer else ""
+    return f"(?:{further})?" if longer and "" in rests else further

@@ -7,9 +7,10 @@ catalogues name the elements; portals vary them).
 
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+
+from archive.model.printable import any_of
 
 _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 
@@ -80,22 +81,8 @@ def value_of(text: str) -> str | None:
     return None if is_empty else value
 
 
-def _any_of(labels: Iterable[str]) -> str:
-    """A pattern of these labels with blanks of any kind inside. Those that begin alike share that beginning: it is looked for once."""
-    behind: dict[str, list[str]] = {}
-    for label in labels:
-        behind.setdefault(label[0], []).append(label[1:])
-    return f"(?:{'|'.join(re.escape(first) + _going_on(rests) for first, rests in behind.items())})"
-
-
-def _going_on(rests: Sequence[str]) -> str:
-    longer = [rest for rest in rests if rest]
-    further = f"{BLANK}*{_any_of(longer)}" if longer else ""
-    return f"(?:{further})?" if longer and "" in rests else further
-
-
 KNOWN = frozenset({*FIELD_OF, *UNMAPPED, *COUNTERS})
-_LABEL = _any_of(sorted(KNOWN))
+_LABEL = any_of(sorted(KNOWN), f"{BLANK}*")
 
 LABEL_COLON = re.compile(
     rf"(?:(?<=[\s\u200b-\u200f\u2060\ufeff|｜\]】)）0-9;；])|^)[\[【（(]?{BLANK}?({_LABEL}){BLANK}*[\]】]?{BLANK}*[:：]"
