@@ -63,8 +63,22 @@ DOWNLOAD_HANDLERS = {
 }
 HTTPPROXY_ENABLED = False  # default True; a proxy named in the environment would resolve names behind the guard's back
 
-TELNETCONSOLE_ENABLED = False  # default True; opens a port
-REMOTE_CONTROL_ENABLED = False  # default True since 2.19; opens a port that runs code
+EXTENSIONS_BASE = (
+    dict.fromkeys(  # default: two more, that open ports; loading them, even in vain, takes a tenth of a second
+        (
+            "scrapy.extensions.corestats.CoreStats",
+            "scrapy.extensions.logcount.LogCount",
+            "scrapy.extensions.memusage.MemoryUsage",
+            "scrapy.extensions.memdebug.MemoryDebugger",
+            "scrapy.extensions.closespider.CloseSpider",
+            "scrapy.extensions.feedexport.FeedExporter",
+            "scrapy.extensions.logstats.LogStats",
+            "scrapy.extensions.spiderstate.SpiderState",
+            "scrapy.extensions.throttle.AutoThrottle",
+        ),
+        0,
+    )
+)
 
 # --- our parts ---
 

@@ -32,8 +32,8 @@ OTHERS = (
     "crawler.spiders.catalog", "pipelines.store", "scrapy.core.downloader.handlers.http11", "scrapy.dupefilters",
     "scrapy.extensions.closespider", "scrapy.extensions.corestats", "scrapy.extensions.feedexport",
     "scrapy.extensions.logcount", "scrapy.extensions.logstats", "scrapy.extensions.memdebug",
-    "scrapy.extensions.memusage", "scrapy.extensions.remote_control", "scrapy.extensions.spiderstate",
-    "scrapy.extensions.telnet", "scrapy.extensions.throttle", "scrapy.pqueues", "scrapy.robotstxt",
+    "scrapy.extensions.memusage", "scrapy.extensions.spiderstate",
+    "scrapy.extensions.throttle", "scrapy.pqueues", "scrapy.robotstxt",
     "scrapy.squeues", "scrapy.statscollectors",
 )  # fmt: skip
 

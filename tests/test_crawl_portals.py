@@ -307,7 +307,24 @@ def test_the_visitor_says_who_it_is(tmp_path: Path) -> None:
 
 
 def test_no_port_is_opened() -> None:
-    from crawler import settings
+    from scrapy.settings.default_settings import EXTENSIONS_BASE
 
-    assert not settings.TELNETCONSOLE_ENABLED
-    assert not settings.REMOTE_CONTROL_ENABLED
+    from crawler.jobs.run import crawl_settings
+
+    kept = crawl_settings(Path("a.db"), "", None, None, {}).get_component_priority_dict_with_base("EXTENSIONS")
+    assert {"TelnetConsole", "RemoteControl"} == {
+        each.rpartition(".")[2] for each in EXTENSIONS_BASE.keys() - kept.keys()
+    }
+
+
+def test_a_crawl_loads_no_library_that_it_never_uses(tmp_path: Path) -> None:
+    script = (
+        "import sys; from crawler.cli.main import main\n"
+        "try: main()\n"
+        "finally: print({'aiohttp', 'twisted.conch'} & sys.modules.keys(), file=sys.stderr)"
+    )
+    with Site({LIST: page(TABLE)}) as site:
+        portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
+        command = [sys.executable, "-c", script, "crawl", portal, "--db", tmp_path / "a.db", "--delay", "0"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr.endswith("\nset()\n")
