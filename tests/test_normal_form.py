@@ -35,5 +35,5 @@ def test_nothing_puts_a_whole_text_in_normal_form_by_itself() -> None:
         for call in re.findall(r"unicodedata\.normalize\((.*?)\)", path.read_text(encoding="utf-8"))
     }
     one_character = {'"NFKC", chr(code', '"NFKC", character', '"NFKC", c'}
-    one_cell = {'"NFKC", text or ""', '"NFKC", self.text'}  # of a table, which is bounded
+    one_cell = {'"NFKC", cell', '"NFKC", self.text'}  # of a table, which is bounded
     assert {each.partition(": ")[2] for each in found} == one_character | one_cell

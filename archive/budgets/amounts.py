@@ -14,7 +14,8 @@ UNITS = {
 }
 """Yuan in each unit that a table may state."""
 
-_SIGNS = str.maketrans({"－": "-", "−": "-", "–": "-", "﹣": "-", "△": "-", "▲": "-", "，": ",", "（": "(", "）": ")"})
+_SIGNS = re.compile("[−–△▲]")
+"""Signs of what is less than nothing that no normal form makes a usual minus of."""
 _AMOUNT = re.compile(r"-?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})(?:\.\d{1,8})?", re.ASCII)
 _HAS_FORM = re.compile(r"-?[\d,]*(?:\.\d+|,\d{3})")
 _WITH_UNIT = re.compile(rf"(.*\d)({'|'.join(UNITS)})")
@@ -23,7 +24,10 @@ _HALF = Decimal("0.5")
 
 def plain(text: str | None) -> str:
     """Return a cell's text without blanks, full-width digits and signs as usual ones."""
-    return "".join(unicodedata.normalize("NFKC", text or "").translate(_SIGNS).split())
+    cell = text or ""
+    if not cell.isascii():
+        cell = _SIGNS.sub("-", unicodedata.normalize("NFKC", cell))
+    return "".join(cell.split())
 
 
 def amount(text: str | None) -> Decimal | None:

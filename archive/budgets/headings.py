@@ -88,8 +88,10 @@ _TITLES_OF_UNITS = (
 
 def kind_of(title: str) -> str | None:
     """Return the kind of the budget table that bears a title; None where it announces none."""
-    text = plain(title).translate(_QUOTES)
-    if "表" not in text or len(text) > LONGEST_TITLE or _NO_TITLE.search(text):
+    if "表" not in (text := plain(title)):
+        return None
+    text = text.translate(_QUOTES)
+    if len(text) > LONGEST_TITLE or _NO_TITLE.search(text):
         return None
     for pattern, kind in _KIND_RULES:
         if pattern.search(text):

@@ -216,7 +216,7 @@ def _parts(table: PrintedTable) -> Iterator[tuple[int, int]]:
 def _is_title(cell: str | None) -> bool:
     """Whether a cell bears the title of a table, if of none that a budget has."""
     text = plain(cell)
-    return kind_of(text) is not None or (text.endswith("表") and not _LABELLED.search(text))
+    return "表" in text and (kind_of(text) is not None or (text.endswith("表") and not _LABELLED.search(text)))
 
 
 def _side_by_side(rows: Sequence[Row], width: int) -> list[tuple[int, int]]:
