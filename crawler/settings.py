@@ -99,6 +99,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 SPIDER_MIDDLEWARES = {
     # Each wraps everything a page gives in one more asynchronous generator: a tenth of a crawl's time for nothing here.
+    "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # the spider marks its first requests itself
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # lists have ends, and records lead nowhere
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # a long address is a record all the same
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a check for those who copy meta
@@ -115,6 +116,7 @@ ITEM_PIPELINES = {
 LOG_LEVEL = "INFO"  # default DEBUG
 LOG_FORMATTER = "crawler.jobs.logs.QuietLogFormatter"  # default prints whole items
 LOG_VERSIONS: list[str] = []  # default: a line of library versions at each start
+DOWNLOADER_STATS = False  # default True; writes out each request once more to count its bytes, which the archive knows
 LOGSTATS_INTERVAL = 0  # default 60; progress is shown by `disclosures crawl`
 
 # --- feeds (`scrapy crawl -O`) ---

@@ -5,6 +5,7 @@ import gzip
 import logging
 import ssl
 import zlib
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -28,12 +29,32 @@ from crawler.middlewares.robots import ObedientRobotsMiddleware
 from crawler.middlewares.robots_rules import MOST_BYTES
 from crawler.middlewares.site_requests import SiteMiddleware
 from crawler.portals.portal_file import CrawlBudget, Schedule
+from crawler.spiders.catalog import CatalogSpider
 from crawler.spiders.failures import TOO_LARGE, UNDECODED, ForbiddenByRobots, LeavesSite, NotConnected
+from pipelines.store import StorePipeline
 from tests.certificates import self_signed
 
 PAGE = "http://www.p.example/gk/1.html"
 TEXT = "<html><body>样本</body></html>".encode()
 BOMB = gzip.compress(bytes(5000), mtime=0)
+
+# --- the first requests ---
+
+
+def test_the_first_requests_are_marked_so_that_scrapys_queue_keeps_their_order() -> None:
+    class Begins(CatalogSpider):
+        name = "p"
+
+        async def _first_requests(self, store: StorePipeline) -> AsyncIterator[Request]:
+            yield Request(PAGE)
+
+    async def marks() -> list[dict[str, Any]]:
+        return [request.meta async for request in spider.start()]
+
+    spider = Begins()
+    spider.crawler = SimpleNamespace(get_item_pipeline=lambda kind: kind)  # type: ignore[assignment]
+    assert asyncio.run(marks()) == [{"is_start_request": True}]
+
 
 # --- robots.txt ---
 

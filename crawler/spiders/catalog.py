@@ -49,6 +49,7 @@ class CatalogSpider(Spider):
         assert store is not None, "the pipelines of crawler/settings.py are missing"  # noqa: S101
         try:
             async for request in self._first_requests(store):
+                request.meta["is_start_request"] = True  # so that Scrapy's queue keeps their order
                 yield request
         except Exception as error:  # noqa: BLE001 - Scrapy would only log it, and the crawl end as if nothing were there
             store.give_up(error)
