@@ -69,7 +69,7 @@ class EvidenceMiddleware:
         that was done often enough, and IgnoreRequest where it leads on to an address that holds a number of a person: that
         is neither kept nor followed. What judging raises is raised once the exchange is handed on: one not sealed is lost.
         """
-        headers, wire_bytes = request.meta.pop("received", (_pairs(response.headers), len(response.body)))
+        headers, wire_bytes = request.meta.pop("received", None) or (_pairs(response.headers), len(response.body))
         self._store = self._store or self._crawler.get_item_pipeline(StorePipeline)
         request.meta["verdict"] = UNJUDGED
         try:
@@ -190,6 +190,7 @@ def _location(response: Response) -> str:
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    # Scrapy's own `items` makes each name a header's anew, though it is one.
     return tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in dict.items(headers) for value in values
     )
