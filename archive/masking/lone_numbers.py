@@ -11,7 +11,8 @@ from archive.masking.number_surroundings import in_an_address
 from archive.masking.personal_numbers import KEPT, MaskedSpan, is_card, is_old_resident_id, mobile_offset
 
 _IN_AN_ADDRESS = re.compile(r"(?:/|[?&;#][\w%.\-]{1,40}=)(?:\+|%2[Bb])?(\d{11,19})(?=[/.?&;#]|$)")
-_IN_A_PATH = re.compile(r"(?<=/)\d{11,19}(?=(?:\.[A-Za-z]{2,5})?(?![\w.%~+\-]))", re.ASCII)
+# Begins with a digit rather than with what stands before it, for that is sought faster.
+_IN_A_PATH = re.compile(r"\d(?<=/\d)\d{10,18}(?=(?:\.[A-Za-z]{2,5})?(?![\w.%~+\-]))", re.ASCII)
 _DAY = re.compile(r"[0-2]\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
 _FOLDER_OF_A_DAY = re.compile(r"/(?:19|20)\d\d(?:[/\-]?\d{1,2}){0,2}/\Z")
 _LONGEST_FOLDER = 13
@@ -36,6 +37,8 @@ def path_spans(text: str) -> list[MaskedSpan]:
     A file in a day's folder is numbered.
     """
     found = [(number, kind) for number in _IN_A_PATH.finditer(text) if (kind := _kind_of(number[0]))]
+    if not found:
+        return []
     series = _series({number[0] for number, _ in found})
     return [
         MaskedSpan(kind, number.start() + (mobile_offset(number[0]) or 0), number.end(), KEPT[kind])

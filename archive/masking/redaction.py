@@ -57,8 +57,11 @@ _IN_ADDRESSES: _Finders = (
 _FINDERS: _Finders = (*_IN_ADDRESSES, path_spans)
 """Of an address alone nothing tells whether a file's number in it is one of a series."""
 
-_TURNED = re.compile("(?<=\u202e)[^\u202c\n]+")
-"""A stretch behind the sign that turns the reading direction, up to the one that ends that."""
+_TURNING = "\u202e"
+"""The sign that turns the reading direction."""
+
+_TURNED = re.compile(f"(?<={_TURNING})[^\u202c\n]+")
+"""A stretch behind it, up to the sign that ends that."""
 
 _MOST_PASSES = 4
 """A mask can uncover what stood in its shadow; what is left after so many passes stays, as in the first."""
@@ -91,7 +94,7 @@ def redact(text: str) -> Redacted:
 def _redact(text: str, finders: _Finders = _FINDERS) -> Redacted:
     counts: dict[str, int] = {}
     masked = _masked_as_stored(text, counts, finders)
-    if _TURNED.search(masked):
+    if _TURNING in masked and _TURNED.search(masked):
         masked = _turned(_masked_as_stored(_turned(masked), counts, finders))
     return Redacted(masked, counts)
 
@@ -175,6 +178,8 @@ def redact_fields(fields: Mapping[str, str], title: str) -> RedactedJson:
 
 
 def _redact_value(value: object, counts: dict[str, int], label: str = "") -> object:
+    if isinstance(value, str):  # first, for nearly all are
+        return _redact_text(value, value, counts, label)
     if isinstance(value, Mapping):
         out: dict[object, object] = {}
         persons = names_persons("\t".join(key for key in value if isinstance(key, str)))
@@ -188,9 +193,12 @@ def _redact_value(value: object, counts: dict[str, int], label: str = "") -> obj
         return out
     if isinstance(value, (list, tuple)):
         return [_redact_value(item, counts, label) for item in value]
-    text = value if isinstance(value, str) else _whole_number(value)
-    if text is None:
-        return value
+    text = _whole_number(value)
+    return value if text is None else _redact_text(text, value, counts, label)
+
+
+def _redact_text(text: str, value: object, counts: dict[str, int], label: str) -> object:
+    """Return `value`, which is `text`, masked as what stands behind `label`."""
     head = f"{label}：" if label else ""
     masked = redact(head + text)
     for kind, count in masked.counts.items():

@@ -57,7 +57,7 @@ _DASHES = re.compile(r"一(?<=1[3-9]\d一)(\d{4})一(?=\d{4}(?!\d))")
 
 _WIDE = {ord("！") + place: chr(ord("!") + place) for place in range(94) if chr(ord("!") + place).isalnum()}
 _WIDE |= {ord(wide): narrow for wide, narrow in zip("＠．＿", "@._", strict=True)}
-_WIDE_RUN = re.compile(f"[{''.join(map(chr, _WIDE))}]+")
+_WIDE_RUN = re.compile("[{0}][{0}]*".format("".join(map(chr, _WIDE))))  # which is sought faster than [{0}]+
 """Full-width letters, and the marks of mail addresses; other marks tell texts in Chinese from codes."""
 
 
