@@ -3,7 +3,6 @@
 from scrapy.http import Request, Response, TextResponse
 
 from archive.evidence.text_encoding import encoding_of
-from crawler.middlewares.compression import copied
 
 
 class CharsetMiddleware:
@@ -14,4 +13,6 @@ class CharsetMiddleware:
         if not isinstance(response, TextResponse) or not response.body:
             return response
         content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        return copied(response, type(response), response.body, encoding=encoding_of(response.body, content_type))
+        # In place, for a copy would make each header anew, and Scrapy's `replace` guess another encoding.
+        response._encoding = encoding_of(response.body, content_type)
+        return response
