@@ -95,7 +95,8 @@ def _is_overlong(label: str) -> bool:
 
 
 def _doubted(reading: AnyReading, overlong: Iterable[str]) -> AnyReading:
-    return replace(reading, doubts=(*reading.doubts, *(f"{name}_overlong" for name in overlong)))
+    doubts = [f"{name}_overlong" for name in overlong]
+    return replace(reading, doubts=(*reading.doubts, *doubts)) if doubts else reading
 
 
 def _with_usable_link(row: Row) -> Row:
