@@ -69,6 +69,13 @@ def test_the_same_words_in_a_document_are_its_text(phrases: list[str]) -> None:
     assert set(told.values()) == {"page"}
 
 
+@pytest.mark.parametrize(("code", "expected"), [("404", "gone"), ("403", "blocked"), ("500", "error")])
+@pytest.mark.parametrize(("others", "is_message"), [(1, True), (2, False)])
+def test_a_number_among_numbers_is_no_code(code: str, expected: str, others: int, is_message: bool) -> None:
+    cells = "".join(f"<tr><td>样本</td><td>{number}</td></tr>" for number in (code, *range(1, others + 1)))
+    assert outcome(page(f"<table>{cells}</table>", "")) == (expected if is_message else "page")
+
+
 # --- bounds ---
 
 GONE_LINE, REFUSED_LINE, FAULT_LINE = "页面不存在", "您的访问被拒绝", "系统繁忙"

@@ -41,6 +41,7 @@ _STUB = 6_000  # characters: a page that only sends on is no longer
 _FEW_WORDS = 60  # characters of text, links aside, that a stub may show ("正在跳转…")
 _SHORT = 250  # characters of text, links and footer aside, on a page that only carries a message
 _FEW_LINKS = 12  # a firewall's page has hardly any
+_MOST_CODES = 2  # lines of digits alone beside a message: its code, and seconds until the visitor is sent on
 _HOME_LINKS, _HOME_SECTIONS, _HOME_TEXT = 100, 15, 300
 
 _DATA = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -120,7 +121,9 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """The visible parts of a page: its lines without the words of links, their length but for the footer, and how many links and boxes."""
+    """The visible parts of a page: its lines without the words of links and the numbers of tables, the length of all but the footer,
+    and how many links and boxes.
+    """
 
     title: str
     lines: tuple[str, ...]
@@ -393,11 +396,14 @@ def breaks_off(text: str) -> bool:
 def _look(text: str) -> _Seen:
     """Return the visible parts of a page. The HTML is parsed here: only for pages that gave reason to."""
     root = parse_html(text)
-    lines = tuple(line for line in _lines(root) if line)
+    lines = tuple(filter(None, _lines(root)))
     shown = [node for node in root.iter("a", "div", "table", "ul", "img", "form") if not is_hidden(node)]
     links = sum(node.tag == "a" for node in shown)
     title = tidy(root.findtext(".//title") or "")
     length = sum(len(line.replace(" ", "")) for line in lines if not _FOOTER.search(line))
+    words = tuple(line for line in lines if not line.isdecimal())
+    if len(lines) - len(words) > _MOST_CODES:  # else 500 in a table would be an error's
+        lines = words
     return _Seen(title, lines, length, links, len(shown) - links)
 
 
