@@ -372,6 +372,20 @@ def test_a_child_does_what_no_module_wants_done_after_a_fork() -> None:
         assert stream.read() == "[]"
 
 
+def test_a_process_that_a_child_left_behind_is_no_fault() -> None:
+    """Where the loaded process is the first of a namespace, those come to it."""
+    code = (
+        "import os, signal, socket; from archive.attachments.converter_process import _Server\n"
+        "_, control = socket.socketpair(); server = _Server(control); child, left_behind = os.fork() or signal.pause(), os.fork()\n"
+        "if not left_behind: os._exit(0)\n"
+        "os.waitid(os.P_PID, left_behind, os.WEXITED | os.WNOWAIT)\n"
+        "server._reports[child] = os.open(os.devnull, os.O_WRONLY)\n"
+        "try: server._reap(); print(list(server._reports) == [child])\n"
+        "finally: os.kill(child, signal.SIGKILL)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT).stdout == "True\n"
+
+
 def test_threads_share_a_converter() -> None:
     texts = [f"{SAMPLE}{number}" for number in range(40)]
     with ThreadPoolExecutor(8) as threads:

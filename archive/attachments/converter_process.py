@@ -102,12 +102,13 @@ class _Server:
                 kill(pid, signal.SIGKILL)
 
     def _reap(self) -> None:
-        while self._reports and (ended := os.waitpid(-1, os.WNOHANG))[0]:
-            report = self._reports.pop(ended[0])
-            self._poll.unregister(report)
-            with suppress(BrokenPipeError):
-                os.write(report, struct.pack("i", os.waitstatus_to_exitcode(ended[1])))
-            os.close(report)
+        with suppress(ChildProcessError):
+            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
+                if (report := self._reports.pop(ended[0], None)) is not None:  # else it was left behind by a child
+                    self._poll.unregister(report)
+                    with suppress(BrokenPipeError):
+                        os.write(report, struct.pack("i", os.waitstatus_to_exitcode(ended[1])))
+                    os.close(report)
 
 
 def _between(kept: set[int]) -> list[tuple[int, int]]:
