@@ -383,7 +383,10 @@ def test_a_process_that_a_child_left_behind_is_no_fault() -> None:
         "try: server._reap(); print(list(server._reports) == [child])\n"
         "finally: os.kill(child, signal.SIGKILL)"
     )
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT).stdout == "True\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT).stdout
+        == "True\n"
+    )
 
 
 def test_threads_share_a_converter() -> None:
