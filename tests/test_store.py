@@ -367,3 +367,18 @@ def test_a_record_is_indexed_when_its_page_was_read_or_after_a_while(tmp_path, m
     assert count(connection, "改后的样本") == 1
     store.close()
     assert connection.execute("SELECT count(*) FROM unindexed").fetchone()[0] == 0
+
+
+def test_what_follows_from_records_is_read_when_they_are_indexed(tmp_path, monkeypatch):
+    monkeypatch.setattr(search, "STRIDE", 2)
+    store = Store(tmp_path / "a.db")
+    store.begin(replace(PORTAL, catalogs=(CatalogOfPortal("annual_report", "年报", PLANS),)), "full", DAY.format(1))
+    store.write([listed(row(1), row(2), row(3))], DAY.format(1))
+    store.write([page(number, body="样本支出\t110万元，比上年增加10万元。") for number in (1, 2)], DAY.format(1))
+    with closing(open_for_reading(tmp_path / "a.db")) as connection:
+        waiting = {
+            what: [row[0] for row in connection.execute(f"SELECT record_id FROM unread_{what}")]
+            for what in ("reports", "budgets", "claims")
+        }
+    assert waiting == {"reports": [3], "budgets": [], "claims": []}
+    store.close()

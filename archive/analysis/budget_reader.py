@@ -129,9 +129,10 @@ class _Output:
     explained: bool
 
 
-def catch_up(connection: sqlite3.Connection) -> None:
-    """Read the budgets that are noted as changed, all where another version read them; the caller's transaction."""
-    Rereading("budgets", "budget_tables", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS).catch_up(connection)
+def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
+    """Read the budgets that are noted as changed, all where another version read them, as `Rereading.catch_up` does."""
+    reading = Rereading("budgets", "budget_tables", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS)
+    reading.catch_up(connection, own_page_read=own_page_read)
 
 
 def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:

@@ -64,11 +64,10 @@ class _Claim:
     checks: Sequence[tuple[object, ...]]
 
 
-def catch_up(connection: sqlite3.Connection) -> None:
-    """Read the sentences of records that are noted as changed, all where another version read them;
-    the caller's transaction.
-    """
-    Rereading("claims", "claims", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS).catch_up(connection)
+def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
+    """Read the sentences of records noted as changed, all where another version read them, as `Rereading.catch_up` does."""
+    reading = Rereading("claims", "claims", VERSION, _EVERY, _input, _read, _write, MOST_SECONDS)
+    reading.catch_up(connection, own_page_read=own_page_read)
 
 
 def _input(connection: sqlite3.Connection, record_id: int) -> _Input | None:

@@ -89,13 +89,13 @@ def reporter_of(title: str, publisher: str, portal: str) -> tuple[str, bool]:
     return (region[1], True) if region else (named, False)
 
 
-def catch_up(connection: sqlite3.Connection) -> None:
-    """Read the reports that are noted as changed, all where another version read them; the caller's transaction."""
+def catch_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
+    """Read the reports that are noted as changed, all where another version read them, as `Rereading.catch_up` does."""
     reading = Rereading("reports", "annual_reports", VERSION, _EVERY, _input, _read, _write)
     if not reading.is_current(connection):
         connection.execute("DELETE FROM report_rules")
         connection.executemany("INSERT INTO report_rules VALUES (?, ?, ?, ?, ?, ?, ?)", map(_RULE_COLUMNS, terms()))
-    reading.catch_up(connection)
+    reading.catch_up(connection, own_page_read=own_page_read)
 
 
 def _filled(table: ReportTable) -> int:

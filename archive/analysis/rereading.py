@@ -8,6 +8,7 @@ from typing import Generic, Protocol, TypeVar
 from archive.analysis.derivation_problems import note_failure
 from archive.analysis.derivation_process import Failure, derive
 from archive.database.kept_settings import keep_setting, setting
+from archive.search.index import OWN_PAGE_READ
 
 BATCH = 500
 """Records of a batch at the most …"""
@@ -57,15 +58,18 @@ class Rereading(Generic[Input, Output]):
         """Whether this version of the reader read last."""
         return setting(connection, self._setting) == self.version
 
-    def catch_up(self, connection: sqlite3.Connection) -> None:
+    def catch_up(self, connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
         """Read all that is noted, and every record where another version read last; a record that fails is a problem.
         The caller's transaction.
+
+        `own_page_read`: only the records whose own page was read, the others are likely to change again soon.
         """
         noted = f"unread_{self.name}"
         if not self.is_current(connection):
             connection.execute(f"INSERT OR IGNORE INTO {noted} {self.every}")
             keep_setting(connection, self._setting, self.version)
-        waiting = f"SELECT record_id FROM {noted} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constant names
+        chosen = OWN_PAGE_READ if own_page_read else "1"
+        waiting = f"SELECT record_id FROM {noted} u WHERE {chosen} ORDER BY record_id LIMIT {BATCH}"  # noqa: S608 - constants
         while ids := [row[0] for row in connection.execute(waiting)]:
             records, inputs = self._batch(connection, ids)
             connection.executemany(f"DELETE FROM {self.kept} WHERE record_id = ?", records)  # noqa: S608

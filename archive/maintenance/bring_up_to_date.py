@@ -83,12 +83,12 @@ def leave_no_trace(connection: sqlite3.Connection) -> bool:
 
 
 def keep_up(connection: sqlite3.Connection, *, own_page_read: bool = False) -> None:
-    """Index and derive what changed so far, in the midst of a crawl. The caller's transaction.
+    """Index, read and derive what changed so far, in the midst of a crawl. The caller's transaction.
 
     `own_page_read`: only the records whose own page was read, the others are likely to change again soon.
     """
-    index.catch_up(connection, own_page_read=own_page_read)
-    derived.catch_up(connection, own_page_read=own_page_read)
+    for one in (index, report_reader, budget_reader, claim_reader, derived):
+        one.catch_up(connection, own_page_read=own_page_read)
 
 
 def open_up_to_date(
