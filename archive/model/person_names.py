@@ -61,13 +61,13 @@ BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
 _FIRSTS = frozenset(WORDS["surname"]).union(name[0] for name in WORDS["compound"].split())
 _FIRST = f"[{''.join(sorted(_FIRSTS))}]"
 _WORD_BEFORE = "[人户者民生村区组队对为将给由有予用象员名与和收意助定因补室号]"
-_BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{HAN}{_FIRST})|(?<={_WORD_BEFORE}{_FIRST}))")
+_BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{HAN}.)|(?<={_WORD_BEFORE}.))")
 _ENDS_ALONE = re.compile(rf"(?:{NAME.pattern})(?:(?!{HAN})|(?=[等男女同户与和夫]|{_BEHIND_WORDS}))")
 
 
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({HAN})[ \u3000\u00a0]{{1,4}}({HAN})(?![\u3400-\u9fff])")
 _SPACED_APART = re.compile(
-    rf"[\r\x0b\x0c\x1c-\x1f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]{{1,4}}{HAN}(?!{HAN})"
+    rf"[\r\x0b\x0c\x1c-\x1f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]{HAN}(?!{HAN})"
 )
 _SPACED_WIDELY = re.compile(
     rf"(?m)(^|[、，,；;|\t\d.．）)])[^\S\n\t]*({HAN})[^\S\n\t]{{1,4}}({HAN})[^\S\n\t]{{1,4}}({HAN})(?=[^\S\n\t]*(?:$|[、，,；;|\t\d（(]))"

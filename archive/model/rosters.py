@@ -11,6 +11,7 @@ in prose that says nothing private of them. Known cost: a list of persons hired 
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from itertools import zip_longest
 
 from archive.model.person_names import (
@@ -52,7 +53,7 @@ _LONGEST_HEAD, _LONGEST_ROW_OF_HEADS = 24, 120
 _NAMES_ALONE = 0.9
 """Share of the characters of a text that names take where it is no prose."""
 
-_SEPARATORS = re.compile(r"(?:[\s、，,；;/|。:：]|——)+")
+_SEPARATORS = re.compile(r"[\s、，,；;/|。:：][\s、，,；;/|。:：]*")
 _CELLS = re.compile(r"[ \u3000]*[,，|][ \u3000]*|[ \u3000]+")
 _ODD_NAME = re.compile(rf"{HAN}{{2,4}}")
 _LETTERS = re.compile(HAN)
@@ -99,10 +100,13 @@ _WHAT_THEY_GET = re.compile(
     rf"|的(?:{_SUBJECTS.pattern})(?:对象|人员|待遇|资格|金)|(?:所持|办理)[^。；;\n]{{0,16}}(?:遗失|作废|注销|结婚登记)"
 )
 """Behind names in a sentence: what is granted to these persons, or taken from them, or lost."""
-_WITH_PARTICULARS = re.compile(
-    rf"({NAME.pattern})(?:[（(](?=[^（()）\n]{{0,60}}?(?:身份证|\d{{3}}[*＊]{{4}}|\d{{15}}|\d岁|\d口人|\d{{4}}年[\d月]{{0,4}}出?生)|[男女][，,、）)])"
-    r"|[，,、\s]{1,2}(?=[男女][，,、\s]|\d{3,6}[*＊]{4}|\d{15}))"
+_IN_BRACKETS = (
+    r"[（(](?=[^（()）\n]{0,60}?(?:身份证|\d{3}[*＊]{4}|\d{15}|\d岁|\d口人|\d{4}年[\d月]{0,4}出?生)|[男女][，,、）)])"
 )
+_RIGHT_BEHIND = r"[，,、\s](?=[男女][，,、\s]|\d{3,6}[*＊]{4}|\d{15})"
+# It begins with a set of characters, for which a search is quick; most texts have too few of these to look for names.
+_BEFORE_PARTICULARS = re.compile(rf"[（(，,、\s](?<={_IN_BRACKETS}|{_RIGHT_BEHIND})")
+_WITH_PARTICULARS = re.compile(rf"({NAME.pattern})(?:{_IN_BRACKETS}|[，,、\s]?{_RIGHT_BEHIND})")
 """A name, and in brackets behind it an ID number, a year of birth, an age or a sex, or right behind it a sex or an ID number."""
 _ROLE_LABEL = re.compile(rf"(?:{_ROLE_HEADS.pattern})[:：]?$")
 _LABEL = re.compile("(?:[户者主]|人员|对象|家庭|[^些下个]人)[:：]$")
@@ -303,7 +307,7 @@ def _items_with_names(title: str, lines: Sequence[str], *, headed: bool) -> int:
     is_titled = headed or _is_about_persons(title)
     names, chosen, details = list[str](), list[str](), 0
     for item in short:
-        tokens = [token for token in _SEPARATORS.split(BEFORE.sub("", item)) if token]
+        tokens = [token for token in _split(BEFORE.sub("", item)) if token]
         name = next((name for token in tokens[:5] if (name := name_of(VILLAGE_BEFORE.sub("", token)))), None)
         if name and len(tokens) <= 14:
             names.append(name)
@@ -333,10 +337,10 @@ def _heads_of(line: str) -> list[str]:
 
 def _with_particulars(title: str, text: str) -> int:
     """Names with particulars of a person in brackets behind them, where no office is spoken of."""
-    if _PUBLIC.search(title) or _OFFICES.search(text):
+    if _PUBLIC.search(title) or len(_BEFORE_PARTICULARS.findall(text)) < LEAST:
         return 0
     names = [match[1] for match in _WITH_PARTICULARS.finditer(text)]
-    return len(names) if len(set(names)) >= LEAST else 0
+    return len(names) if len(set(names)) >= LEAST and not _OFFICES.search(text) else 0
 
 
 def _runs(title: str, text: str) -> int:
@@ -344,7 +348,7 @@ def _runs(title: str, text: str) -> int:
     long, short = 0, list[str]()
     text = BRACKETS.sub("", _CHINESE_ITEM.sub(" ", text))
     rows = list(_names_in_rows(_NUMBER_BETWEEN.sub(" ", text)))
-    is_prose = sum(len(name) for _, names, _ in rows for name in names) < len(_LETTERS.findall(text)) * _NAMES_ALONE
+    is_prose = cache(partial(_is_prose, text, rows))
     for near, names, behind in rows:
         if len(names) < 2 or _ROLE_LABEL.search(near[-12:].rstrip()) or _ACT.search(behind[:_LONGEST_TO_ACT]):
             continue
@@ -360,15 +364,20 @@ def _runs(title: str, text: str) -> int:
             or near.rstrip(" \t")[-1] in "\n:：;；户人员属"
         ):
             short += names
-        if are_names(names) and (gets or masked or _is_list_of_persons(context, [], prose=is_prose)):
+        if are_names(names) and (gets or masked or _is_list_of_persons(context, [], prose=is_prose())):
             long += len(names)
     return len(short) if _is_about_persons(title) and are_names(short) else long
+
+
+def _is_prose(text: str, rows: Sequence[tuple[str, list[str], str]]) -> bool:
+    """Whether a text has more to say than the names that stand in its rows."""
+    return sum(len(name) for _, names, _ in rows for name in names) < len(_LETTERS.findall(text)) * _NAMES_ALONE
 
 
 def _names_in_rows(text: str) -> Iterator[tuple[str, list[str], str]]:
     """Yield the names of each such row, with the text before it, and that behind."""
     place, odd, run, near, first = 0, 0, list[str](), "", ("", "")
-    for token in (*_SEPARATORS.split(text), " "):
+    for token in (*_split(text), " "):
         begin = max(text.find(token, place), place)
         place = begin + len(token)
         if names := _names_in(token):
@@ -444,6 +453,11 @@ def _is_list_of_persons(context: str, lines: Sequence[str], *, prose: bool = Fal
 def _share_of_offices(lines: Iterable[str]) -> float:
     lines = [line for line in lines if line.strip()]
     return sum(bool(_OFFICES.search(line)) for line in lines) / len(lines) if lines else 0
+
+
+def _split(text: str) -> list[str]:
+    """Return what stands between separators; a long dash is one, too."""
+    return _SEPARATORS.split(text.replace("——", "、、"))
 
 
 def _compact(text: str) -> str:
