@@ -342,6 +342,29 @@ def test_pages_that_lead_to_none_are_gone_and_those_that_lead_to_another_say_not
     assert "16 of 16 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0, ["20", "21", "22", "23", "x"]))
 
 
+def test_files_of_the_portals_records_are_no_pages(archive: sqlite3.Connection) -> None:
+    for number in range(60):
+        answer(archive, 3, str(number))
+        answer(archive, 4, str(number), "gone" if number < 40 else "page")
+    for number in range(40):
+        insert(archive, "attachments", record_id=7 if number < 28 else 9, name="", url=str(number), state="text")
+    assert "12 of 32 records' pages are gone" in str(of_crawl(archive, 4).doubt(0, 0))
+
+
+def test_counting_pages_takes_time_in_proportion_to_pages_and_files(archive: sqlite3.Connection) -> None:
+    steps = []
+    for first in (0, 400):
+        for number in range(first, first + 400):
+            answer(archive, 4, str(number))
+            insert(archive, "attachments", record_id=7, name="", url=f"{number}.txt", state="text")
+        counted: list[int] = []
+        archive.set_progress_handler(lambda counted=counted: counted.append(100), 100)  # type: ignore[misc]
+        assert of_crawl(archive, 4).doubt(0, 0) is None
+        archive.set_progress_handler(None, 0)
+        steps.append(sum(counted))
+    assert steps[1] < 2.5 * steps[0]
+
+
 def test_pages_that_went_in_a_crawl_that_broke_off_do_not_count_again(archive: sqlite3.Connection) -> None:
     archive.execute("UPDATE crawls SET outcome = 'shutdown' WHERE id = 3")
     archive.execute("UPDATE crawls SET outcome = 'finished' WHERE id = 2")

@@ -51,7 +51,7 @@ _ASKED = f"""
         WHERE c.crawl_id = :crawl AND c.outcome IN ('page', 'not_modified', 'gone', 'home', 'redirect')
           AND c.url NOT IN (SELECT url FROM catalogs WHERE portal = :portal) AND c.url NOT LIKE '%/robots.txt'
           AND NOT EXISTS (SELECT 1 FROM walks w WHERE w.capture_id = c.id)
-          AND NOT EXISTS (SELECT 1 FROM attachments a WHERE a.url = c.url)
+          AND c.url NOT IN (SELECT a.url FROM records r JOIN attachments a ON a.record_id = r.id WHERE r.portal = :portal)
           AND (c.outcome <> 'redirect' OR gone)),
     asked AS (SELECT url, max(gone) AS gone FROM answered GROUP BY url)
     SELECT count(*), total(gone AND (SELECT p.outcome FROM captures p WHERE p.url = asked.url AND p.crawl_id < :crawl
