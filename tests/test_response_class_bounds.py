@@ -140,6 +140,11 @@ def test_a_larger_page_is_looked_at_for_each_of_the_words_of_such_messages() -> 
         assert outcome(page(f"<p>{alarm}</p>", "", f"{declared}<style>{' ' * 4000}</style>")) == "page"
 
 
+def test_in_a_larger_page_words_parted_by_markup_are_none() -> None:
+    assert outcome(padded("<p>页面不存在</p>", 9_000)) == "gone"
+    assert outcome(padded("<p>页面不<!-- -->存在</p>", 9_000)) == "page"
+
+
 @pytest.mark.parametrize(("end", "looked_at"), [(16_000, True), (16_001, False)])
 def test_the_first_16_000_characters_of_a_page_are_looked_through(end: int, looked_at: bool) -> None:
     text = page(f"<style></style><p>{GONE_LINE}</p>", "")

@@ -105,7 +105,7 @@ _WESTERN_GARBLE = re.compile(f"[ä-é]{_CONTINUATION}{{2}}")
 _GBK_GARBLE = re.compile(
     f"[{''.join(bytes(pair).decode('gbk', 'ignore') for pair in product(range(0xE4, 0xEA), range(0x80, 0xC0)))}]"
 )
-_LATIN_LETTERS = "ä".encode()[:1]  # the byte with which those of its letters begin that stand first
+_ASCII = bytes(range(128))
 _HAN_RUN = re.compile("[\u4e00-\u9fff]{6,40}")
 _LEAST_GARBLED, _RUNS_TRIED = 5, 40
 _LINK = re.compile(r"<a\s[^<>]*?href\s*=\s*[\"']?([^\"'>\s]+)", re.IGNORECASE)
@@ -147,7 +147,8 @@ def judge(status: int, text: str, url: str, requested: str, home: str, *, whole:
     if status in BLOCKING:
         return Verdict(BLOCKED, f"the portal answered {status}: it refuses this visitor")
     head = text[:HEAD]
-    suspicious = status != 200 or len(text) < _SMALL or _alarms(head)
+    letters = _beyond_ascii(head)
+    suspicious = status != 200 or len(text) < _SMALL or _alarms(head, letters)
     seen = _look(text) if suspicious and head.strip() else None
     if seen is not None and (refusal := _refusal(status, text, seen)):
         return Verdict(BLOCKED, refusal)
@@ -156,15 +157,21 @@ def judge(status: int, text: str, url: str, requested: str, home: str, *, whole:
         return elsewhere or Verdict(GONE, f"the portal answered {status}: no such page")
     if status != 200:
         return Verdict(ERROR, f"the portal answered {status}")
-    return next(filter(None, _doubts(text, url, requested, home, seen, whole=whole)), Verdict(PAGE, "a page"))
+    doubts = _doubts(text, url, requested, home, seen, letters=letters, whole=whole)
+    return next(filter(None, doubts), Verdict(PAGE, "a page"))
+
+
+def _beyond_ascii(head: str) -> str:
+    """Return what `head` holds beside ASCII: of a page a few thousand characters, in which Chinese is found ten times as fast."""
+    return head.encode("utf-8", "ignore").translate(None, _ASCII).decode()
 
 
 def _doubts(  # noqa: PLR0913
-    text: str, url: str, requested: str, home: str, seen: _Seen | None, *, whole: bool
+    text: str, url: str, requested: str, home: str, seen: _Seen | None, *, letters: str, whole: bool
 ) -> Iterator[Verdict | None]:
     """Yield what an answer with status 200 may be: the first verdict holds, None is no verdict.
 
-    `seen` is given where a cheap look gave reason to doubt.
+    `letters`: what its head holds beside ASCII; `seen` is given where a cheap look gave reason to doubt.
     """
     bare = text.strip("\ufeff \t\r\n")
     if len(bare) < _SHORTEST and len(bare.encode("utf-8", "replace")) < _SHORTEST and _data(text) is not False:
@@ -184,7 +191,7 @@ def _doubts(  # noqa: PLR0913
         yield Verdict(CUT, "the page's elements stand in one another too deep to be read")
     if seen is not None:
         yield _message(seen)
-    if is_garbled(text[:HEAD]):
+    if _is_garbled(text[:HEAD], letters):
         yield Verdict(ERROR, GARBLED)
     if len(text) > HEAD and place_of(requested) != place_of(home) and is_home(text, url):
         yield Verdict(HOME, "a home page came in place of the page asked for")
@@ -207,11 +214,11 @@ def _refused_in_data(text: str) -> Verdict | None:
     return None
 
 
-def is_garbled(text: str) -> bool:
+def _is_garbled(text: str, letters: str) -> bool:
     """Whether Chinese `text` was encoded twice: its UTF-8 was taken for Western letters, or for GBK, and encoded once more."""
-    if _LATIN_LETTERS in text.encode("utf-8", "replace") and len(_WESTERN_GARBLE.findall(text)) >= _LEAST_GARBLED:
+    if _WESTERN_GARBLE.search(letters) and len(_WESTERN_GARBLE.findall(text)) >= _LEAST_GARBLED:
         return True
-    if len(list(islice(_GBK_GARBLE.finditer(text), _LEAST_GARBLED))) < _LEAST_GARBLED:
+    if len(list(islice(_GBK_GARBLE.finditer(letters), _LEAST_GARBLED))) < _LEAST_GARBLED:
         return False
     runs = [run[0] for run in islice(_HAN_RUN.finditer(text), _RUNS_TRIED)]
     garbled = sum(map(_is_taken_for_gbk, runs))
@@ -357,11 +364,12 @@ def _named(start: Place, end: Place) -> Verdict | None:
     return None
 
 
-def _alarms(head: str) -> bool:
+def _alarms(head: str, letters: str) -> bool:
     """Whether a page that does not say what it is holds words of refusals or of pages that are gone."""
     if _names_itself(head):
         return False
-    return _ALARM.search(head) is not None or any(word in head for word in _SCRIPT_ALARMS)
+    has_word = _ALARM.search(letters) and _ALARM.search(head)  # markup may part what stands side by side in `letters`
+    return bool(has_word) or any(word in head for word in _SCRIPT_ALARMS)
 
 
 def _names_itself(head: str) -> bool:
