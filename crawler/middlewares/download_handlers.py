@@ -1,5 +1,6 @@
 """Scrapy's usual download handler, with a check between a name's resolution and the connection: only a site's allowed addresses."""
 
+from functools import partial
 from typing import Any
 
 from scrapy import Request
@@ -60,10 +61,22 @@ class _GuardedAgent(_ScrapyAgent):
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:
         agent = super()._get_agent(request, timeout)
-        uri = URI.fromBytes(request.url.encode())  # type: ignore[no-untyped-call]
-        factory = agent._endpointFactory  # Twisted has no other place between name and connection
-        factory._reactor = _GuardedReactor(factory._reactor, self._site, uri.host.decode(), uri.port)
+        agent._getEndpoint = partial(_GuardedEndpoint, self._site, agent._endpointFactory)  # type: ignore[method-assign]
         return agent
+
+
+class _GuardedEndpoint:
+    """The other end of connections to a URI's host: looked for when one is made, for most requests go over one that is there."""
+
+    def __init__(self, site: Site, factory: Any, uri: URI) -> None:  # noqa: ANN401 - Twisted's, without a public name
+        self._site, self._factory, self._uri = site, factory, uri
+        self._reactor = factory._reactor
+
+    def connect(self, protocols: Any) -> Any:  # noqa: ANN401 - Twisted's
+        """Connect a protocol of the factory `protocols`."""
+        # Twisted has no other place between name and connection.
+        self._factory._reactor = _GuardedReactor(self._reactor, self._site, self._uri.host.decode(), self._uri.port)
+        return self._factory.endpointForURI(self._uri).connect(protocols)
 
 
 class _GuardedReactor:
