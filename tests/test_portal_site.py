@@ -27,10 +27,14 @@ URL = "http://www.new.example/1.html"
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[PortalSite]:
-    portal = load(portal_file(tmp_path, "http://www.new.example/", ("plan", "样本规划", "/list.html")))
-    spider = get_crawler(Spider, {"RETRY_TIMES": 2})._create_spider("county")
     with closing(Frontier(empty_archive(tmp_path / "a.db"), "county", 1)) as frontier:
-        yield PortalSite(spider, portal, frontier)
+        yield site_of(tmp_path, frontier)
+
+
+def site_of(folder: Path, frontier: Frontier) -> PortalSite:
+    portal = load(portal_file(folder, "http://www.new.example/", ("plan", "样本规划", "/list.html")))
+    spider = get_crawler(Spider, {"RETRY_TIMES": 2})._create_spider("county")
+    return PortalSite(spider, portal, frontier)
 
 
 def answer(
@@ -121,7 +125,6 @@ def test_what_is_asked_for_anew_names_no_version_and_goes_where_it_went(site: Po
     [(90, RECORDS, True), (91, RECORDS, False), (365, FILES, True), (366, FILES, False)],
 )
 def test_what_was_had_whole_long_ago_is_asked_for_whole(
-    site: PortalSite,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     days: int,
@@ -132,6 +135,7 @@ def test_what_was_had_whole_long_ago_is_asked_for_whole(
     past = Past(tmp_path / "past.db")
     past.crawl((URL, "page"), began=NOW)
     monkeypatch.setenv("DISCLOSURES_NOW", text(NOW + days * DAY))
-    with closing(Frontier(past.db, "p", 99)) as site.frontier:
+    with closing(Frontier(past.db, "p", 99)) as frontier:
+        site = site_of(tmp_path, frontier)
         request = site.request(URL, site.failed, {}, priority=priority)
     assert ("If-Modified-Since" in request.headers) == is_conditional

@@ -132,6 +132,8 @@ class Frontier:
         self._connection = open_for_reading(db)
         self._portal = portal
         self._crawl_id = crawl_id
+        ended = "SELECT EXISTS (SELECT 1 FROM crawls WHERE portal = ? AND outcome IS NOT NULL)"
+        (self._was_crawled,) = self._connection.execute(ended, (portal,)).fetchone()
 
     def close(self) -> None:
         """Close the connection."""
@@ -139,6 +141,8 @@ class Frontier:
 
     def known(self, url: str, since: str = "") -> Known | None:
         """The last page that `url` gave in an earlier crawl, at `since` (UTC, ISO 8601) or later, and that was surely read."""
+        if not self._was_crawled:
+            return None
         row = self._connection.execute(_KNOWN, (url, self._portal, since)).fetchone()
         return Known(*row) if row else None
 

@@ -45,6 +45,8 @@ class PortalSite:
         self._site = portal.site
         self.agencies = names_of(portal.agencies)
         self._refusals = 0
+        now = clock.now()
+        self._pages_since, self._files_since = (clock.text(now - age) for age in (PAGES_BELIEVED, FILES_BELIEVED))
 
     def close(self) -> None:
         """Close the files the crawl read from: whoever closes an archive last clears away its -wal."""
@@ -63,8 +65,8 @@ class PortalSite:
 
     def request(self, url: str, callback: Any, arguments: dict[str, Any], **options: Any) -> Request:  # noqa: ANN401
         """A request that asks only for what changed since the last good answer, if there was one lately."""
-        believed = FILES_BELIEVED if options.get("priority") == FILES else PAGES_BELIEVED
-        known = self.frontier.known(url, since=clock.text(clock.now() - believed))
+        since = self._files_since if options.get("priority") == FILES else self._pages_since
+        known = self.frontier.known(url, since)
         conditions = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified} if known else {}
         headers = {name: value for name, value in conditions.items() if value}
         meta = {"known": known.capture_id} if known and headers else {}
