@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from scrapy.utils.test import get_crawler
 
 from archive.model.observations import Problem
 from archive.model.printable import PrintableStream, printable
-from crawler.jobs.logs import PlainRecord
+from crawler.jobs.logs import PlainRecord, QuietLogFormatter
 from pipelines.redact import RedactPipeline
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 from tests.personal_numbers import canary
@@ -94,3 +95,15 @@ def test_what_is_noted_of_a_page_is_printable() -> None:
     problem = RedactPipeline().masked(Problem("sample", "http://p.example/", f"样本{ESCAPES}"))
     assert isinstance(problem, Problem)
     assert problem.message == f"样本{printable(ESCAPES)}"
+
+
+@pytest.mark.parametrize(("level", "is_made"), [("INFO", False), ("DEBUG", True)])
+def test_no_line_is_made_that_the_log_does_not_take(level: str, *, is_made: bool) -> None:
+    log, factory = logging.getLogger("scrapy"), logging.getLogRecordFactory()
+    before = log.level
+    try:
+        QuietLogFormatter.from_crawler(get_crawler(settings_dict={"LOG_LEVEL": level}))
+        assert logging.getLogger("scrapy.core.engine").isEnabledFor(logging.DEBUG) == is_made
+    finally:
+        log.setLevel(before)
+        logging.setLogRecordFactory(factory)

@@ -60,6 +60,8 @@ class QuietLogFormatter(LogFormatter):
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Scrapy's constructor; from then on all lines are plain."""
         logging.setLogRecordFactory(PlainRecord)
+        # Scrapy's handler alone looks at the level: for each answer a line would be made that nobody writes.
+        logging.getLogger("scrapy").setLevel(crawler.settings["LOG_LEVEL"])
         return super().from_crawler(crawler)
 
     def item_error(  # type: ignore[override]
