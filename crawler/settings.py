@@ -44,9 +44,6 @@ DOWNLOAD_MAXSIZE = 50 * 1024 * 1024  # default 1 GiB; no page or file of a catal
 DOWNLOAD_FAIL_ON_DATALOSS = False  # default True; what came is sealed, then the evidence middleware asks again
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB; the limit above is warning enough
 REDIRECT_MAX_TIMES = 5  # default 20
-HTTPERROR_ALLOW_ALL = (
-    True  # default False; what an answer is, the evidence middleware judges, and not by its status alone
-)
 DUPEFILTER_CLASS = (
     "scrapy.dupefilters.BaseDupeFilter"  # default drops the second page that is redirected home, silently
 )
@@ -64,9 +61,8 @@ DOWNLOAD_HANDLERS = {
 HTTPPROXY_ENABLED = False  # default True; a proxy named in the environment would resolve names behind the guard's back
 
 EXTENSIONS_BASE = (
-    dict.fromkeys(  # default: two more, that open ports; loading them, even in vain, takes a tenth of a second
-        (
-            "scrapy.extensions.corestats.CoreStats",
+    dict.fromkeys(  # default: two more, that open ports: loading them, even in vain, takes a tenth of a second; …
+        (  # … and CoreStats, which starts a task for each item, to count it once more
             "scrapy.extensions.logcount.LogCount",
             "scrapy.extensions.memusage.MemoryUsage",
             "scrapy.extensions.memdebug.MemoryDebugger",
@@ -100,6 +96,7 @@ DOWNLOADER_MIDDLEWARES = {
 SPIDER_MIDDLEWARES = {
     # Each wraps everything a page gives in one more asynchronous generator: a tenth of a crawl's time for nothing here.
     "scrapy.spidermiddlewares.start.StartSpiderMiddleware": None,  # the spider marks its first requests itself
+    "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,  # an answer is judged by the evidence middleware, and not by its status alone
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,  # lists have ends, and records lead nowhere
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,  # a long address is a record all the same
     "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware": None,  # a check for those who copy meta

@@ -312,7 +312,7 @@ def test_no_port_is_opened() -> None:
     from crawler.jobs.run import crawl_settings
 
     kept = crawl_settings(Path("a.db"), "", None, None, {}).get_component_priority_dict_with_base("EXTENSIONS")
-    assert {"TelnetConsole", "RemoteControl"} == {
+    assert {"CoreStats", "RemoteControl", "TelnetConsole"} == {
         each.rpartition(".")[2] for each in EXTENSIONS_BASE.keys() - kept.keys()
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Container, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from types import SimpleNamespace
 
 import pytest
@@ -182,3 +183,14 @@ def test_what_is_under_way_or_was_crawled_within_half_a_day_is_not_crawled_besid
 
     assert list(run._due_besides(crawls, broken)) == []
     assert capsys.readouterr().err == "note: sample.toml: is being edited\n"
+
+
+def test_the_time_left_is_that_of_what_waits_at_the_pace_so_far() -> None:
+    (crawl,) = alone("a")
+    assert crawl.seconds_left() == 0
+    numbers = {"scheduler/enqueued": 30, "scheduler/dequeued": 10}
+    crawl.crawler = SimpleNamespace(stats=SimpleNamespace(get_stats=lambda: numbers))  # type: ignore[assignment]
+    crawl.began = monotonic() - 20
+    assert crawl.seconds_left() == pytest.approx(40, rel=0.1)
+    numbers["scheduler/dequeued"] = 0
+    assert crawl.seconds_left() == 0

@@ -111,9 +111,9 @@ class PortalCrawl:
     def seconds_left(self) -> float:
         """The time for the requests that are waiting, at the pace so far; what their answers will lead to is not known yet."""
         stats = self._stats()
-        answers = stats.get("response_received_count", 0)
-        waiting = stats.get("scheduler/enqueued", 0) - stats.get("scheduler/dequeued", 0)
-        return float(waiting * (monotonic() - self.began) / answers) if self.crawler and answers else 0.0
+        requested = stats.get("scheduler/dequeued", 0)
+        waiting = stats.get("scheduler/enqueued", 0) - requested
+        return float(waiting * (monotonic() - self.began) / requested) if self.crawler and requested else 0.0
 
     def _stats(self) -> Mapping[str, Any]:
         try:
