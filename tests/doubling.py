@@ -25,6 +25,11 @@ MOST_PIECES = 24
 _MANY = 64
 """Repetitions from which on a quantifier makes an input of its own."""
 
+_SUSPECT = 4.4
+"""Times as long as for a quarter of an input: where part of the time is by the square and the longest takes more than
+MOST_GROWTH allows, its quarter takes 4.6, and in proportion 4.
+"""
+
 
 def hostile(pattern: re.Pattern[Any]) -> list[tuple[str, str, str]]:
     """Return inputs for a pattern as (before, repeated, after): what precedes each of its quantifiers, then what it repeats."""
@@ -134,6 +139,18 @@ def filled(piece: tuple[str, str, str], size: int) -> str:
     """Return an input of `size` characters or a few more."""
     before, repeated, after = piece
     return before + repeated * (size // len(repeated)) + after
+
+
+def is_suspect(work: Callable[[str], object], piece: tuple[str, str, str], longest: int = LONGEST) -> bool:
+    """Whether the time a pattern takes grows so with shorter inputs that `slow_growth` must try the longest, by far the dearest.
+
+    Of a pattern only: a function may take another way from some length on.
+    """
+    first = _seconds(work, filled(piece, longest // 16))
+    if first < LEAST_SECONDS / 32:  # as in `slow_growth`
+        return False
+    shorter = min(first, _seconds(work, filled(piece, longest // 16)))
+    return shorter >= LEAST_SECONDS or _seconds(work, filled(piece, longest // 4)) > _SUSPECT * shorter
 
 
 def slow_growth(work: Callable[[str], object], piece: tuple[str, str, str], longest: int = LONGEST) -> str | None:

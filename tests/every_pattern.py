@@ -100,7 +100,8 @@ def _kept(value: object) -> Callable[[], object] | None:
 def _methods(source: str, name: str) -> set[str]:
     if f"{name}." not in source:
         return set()
-    return set(re.findall(rf"\b{re.escape(name)}\.({'|'.join(_METHODS)})\(", source))
+    text = re.escape(name)  # first: Python looks for a text faster than for a `\b`
+    return set(re.findall(rf"{text}(?<!\w{text})\.({'|'.join(_METHODS)})\(", source))
 
 
 def _calls(module: ModuleType, source: str) -> Iterator[tuple[str, str, ast.expr]]:
