@@ -14,7 +14,6 @@ import os
 import re
 import signal
 import sqlite3
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -31,6 +30,7 @@ from bench.measure import Cost, Figure, Report, arguments, command, tell
 from bench.portals import host
 from tests.country_sites import PORTALS, SOUND, MockCounty, country
 from tests.natural import contents
+from tests.warm import Begun
 from tests.worker_machines import RedisServer, kill_all_of, started, worker
 
 FAULTY_OF, FAULTY = 15, 2
@@ -202,7 +202,7 @@ def _machines(folder: Path, redis: str, spool: Path, workers: int) -> Iterator[C
     with ExitStack() as stack:
         numbers = count()
 
-        def start() -> "subprocess.Popen[bytes]":
+        def start() -> Begun:
             process = worker(spool, redis, folder / f"scratch{next(numbers)}")
             stack.callback(kill_all_of, process)
             return process

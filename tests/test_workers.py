@@ -119,7 +119,7 @@ def test_a_worker_outlives_restarts_of_redis(tmp_path: Path, keeps: bool) -> Non
         redis.start()
         assert "county: handed out" in enqueue(tmp_path, redis, delay=0)
         wait_until(lambda: list(spool.glob("done/county.*")))
-        assert process.poll() is None
+        assert process.returncode is None
     assert process.returncode == 0
 
 

@@ -5,12 +5,14 @@ the environment while it is loaded is as it was then: `tests.conftest.program` r
 nothing.
 """
 
+import atexit
 import os
+import runpy
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -109,3 +111,46 @@ def _run(
             raise subprocess.TimeoutExpired(command, seconds)
         out, err = (Path(folder, name).read_text(encoding="utf-8") for name in ("out", "err"))
     return subprocess.CompletedProcess(command, process.exitcode, out, err)
+
+
+def _begin(words: Sequence[str], env: Mapping[str, str]) -> None:
+    """In the new process: what Python does with `-m MODULE …` or `-c CODE …`; what that prints is nobody's."""
+    os.setsid()
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    os.environ.clear()
+    os.environ.update(env)
+    option, program, *arguments = words
+    sys.argv = [option, *arguments]
+    if option == "-m":
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
+    else:
+        exec(program, {"__name__": "__main__"})
+
+
+class Begun:
+    """A program of Python under way, in a session of its own: what is asked for here of a `subprocess.Popen`.
+
+    `words`: as behind `python`.
+    """
+
+    def __init__(self, words: Iterable[object], env: Mapping[str, str] = os.environ) -> None:
+        self._process = processes.Process(target=_begin, args=([*map(str, words)], dict(env)))
+        self._process.start()
+        atexit.register(self._process.kill)  # else the tests' own process waits for one that a failed test left behind
+        self.pid = self._process.pid or 0
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status; None while it runs."""
+        return self._process.exitcode
+
+    def wait(self) -> int | None:
+        """Wait for its end; return its exit status."""
+        self._process.join()
+        return self._process.exitcode
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+        self._process.terminate()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.waiting import answers, wait_until
+from tests.warm import Begun
 
 needs_redis = pytest.mark.skipif(not shutil.which("redis-server"), reason="redis-server is not installed")
 
@@ -66,11 +67,9 @@ WITHOUT_WAITING = (
 """Our command, whose requests to a Redis that is away fail at once."""
 
 
-def started(
-    *arguments: object, env: Mapping[str, str] = os.environ, program: tuple[str, str] = PROGRAM
-) -> "subprocess.Popen[bytes]":
+def started(*arguments: object, env: Mapping[str, str] = os.environ) -> "subprocess.Popen[bytes]":
     """A command of ours that is under way, in a session of its own; what it prints is nobody's."""
-    command = [sys.executable, *program, *map(str, arguments)]
+    command = [sys.executable, *PROGRAM, *map(str, arguments)]
     quiet = subprocess.DEVNULL
     return subprocess.Popen(command, env=dict(env), start_new_session=True, stdout=quiet, stderr=quiet)
 
@@ -82,13 +81,13 @@ def worker(
     env: Mapping[str, str] = os.environ,
     *options: object,
     program: tuple[str, str] = PROGRAM,
-) -> "subprocess.Popen[bytes]":
-    """A worker under way."""
+) -> Begun:
+    """A worker under way, in a process that has our modules loaded already."""
     places = ("--spool", spool, "--redis", redis, "--scratch", scratch)
-    return started("work", *places, "--patience", PATIENCE, *options, env=env, program=program)
+    return Begun((*program, "work", *places, "--patience", PATIENCE, *options), env)
 
 
-def kill_all_of(process: "subprocess.Popen[bytes]") -> None:
+def kill_all_of(process: Begun) -> None:
     """As when its machine loses power: every process of its session, whatever groups they made for themselves."""
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
