@@ -5,6 +5,7 @@ import re
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event, Timer
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ import pytest
 from archive.database.connection import ArchiveError
 from archive.model.divisions import COUNTY, divisions
 from crawler.jobs import survey_jobs
-from crawler.jobs.queue import connected, queue_at
+from crawler.jobs.queue import connected, queue_at, under_way
 from crawler.jobs.remote_jobs import QUEUE
 from crawler.jobs.survey_jobs import Workers, workers
 from crawler.probe.software_prior import Likely, SoftwarePrior
@@ -60,6 +61,12 @@ def run(*arguments: object, redis: RedisServer) -> str:
     return done.stdout
 
 
+def jobs(redis: RedisServer) -> list[str]:
+    """What the command `jobs` prints, asked for again and again: without a process each time."""
+    with connected(redis.url) as connection:
+        return list(under_way(connection, datetime.now(UTC)))
+
+
 def enqueue(folder: Path, redis: RedisServer, *, delay: float = 0.2) -> str:
     """Hand the county out to be crawled slowly."""
     options = ("--mode", "full", "--delay", delay, "--db", folder / "a.db", "--spool", folder / "spool")
@@ -75,7 +82,7 @@ def test_a_worker_that_is_stopped_ends_its_batch_and_the_next_one_goes_on(tmp_pa
         enqueue(tmp_path, redis)
         assert run("jobs", redis=redis).splitlines() == ["county: waits for a worker", "workers: 0, jobs waiting: 1"]
         first = worker(spool, redis.url, tmp_path / "scratch")
-        wait_until(lambda: "record pages" in run("jobs", redis=redis), pause=0.2)
+        wait_until(lambda: "record pages" in jobs(redis)[0], pause=0.1)
         line, last = run("jobs", redis=redis).splitlines()
         assert re.search(
             rf"^county: {os.uname().nodename}\.{first.pid}\.\w+ for 0:00:\d\d, heard of 0:00:0\d ago: county ", line
@@ -114,7 +121,7 @@ def test_a_worker_outlives_restarts_of_redis(tmp_path: Path, keeps: bool) -> Non
         wait_until(lambda: list(spool.glob("done/county.*")))
         assert set(asked_for_records(county).values()) == {1}
         run("merge", spool, "--delete", "--db", tmp_path / "a.db", redis=redis)
-        wait_until(lambda: run("jobs", redis=redis) == "workers: 1, jobs waiting: 0\n")
+        wait_until(lambda: jobs(redis) == ["workers: 1, jobs waiting: 0"], pause=0.1)
         redis.stop()
         redis.start()
         assert "county: handed out" in enqueue(tmp_path, redis, delay=0)
@@ -167,7 +174,7 @@ def test_workers_find_what_threads_of_this_machine_find(sites: dict[str, Site], 
     with RedisServer(tmp_path) as redis, ExitStack() as stack:
         command = [*survey, "--workers", "--redis", redis.url, "--db", tmp_path / "many.db", "--out", tmp_path / "many"]
         process = stack.enter_context(started(*command, env=env))
-        wait_until(lambda: "waits for a worker" in run("jobs", redis=redis))
+        wait_until(lambda: "waits for a worker" in jobs(redis)[0], pause=0.1)
         redis.stop()
         redis.start()
         scratch, spool = tmp_path / "scratch", tmp_path / "spool"
