@@ -63,11 +63,8 @@ class Site:
         place = _place(url)
         if place is None:
             return False
-        own = _places(self.addresses)
-        ports = {port for _, port in own} | set(DEFAULT_PORTS.values())
-        return place[1] in ports and any(
-            place[0] == host or domain_of(place[0]) == domain_of(host) != "" for host, _ in own
-        )
+        (host, port), (hosts, ports) = place, _hosts_and_ports(self.addresses)
+        return port in ports and (host in hosts or any(domain_of(host) == domain_of(own) != "" for own in hosts))
 
     def check(self, host: str, port: int, address: str) -> None:
         """Check a connection to `port` of `host` at the IP address to which its name led. Raises NotGlobalError.
@@ -82,8 +79,10 @@ class Site:
 
 
 @lru_cache(maxsize=1024)
-def _places(addresses: tuple[str, ...]) -> tuple[tuple[str, int], ...]:
-    return tuple(place for place in map(_place, addresses) if place)
+def _hosts_and_ports(addresses: tuple[str, ...]) -> tuple[frozenset[str], frozenset[int]]:
+    """Return the hosts of a site's addresses, and their ports with the default ones."""
+    places = [place for place in map(_place, addresses) if place]
+    return frozenset(host for host, _ in places), frozenset(port for _, port in places).union(DEFAULT_PORTS.values())
 
 
 def _place(url: str) -> tuple[str, int] | None:

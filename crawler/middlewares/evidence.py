@@ -130,8 +130,7 @@ class EvidenceMiddleware:
 
     def _note_certificate(self, store: StorePipeline, request: Request, response: Response) -> None:
         """Note what is wrong with a host's TLS certificate, once a crawl."""
-        host = urlsplit(request.url).hostname
-        if response.certificate is None or host in self._hosts:
+        if response.certificate is None or (host := urlsplit(request.url).hostname) in self._hosts:
             return
         self._hosts.add(host)
         if wrong := "; ".join(faults(response, clock.now())):

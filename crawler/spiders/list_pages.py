@@ -13,7 +13,7 @@ from archive.model import clock
 from archive.model.observations import CatalogOfPortal, ListPage, Paging, Problem, Row
 from crawler.extract.response_class import CUT, ends
 from crawler.services.answer import Answer, form_headers
-from crawler.spiders.pages import read_list
+from crawler.spiders.pages import OFF_SITE, read_list
 from crawler.spiders.portal_site import LISTS, Content, PortalSite, verdict_of
 from crawler.spiders.record_pages import RecordPages
 from crawler.spiders.traversal import Walk
@@ -71,7 +71,7 @@ class ListPages:
             family=(walk.family.name, walk.reason),
             cut=cut,
         )
-        if outside := [row.url for row in page.rows if row.url and not self._site.is_own(row.url)]:
+        if outside := [str(row.url) for row in page.rows if OFF_SITE in row.doubts]:
             yield Problem(
                 "off_site", outside[0], f"{len(outside)} rows of {catalog.title} lead to other sites, the first here"
             )
@@ -155,7 +155,7 @@ class ListPages:
 
     def _to_follow(self, rows: tuple[Row, ...], catalog: CatalogOfPortal, walk: Walk, response: Response) -> list[Row]:
         """The rows to follow: in a full crawl all, in an update those that are new or print something else than before."""
-        linked = [row for row in rows if row.url and self._site.is_own(row.url)]
+        linked = [row for row in rows if row.url and OFF_SITE not in row.doubts]
         if not self._update:
             return [row for row in linked if row.url not in self._read_before]
         news = [

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from scrapy import Request
 from scrapy.http import Response
-from w3lib.url import canonicalize_url
 
 from archive.evidence.http_exchange import EvidenceError
 from archive.ingest.presence import Missing
@@ -38,7 +37,7 @@ class MissingPages:
             yield from self._site.not_read(response)
             return
         stands = verdict.outcome in {PAGE, NOT_MODIFIED}
-        if stands and (withdrawn or not self._site.is_read(response, canonicalize_url(url))):
+        if stands and (withdrawn or not self._site.is_read(response, url)):
             try:
                 text = self._site.text(response)
             except EvidenceError:  # destroyed, damaged, or not at hand: asked for itself

@@ -27,12 +27,15 @@ It covers `extract/`, `records/`, this module, `pipelines.normalise`, `archive.e
 MOST_FILES = 50
 """Files of one record at the most."""
 
+OFF_SITE = "off_site"
+"""The doubt about a row that leads to another site."""
+
 IsOwn = Callable[[str], bool]
 """Whether an address is on the portal's own site."""
 
 
 def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListPage:
-    """Return what a list page of a family says; rows that lead to other sites are marked `off_site`.
+    """Return what a list page of a family says; rows that lead to other sites are marked OFF_SITE.
 
     A link that holds somebody's ID number is not followed, for its address would be kept: the row stands without it.
     Where the page breaks off, its last row may be half a row: it is doubted, or without a link, which would tell what row
@@ -54,7 +57,7 @@ def _followable(row: Row, url: str | None, is_own: IsOwn, personal: Collection[s
         return replace(row, url=None)
     if url in personal:
         return replace(row, url=None, doubts=(*row.doubts, "personal_link"))
-    return replace(row, url=url, doubts=row.doubts if is_own(url) else (*row.doubts, "off_site"))
+    return replace(row, url=url, doubts=row.doubts if is_own(url) else (*row.doubts, OFF_SITE))
 
 
 def answer_of(exchange: Exchange) -> Answer:

@@ -11,6 +11,7 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response, TextResponse
 from twisted.python.failure import Failure
+from w3lib.url import canonicalize_url
 
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.text_encoding import text_of
@@ -93,9 +94,11 @@ class PortalSite:
         self.answered()
         return response.text
 
-    def is_read(self, response: Response, key: str) -> bool:
-        """Whether an answer says that nothing changed since the record `key` was read: what another crawl only asked for was not."""
-        return verdict_of(response).outcome == NOT_MODIFIED and self.frontier.has_read(key, response.meta["known"])
+    def is_read(self, response: Response, url: str) -> bool:
+        """Whether an answer says that nothing changed since the record at `url` was read: what another crawl only asked for was not."""
+        if verdict_of(response).outcome != NOT_MODIFIED:
+            return False
+        return self.frontier.has_read(canonicalize_url(url), response.meta["known"])
 
     def unconditional(self, response: Response) -> Request:
         """The request of an answer once more, whatever is known of its page."""

@@ -49,15 +49,18 @@ class RecordPages:
 
     def parse_record(self, response: Response, url: str) -> Iterable[Content] | AsyncIterator[Content]:
         """A record's own page; `url` is the address its row gives."""
-        site, key, outcome = self._site, canonicalize_url(url), verdict_of(response).outcome
-        if site.is_read(response, key):
+        site, outcome = self._site, verdict_of(response).outcome
+        if site.is_read(response, url):
             site.answered()
+            key = canonicalize_url(url)
             return chain.from_iterable(
                 self._files.requests(key, file.name, file.url) for file in site.frontier.files(key)
             )
         if outcome == PAGE and not isinstance(response, TextResponse) and site.is_own(response.url):
             name = file_name(response.url)
-            return [AttachmentFile(key, name, url, data=response.body, capture=response.meta["capture"])]
+            return [
+                AttachmentFile(canonicalize_url(url), name, url, data=response.body, capture=response.meta["capture"])
+            ]
         try:
             text = site.text(response)
         except EvidenceError:  # destroyed, damaged, or not at hand: asked for itself
