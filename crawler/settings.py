@@ -92,6 +92,7 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.evidence.EvidenceMiddleware": 586,  # sees every answer, before it is retried (550) or …
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawler.middlewares.site_requests.NamedRedirectMiddleware": 540,  # … followed; by default at 600, before decompression
+    "crawler.middlewares.stopping.StopMiddleware": 1000,  # the last before the network, for requests that others make, too
 }
 SPIDER_MIDDLEWARES = {
     # Each wraps everything a page gives in one more asynchronous generator: a tenth of a crawl's time for nothing here.

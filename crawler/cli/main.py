@@ -1,10 +1,12 @@
 """The `disclosures` command."""
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -68,8 +70,37 @@ class Commands(click.Group):
 def main(context: click.Context) -> None:
     """An archive of county disclosure catalogues (政府信息公开目录)."""
     streams = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = (cast("TextIO", PrintableStream(stream)) for stream in streams)
+    sys.stdout, sys.stderr = (cast("TextIO", PrintableStream(stream or _nowhere())) for stream in streams)
     context.call_on_close(lambda: _restore(*streams))
+    context.with_resource(ends_as_interrupted())
+
+
+def _nowhere() -> TextIO:
+    """The stream in the place of one that was closed before the command began (`>&-`)."""
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+@contextmanager
+def ends_as_interrupted() -> Iterator[None]:
+    """Let SIGTERM, and a terminal that goes away (SIGHUP), end a command as Ctrl-C does: what it has half made is cleared away.
+
+    Who takes SIGTERM otherwise, as crawls, the site and workers do, takes SIGHUP so, too. It comes twice where a shell passes it on.
+    What is ignored, by `nohup` for one, stays so.
+    """
+
+    def hang_up(*_: object) -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.raise_signal(signal.SIGTERM)
+
+    handlers: dict[signal.Signals, Any] = {signal.SIGTERM: signal.default_int_handler, signal.SIGHUP: hang_up}
+    taken = [number for number in handlers if signal.getsignal(number) == signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, handlers[number])
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _restore(out: TextIO, err: TextIO) -> None:
@@ -132,6 +163,8 @@ def crawl(  # noqa: PLR0913 - one for each option
     except SettingError as error:
         raise CommandError(str(error)) from error
     attention = crawl_portals(names, by, more)
+    if attention is None:
+        sys.exit(ATTENTION)
     done = [stamp_days(db), notify_readers(db)]
     sys.exit(ATTENTION if attention or faults or not all(done) else 0)
 

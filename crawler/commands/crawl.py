@@ -42,6 +42,6 @@ class CrawlCommand(crawl.Command):
         if not opts.logfile and not self.settings["LOG_FILE"]:
             self.settings.set("LOG_FILE", str(log_beside(Path(self.settings["DISCLOSURES_DB"]))), priority="cmdline")
         try:
-            self.exitcode = int(crawl_portals(args, self.settings))
+            self.exitcode = int(crawl_portals(args, self.settings) is not False)
         except (ArchiveError, ClockError, EvidenceError, PortalFileError) as error:
             refuse(str(error))

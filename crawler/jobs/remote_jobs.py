@@ -172,7 +172,7 @@ def _ended(process: "subprocess.Popen[bytes]", longest: float, progress: "_Progr
 
 
 def _interrupted(process: "subprocess.Popen[bytes]") -> int:
-    """The exit status of a crawl that is asked to end: what it has asked for is answered, read and written, and no more asked."""
+    """The exit status of a crawl that is asked to end: what it has asked for has a moment to arrive, and no more is asked."""
     process.terminate()
     try:
         return process.wait(ENDS_WITHIN)

@@ -4,11 +4,12 @@ import asyncio
 import gc
 import json
 import logging
+import signal
 import sqlite3
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -38,6 +39,7 @@ from crawler.jobs.checked_settings import SettingError, require_sound
 from crawler.jobs.logs import PORTAL, rotate
 from crawler.portals.portal_file import PortalFileError
 from crawler.spiders.catalog import CatalogSpider
+from crawler.spiders.failures import STOPPING
 from crawler.spiders.spider_loader import spider_for
 from pipelines.store import places
 
@@ -127,7 +129,7 @@ class PortalsInTurn(AsyncCrawlerProcess):
     """Crawls those that are `waiting`: on one host one after the other, for Scrapy's delay is each crawl's own; of all, AT_ONCE.
 
     `more` gives those that have become due while others are under way. `only_in_hours`: none begins at another hour than its
-    portal file allows.
+    portal file allows. `stopped`: it was asked to stop.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -135,8 +137,9 @@ class PortalsInTurn(AsyncCrawlerProcess):
         self.waiting: list[PortalCrawl] = []
         self.more: Callable[[], Iterable[PortalCrawl]] = tuple
         self.only_in_hours = False
-        self._stopped = False
+        self.stopped = False
         self._ended = 0
+        self._all_ended = False
 
     async def join(self) -> None:
         """Crawl them, and whatever there is `more` to crawl in the meantime; Scrapy waits for this before it ends the process.
@@ -153,15 +156,16 @@ class PortalsInTurn(AsyncCrawlerProcess):
                 async with full if is_full else nullcontext(), at_once:
                     if self.only_in_hours and not _is_open(crawl):
                         crawl.leave("the hours that its file allows were over when there was a place for it")
-                    elif not self._stopped:
+                    elif not self.stopped:
                         await self._to_its_end(crawl)
 
         running = {asyncio.create_task(in_its_turn(crawl)) for crawl in self.waiting}
         while running:
             _, running = await asyncio.wait(running, timeout=LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
-            more = [] if self._stopped or not running else list(self.more())
+            more = [] if self.stopped or not running else list(self.more())
             self.waiting.extend(more)
             running |= {asyncio.create_task(in_its_turn(crawl)) for crawl in more}
+        self._all_ended = True
 
     def _is_full(self, crawl: PortalCrawl) -> bool:
         """Whether a crawl is to walk all lists wholly, as it looks before it begins."""
@@ -193,20 +197,32 @@ class PortalsInTurn(AsyncCrawlerProcess):
             gc.collect()  # what has ended is held by circles alone
 
     async def stop(self) -> None:
-        """Stop those under way, and begin no other."""
-        self._stopped = True
+        """Stop those under way, with what they have, and begin no other. Scrapy calls this at the end of all, too."""
+        self.stopped = self.stopped or not self._all_ended
+        for crawler in [*self.crawlers]:
+            while crawler in self.crawlers and not _has_begun(crawler):  # Scrapy would let it go on
+                await asyncio.sleep(0)
+            crawler.signals.send_catch_log(STOPPING)
         await super().stop()
+
+
+def _has_begun(crawler: Crawler) -> bool:
+    """Whether the crawl can be stopped."""
+    try:
+        return crawler.engine.running
+    except RuntimeError:  # Scrapy has no engine yet
+        return False
 
 
 def crawl_portals(
     names: Sequence[str],
     settings: Settings,
     due: Callable[[Container[str]], tuple[Sequence[str], Sequence[PortalFileError]]] | None = None,
-) -> bool:
+) -> bool | None:
     """Crawl the portals `names` (ids or files) by `settings`, and while any is under way those that `due` names besides.
 
-    `due` is called with the ids of portals that are left out. Returns whether something needs attention. Prints progress to
-    standard error and a summary to standard output. Raises PortalFileError and ArchiveError before anything is fetched.
+    `due` is called with the ids of portals that are left out. Returns whether something needs attention, None where the
+    process was asked to stop: then nothing else is to be begun, either. Prints progress to standard error and a summary to standard output. Raises PortalFileError and ArchiveError before anything is fetched.
     """
     db, evidence = places(settings)
     spiders = [spider_for(name) for name in names]
@@ -232,10 +248,13 @@ def crawl_portals(
     gc.freeze()
     logging.raiseExceptions = False  # where the log can't be written, the summary says what happened
     gc.set_threshold(GARBAGE_THRESHOLD)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     with _progress(crawls, unfiltered(sys.stderr), settings.getfloat("DISCLOSURES_PROGRESS")):
         process.start()
+    for number, handler in handlers.items():  # Scrapy leaves its own, which end nothing any more
+        signal.signal(number, handler)
     attention = [_reported(crawl, db, _log(settings)) for crawl in crawls]
-    return any(attention)
+    return None if process.stopped else any(attention)
 
 
 def _is_open(crawl: PortalCrawl) -> bool:
@@ -326,8 +345,9 @@ def _progress(crawls: Sequence[PortalCrawl], out: TextIO, refresh: float) -> Ite
 
     def show() -> None:
         line = _progress_line(crawls, monotonic() - began)
-        out.write(f"\r\x1b[2K{line}" if terminal else f"{line}\n")
-        out.flush()
+        with suppress(OSError):  # a terminal that went away, or a full disk: no reason to end a crawl
+            out.write(f"\r\x1b[2K{line}" if terminal else f"{line}\n")
+            out.flush()
 
     loop = LoopingCall(show)
     loop.start(TERMINAL_REFRESH if terminal else refresh, now=terminal)
@@ -337,7 +357,8 @@ def _progress(crawls: Sequence[PortalCrawl], out: TextIO, refresh: float) -> Ite
         if loop.running:
             loop.stop()
         show()
-        out.write("\n" if terminal else "")
+        if terminal:
+            out.write("\n")
 
 
 def _progress_line(crawls: Sequence[PortalCrawl], seconds: float) -> str:

@@ -1,4 +1,7 @@
-"""Scrapy's usual download handler, with a check between a name's resolution and the connection: only a site's allowed addresses."""
+"""Scrapy's usual download handler, with a check between a name's resolution and the connection: only a site's allowed addresses.
+
+A crawl that is asked to stop waits for no answer longer than its grace.
+"""
 
 from functools import partial
 from typing import Any
@@ -12,6 +15,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _ScrapyAgent,
 )
 from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadTimeoutError
 from scrapy.http import Response
 from scrapy.utils._download_handlers import wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -21,19 +25,32 @@ from twisted.web.client import URI, Agent
 from zope.interface import directlyProvides, providedBy  # type: ignore[import-untyped]
 
 from archive.model.site import NotGlobalError, Site
-from crawler.spiders.failures import NotConnected
+from crawler.middlewares.stopping import GRACE
+from crawler.spiders.failures import STOPPING, NotConnected, Stopped
 
 LONGEST_HEAD = 256 * 1024
 """Bytes of an answer's headers, with the answers that announce it (1xx): as much as browsers take."""
 
 
 class GuardedHandler(HTTP11DownloadHandler):
-    """Scrapy's usual handler; raises NotConnected for addresses that the spider's `site` does not allow."""
+    """Scrapy's usual handler; raises NotConnected for addresses that the spider's `site` does not allow.
+
+    And Stopped for answers that did not come within GRACE when the crawl was asked to stop.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._site: Site = crawler.spidercls.site  # type: ignore[attr-defined]
         self._pool._factory = _BoundedFactory
+        self._under_way: set[_GuardedAgent] = set()
+        self._stopping = False
+        crawler.signals.connect(self.stop, signal=STOPPING)
+
+    def stop(self) -> None:
+        """Give the answers on their way a moment to arrive."""
+        self._stopping = True
+        for agent in self._under_way:
+            agent.hurry()
 
     async def download_request(self, request: Request) -> Response:
         """Return the response to `request`."""
@@ -47,17 +64,30 @@ class GuardedHandler(HTTP11DownloadHandler):
             fail_on_dataloss=self._fail_on_dataloss,
             crawler=self._crawler,
         )
+        self._under_way.add(agent)
         try:
             with wrap_twisted_exceptions():
                 return await maybe_deferred_to_future(agent.download_request(request))
         except NotGlobalError as error:
             raise NotConnected(str(error)) from error
+        except DownloadTimeoutError as error:
+            if self._stopping:
+                raise Stopped from error
+            raise
+        finally:
+            self._under_way.remove(agent)
 
 
 class _GuardedAgent(_ScrapyAgent):
     def __init__(self, site: Site, **options: Any) -> None:  # noqa: ANN401 - Scrapy's options
         super().__init__(**options)
         self._site = site
+
+    def hurry(self) -> None:
+        """Have the request time out after GRACE."""
+        timer: Any = self._timeout_cl  # Twisted's declaration of it is none that mypy reads
+        if timer.active():
+            timer.reset(GRACE)
 
     def _get_agent(self, request: Request, timeout: float) -> Agent:
         agent = super()._get_agent(request, timeout)

@@ -13,7 +13,7 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 
 from crawler.middlewares.robots_rules import binding_rules
-from crawler.spiders.failures import ForbiddenByRobots, NotConnected, why
+from crawler.spiders.failures import ForbiddenByRobots, NotConnected, Stopped, why
 
 logger = logging.getLogger(__name__)
 # Scrapy's own logger prints a traceback for each host that is gone.
@@ -41,10 +41,13 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self._unreadable: dict[str, str] = {}
-        self._refused: dict[str, NotConnected] = {}
+        self._refused: dict[str, NotConnected | Stopped] = {}
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Raise ForbiddenByRobots where `rp` forbids `request`, NotConnected where its host is none to connect to."""
+        """Raise ForbiddenByRobots where `rp` forbids `request`, NotConnected where its host is none to connect to.
+
+        And Stopped where the crawl was asked to stop before the rules had come.
+        """
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as refusal:
@@ -84,7 +87,7 @@ class ObedientRobotsMiddleware(RobotsTxtMiddleware):
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         self._unreadable[netloc] = why(exc)[1]
         logger.info("robots_unreadable=%s reason=%s", netloc, self._unreadable[netloc])
-        if isinstance(exc, NotConnected):
+        if isinstance(exc, NotConnected | Stopped):
             self._refused[netloc] = exc
         forbidding = self._parserimpl.from_crawler(self.crawler, FORBID_ALL)
         pending, self._parsers[netloc] = self._parsers[netloc], forbidding

@@ -26,6 +26,10 @@ UNDECODED, TOO_LARGE = "undecoded", "too_large"
 """Flags of an answer that is still packed: its coding is broken or unknown; it unpacks to more than the limit."""
 
 
+STOPPING = object()
+"""The signal, of Scrapy's kind, that a crawl is sent as it is asked to stop."""
+
+
 class ForbiddenByRobots(IgnoreRequest):
     """robots.txt forbids the request; the message says so, or why robots.txt could not be read."""
 
@@ -36,6 +40,10 @@ class NotConnected(IgnoreRequest):
 
 class LeavesSite(IgnoreRequest):
     """A redirect that leads away from the portal's site: not followed."""
+
+
+class Stopped(IgnoreRequest):
+    """A request that was given up, for the crawl was asked to stop: nothing is known of its page."""
 
 
 class RedirectLoop(IgnoreRequest):
