@@ -42,16 +42,27 @@ class CommandError(click.ClickException):
 
 
 def plainly(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Turn the errors a user can cause into one line and exit status 2."""
+    """Turn the errors a user can cause into one line and exit status 2.
+
+    A full disk and the like, also where the output goes, is among them; a reader who has enough (`| head`) is no error to tell of.
+    """
 
     @wraps(command)
     def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
         try:
-            return command(*args, **kwargs)
+            try:
+                return command(*args, **kwargs)
+            finally:
+                sys.stdout.flush()  # else it is Python that tells, as it ends, what went wrong
         except (ArchiveError, ClockError, EvidenceError, PortalFileError, SynonymsError) as error:
             raise CommandError(str(error)) from error
         except UNREADABLE as error:
             raise CommandError(_unreadable(error, kwargs.get("db"))) from error
+        except BrokenPipeError:
+            raise  # click ends the command without a word
+        except OSError as error:
+            where = f"{error.filename}: " if error.filename else ""
+            raise CommandError(f"{where}{error.strerror or one_line(error)}") from error
 
     return wrapper
 

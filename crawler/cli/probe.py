@@ -6,7 +6,7 @@ import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -294,7 +294,7 @@ def survey(  # noqa: PLR0913 - one for each option
                 click.echo(f"  conflict: {line}")
         if list_only:
             return
-        with _surveyors(redis if workers else None, hosts, delay) as surveyors:
+        with _surveyors(redis if workers else None, delay) as surveyors:
             states = _surveyed(connection, out, hosts, surveyors, again=again)
     click.echo(_summary(states))
     sys.exit(ATTENTION if states.total() > states[SURVEYED] else 0)
@@ -325,15 +325,15 @@ def _homes_in_wikidata() -> list[Listed]:
         raise CommandError(str(error)) from error
 
 
-def _surveyors(redis: str | None, hosts: int, delay: float) -> AbstractContextManager["Surveyors"]:
+def _surveyors(redis: str | None, delay: float) -> AbstractContextManager["Surveyors"]:
     """Those who look at homes: the workers that take jobs from the Redis at an address, or threads of this process."""
     if redis:
         from crawler.jobs.survey_jobs import workers  # noqa: PLC0415
 
         return workers(redis, delay)
-    from crawler.survey.country import threads  # noqa: PLC0415 - what asks takes a while to load
+    from crawler.survey.country import Threads  # noqa: PLC0415 - what asks takes a while to load
 
-    return threads(hosts, delay)
+    return nullcontext(Threads(delay))
 
 
 def _surveyed(

@@ -2,10 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -46,30 +46,32 @@ class Surveyors(Protocol):
 
 
 class Threads:
-    """Threads of this process, as surveyors, each with `delay` seconds between two requests."""
+    """Threads of this process, as surveyors, each with `delay` seconds between two requests.
 
-    def __init__(self, pool: ThreadPoolExecutor, delay: float) -> None:
-        self._pool, self._delay = pool, delay
-        self._running: dict[Future[SurveyedPortal], str] = {}
+    They end with it whatever they wait for: of a home that is not done with nothing is kept.
+    """
+
+    def __init__(self, delay: float) -> None:
+        self._delay = delay
+        self._ended: SimpleQueue[tuple[str, SurveyedPortal | Exception]] = SimpleQueue()
 
     def begin(self, home: str, prior: SoftwarePrior) -> None:
         """Have a thread look at a home."""
-        self._running[self._pool.submit(survey, home, self._delay, prior)] = home
+        Thread(target=self._look, args=(home, prior), daemon=True).start()
 
     def ended(self) -> Mapping[str, SurveyedPortal]:
-        """Return the findings of threads that are done; wait until one is."""
-        done, _ = wait(self._running, return_when=FIRST_COMPLETED)
-        return {self._running.pop(future): future.result() for future in done}
+        """Return the findings of a thread that is done; wait until one is. Raises what it raised."""
+        home, found = self._ended.get()
+        if isinstance(found, Exception):
+            raise found
+        return {home: found}
 
-
-@contextmanager
-def threads(hosts: int, delay: float) -> Iterator[Threads]:
-    """So many threads as there are `hosts` to be asked at a time, as surveyors."""
-    pool = ThreadPoolExecutor(hosts)
-    try:
-        yield Threads(pool, delay)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    def _look(self, home: str, prior: SoftwarePrior) -> None:
+        try:
+            found: SurveyedPortal | Exception = survey(home, self._delay, prior)
+        except Exception as error:  # noqa: BLE001 - it is raised where the findings are asked for
+            found = error
+        self._ended.put((home, found))
 
 
 def to_survey(connection: sqlite3.Connection, *, again: bool) -> list[PortalHome]:
