@@ -19,7 +19,7 @@ import socket
 import struct
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -176,40 +176,46 @@ def made_files() -> dict[str, bytes]:
     rows = [("名称", "金额"), *((f"项目{number}", f"{number}.50") for number in range(40))]
     text = "\n".join(f"{name}\t{amount}" for name, amount in rows)
     page = "".join(f"<tr><td>{name}<td>{amount}" for name, amount in rows)
-    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
-    letter = "".join(f"<w:tr>{cell.format(name)}{cell.format(amount)}</w:tr>" for name, amount in rows)
-    sheet = "".join(
-        f'<row r="{n}"><c r="A{n}" t="str"><v>{name}</v></c><c r="B{n}" t="str"><v>{amount}</v></c></row>'
-        for n, (name, amount) in enumerate(rows, 1)
-    )
     drawn = "".join(f"BT /F 9 Tf 9 {9 * n} Td ({n}.50) Tj ET 9 {9 * n} 99 9 re S " for n in range(20))
     return {
         "a.txt": text.encode("gb18030"),
         "a.html": f"<table>{page}</table>".encode(),
-        "a.docx": _zipped(
-            {
-                "[Content_Types].xml": "<Types/>",
-                "word/document.xml": f'<w:document xmlns:w="{_W}"><w:body><w:p/><w:tbl>{letter}</w:tbl></w:body></w:document>',
-            }
-        ),
-        "a.xlsx": _zipped(
-            {
-                "[Content_Types].xml": "<Types/>",
-                "_rels/.rels": f'<Relationships xmlns="{_R.format("package")}"><Relationship Id="a" '
-                f'Type="{_R.format("officeDocument")}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-                "xl/workbook.xml": f'<workbook xmlns="{_X}" xmlns:r="{_R.format("officeDocument")}"><sheets>'
-                '<sheet name="a" sheetId="1" r:id="a"/></sheets></workbook>',
-                "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_R.format("package")}"><Relationship Id="a" '
-                f'Type="{_R.format("officeDocument")}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-                "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_X}"><sheetData>{sheet}</sheetData></worksheet>',
-            }
-        ),
+        "a.docx": _zipped(_letter(rows)),
+        "a.xlsx": _zipped(_workbook(rows)),
         "a.pdf": (
             "%PDF-1.4\n1 0 obj<</Pages 2 0 R>>endobj 2 0 obj<</Kids[3 0 R]/Count 1>>endobj "
             "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents 4 0 R/Resources<</Font<</F "
             "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>>>>>endobj "
             f"4 0 obj<</Length {len(drawn)}>>stream\n{drawn}\nendstream endobj trailer<</Root 1 0 R>>"
         ).encode(),
+    }
+
+
+def _letter(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the members of a letter (docx) that is a table of `rows`."""
+    cell = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+    table = "".join(f"<w:tr>{cell.format(name)}{cell.format(amount)}</w:tr>" for name, amount in rows)
+    return {
+        "[Content_Types].xml": "<Types/>",
+        "word/document.xml": f'<w:document xmlns:w="{_W}"><w:body><w:p/><w:tbl>{table}</w:tbl></w:body></w:document>',
+    }
+
+
+def _workbook(rows: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the members of a workbook (xlsx) with a sheet of `rows`."""
+    sheet = "".join(
+        f'<row r="{n}"><c r="A{n}" t="str"><v>{name}</v></c><c r="B{n}" t="str"><v>{amount}</v></c></row>'
+        for n, (name, amount) in enumerate(rows, 1)
+    )
+    return {
+        "[Content_Types].xml": "<Types/>",
+        "_rels/.rels": f'<Relationships xmlns="{_R.format("package")}"><Relationship Id="a" '
+        f'Type="{_R.format("officeDocument")}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_X}" xmlns:r="{_R.format("officeDocument")}"><sheets>'
+        '<sheet name="a" sheetId="1" r:id="a"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_R.format("package")}"><Relationship Id="a" '
+        f'Type="{_R.format("officeDocument")}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_X}"><sheetData>{sheet}</sheetData></worksheet>',
     }
 
 

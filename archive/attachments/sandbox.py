@@ -48,8 +48,6 @@ _RIGHTS = {1: 0x1FFF, 2: 0x3FFF, 3: 0x7FFF, 4: 0x7FFF, 5: 0xFFFF}
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _fork = ctypes.PyDLL(None, use_errno=True).fork  # the child holds Python's lock, as it did before
-for _function in ("prctl", "capset", "syscall", "mount", "setns", "unshare"):
-    hasattr(_libc, _function)  # finds it, once for all children
 
 
 @cache

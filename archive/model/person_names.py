@@ -66,9 +66,7 @@ _ENDS_ALONE = re.compile(rf"(?:{NAME.pattern})(?:(?!{HAN})|(?=[等男女同户�
 
 
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({HAN})[ \u3000\u00a0]{{1,4}}({HAN})(?![\u3400-\u9fff])")
-_SPACED_APART = re.compile(
-    rf"[\r\x0b\x0c\x1c-\x1f \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]{HAN}(?!{HAN})"
-)
+_SPACED_APART = re.compile(rf"[^\S\n\t]{HAN}(?!{HAN})")
 _SPACED_WIDELY = re.compile(
     rf"(?m)(^|[、，,；;|\t\d.．）)])[^\S\n\t]*({HAN})[^\S\n\t]{{1,4}}({HAN})[^\S\n\t]{{1,4}}({HAN})(?=[^\S\n\t]*(?:$|[、，,；;|\t\d（(]))"
 )
