@@ -39,8 +39,10 @@ def test_behind_a_word_about_them_their_form_suffices(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (f"样本乙 {SECOND}", "no word about such"),
-        (f"{SECOND}（不是身份证）", "the word stands behind it"),
+        (f"样本 649924{SECOND[6:]}", "no word about such, and no division"),
+        (f"649924{SECOND[6:]}（不是身份证）", "the word stands behind it"),
+        (f"样本农田建设 {SECOND}", "numbered by place and day as works are"),
+        (f"样本批复{SECOND}", "numbered by place and day as approvals are"),
         ("凭身份证领取，样本640324201001010138", "born since permits are numbered by place and day"),
         ("凭身份证领取，样本640324189912310138", "born before anybody living"),
         ("凭身份证领取，样本640324198013010138", "no day of birth"),

@@ -78,10 +78,11 @@ def test_the_first_digits_must_be_those_of_a_province(province: str, new: bool, 
 
 @pytest.mark.parametrize("wrong", range(1, 11))
 def test_only_one_check_digit_of_eleven_is_right(wrong: int) -> None:
-    digits = "0123456789X"
-    other = digits[(digits.index(ID[-1]) + wrong) % 11]
-    assert kinds(ID[:17] + other) == {}
-    assert kinds(ID) == {"resident_id": 1}
+    """Where no division has the code it begins with, that alone tells an ID number."""
+    digits, number = "0123456789X", resident_id("649924")
+    other = digits[(digits.index(number[-1]) + wrong) % 11]
+    assert kinds(number[:17] + other) == {}
+    assert kinds(number) == {"resident_id": 1}
 
 
 @pytest.mark.parametrize("wrong", range(1, 10))

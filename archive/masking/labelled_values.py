@@ -9,12 +9,15 @@ from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
 from itertools import groupby
 
-from archive.masking.number_surroundings import in_index_number
+from archive.masking import number_surroundings as surroundings
 from archive.masking.personal_numbers import (
     BLANK,
     HYPHEN,
+    PLATE,
+    PROVINCES,
     SEPARATOR,
     STRETCH,
+    TRACTOR,
     UNREAD,
     MaskedSpan,
     ascii_digits,
@@ -25,6 +28,7 @@ from archive.masking.personal_numbers import (
     mobile_offset,
 )
 from archive.model.index_numbers import is_credit_code
+from archive.model.person_names import name_of
 from archive.model.printable import any_of
 
 
@@ -34,7 +38,7 @@ def _words(*words: str) -> str:
     return "|".join("|".join(run) if are_patterns else any_of(run, STRETCH) for are_patterns, run in runs)
 
 
-_OF_AN_END = r"(?:号码|号)?的?(?:[后末][六七八6-8]位(?:数字|数|号码)?|尾号)"
+_OF_AN_END = r"(?:号码|号)?的?(?:(?:[后末]|最后|尾号)[六七八6-8]位(?:数字|数|号码)?|尾号(?:后?[六七八6-8]位)?)"
 
 LABELS = {
     "end_of_id": _words(rf"(?:身份证|身份证件|证件){_OF_AN_END}"),
@@ -48,8 +52,12 @@ LABELS = {
     ),
     "bank_card": _words(
         "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
-        "一卡通号", "一卡通", r"一卡[（(]折[）)]通(?:账?号)?", "一折通号", "一折通", r"(?:惠农|工资|直补|粮补|低保|补贴)[卡折]号?", "存折账号", "存折帐号", "存折号码", "存折号", "存折", "折号", "折子号", "帳號", "卡號", r"(?:[账帐卡折][（(][账帐卡折][）)]号)",
-        r"(?<![A-Za-z])(?i:bank[\s_]?(?:card|account)|yh[kz]h|card(?=[\s_]?n))(?:[\s_]?(?i:no|num|number)\.?)?(?![A-Za-z])",
+        "一卡通号", "一卡通", r"一卡[（(]折[）)]通(?:账?号)?", "一折通号", "一折通", r"(?:惠农|工资|直补|粮补|低保|补贴)[卡折]号?", "存折账号", "存折帐号", "存折号码", "存折号", "存折", "折号", "折子号", "帳號", "卡號", r"(?:[账帐卡折][（(/][账帐卡折][）)]?号)", "一本通", "折子", "户头", "结算户",
+        r"[卡折](?=(?:[的号码为是系]|登记|[（(][^（()）\d\n]{1,8}[）)])?[^\w\n]{0,4}\d{4}[ \-]?\d{4}[ \-]?\d{4})",
+        r"(?<![A-Za-z])(?i:bank[\s_]?(?:card|account)|yh[kz]h|card(?=[\s_]?n)|account(?=[\s_]?n))(?:[\s_]?(?i:no|num|number)\.?)?(?![A-Za-z])",
+    ),
+    "number_plate": _words(
+        "车牌号码", "车牌号", "车牌照", "车牌", "牌号", "车辆", r"(?:[轿货客汽]|出租|摩托|面包|越野|肇事|涉案|涉事|事故|违停|违章|违法)车辆?", "号牌号码", "号牌", "车号", "车号牌", r"车(?=[:：])", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照", "牌证号", r"(?<![A-Za-z])(?i:(?:licen[cs]e[\s_]?)?plate|car_?no|cphm?)(?:[\s_]?(?i:no|num|number)\.?)?(?![A-Za-z])",
     ),
     "travel_document": _words(
         "护照号码", "护照号", "护照", "通行证号码", "通行证号", "通行证", "台胞证号码", "台胞证号", "台胞证", "回乡证号码", "回乡证号", "回乡证",
@@ -57,53 +65,64 @@ LABELS = {
         r"(?:社会保障|社保|医保)卡(?=卡?号|[:：]| ?\d{12,19}(?!\d))卡?", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
         "居留许可", "签证", "医保号", "医保编号", "社保编号", "个人编号", "学号", "考号", "考生号", "学员编号", "学生编号", "考生编号", "患者编号", r"(?:准考|学生|海员|旅行|医疗|参合|退休|离休|失业|就业失业登记|失业登记|就业创业|边境通行)证", "就诊卡", "健康卡",
         r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残军人|伤残|优抚|抚恤|烈属|军属|献血|救助|特困|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证明|证|簿|本)",
-        r"(?:结|离)婚证字?", "收养登记证字", "收养登记证", "户口迁移证", "接种证", r"(?<=教师)资格证书?", "出生医学证明", r"(?:饭|餐|就餐|公交|乘车|校园|借书|借阅|图书)卡", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序|编)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号",
-    ),
-    "number_plate": _words(
-        "车牌号码", "车牌号", "车牌照", "车牌", "牌号", "车辆", r"(?:[轿货客汽]|出租|摩托|面包|越野|肇事|涉案|涉事|事故|违停|违章|违法)车辆?", "号牌号码", "号牌", "车号", "车号牌", r"车(?=[:：])", "车辆号牌", "机动车号牌", "驾驶", "车辆牌照", "牌照号", "牌照", "牌证号", r"(?<![A-Za-z])(?i:(?:licen[cs]e[\s_]?)?plate|car_?no|cphm?)(?:[\s_]?(?i:no|num|number)\.?)?(?![A-Za-z])",
+        r"(?:结|离)婚证字?", "收养登记证字", "收养登记证", "户口迁移证", "接种证", "出生医学证明", r"(?:饭|餐|就餐|公交|乘车|校园|借书|借阅|图书)卡", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序|编)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号", "参保号", "报考号", "光荣证", r"军(?=字第\d)",
+        r"证(?:件|书|明)?(?:字号|编号|编码|号码|档案号|号)", r"(?:[毕结肄]业|学[位历])证书?", r"(?:工作|上岗|健康)证", "结婚登记字号",
     ),
     "chat_account": _words(
         "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?<![A-Za-z0-9])[Vv](?=\s?[:：])", r"(?i:wechat|weixin)(?:\s?(?i:id))?", r"[加➕+＋]我?\s?[Vv](?:(?![A-Za-z])|(?=[a-z]{2,12}\d\d))", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?:(?![A-Za-z])|(?=id_))", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号|\s?(?i:no|number)\.?)?(?![A-Za-z群])",
-        "扣扣号", "扣扣", "企鹅号", "抖音号", "快手号", "钉钉号", "飞信", "小红书号",
+        "扣扣号", "扣扣", "企鹅", "飞信", r"(?:企鹅|抖音|快手|钉钉|小红书|微博)(?:账号|帐号|号)",
     ),
     "home_phone": _words(
-        "家庭电话", "家庭联系电话", "家庭固定电话", "家庭固话", "家庭座机", "住宅固话", "私人电话", "个人电话", "个人联系电话", "本人电话", "本人联系电话", "家里座机", "家中座机", "住宅座机", "家里电话", "家中电话", "家庭電話", "住宅电话", "宅电", "家长电话", "家长联系电话", "监护人电话", "监护人联系电话", "监护人联系方式", "家长联系方式", r"(?:家属|家人|亲属|父亲|母亲|配偶|子女)(?:联系)?电话", "住址电话",
+        "宅电",
+        r"(?:家[庭里中属人长]|住[宅户址]|亲属|监护人|紧急联系人|[私个本]人|[父母]亲|配偶|子女|户主)的?(?:固定|联系)?(?:电[话話]|固话|座机|方式|号码)",
     ),
     "home_address": _words(
-        "家庭住址", "家庭详细住址", "家庭地址", "家庭详细地址", "现住址", "现住地址", r"(?:现住|户籍)(?=[:：])", "住址", "现居住地址", "居住地址", "现居住地", "居住地", "户籍住址", "户籍地址", "户籍所在地", "户籍所在地址", "户籍地", "家庭通讯地址", "家庭通信地址",
-        r"(?<![A-Za-z])(?i:home[\s_]?addr(?:ess)?|jtzz|jtdz)(?![A-Za-z])", r"通[讯信]地址[（(]家庭[）)]", "常住地址", "常住地", "户口所在地", "家庭所在地", "家庭所在村组", "家庭居住地",
+        "住址", "现住地址", r"(?:现住|户籍)(?=[:：])", "家庭所在村组",
+        r"(?:家[庭里中]|户籍|户口|身份证|[常暂现居]住|现居住?|常住户口)(?:详细|居住|常住|所在|登记|通[讯信])?(?:地址|住址|住所地?|住处|居所|地点|详址|所在地(?:地?址)?|[地址])",
+        r"(?<![A-Za-z])(?i:home[\s_]?addr(?:ess)?|jtzz|jtdz)(?![A-Za-z])", r"通[讯信]地址[（(]家庭[）)]",
         r"(?:通[讯信]|联系)地址",
         r"(?:来信|写信|来访|信访|申请|申诉|投诉|举报|收[件货]|寄件|当事|本)人(?:通[讯信]|联系)?地址",
     ),
     "phone": _words(
         "联系电话", "电话号码", "电话", "手机号码", "手机号", "手机", "移动电话", "联系方式", "联系号码", "電話", "手機",
-        r"(?<![A-Za-z])(?i:tel|mobile|phone|cell|tel no)\.?",
+        r"(?<![A-Za-z])(?i:tel|mobile|mob|phone|cell|tel no)\.?",
     ),
     "email": _words("个人邮箱", "本人邮箱", "电子邮箱", "电子邮件", "邮箱地址", "邮箱", r"(?i:e-?mail)", "电邮"),
 }  # fmt: skip
 """The label of each kind as a regular expression."""
 
-_FIRST = "粮补抚特救资患献饭餐乘校借图➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违操接bBlLhHyYjJdDzZ"
-_SECOND = "我种pPkKlLiItTzZjJrR贴恤助格员者抚血救困餐交园书阅业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:："
+_FIRST = "粮补抚特救资患献饭餐乘校借图➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违操接bBlLhHyYjJdDzZ毕肄上导紧暂光"
+_SECOND = "我种pPkKlLiItTzZjJrR贴恤助格员者抚血救困餐交园书阅业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:：位岗游急有本所博荣字明码档头算通主"
 """The characters with which a label can begin, and those, blanks aside, that can stand second:
 where none do none is looked for.
 """
 
-_BEGINNING = re.compile(rf"[{_FIRST}](?=[{_SECOND}{BLANK}\s（(\-])")
-
-_TAIL = re.compile(
-    rf"(?:[{BLANK}\n，,]{{0,2}}[（(]?(?:号{STRETCH}码|编{STRETCH}号|证{STRETCH}号|证书编?号码?|號碼|号|號|码))?(?:{STRETCH}[（(][^（）()\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()\d\n镇乡村市县区]{{0,4}}[）)](?:号码|编号|号)?)?"
-    rf"(?:分别)?(?:[为是系]|{STRETCH}(?:N[oO][.:：]?|№))?[\s{BLANK}:：=＝\"“”'‘’\[【（(/|＞>》）)\]】→⇒▶☞➕+＋{HYPHEN}、，,]{{0,6}}"
+_BEGINNING = re.compile(
+    rf"[{_FIRST}](?=[{_SECOND}{BLANK}\s（(\-]|(?<=[账帐卡折])[的为是系登\d:：/{HYPHEN}])(?!疗(?<=医疗)[^保证{BLANK}\n])"
 )
-"""All that may stand between a label and its value."""
+"""A place where a label may begin. Most that look so are the word for medical care, which begins one before two characters alone."""
 
-_SURE = re.compile(r"[:：\t\n=（(]|[号码]|[为是系]")
+_MOST_BETWEEN = 9
+_TAIL = re.compile(
+    rf"(?:[（(〔][^（）()〔〕\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()〔〕\d\n镇乡村市县区]{{0,4}}[）)〕]"
+    rf"|[\s{BLANK}:：=＝\"“”'‘’\[【「『〔（(/|＞>》）)\]】」』〕→⇒▶☞➕+＋~～{HYPHEN}、，,]"
+    rf"|号{STRETCH}码|[号編编]{STRETCH}[号碼]|证{STRETCH}号|证书编?号码?|[号號]|码(?!头)|[为是系的写哈]|即(?!墨)|由(?=\d)|字号|字(?=[:：为])|[账帐]号|现(?=为)|联系|档案(?=编?号)"
+    r"|分别|依次|如下|登记|记载|填[写报]|变更(?:为|(?=[:：]))|信息|搜索?|[一两]本|(?i:is|are|no)(?![A-Za-z])[.:：]?|№"
+    rf"){{0,{_MOST_BETWEEN}}}+"
+)
+"""All that may stand between a label and its value: a run of marks, of words that join them, of short remarks in brackets."""
+
+_SURE = re.compile(rf"[:：\t\n=（(“「【〔]|[号码为是系]|如下|[{HYPHEN}]{{2}}")
 """Of that, what shows that a value follows where the label is a common word."""
 
-_NEXT = re.compile(rf"[{BLANK}\r\n]{{0,2}}[、，,;；/和及与\n|][{BLANK}\r\n]{{0,2}}")
-_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"
+_NEXT = re.compile(rf"[{BLANK}\r\n]{{0,2}}(?:[、，,;；/和及与\n|]|[变更改换]{{1,2}}[为成])[{BLANK}\r\n]{{0,2}}")
+_YEAR_AND_MONTH = re.compile(r"(?:19|20)\d\d(?:$|(?:0[1-9]|1[0-2])(?:$|[0-2]\d|3[01]))")
+_NAME = re.compile(rf"([\u4e00-\u9fff]{{2,4}})[\s{BLANK}，,：:、]{{1,3}}")
+_NUMBERS = frozenset(("resident_id", "bank_card", "travel_document"))
+"""Kinds of which the holder's name may stand between label and value."""
+_OF_MANY = re.compile("批次|号段")
 _TOKEN_BEFORE = re.compile(
-    rf"(?<![0-9A-Za-z_])(?P<value>[{_PROVINCES}]?[0-9A-Za-z_][0-9A-Za-z_\-]{{4,30}})(?:(?P<bracket>[（(【\[])|[{BLANK}，,]?[为是系](?:本人|[其他她我])?的?)$"
+    rf"(?<![0-9A-Za-z_])(?P<value>[{PROVINCES}]?[0-9A-Za-z_][0-9A-Za-z_\-]{{4,30}})(?:(?P<bracket>[（(【\[])|[{BLANK}，,]?[为是系](?:本人|[其他她我])?的?)$"
 )
 _CLOSED = re.compile(r"(?:号码?|账?号)?[）)】\]]")
 _LEADS_TO_A_LABEL = frozenset("（(【[为是系人其的")
@@ -117,7 +136,8 @@ _CHECK_LETTER = re.compile(rf"[{BLANK}{HYPHEN}\r\n]{{0,2}}[XxＸｘ](?![A-Za-z])
 _CATEGORY = re.compile(rf"{STRETCH}\d{{2}}(?:[Bb]\d)?(?![\dA-Za-z])|[Bb]\d(?![\dA-Za-z])")
 _CREDIT_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
 _TRAVEL = re.compile(
-    r"[A-Z]\d{6}-\d{4}-\d{5,6}(?!\d)|[\u4e00-\u9fff]军[A-Z]\d{5,8}(?!\d)|(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号)(?![\dA-Za-z*])|[\u4e00-\u9fff]字第\d{4,10}(?=号)|[\u4e00-\u9fff]{1,4}字第?\d{6,12}(?!\d)|[京-龥][A-Z]\d{6,10}(?![\dA-Za-z])"
+    r"[A-Z]\d{6}-\d{4}-\d{5,6}(?!\d)|[\u4e00-\u9fff]军[A-Z]\d{5,8}(?!\d)|(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号?)(?![\dA-Za-z*])|字第\d{4,10}|[\u4e00-\u9fff]字第\d{4,10}(?=号)|[\u4e00-\u9fff]{1,4}字第?\d{6,12}(?!\d)|[京-龥][A-Z]\d{6,10}(?![\dA-Za-z])|[A-Z]-\d{3,6}-\d{4,8}(?!\d)"
+    rf"|[{PROVINCES}]\d{{6,18}}(?!\d)"
     rf"|[A-Z]{{1,2}}[{BLANK}{HYPHEN}]?\d{{3,4}}[{BLANK}{HYPHEN}]\d{{3,5}}(?![\dA-Za-z*])"
 )
 _ID_SHAPE = re.compile(r"\d{17}[\dXxＸｘ](?![\dA-Za-z])")
@@ -132,11 +152,6 @@ _GLUED_ID = re.compile(r"\d{17}[\dXxＸｘ](?=\d{3})")
 """An ID number right before other figures, more than a disability certificate adds."""
 _MACAO_ID = re.compile(r"\d{7}[（(]\d[）)]")
 _NAMES_A_PERMIT = re.compile(r"(?:来往(?:大陆|内地)通行证|台胞证|回乡证)$")
-_PLATE = re.compile(
-    rf"[{_PROVINCES}][{BLANK}]?[A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
-    rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学警港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Z0-9*])"
-)
-TRACTOR = re.compile(rf"[{_PROVINCES}]\d{{2}}[{BLANK}·•.{HYPHEN}]?(?P<rest>\d{{4}}[\dA-Z])(?![\dA-Z*])")
 _CODE = 18
 """Characters of a credit code."""
 _OF_CODE_BEFORE, _OF_CODE_BEHIND = re.compile(r"[\dA-Z]{1,18}\Z"), re.compile(r"[\dA-Z]{1,18}")
@@ -159,11 +174,6 @@ A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]|
 _OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}\Z")
 _ANY_ADDRESS = frozenset(("通讯地址", "通信地址", "联系地址"))
 _NAMED = re.compile(rf"姓{STRETCH}名[{BLANK}]?[:：]|[写来]信人[{BLANK}:：]")
-_ORGANISATION = re.compile(
-    rf"专户[{BLANK}，,：:]{{0,2}}[账帐]|基本户|国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户{STRETCH}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户|基本户|一般户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
-    r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
-)
-
 
 _Reader = Callable[[str, int], MaskedSpan | None]
 
@@ -187,6 +197,13 @@ def find_labels(text: str) -> Iterator[re.Match[str]]:
             end = label.end()
             if end < _CODE or not is_credit_code(text[end - _CODE : end]):  # else it is letters of one
                 yield label
+
+
+def is_a_label(value: object) -> bool:
+    """Whether a value is a text that ends as a label does, and has no figures."""
+    if not isinstance(value, str) or len(value) > _LONGEST or any(map(str.isdigit, value)):
+        return False
+    return any(_TAIL.sub("", value[label.end() :], count=1) == "" for label in find_labels(value))
 
 
 @lru_cache(maxsize=1)
@@ -231,12 +248,15 @@ def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
     tail = _TAIL.match(text, label.end())
     start = tail.end() if tail else label.end()
     between = text[label.end() : start]
-    if not _announces(text, label, kind, between):
+    if not _announces(text, label, kind, between) or surroundings.is_of_a_thing(text, label):
         return
+    if kind in _NUMBERS and (name := _NAME.match(text, start)) and name_of(name[1]):
+        start = name.end()
     while value := _READERS[kind](text, start):
-        if label[0].isascii() and in_index_number(text, MaskedSpan(kind, label.start(), value.end, 0)):
+        if label[0].isascii() and surroundings.in_index_number(text, MaskedSpan(kind, label.start(), value.end, 0)):
             return  # letters of it: 0VX100000/1998-00000
-        yield value
+        if not _OF_MANY.match(text, value.end):
+            yield value
         after = _NEXT.match(text, value.end)
         if not after or kind == "home_address":  # whatever follows could be read as a place
             return
@@ -245,7 +265,7 @@ def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
 
 def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool:
     if kind == "resident_id" and label[0].isascii() and not between.strip("-"):  # SFZ0-0-2017-000001
-        return not in_index_number(text, MaskedSpan(kind, label.start(), label.end() + 2, 0))
+        return not surroundings.in_index_number(text, MaskedSpan(kind, label.start(), label.end() + 2, 0))
     if kind == "chat_account":
         return not _OFFICIAL.search(text[max(0, label.start() - 8) : label.start()])
     if label[0] in _ANY_ADDRESS and not _NAMED.search(text, max(0, label.start() - 80), label.start()):
@@ -254,8 +274,7 @@ def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool
         return True
     if kind in {"home_address", "email"} and not label[0].startswith(("个人", "本人")):
         return bool(_SURE.search(between))
-    around = text[max(0, label.start() - 80) : label.end() + 80]
-    return kind != "bank_card" or not _ORGANISATION.search(around)
+    return kind != "bank_card" or not surroundings.is_an_organisations(text, label.start(), label.end())
 
 
 def _announces_a_home(text: str, label: re.Match[str], blanks: int) -> bool:
@@ -370,8 +389,9 @@ def _travel_document(text: str, start: int) -> MaskedSpan | None:
     number = _TRAVEL.match(text, start)
     if not number or sum(map(str.isdigit, number[0])) < 5 or is_credit_code(number[0]):
         return None
-    if number[0].isdigit() and not _SURE.search(text[max(0, start - 3) : start]):
-        dated = number[0].startswith(("19", "20")) and len(number[0]) < 12
+    lost = surroundings.is_lost(text, start)
+    if number[0].isdigit() and not lost and not _SURE.search(text[max(0, start - 3) : start]):
+        dated = bool(_YEAR_AND_MONTH.match(number[0])) and len(number[0]) < 12
         glued = text[start - 1].isalnum() and not _NAMES_A_PERMIT.search(text[max(0, start - 7) : start])
         if len(number[0]) < 8 or dated or (glued and len(number[0]) < 12):
             return None
@@ -380,7 +400,7 @@ def _travel_document(text: str, start: int) -> MaskedSpan | None:
 
 
 def _number_plate(text: str, start: int) -> MaskedSpan | None:
-    plate = _PLATE.match(text, start) or TRACTOR.match(text, start)
+    plate = PLATE.match(text, start) or TRACTOR.match(text, start)
     if not plate or not any(map(str.isdigit, plate["rest"])):
         return None
     return MaskedSpan("number_plate", *plate.span(), 2)
@@ -415,36 +435,16 @@ def _email(text: str, start: int) -> MaskedSpan | None:
     return MaskedSpan("email", start, start + len(address["local"]), 0)
 
 
-_LOCAL = r"(?P<local>[A-Za-z0-9０-９Ａ-Ｚａ-ｚ][A-Za-z0-9._%+\-０-９Ａ-Ｚａ-ｚ]{0,63})"
-_AT = r"(?:\s?(?:[@＠#＃]|[\[(（【{]\s?(?i:at|@)\s?[\])）】}])\s?|\s(?i:at)\s)"
-_DOT = r"(?:\s?\.\s?|\s?[\[(（【{]\s?(?i:dot|点|\.)\s?[\])）】}]\s?|\s(?i:dot)\s|点)"
-_MAIL = re.compile(rf"{_LOCAL}{_AT}(?P<host>[A-Za-z0-9.\-]{{3,60}})")
+LOCAL = r"(?P<local>[A-Za-z0-9０-９Ａ-Ｚａ-ｚ][A-Za-z0-9._%+\-０-９Ａ-Ｚａ-ｚ]{0,63})"
+AT = r"(?:\s?(?:[@＠#＃]|[\[(（【{]\s?(?i:at|@)\s?[\])）】}])\s?|\s(?i:at)\s)"
+DOT = r"(?:\s?\.\s?|\s?[\[(（【{]\s?(?i:dot|点|\.)\s?[\])）】}]\s?|\s(?i:dot)\s|点)"
+_MAIL = re.compile(rf"{LOCAL}{AT}(?P<host>[A-Za-z0-9.\-]{{3,60}})")
 _OFFICE_MAIL = re.compile(
     r"(?:service|info|office|admin|hr|support|webmaster|contact|sales|kf)\d*[@＠]|.*[@＠](?:[A-Za-z0-9\-]+\.)*(?:gov|org|edu|mil)\.?(?:cn)?$",
     re.IGNORECASE,
 )
-_PRIVATE_HOST = re.compile(
-    rf"{_AT}(?:vip\.)?(?:qq|163|126|139|188|189|263|foxmail|sina|sohu|yeah|tom|21cn|hotmail|outlook|live|gmail|yahoo|icloud|msn|aliyun|wo)"
-    rf"{_DOT}(?:com|net|cn)(?:\.cn|\.hk)?(?![A-Za-z0-9])",
-    re.IGNORECASE,
-)
-_MAY_HOLD_MAIL = re.compile("[@＠#＃Aa](?:(?<![Aa])|(?=[Tt]))")
-_LOCAL_BEFORE = re.compile(rf"{_LOCAL}\Z")
-
 _READERS: dict[str, _Reader] = {
     "end_of_id": _end_of("resident_id"), "end_of_phone": _end_of("phone"), "resident_id": _resident_id, "bank_card": _bank_card,
     "travel_document": _travel_document, "number_plate": _number_plate, "chat_account": _chat_account, "home_phone": _home_phone,
     "home_address": _home_address, "phone": _phone, "email": _email,
 }  # fmt: skip
-
-
-def mail_spans(text: str) -> list[MaskedSpan]:
-    """Return the names in addresses of private mail services, wherever they stand."""
-    spans: list[MaskedSpan] = []
-    if not _MAY_HOLD_MAIL.search(text):
-        return spans
-    for host in _PRIVATE_HOST.finditer(text):
-        before = text[max(0, host.start() - 64) : host.start()]
-        if name := _LOCAL_BEFORE.search(before):
-            spans.append(MaskedSpan("email", host.start() - len(name["local"]), host.start(), 0))
-    return spans

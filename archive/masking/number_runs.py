@@ -20,6 +20,7 @@ from archive.masking.personal_numbers import (
     NOTHING,
     MaskedSpan,
     ascii_digits,
+    has_form_of_card,
     is_card,
     is_old_resident_id,
     is_resident_id,
@@ -251,6 +252,8 @@ def _number(run: _Run, start: int, end: int) -> list[MaskedSpan]:
     size, digits = end - start, run.digits[start:end]
     if size >= 16 and is_card(digits) and _is_printed_card(run, start, end):
         return [run.span("bank_card", start, end)]
+    if has_form_of_card(digits) and _is_mistyped_card(run, start, end):
+        return [run.span("bank_card", start, end)]
     offset = mobile_offset(digits)
     if offset is not None and _is_printed_mobile(run, start, start + offset, end):
         return [run.span("phone", start + offset, end)]
@@ -269,6 +272,19 @@ def _is_printed_card(run: _Run, start: int, end: int) -> bool:
     if surroundings.letters_beside(text, span) or not surroundings.is_whole(text, span, run.gaps(start, end)):
         return False
     return _is_grouped_card(run, start, end)
+
+
+def _is_mistyped_card(run: _Run, start: int, end: int) -> bool:
+    """Whether digits of a card's form stand in one group, with nothing around that makes them another number."""
+    span = run.span("bank_card", start, end)
+    return (
+        len(run.sizes(start, end)) == 1
+        and not surroundings.letters_beside(run.text, span)
+        and not surroundings.is_other_number(run.text, span)
+        and not surroundings.in_index_number(run.text, span)
+        and not surroundings.named_otherwise(run.text, span.start)
+        and not surroundings.tells_of_things(run.text, span.start)
+    )
 
 
 def _is_grouped_card(run: _Run, start: int, end: int) -> bool:

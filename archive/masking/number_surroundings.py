@@ -12,6 +12,7 @@ from archive.model.index_numbers import is_credit_code
 
 _NEAR = 24
 _LINE = 120
+_WIDE = 80
 _CONTEXT = 300
 """Characters before a number in which a web address is recognised."""
 
@@ -64,11 +65,12 @@ _OF_PERSONS = re.compile(r"姓\s{0,4}名|户主|身份证|领款人|受益人")
 _LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
 _AS_IN_A_SHEET = re.compile(r"\.0(?!\d)")  # a whole number as programs print those of worksheets
 _AMOUNT_BEHIND = re.compile(
-    r"\.(?!0(?!\d))\d{1,2}(?!\d)|\s?m[23²³](?![\dA-Za-z])|\s?[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩]"
+    r"\.(?!0(?!\d))\d{1,2}(?!\d)|\s?m[23²³](?![\dA-Za-z])|\s?[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩粒株枚套册份]"
 )
 _AMOUNT_BEFORE = re.compile(
     rf"[¥￥$]$|(?:[（(][万亿]?元[)）]|金额|总额|资产|投资|收入|支出|合计|产值)[{BLANK}]?[:：为][{BLANK}]?$"
 )
+_UNIT_OF_ALL = re.compile("单位[:：]?[百千万亿]{0,2}(?:元|平方|吨|公[斤里顷]|千[克瓦])")
 _DEGREES = re.compile(
     rf"(?:[经纬][度]?|[EN°])[{BLANK}:：为]{{0,3}}\d{{2,3}}\.$|(?<![\d.])(?:7[3-9]|[89]\d|1[0-3]\d)\.$"
 )
@@ -82,7 +84,7 @@ _COUNTRY = re.compile(rf"(?<![{_ALNUM}*{HYPHEN}])(?:00)?86[{HYPHEN}.]\Z")
 _OTHERWISE = re.compile(
     r"(?:注册号|登记号|登记证号?|营业执照[\w]{0,3}|执照号?|税号|识别号|机构代码|信用代码|许可证[编]?号?|项目[代编]?[码号]?|"
     r"(?:合同|交易)[编]?号?|流水号|单号|发票号码?|票号|序列号|设备号?|备案号?|案号|凭证号?|条码|批次号?|批号|采购[编]?号?|招标[编]?号?|"
-    r"(?<![证生])编号|文号|索引号|期刊号|ISBN|IMEI|SN|邮编|邮政编码)"
+    r"执法证件?号?码?|耳标号?|(?<![证生])编号|文号|索引号|期刊号|ISBN|IMEI|SN|邮编|邮政编码)"
     rf"(?:为|是)?[{BLANK}:：\r\n（(）)]{{0,4}}(?:[0-9A-Za-z]{{1,10}}[{HYPHEN}/]){{0,3}}$"
 )
 _LICENCE = re.compile(r"(?:施工|规划|生产|经营|排污|采矿|取水)[^\n，。；]{0,10}许可证[^\n，。；\d]{0,8}$")
@@ -105,6 +107,25 @@ _UNIT_BEHIND = re.compile(
     rf"[{BLANK}]{{0,2}}(?:[户亩元吨头只辆台件项座处次%％‰]|万|亿|公[斤里顷]|千[克米瓦]|平方|立方)"
 )
 _UNIT_BEFORE = re.compile(r"[户亩元吨头只辆台件项座处次%％‰]\Z")
+
+
+_LONGEST_OF_THINGS = 12
+_OF_THINGS = re.compile(
+    "许可|执照|登记|权|使用证|土地|房|合格证|资质|等级证|执法|鉴定|推广|采伐|运[输营]|检[疫定测验]|校准|[认凭保公论]证|信用|法人|单位|企业|商标|专利|税"
+    "|机构|质量|生产|经营|车辆|行驶证|施工|批准|计量|考核|产品|设备|品种|[动植]物|种子|药品?|仪器|消防|预售|验收|评估|证券|著作|软件|备案|代码|船|渔|标|存款|危化|化学|食品|办学|卫生|取证|项目|合同"
+)
+"""Words in what firms, offices, things and those of public professions have documents of."""
+_OF_PROFESSIONS = re.compile("(?<![\u4e00-\u9fff])证书|资格|执业|从业|教师|医师|记者|导游|检察|法官|律师")
+"""Words in what those of professions have documents of, whose numbers stand in public registers."""
+_LOST = re.compile("遗失|丢失|挂失|作废|补[办发]")
+_OF_WORKS = re.compile(
+    "批[复文]|农田|工程|建设|改造|整治|采购|中标|地块|宗地|图斑|流水|订单|交易|批次|条形?码|卷|票|文件|通知|方案|规划|设计|决定|编号|编码"
+)
+
+_ORGANISATION = re.compile(
+    rf"专户[{BLANK}，,：:]{{0,2}}[账帐]|[费金款]专户|专户[）)]|基本户|国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户\s{{0,2}}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户|基本户|一般户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
+    r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
+)
 
 
 def letters_beside(text: str, span: MaskedSpan) -> bool:
@@ -222,7 +243,11 @@ def is_coordinate(text: str, start: int) -> bool:
 
 def is_amount(text: str, span: MaskedSpan) -> bool:
     """Whether a sign or unit of money, of a measure, stands beside it."""
-    return bool(_AMOUNT_BEHIND.match(text, span.end) or _AMOUNT_BEFORE.search(_before(text, span.start, _NEAR)))
+    before = _before(text, span.start, _LINE).rpartition("\n")[2]
+    if _AMOUNT_BEHIND.match(text, span.end) or _AMOUNT_BEFORE.search(before[-_NEAR:]):
+        return True
+    line = before + text[span.end : span.end + _LINE].partition("\n")[0]
+    return bool(_UNIT_OF_ALL.search(line)) and not _PERSON.search(line)
 
 
 def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
@@ -281,12 +306,38 @@ def is_licence(text: str, start: int, digits: str) -> bool:
     before = _before(text, start, 40)
     if _CREDIT.search(before):
         return is_credit_code(digits)
-    return bool(_LICENCE.search(before)) and digits[6:10] >= "2010"
+    return digits[6:10] >= "2010" and bool(_LICENCE.search(before) or _OTHERWISE.search(before))
 
 
 def named_otherwise(text: str, start: int) -> bool:
     """Whether the words before it call it a number of something else: a register, a licence, a contract."""
     return bool(_OTHERWISE.search(_before(text, start, 2 * _NEAR)))
+
+
+def is_of_a_thing(text: str, label: re.Match[str]) -> bool:
+    """Whether a label that ends as those of persons' documents do is one of a firm's or a thing's: 许可证号."""
+    if label.lastgroup != "travel_document" or label[0][0] != "证":
+        return False
+    start = max(0, label.start() - _LONGEST_OF_THINGS)
+    if _OF_THINGS.search(text, start, label.end()):
+        return True
+    return bool(_OF_PROFESSIONS.search(text, start, label.end())) and not is_lost(text, label.end())
+
+
+def is_lost(text: str, place: int) -> bool:
+    """Whether the words around a document's number say that it was lost: nothing but a person's is looked for so."""
+    return bool(_LOST.search(text, max(0, place - _WIDE // 2), place + _WIDE // 2))
+
+
+def tells_of_things(text: str, start: int) -> bool:
+    """Whether the words before, on the same line, speak of land, works, permits or the like."""
+    before = _before(text, start, _NEAR).rpartition("\n")[2]
+    return bool(_OF_THINGS.search(before) or _OF_WORKS.search(before))
+
+
+def is_an_organisations(text: str, start: int, end: int) -> bool:
+    """Whether the words around an account's label name an organisation as its holder."""
+    return bool(_ORGANISATION.search(text[max(0, start - _WIDE) : end + _WIDE]))
 
 
 def tells_of_a_phone(text: str, start: int) -> bool:

@@ -7,20 +7,25 @@ turned by 90° have their headers first in each line; tables whose cells stand o
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from archive.masking.labelled_values import LABELS, find_labels, label_at, labels_in, value_span
+from archive.masking.number_surroundings import is_of_a_thing, tells_of_things
 from archive.masking.personal_numbers import BLANK, HYPHEN, STRETCH, MaskedSpan
+from archive.model.person_names import name_of
 
 _KINDS = tuple(LABELS)
 _PERSONS = re.compile(
     r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|领款人|当事人|农户|贫困户"
 )
 _OFFICES = re.compile(r"职\s?务|职责|分管|科室|办公|部\s?门|机构|企业|公司|岗位|单位|法人|法定代表|店名|场所")
-_FIRMS_HEAD = re.compile(r"(?:企业|公司|机构|学校)(?:名称)?|(?:单位|账户)名称|供应商|(?:收款|付款|开户|中标|预算)单位")
+_FIRMS_HEAD = re.compile(
+    r"(?:单位|企业|公司|机构|学校)(?:名称)?|(?:单位|账户)名称|供应商|(?:收款|付款|开户|中标|预算)单位"
+)
 _BETWEEN = ("\t", "|", "｜", ",", "，")
 _BETWEEN_WITHOUT_BLANKS = (";", "；", "、")
 _ADDRESS_HEAD = re.compile(
@@ -47,7 +52,22 @@ not accounts of 18 digits, which could be credit codes.
 
 _ACCOUNT_BEHIND_BANK = re.compile(rf"[\u4e00-\u9fff（）()]{{2,24}}[{BLANK}:：]{{0,2}}(?P<number>\d{{12,19}})")
 _ACCOUNT_IN_BRACKETS = re.compile(r"[^（()）\t\n]{1,24}[（(](?P<number>\d{12,19})[）)]")
+_DATE = re.compile(r"(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}(?: \d{1,2}:\d\d(?::\d\d)?)?")
 _LANDLINE_OR_MOBILE = re.compile(rf"[\d（(+][\d{BLANK}）)\-－—/、]{{6,30}}")
+
+
+_FORMS = {
+    "bank_card": re.compile(r"(?!20[012]\d[01]\d[0-3]\d)\d{12,19}"),
+    "number_plate": re.compile(r"[\u4e00-\u9fff][A-Z][·.\- ]?[A-Z0-9]{5,6}"),
+    "home_address": re.compile(r"[^\t\d]{2,30}\d{1,4}[组社队号栋幢][^\t]{0,20}"),
+}
+"""The cells of a column of accounts, of plates, of homes."""
+_ROWS = re.compile(r"(?m)^[^\t\n]*+\t[^\n]*+(?:\n[^\t\n]*+\t[^\n]*+)+")
+"""Lines with cells, two at least."""
+_LIKE_A_PARTICULAR = re.compile(
+    r"\d(?:(?<=\t\d)|(?<=\n\d))\d{11,18}(?=[\t\n]|$)|[A-Z0-9]{5}(?=[\t\n]|$)|\d[组社队号栋幢]"
+)
+_A_FIRM = re.compile("公司|集团|厂$|店$|合作社|中心|学校|[小中]学|医院|局$|委员会|政府|[办支分]$|[所站院]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +85,13 @@ def column_spans(text: str) -> list[MaskedSpan]:
     header: _Header | None = None
     without = 0
     lines = _lines(text)
+    labelled = _labelled(text, lines)
     top = 0
     for number, (start, end) in enumerate(lines):
-        if across := _across(text, lines, number):
+        if number in labelled and (across := _across(text, lines, number)):
             spans += across
             continue
-        if (new := _header(text, lines, number)) is not None:
+        if number in labelled and (new := _header(text, lines, number)) is not None:
             if not (header and header.kinds):
                 spans += _above(text, lines[top:number], new, lines[number + 1 : number + 2])
             header, without, top = new, 0, number + 1
@@ -84,7 +105,63 @@ def column_spans(text: str) -> list[MaskedSpan]:
             continue
         without = 0
         spans += _in_row(text, cells, header)
-    return [*spans, *_down(text, lines)]
+    return [*spans, *_down(text, lines, labelled), *_by_their_cells(text)]
+
+
+def _by_their_cells(text: str) -> Iterator[MaskedSpan]:
+    """Yield the cells of columns beside one of persons' names that all look like particulars of persons, whatever their header says
+    that it calls no number of things.
+    """
+    if "\t" not in text or not _LIKE_A_PARTICULAR.search(text):
+        return
+    for table in _ROWS.finditer(text):
+        rows, places, at = list[list[str]](), list[int](), table.start()
+        for line in [*table[0].split("\n"), ""]:
+            cells = line.split("\t")
+            if rows and len(cells) != len(rows[-1]):
+                if any(map(_LIKE_A_PARTICULAR.search, map("\t".join, rows[-2:]))):
+                    yield from _in_columns(rows, places)
+                rows, places = [], []
+            rows.append(cells)
+            places.append(at)
+            at += len(line) + 1
+
+
+def _in_columns(rows: Sequence[Sequence[str]], places: Sequence[int]) -> Iterator[MaskedSpan]:
+    """Yield what is masked in rows of as many cells each, which begin at `places` of a text."""
+    columns = [*zip(*rows, strict=True)]
+    filled = [[cell.strip() for cell in column[1:] if cell.strip()] for column in columns]
+    if any(sum(map(bool, map(_A_FIRM.search, cells))) > len(cells) / 2 for cells in filled if cells):
+        return
+    if not any(sum(bool(name_of(cell)) for cell in cells) > len(cells) / 2 for cells in filled if cells):
+        return
+    starts_of_cells = [
+        [*accumulate(row, lambda at, cell: at + len(cell) + 1, initial=at)]
+        for row, at in zip(rows, places, strict=True)
+    ]
+    for place, column in enumerate(columns):
+        kind = next((kind for kind, form in _FORMS.items() if _are_of_a_form(column, form)), None)
+        if kind is None or tells_of_things(f"{column[0]}\t", len(column[0]) + 1):
+            continue
+        for row, starts in zip(rows, starts_of_cells, strict=True):
+            if span := _of_a_form(kind, row[place]):
+                yield replace(span, start=starts[place] + span.start, end=starts[place] + span.end)
+
+
+def _are_of_a_form(column: Sequence[str], form: re.Pattern[str]) -> bool:
+    """Whether all cells of a column but its header, two at least, are of a form; empty ones aside."""
+    cells = [cell.strip() for cell in column if cell.strip()]
+    below = cells if cells and form.fullmatch(cells[0]) else cells[1:]
+    return len(below) > 1 and all(map(form.fullmatch, below))
+
+
+def _of_a_form(kind: str, cell: str) -> MaskedSpan | None:
+    start = len(cell) - len(cell.lstrip())
+    if not _FORMS[kind].fullmatch(cell.strip()):
+        return None
+    if kind == "bank_card":
+        return MaskedSpan(kind, start, len(cell.rstrip()), _KEPT[kind])
+    return value_span(kind, cell, start)
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
@@ -93,6 +170,13 @@ def _lines(text: str) -> list[tuple[int, int]]:
         return []
     ends = [*(line_break.start() for line_break in _LINE_BREAK.finditer(text)), len(text)]
     return [(before + 1, end) for before, end in pairwise([-1, *ends]) if before + 1 < len(text)]
+
+
+def _labelled(text: str, lines: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """The numbers of the lines in which a label begins, or a word for an address."""
+    starts = [start for start, _ in lines]
+    words = (*labels_in(text), *_ADDRESS_WORD.finditer(text)) if lines else ()
+    return frozenset(bisect_right(starts, word.start()) - 1 for word in words)
 
 
 def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int]]:
@@ -204,14 +288,16 @@ class _Downward:
         return bool(self.step) or away < _MOST_LINES_OF_A_ROW
 
 
-def _down(text: str, lines: Sequence[tuple[int, int]]) -> list[MaskedSpan]:
+def _down(text: str, lines: Sequence[tuple[int, int]], labelled: frozenset[int]) -> list[MaskedSpan]:
     """Return the values of columns whose cells stand one on a line, where two come at the same distance."""
     columns: list[_Downward] = []
     going_on: list[_Downward] = []
-    for number, (start, end) in enumerate(lines):
-        (cell,) = _cells(text, start, end, "\n")
+    for number, line in enumerate(lines):
+        if not going_on and number not in labelled:
+            continue
+        (cell,) = _cells(text, *line, "\n")
         going_on = [column for column in going_on if column.goes_on(number, _in_cell(text, *cell, column.kind))]
-        if kind := _kind_of(text[slice(*cell)], persons=False):
+        if number in labelled and (kind := _kind_of(text[slice(*cell)], persons=False)):
             going_on.append(_Downward(kind, number))
             columns.append(going_on[-1])
     return [value for column in columns if len(column.values) > 1 for value in column.values]
@@ -235,7 +321,7 @@ def _kind_of(cell: str, *, persons: bool) -> str | None:
     if len(cell) > _LONGEST_HEAD:
         return None
     for kind in _possible_kinds(cell):
-        if _head(kind).fullmatch(cell):
+        if _head(kind).fullmatch(cell) and not any(is_of_a_thing(cell, label) for label in find_labels(cell)):
             return "home_phone" if kind == "phone" and persons else kind
     return "home_address" if persons and _ADDRESS_HEAD.fullmatch(cell) else None
 
@@ -263,7 +349,7 @@ def _in_cell(text: str, start: int, end: int, kind: str) -> MaskedSpan | None:
         return MaskedSpan(kind, start, end, 0) if whole and sum(map(str.isdigit, cell)) >= 7 else None
     if kind == "bank_card" and (account := _ACCOUNT_IN_BRACKETS.fullmatch(text, start, end)):
         return MaskedSpan(kind, account.start("number"), account.end("number"), _KEPT[kind])
-    if kind in _KEPT and _digits(cell) >= 8 and not _words(cell):
+    if kind in _KEPT and _digits(cell) >= 8 and not _words(cell) and not _DATE.fullmatch(cell):
         return MaskedSpan(kind, start + _letters(cell), end, _KEPT[kind])
     if kind == "bank_card" and (account := _ACCOUNT_BEHIND_BANK.fullmatch(text, start, end)):
         return MaskedSpan(kind, account.start("number"), end, _KEPT[kind])

@@ -10,8 +10,8 @@ from datetime import date
 BLANK = r" \t\u00a0\u00ad\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe0e\ufe0f\ufeff\uffa0"
 """Blanks, and signs that are not seen: those of joining, of direction and of lines, and letters without a form."""
 
-STRETCH = rf"[{BLANK}]{{0,2}}"
-"""The blanks that stretch a label out."""
+STRETCH = rf"[{BLANK}\n]{{0,2}}"
+"""The blanks that stretch a label out, or the line break within it."""
 
 HYPHEN = r"\-\u2010-\u2015\u2212\ufe63\uff0d"
 SEPARATOR = rf"(?:[{BLANK}_²³¹⁰-⁹₀-₉]|[^\w*])"
@@ -33,6 +33,7 @@ UNREAD = rf"{NOTHING}{{0,12}}+"
 
 GAP = rf"(?:(?<=\d)\*(?=\d)|{SEPARATOR}{{0,4}}+{UNREAD})"
 
+_CARD = re.compile(r"62(?:1[0-9]|2[1-9]|3[0-6]|5[1289]|8[23])\d{15}")
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_PROVINCES = range(11, 84)
 _LAST_BIRTH_YEAR = 2030
@@ -40,6 +41,16 @@ _PROVINCES = frozenset(
     str(n) for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 82))
     for n in range(first, last + 1)
 )  # fmt: skip
+
+
+PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使"
+"""The signs with which number plates begin."""
+
+PLATE = re.compile(
+    rf"[{PROVINCES}][{BLANK}]?[A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
+    rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学警港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Z0-9*])"
+)
+TRACTOR = re.compile(rf"[{PROVINCES}]\d{{2}}[{BLANK}·•.{HYPHEN}]?(?P<rest>\d{{4}}[\dA-Z])(?![\dA-Z*])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +126,13 @@ def is_card(digits: str) -> bool:
         return False
     chinese = digits.startswith(("62", "955"))
     return (chinese or (len(digits) == 16 and digits[0] in "45")) and passes_luhn(digits)
+
+
+def has_form_of_card(digits: str) -> bool:
+    """Whether 19 digits begin as cards of Chinese banks do, whatever their check digit; not with a division and a day,
+    as permits do: 甘肃's codes begin alike.
+    """
+    return bool(_CARD.fullmatch(digits)) and not is_birth_date(digits[6:14])
 
 
 def passes_luhn(digits: str) -> bool:

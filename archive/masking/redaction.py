@@ -4,16 +4,17 @@ In: any text. Out: the same text, of the same length, with what identifies perso
 
 - `resident_id` 身份证号: 18 digits with a plausible place, a real birth date and a right check digit (GB 11643), however they
   are grouped, wrapped or spread over cells, also within other numbers (残疾人证号, 学籍号, two numbers without a gap between
-  them); and the 15-digit form. Labelled, in a column of such numbers, or of an ID number's form in a text that speaks of such
-  before, whatever the check digit. The first 2 digits stay. Numbers in Chinese numerals,
+  them); and the 15-digit form. Labelled, in a column of such numbers, or of an ID number's form where a division
+  has the code it begins with, whatever the check digit. The first 2 digits stay. Numbers in Chinese numerals,
   circled digits or letters like digits (64O3) are read as digits, radicals (⾝份证) as characters.
   Numbers that their publisher masked too little (640324197605**0038) are masked whole.
 - `phone` 手机号: 11 digits from 13 to 19, grouped or not. The first 3 digits stay.
-- `bank_card` 银行卡号: 16 to 19 digits from 62 or 955, or 16 from 4 or 5, right by Luhn; any account number (账号, 一卡通,
-  存折) that is labelled or in a column of such, but an organisation's. The first 4 stay.
+- `bank_card` 银行卡号: 16 to 19 digits from 62 or 955, or 16 from 4 or 5, right by Luhn, or 19 that begin as cards of Chinese banks do; any account number (账号, 一卡通,
+  存折) that is labelled, in a column of such, or in one of long numbers beside persons' names, but an organisation's. The first 4 stay.
 - What a label or a header announces: `travel_document` 护照、准考证 and other personal documents, `number_plate` 车牌号, `chat_account` QQ、微信,
   `home_phone` 家庭电话 and the phones of a table of persons, `home_address` 家庭住址 (masked behind the township, also
-  where a sentence about a person says 住…, or names an inhabitant behind it), `email` (also of private mail services anywhere).
+  where a sentence about a person says 住…, or names an inhabitant behind or before it, and a flat or a house in a village's group
+  in a sentence that speaks of no firm and no works), `email` (also of private mail services anywhere).
 
 A mobile an agency prints as its own contact looks like a private one, so every mobile is masked. The cost: a reader who
 needs that contact must open the original page. Landlines of offices (0953-…, 400-…) stay, as do credit codes, index
@@ -29,18 +30,19 @@ from typing import Any
 from urllib.parse import unquote
 
 from archive.masking.half_masked import half_masked_spans
-from archive.masking.labelled_values import labelled_spans, mail_spans
+from archive.masking.labelled_values import is_a_label, labelled_spans
 from archive.masking.lone_numbers import alone_in, path_spans
 from archive.masking.mistyped_ids import mistyped_id_spans
 from archive.masking.number_runs import number_spans
 from archive.masking.person_columns import column_spans, names_persons
 from archive.masking.personal_numbers import MaskedSpan
-from archive.masking.sentences_about_persons import sentence_spans
+from archive.masking.sentences_about_persons import mail_spans, sentence_spans
 from archive.masking.written_figures import as_digits
+from archive.model.person_names import name_of
 from archive.model.printable import without_radicals
 from archive.model.rosters import persons_listed
 
-RULES_VERSION = 16
+RULES_VERSION = 17
 
 _Finders = tuple[Callable[[str], Sequence[MaskedSpan]], ...]
 _IN_ADDRESSES: _Finders = (
@@ -182,17 +184,21 @@ def _redact_value(value: object, counts: dict[str, int], label: str = "") -> obj
         return _redact_text(value, value, counts, label)
     if isinstance(value, Mapping):
         out: dict[object, object] = {}
-        persons = names_persons("\t".join(key for key in value if isinstance(key, str)))
+        before: object = None
         for key, item in value.items():
             name = unique = _redact_value(key, counts)
             number = 1
             while unique in out:
                 number += 1
                 unique = f"{name}#{number}"
-            out[unique] = _redact_value(item, counts, _label(name, persons=persons))
+            label = _label(name, value)
+            if isinstance(before, str) and isinstance(item, (str, int)) and is_a_label(before):
+                label = before  # {"label": "证件号码", "value": …}
+            out[unique] = _redact_value(_as_table(before, item, counts), counts, label)
+            before = item if key in _NAMES_OF_LABELS or _is_row(item) else None
         return out
     if isinstance(value, (list, tuple)):
-        return [_redact_value(item, counts, label) for item in value]
+        return [_redact_value(item, counts, label) for item in _as_table(None, value, counts)]
     text = _whole_number(value)
     return value if text is None else _redact_text(text, value, counts, label)
 
@@ -206,10 +212,80 @@ def _redact_text(text: str, value: object, counts: dict[str, int], label: str) -
     return masked.text[len(head) :] if masked.counts else value
 
 
-def _label(name: object, *, persons: bool) -> str:
-    """The label that a key is; the phones of a table of persons are at home."""
-    label = name if isinstance(name, str) and len(name) <= _LONGEST_LABEL else ""
-    return label.replace("联系电话", "家庭电话") if persons else label
+def _label(name: object, mapping: Mapping[Any, object]) -> str:
+    """The label that a key is, one of programs in words; the phones and addresses of persons are at home."""
+    key = name if isinstance(name, str) and len(name) <= _LONGEST_LABEL else ""
+    label = _in_words(key) if key.isascii() else key
+    if label in _OF_EITHER:
+        return key if label != key and _holder(mapping) == "firm" else label
+    if label in _ADDRESSES and _holder(mapping) == "person":
+        return "家庭住址"
+    return label.replace("联系电话", "家庭电话") if "联系电话" in label and _holder(mapping) == "person" else label
+
+
+@lru_cache(maxsize=1024)
+def _in_words(key: str) -> str:
+    words = _WORDS_OF_A_KEY.sub("_", key).lower()
+    return next((label for pattern, label in _KEYS if pattern.fullmatch(words)), key)
+
+
+def _holder(mapping: Mapping[Any, object]) -> str:
+    """Whether a mapping tells of a person, of a firm or an office, or of neither."""
+    keys = [key for key in mapping if isinstance(key, str)]
+    texts = [value for value in mapping.values() if isinstance(value, str)]
+    if names_persons("\t".join(keys)) or not _KEYS_OF_PERSONS.isdisjoint(map(str.lower, keys)):
+        return "person"
+    if any(_A_FIRM.search(text) for text in texts):
+        return "firm"
+    return "person" if any(len(text) <= _LONGEST_NAME and name_of(text) for text in texts) else ""
+
+
+def _as_table(head: object, value: Any, counts: dict[str, int]) -> Any:  # noqa: ANN401 - any value of JSON
+    """Return rows of a table, lists of texts in a list, as its heads say, which may stand before it; other values as they are."""
+    if not (isinstance(value, (list, tuple)) and value and all(map(_is_row, value))):
+        return value
+    heads = [head] if _is_row(head) else []
+    rows = [[_CELL_BREAK.sub(" ", cell) for cell in row] for row in (*heads, *value)]
+    masked = redact("\n".join(map("\t".join, rows)))
+    if not masked.counts:
+        return value
+    for kind, count in masked.counts.items():
+        counts[kind] = counts.get(kind, 0) + count
+    return [line.split("\t") for line in masked.text.split("\n")][len(heads) :]
+
+
+def _is_row(value: object) -> bool:
+    return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(cell, str) for cell in value)
+
+
+_CELL_BREAK = re.compile(r"[\t\n]")
+_WORDS_OF_A_KEY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s\-.]+")
+_NUMBER = "(?:_?(?:no|num|number|code|id))"
+_KEYS = tuple(
+    (re.compile(pattern), label)
+    for pattern, label in (
+        (rf"(?:\w+_)?(?:(?:id|identity|cert(?:ificate)?|credential)_?(?:card_?)?{_NUMBER}|id_?card\w*|sfz\w*|zjh\w*)", "身份证号"),
+        (rf"(?:\w+_)?(?:acct|account|bank_?(?:card|account|acct)|card|yhkh?|yhzh|khzh){_NUMBER}?", "银行账号"),
+        (r"(?:\w+_)?(?:home|family|jt|parent)_?(?:tel|telephone|phone|lxdh|dh)", "家庭电话"),
+        (r"(?:\w+_)?(?:home|family|resid\w*|living|live|jt|hj|hk|cz|xj)_?(?:addr(?:ess)?|place|zz|dz|szd)|residence", "家庭住址"),
+        (r"addr(?:ess)?|zz|dz|location", "地址"),
+        (rf"(?:\w+_)?(?:plate|vehicle|car|cp){_NUMBER}?|cph|cphm", "车牌号"),
+        (rf"passport{_NUMBER}?|hzh|hzhm", "护照号"),
+        (rf"(?:we_?chat|wei_?xin|wx){_NUMBER}?|wxh", "微信号"),
+    )
+)  # fmt: skip
+"""The keys of programs, their words apart by low lines, and what each is in words."""
+
+_NAMES_OF_LABELS = frozenset(("label", "name", "title", "key", "field", "text", "k", "n", "项目", "名称", "字段"))
+"""Keys whose value can be the label of the next."""
+
+_OF_EITHER = frozenset(("身份证号", "银行账号"))
+"""Of these, what firms' documents and accounts are called, too."""
+
+_ADDRESSES = frozenset(("地址", "住址", "详细地址", "住所", "坐落", "房屋坐落"))
+_KEYS_OF_PERSONS = frozenset(("xm", "realname", "real_name", "hzxm", "idcard", "sfzh", "sfzhm"))
+_LONGEST_NAME = 4
+_A_FIRM = re.compile("(?:公司|厂|店|合作社|中心|学校|[小中大]学|医院|卫生院|局|委员会|政府|银行|[办支分]|所|站)$")
 
 
 _LONGEST_LABEL = 24
