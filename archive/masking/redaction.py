@@ -264,12 +264,12 @@ _NUMBER = "(?:_?(?:no|num|number|code|id))"
 _KEYS = tuple(
     (re.compile(pattern), label)
     for pattern, label in (
-        (rf"(?:\w+_)?(?:(?:id|identity|cert(?:ificate)?|credential)_?(?:card_?)?{_NUMBER}|id_?card\w*|sfz\w*|zjh\w*)", "身份证号"),
-        (rf"(?:\w+_)?(?:acct|account|bank_?(?:card|account|acct)|card|yhkh?|yhzh|khzh){_NUMBER}?", "银行账号"),
-        (r"(?:\w+_)?(?:home|family|jt|parent)_?(?:tel|telephone|phone|lxdh|dh)", "家庭电话"),
-        (r"(?:\w+_)?(?:home|family|resid\w*|living|live|jt|hj|hk|cz|xj)_?(?:addr(?:ess)?|place|zz|dz|szd)|residence", "家庭住址"),
+        (rf"(?:\w{{1,20}}_)?(?:(?:id|identity|cert(?:ificate)?|credential)_?(?:card_?)?{_NUMBER}|id_?card\w{{0,12}}|sfz\w{{0,12}}|zjh\w{{0,12}})", "身份证号"),
+        (rf"(?:\w{{1,20}}_)?(?:acct|account|bank_?(?:card|account|acct)|card|yhkh?|yhzh|khzh){_NUMBER}?", "银行账号"),
+        (r"(?:\w{1,20}_)?(?:home|family|jt|parent)_?(?:tel|telephone|phone|lxdh|dh)", "家庭电话"),
+        (r"(?:\w{1,20}_)?(?:home|family|resid\w{0,12}|living|live|jt|hj|hk|cz|xj)_?(?:addr(?:ess)?|place|zz|dz|szd)|residence", "家庭住址"),
         (r"addr(?:ess)?|zz|dz|location", "地址"),
-        (rf"(?:\w+_)?(?:plate|vehicle|car|cp){_NUMBER}?|cph|cphm", "车牌号"),
+        (rf"(?:\w{{1,20}}_)?(?:plate|vehicle|car|cp){_NUMBER}?|cph|cphm", "车牌号"),
         (rf"passport{_NUMBER}?|hzh|hzhm", "护照号"),
         (rf"(?:we_?chat|wei_?xin|wx){_NUMBER}?|wxh", "微信号"),
     )

@@ -38,7 +38,7 @@ from archive.model.person_names import (
 )
 from archive.model.printable import UNSEEN, normal_form, without_radicals
 
-RULES_VERSION = 12
+RULES_VERSION = 13
 
 _SHORTEST = 3 * LEAST - 1
 """Characters of the shortest text that can: so many names of two characters, and what stands between them."""
@@ -82,7 +82,7 @@ _DETAILS = re.compile(r"\d元|元$|岁|[*＊]{3}|\d{15}|村.{0,8}[组队]|残疾
 _PARTICULARS = re.compile(rf"\d|[男女]|[*＊]{{2}}|反映|投诉|举报|{_DETAILS.pattern}")
 _FIRMS = re.compile(r"(?:公司|店|园|学校|小学|中学|医院|诊所|合作社|中心|厂|部|超市|农场|事务所|门市)$")
 _BETWEEN = re.compile(
-    r"[\d*＊.xX（）()\-－男女]{1,20}(?:元|万元|人|岁|[名号]楼?)?|第?\d{1,4}[位名号户]|(?:\d{1,5}(?:号楼?|[栋幢层室组座院户]|单元)[-－]?){1,5}\d{0,5}|[A-Z]{1,2}|[汉回]族?"
+    r"[\d*＊.xX（）()\-－男女]{1,20}(?:元|万元|人|岁|[名号]楼?|[度斤吨亩袋桶件份只头张次天分户间㎡]|[公市]斤|平方米)?|第?\d{1,4}[位名号户]|(?:\d{1,5}(?:号楼?|[栋幢层室组座院户]|单元)[-－]?){1,5}\d{0,5}|[A-Z]{1,2}|[汉回]族?"
 )
 _FIRST_OF_MORE = re.compile(
     rf"^((?:{HAN}|{MASK}){{2,4}}?)(?:户|等|\d|的|同学|共|夫[妇妻]|符合|享受|{NUMERAL}{{1,3}}[名户人位]|[为系]|已|现|因|均)"
