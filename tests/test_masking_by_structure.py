@@ -26,6 +26,13 @@ def hidden(number: str, keep: int) -> str:
         (f"打款账户信息\n马玉兰\n{ACCOUNT}\n样本信用社", f"打款账户信息\n马玉兰\n{hidden(ACCOUNT, 4)}\n样本信用社"),
         (f"样本储蓄卡（农商）{ACCOUNT}", f"样本储蓄卡（农商）{hidden(ACCOUNT, 4)}"),
         ("电\n话\n138\n1234\n5678", "电\n话\n138\n****\n****"),
+        (f"存款账号是马玉兰的{ACCOUNT}", f"存款账号是马玉兰的{hidden(ACCOUNT, 4)}"),
+        ("样本卡：621785 9617819777863", "样本卡：6217** *************"),
+        ("QQ：9345 67012", "QQ：**** *****"),
+        ("母亲 联系电话：8012345", "母亲 联系电话：*******"),
+        ("科室 联系电话：8012345", "科室 联系电话：8012345"),
+        (f"缴款至样本局账户{ACCOUNT}", f"缴款至样本局账户{ACCOUNT}"),
+        (f"缴款账号为{ACCOUNT}（样本非税专户）", f"缴款账号为{ACCOUNT}（样本非税专户）"),
         ("微信账号是：sample_88", "微信账号是：******_**"),
         ("户主家里固定电话：8012345", "户主家里固定电话：*******"),
         ("身份证住址系样本镇样本村3号", "身份证住址系样本镇*****"),
@@ -139,6 +146,7 @@ def test_a_day_below_the_word_for_an_id_number_is_none() -> None:
         ({"payAccount": ACCOUNT}, {"payAccount": hidden(ACCOUNT, 4)}),
         ({"payAccount": ACCOUNT, "payee": "样本局"}, None),
         ({"homeTel": "0953-8012345"}, {"homeTel": "****-*******"}),
+        ({"studentNo": "2019081234567"}, {"studentNo": "*************"}),
         ({"officeTel": "0953-8012345"}, None),
         ({"vehicleNo": "宁C12345"}, {"vehicleNo": "宁C*****"}),
         ({"residence": "样本镇样本村3组"}, {"residence": "样本镇*****"}),
@@ -194,4 +202,5 @@ def test_a_plate_that_stands_alone_where_cars_are_spoken_of_is_masked() -> None:
     assert redact("职工的私家车（宁C12345）").text == "职工的私家车（宁C*****）"
     assert redact("占道的车宁C12345请驶离").text == "占道的车宁C*****请驶离"
     assert redact("公务用车（宁C12345）").text == "公务用车（宁C12345）"
+    assert redact("公交车 宁C12345").text == "公交车 宁C12345"
     assert redact("文件（宁C12345）").text == "文件（宁C12345）"

@@ -53,7 +53,7 @@ LABELS = {
     "bank_card": _words(
         "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
         "一卡通号", "一卡通", r"一卡[（(]折[）)]通(?:账?号)?", "一折通号", "一折通", r"(?:惠农|工资|直补|粮补|低保|补贴)[卡折]号?", "存折账号", "存折帐号", "存折号码", "存折号", "存折", "折号", "折子号", "帳號", "卡號", r"(?:[账帐卡折][（(/][账帐卡折][）)]?号)", "一本通", "折子", "户头", "结算户",
-        r"[卡折](?=(?:[的号码为是系]|登记|[（(][^（()）\d\n]{1,8}[）)])?[^\w\n]{0,4}\d{4}[ \-]?\d{4}[ \-]?\d{4})",
+        r"[卡折](?=(?:[的号码为是系]|登记|[（(][^（()）\d\n]{1,8}[）)])?[^\w\n]{0,4}\d{4}[\d \-]{8})",
         r"(?<![A-Za-z])(?i:bank[\s_]?(?:card|account)|yh[kz]h|card(?=[\s_]?n)|account(?=[\s_]?n))(?:[\s_]?(?i:no|num|number)\.?)?(?![A-Za-z])",
     ),
     "number_plate": _words(
@@ -64,7 +64,7 @@ LABELS = {
         "军官证号", "军官证", "士官证号", "士官证", "警官证", "永久居留身份证号", "永久居留证号", "永久居留身份证", "居留证号", "居留证", "護照", "出生医学证明编号",
         r"(?:社会保障|社保|医保)卡(?=卡?号|[:：]| ?\d{12,19}(?!\d))卡?", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
         "居留许可", "签证", "医保号", "医保编号", "社保编号", "个人编号", "学号", "考号", "考生号", "学员编号", "学生编号", "考生编号", "患者编号", r"(?:准考|学生|海员|旅行|医疗|参合|退休|离休|失业|就业失业登记|失业登记|就业创业|边境通行)证", "就诊卡", "健康卡",
-        r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残军人|伤残|优抚|抚恤|烈属|军属|献血|救助|特困|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证明|证|簿|本)",
+        r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残军人|伤残|优抚|抚恤|烈属|军属|献血|救助|特困|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证明|证|簿|本|手册)",
         r"(?:结|离)婚证字?", "收养登记证字", "收养登记证", "户口迁移证", "接种证", "出生医学证明", r"(?:饭|餐|就餐|公交|乘车|校园|借书|借阅|图书)卡", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序|编)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号", "参保号", "报考号", "光荣证", r"军(?=字第\d)",
         r"证(?:件|书|明)?(?:字号|编号|编码|号码|档案号|号)", r"(?:[毕结肄]业|学[位历])证书?", r"(?:工作|上岗|健康)证", "结婚登记字号",
     ),
@@ -93,9 +93,7 @@ LABELS = {
 
 _FIRST = "粮补抚特救资患献饭餐乘校借图➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违操接bBlLhHyYjJdDzZ毕肄上导紧暂光"
 _SECOND = "我种pPkKlLiItTzZjJrR贴恤助格员者抚血救困餐交园书阅业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:：位岗游急有本所博荣字明码档头算通主"
-"""The characters with which a label can begin, and those, blanks aside, that can stand second:
-where none do none is looked for.
-"""
+"""The characters with which a label can begin, and those, blanks aside, that can stand second."""
 
 _BEGINNING = re.compile(
     rf"[{_FIRST}](?=[{_SECOND}{BLANK}\s（(\-]|(?<=[账帐卡折])[的为是系登\d:：/{HYPHEN}])(?!疗(?<=医疗)[^保证{BLANK}\n])"
@@ -117,7 +115,7 @@ _SURE = re.compile(rf"[:：\t\n=（(“「【〔]|[号码为是系]|如下|[{HYP
 
 _NEXT = re.compile(rf"[{BLANK}\r\n]{{0,2}}(?:[、，,;；/和及与\n|]|[变更改换]{{1,2}}[为成])[{BLANK}\r\n]{{0,2}}")
 _YEAR_AND_MONTH = re.compile(r"(?:19|20)\d\d(?:$|(?:0[1-9]|1[0-2])(?:$|[0-2]\d|3[01]))")
-_NAME = re.compile(rf"([\u4e00-\u9fff]{{2,4}})[\s{BLANK}，,：:、]{{1,3}}")
+_NAME = re.compile(rf"([\u4e00-\u9fff]{{2,4}})[\s{BLANK}，,：:、的]{{1,3}}")
 _NUMBERS = frozenset(("resident_id", "bank_card", "travel_document"))
 """Kinds of which the holder's name may stand between label and value."""
 _OF_MANY = re.compile("批次|号段")
@@ -158,7 +156,7 @@ _OF_CODE_BEFORE, _OF_CODE_BEHIND = re.compile(r"[\dA-Z]{1,18}\Z"), re.compile(r"
 _BANK = re.compile(
     rf"[\u4e00-\u9fff（）()]{{2,24}}?(?:银行|信用社|联社|农商行|[分支]行|分社|储蓄所|营业部|分理处)[{BLANK}:：]{{0,3}}(?=\d)"
 )
-_QQ = re.compile(r"[1-9]\d{4,11}(?!\d)")
+_QQ = re.compile(r"[1-9]\d{4,11}(?!\d)|[1-9]\d{2,5}(?:[ \-]\d{3,5}){1,2}(?![\d\-])")
 _CHAT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@*])")
 _BEFORE_MOBILE = re.compile(r"[+＋（(]{0,2}[A-Za-z](?=1\d{10}(?!\d))|[+＋（(]{1,2}")
 _END = re.compile(rf"(?:\d{{4}}[{BLANK}{HYPHEN}]\d{{4}}|\d{{6,8}}|\d{{5,7}}[Xx])(?![\dA-Za-z])")
@@ -250,6 +248,7 @@ def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
     between = text[label.end() : start]
     if not _announces(text, label, kind, between) or surroundings.is_of_a_thing(text, label):
         return
+    kind = "home_phone" if kind == "phone" and surroundings.is_a_relatives(text, label.start()) else kind
     if kind in _NUMBERS and (name := _NAME.match(text, start)) and name_of(name[1]):
         start = name.end()
     while value := _READERS[kind](text, start):

@@ -117,13 +117,14 @@ _OF_THINGS = re.compile(
 """Words in what firms, offices, things and those of public professions have documents of."""
 _OF_PROFESSIONS = re.compile("(?<![\u4e00-\u9fff])证书|资格|执业|从业|教师|医师|记者|导游|检察|法官|律师")
 """Words in what those of professions have documents of, whose numbers stand in public registers."""
+_RELATIVE = re.compile(r"(?:[母父]亲|配偶|妻子|丈夫|儿子|女儿|紧急联系人)[^，。；;\n]{0,6}\Z")
 _LOST = re.compile("遗失|丢失|挂失|作废|补[办发]")
 _OF_WORKS = re.compile(
     "批[复文]|农田|工程|建设|改造|整治|采购|中标|地块|宗地|图斑|流水|订单|交易|批次|条形?码|卷|票|文件|通知|方案|规划|设计|决定|编号|编码"
 )
 
 _ORGANISATION = re.compile(
-    rf"专户[{BLANK}，,：:]{{0,2}}[账帐]|[费金款]专户|专户[）)]|基本户|国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户\s{{0,2}}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户|基本户|一般户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
+    rf"专户[{BLANK}，,：:]{{0,2}}[账帐]|[费金款]专户|专户[）)]|(?:局|中心|公司|政府|委员会|医院|学校|[中小]学|办公室|合作社|红十字会|慈善会|厂)的?(?:专用|捐赠|收款|对公|指定)?[账帐][户号]|基本户|国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户\s{{0,2}}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户|基本户|一般户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
     r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
 )
 
@@ -322,6 +323,11 @@ def is_of_a_thing(text: str, label: re.Match[str]) -> bool:
     if _OF_THINGS.search(text, start, label.end()):
         return True
     return bool(_OF_PROFESSIONS.search(text, start, label.end())) and not is_lost(text, label.end())
+
+
+def is_a_relatives(text: str, start: int) -> bool:
+    """Whether the words before a phone's label name a relative."""
+    return bool(_RELATIVE.search(_before(text, start, _NEAR)))
 
 
 def is_lost(text: str, place: int) -> bool:

@@ -271,6 +271,7 @@ _KEYS = tuple(
         (r"addr(?:ess)?|zz|dz|location", "地址"),
         (rf"(?:\w{{1,20}}_)?(?:plate|vehicle|car|cp){_NUMBER}?|cph|cphm", "车牌号"),
         (rf"passport{_NUMBER}?|hzh|hzhm", "护照号"),
+        (rf"(?:student|pupil|patient|exam|soldier){_NUMBER}|xh", "学号"),
         (rf"(?:we_?chat|wei_?xin|wx){_NUMBER}?|wxh", "微信号"),
     )
 )  # fmt: skip
