@@ -23,6 +23,7 @@ HOSTILE = (
     "账号\t801234567890\t801234567891\n", "身份证640324198001011230 ", "男，住样本村1组", "宁A98765号汽车", "EA3316597号护照", "姓名、账号\n",
 )  # fmt: skip
 PROSE = "同心县人民政府办公室文件〔2017〕92号，索引号640324001/2017-61737，2017年12月19日，联系电话0953-8012345。"
+PROSE_LENGTH = 1_000_000
 
 
 def rates() -> list[Figure]:
@@ -72,7 +73,7 @@ def growth(size: int) -> list[Ratio]:
 
 def measured(size: int) -> Report:
     """Judge all cases, and time hostile texts and prose."""
-    prose = seconds(PROSE * (1_000_000 // len(PROSE)))
+    prose = seconds(PROSE * (PROSE_LENGTH // len(PROSE)))
     return Report(
         "masking",
         "Masking of personal data",
