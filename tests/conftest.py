@@ -64,8 +64,16 @@ def pytest_collection() -> Generator[None, object, object]:
     try:
         return (yield)
     finally:
-        gc.enable()
         collect_seldom()
+        gc.enable()
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Of `make test` and `make test-long` neither reads the files of which only the other takes tests."""
+    is_file = collection_path.suffix == ".py" and collection_path.is_relative_to(ROOT)
+    if is_file and marks.takes_none(collection_path.relative_to(ROOT).as_posix(), config.getoption("markexpr")):
+        return True
+    return None
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` selects

@@ -79,6 +79,14 @@ SLOW = (
 )  # fmt: skip
 """Beginnings of the names of tests that take seconds together, in one process: all of the site's, and others."""
 
+
+def takes_none(file: str, expression: str) -> bool:
+    """Whether `-m EXPRESSION` takes no test of a file, by the file's name alone."""
+    if expression == "long":
+        return not file.startswith(LONG) and not any(name.startswith(file) for name in LONG)
+    return expression == "not long" and file.startswith(LONG)
+
+
 _reached: dict[FunctionType, frozenset[object]] = {}
 
 
