@@ -272,6 +272,10 @@ _TITLES = {"records": "m.title", "readings": "m.fields ->> 'title'"}
 """The title of the page that prints a row's `source_fields`."""
 
 
+class UnmaskableError(Exception):
+    """A value of another archive that is not as this program writes it, and can't be masked; the message says where."""
+
+
 class TakenTexts:
     """Masks what is taken from another archive on its way into this one, whatever that says of its own masking.
 
@@ -280,6 +284,7 @@ class TakenTexts:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        self._fault = ""
         self._numbers: Counter[tuple[int, str, str]] = Counter()
         connection.create_function("masked", 5, self._masked)
 
@@ -299,7 +304,9 @@ class TakenTexts:
         return _masked_value(column, text, "")[0]
 
     def note(self) -> None:
-        """Note what was masked since the last time."""
+        """Note what was masked since the last time. Raises UnmaskableError where something could not be."""
+        if self._fault:
+            raise UnmaskableError(self._fault)
         _note(self._connection, self._numbers)
         self._numbers.clear()
 
@@ -308,7 +315,11 @@ class TakenTexts:
     ) -> str | float | None:
         if not isinstance(value, str) or _TIME.fullmatch(value):
             return value
-        masked, counts = _masked_value(column, value, title or "")
+        try:
+            masked, counts = _masked_value(column, value, title or "")
+        except (ValueError, RecursionError) as error:  # SQLite would print what is raised here
+            self._fault = f"a value of `{column}` is not as this program writes it: {error}"
+            return None
         if record is not None:
             for kind, count in counts.items():
                 where = record, str(source), kind

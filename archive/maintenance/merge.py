@@ -40,7 +40,7 @@ from archive.evidence.http_exchange import EvidenceError
 from archive.maintenance.backup import copy_database
 from archive.maintenance.bring_up_to_date import leave_no_trace, open_up_to_date
 from archive.maintenance.check import check_database, check_schema
-from archive.maintenance.masking import TakenTexts
+from archive.maintenance.masking import TakenTexts, UnmaskableError
 from archive.maintenance.portal_life import apply, concerns, is_from_before, missing
 from archive.maintenance.transfer import NotAContinuationError, Transfer
 from archive.maintenance.withholding import take_over
@@ -161,7 +161,7 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
                 directory.take_over(connection, texts.expression)
                 done = [*removed, *_Merge(connection, source, now, texts).run(evidence, portals)]
                 take_over(connection, texts.expression("withheld", "reason"))
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnmaskableError) as error:
             raise ArchiveError(f"cannot merge {source} into {db}: {error}") from error
         except NotAContinuationError as error:
             raise ArchiveError(f"cannot merge {source} into {db}, from which it does not go on: {error}") from error
