@@ -9,7 +9,13 @@ from stat import S_IMODE
 import pytest
 from sqlite_utils import Database
 
-from archive.database.connection import ArchiveError, open_for_reading, open_for_writing, transaction
+from archive.database.connection import (
+    ArchiveError,
+    keep_statements_undone_in_memory,
+    open_for_reading,
+    open_for_writing,
+    transaction,
+)
 from archive.database.migrations import migrations
 from archive.maintenance.bring_up_to_date import open_up_to_date
 
@@ -30,6 +36,28 @@ def connection(tmp_path: Path) -> sqlite3.Connection:
 
 def problems(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT count(*) FROM problems").fetchone()[0])
+
+
+def temporary_files() -> list[str]:
+    """The files without a name that SQLite has open."""
+    links = (str(link.readlink()) for link in Path("/proc/self/fd").iterdir() if link.is_symlink())
+    return [link for link in links if "etilqs_" in link]
+
+
+def test_what_statements_would_undo_is_kept_in_memory_and_events_are_noted_all_the_same(
+    connection: sqlite3.Connection,
+) -> None:
+    records = "INSERT INTO records (id, portal, kind, url, first_seen, last_seen) VALUES (?, 'one', 'plan', ?, '', '')"
+    with transaction(connection):
+        connection.executemany(records, [(number, str(number)) for number in range(1, 1000)])
+    for keep, files in ((lambda _: None, 1), (keep_statements_undone_in_memory, 0)):
+        keep(connection)
+        with transaction(connection):
+            connection.execute("UPDATE records SET title = ?", (f"样本{files}" * 20,))
+            assert len(temporary_files()) == files
+    connection.execute("INSERT INTO events (record_id, kind, at, crawl_id, detail) VALUES (1, 'added', '', 1, '{}')")
+    assert connection.execute("SELECT kind, is_new FROM unsealed").fetchall() == [("event", 1)]
+    assert connection.execute("SELECT count(*) FROM records WHERE title LIKE '样本0%'").fetchone() == (999,)
 
 
 def test_a_commit_that_fails_is_rolled_back(connection: sqlite3.Connection) -> None:

@@ -17,7 +17,7 @@ import pytest
 from archive.database.connection import ArchiveError
 from archive.database.lock import hold
 from archive.evidence.evidence_reader import beside
-from archive.ingest.crawl_session import CrawlSession, SessionStart
+from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart
 from archive.ingest.writer_process import WriterProcess
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
@@ -190,3 +190,11 @@ def test_a_portal_whose_crawl_could_not_begin_is_free_again(tmp_path: Path) -> N
         client.begin(start(db)).result()
     hold(db, "one").release()
     client.end()
+
+
+def test_what_a_crawls_statements_would_undo_is_kept_in_memory(tmp_path: Path) -> None:
+    writer = WriterProcess()
+    writer.answer(start(tmp_path / "a.db"))
+    assert writer._files
+    assert writer._files[0].execute("PRAGMA temp_store").fetchone()[0] == 2
+    writer.answer(SessionCall("one", CrawlSession.close, ("finished", clock.now())))

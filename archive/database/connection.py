@@ -95,6 +95,14 @@ def _note_what_is_written(connection: sqlite3.Connection) -> None:
             connection.execute(statement)
 
 
+def keep_statements_undone_in_memory(connection: sqlite3.Connection) -> None:
+    """Keep what a statement changes, should it fail half-way, in memory and not in a temporary file:
+    for a connection to write whose statements each change little.
+    """
+    connection.execute("PRAGMA temp_store = MEMORY")
+    _note_what_is_written(connection)  # the triggers, being temporary, are forgotten with it
+
+
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 

@@ -16,7 +16,7 @@ import time
 import traceback
 from multiprocessing.connection import Connection
 
-from archive.database.connection import ArchiveError
+from archive.database.connection import ArchiveError, keep_statements_undone_in_memory
 from archive.database.lock import BeingCrawledError
 from archive.evidence.evidence_store import Evidence, EvidenceError
 from archive.ingest.crawl_session import (
@@ -58,6 +58,8 @@ class WriterProcess:
         require_archive(start.db, start.evidence)
         archive = self._files[0] if self._files else open_up_to_date(start.db, start.evidence)
         try:
+            if not self._files:
+                keep_statements_undone_in_memory(archive)
             require_originals(start.db, archive, start.evidence)
             self._files = self._files or (archive, Evidence(start.evidence))
             self._sessions[start.portal.id] = session = CrawlSession(start, *self._files)
