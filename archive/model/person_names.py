@@ -61,8 +61,9 @@ BRACKETS = re.compile(r"[（(\[【][^（()）\n]{0,60}[)）\]】]")
 _FIRSTS = frozenset(WORDS["surname"]).union(name[0] for name in WORDS["compound"].split())
 _FIRST = f"[{''.join(sorted(_FIRSTS))}]"
 _WORD_BEFORE = "[人户者民生村区组队对为将给由有予用象员名与和收意助定因补室号]"
-_BEGINS_ALONE = re.compile(rf"{_FIRST}(?:(?<!{HAN}.)|(?<={_WORD_BEFORE}.))")
-_ENDS_ALONE = re.compile(rf"(?:{NAME.pattern})(?:(?!{HAN})|(?=[等男女同户与和夫]|{_BEHIND_WORDS}))")
+_NAME_THAT_ENDS = rf"({NAME.pattern})(?:(?!{HAN})|(?=[等男女同户与和夫]|{_BEHIND_WORDS}))"
+_ALONE = re.compile(rf"{_FIRST}(?:(?<!{HAN}.)|(?<={_WORD_BEFORE}.))(?<=(?={_NAME_THAT_ENDS}).)")
+"""The first character of a name, all of which is its group."""
 
 
 _SPACED = re.compile(rf"(?<![\u3400-\u9fff])({HAN})[ \u3000\u00a0]{{1,4}}({HAN})(?![\u3400-\u9fff])")
@@ -131,7 +132,6 @@ def names_alone(text: str) -> int:
 def _names_alone(text: str) -> Iterator[tuple[int, int]]:
     """Yield where in `text` parts of names stand, and what could be names with no other character right before and behind."""
     yield from (part.span() for part in _ELEMENT.finditer(text))
-    for first in _BEGINS_ALONE.finditer(text):
-        name = _ENDS_ALONE.match(text, first.start())
-        if name and name[0] not in NO_NAMES:
-            yield name.span()
+    for name in _ALONE.finditer(text):
+        if name[1] not in NO_NAMES:
+            yield name.span(1)
