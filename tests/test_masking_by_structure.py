@@ -84,12 +84,15 @@ def test_the_form_of_an_id_number_or_a_card_suffices() -> None:
         f"样本批复 {WRONG_ID}",
         f"采购编号{WRONG_CARD}",
         f"样本工程 {WRONG_CARD}",
+        f"IMEI：{WRONG_CARD}",
         f"A{WRONG_CARD}",
         "样本 6223012019081200138",  # a division and a day
         "行政许可决定书编号：350525201905060012",  # right as an ID number's, of a day on which permits were numbered
         "样本校园卡（NFC）2018010512345678批次",
         "单位：元，分子13812345678，分母27624691356",
         "产量为13812345678粒",
+        "样本编码640324580101001",
+        "样本\t数值\n用电量（千瓦时）\t13812345678\n用水量\t1381234000",
     ],
 )
 def test_numbers_of_works_permits_and_amounts_stay(text: str) -> None:
@@ -135,7 +138,7 @@ def test_rows_of_a_table_are_masked_by_their_cells() -> None:
 
 
 def test_a_day_below_the_word_for_an_id_number_is_none() -> None:
-    text = "身份证\n2018-01-01\n样本\n2018-01-02\n样本\n2018-01-03"
+    text = "身份证\n样本\n2018-01-01\n样本\n2018-01-02\n样本\n2018-01-03"
     assert redact(text).text == text
 
 
@@ -201,6 +204,7 @@ def test_places_of_offices_and_works_stay(text: str) -> None:
 def test_a_plate_that_stands_alone_where_cars_are_spoken_of_is_masked() -> None:
     assert redact("职工的私家车（宁C12345）").text == "职工的私家车（宁C*****）"
     assert redact("占道的车宁C12345请驶离").text == "占道的车宁C*****请驶离"
+    assert redact("停车登记：宁C12345/样本").text == "停车登记：宁C*****/样本"
     assert redact("公务用车（宁C12345）").text == "公务用车（宁C12345）"
     assert redact("公交车 宁C12345").text == "公交车 宁C12345"
     assert redact("文件（宁C12345）").text == "文件（宁C12345）"

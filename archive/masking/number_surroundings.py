@@ -55,7 +55,7 @@ _PAGE_BEHIND = re.compile(r"\.(?:s?html?|jspx?|aspx?|php|js|css)(?![A-Za-z])", r
 _FIGURE = re.compile(r"[\d,.\s\-]*")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AMOUNT_HEAD = re.compile(
-    r"GDP|税收|利润|[存贷]款|销售|零售|[进出]口|金额|[总合小]计|[预决概]算|收入|支出|资产|负债|余额|总额|投资|[产总]值|[万亿]?元[)）]?$"
+    r"GDP|税收|利润|[存贷]款|销售|零售|[进出]口|金额|[总合小]计|[预决概]算|收入|支出|资产|负债|余额|总额|投资|[产总]值|数[值量额]|量(?:$|[（(])|[万亿]?元[)）]?$"
 )
 _MOST_BEFORE = 4000
 """Characters before a cell in which the head of its column is looked for, and behind it in which others are."""
@@ -84,7 +84,7 @@ _COUNTRY = re.compile(rf"(?<![{_ALNUM}*{HYPHEN}])(?:00)?86[{HYPHEN}.]\Z")
 _OTHERWISE = re.compile(
     r"(?:注册号|登记号|登记证号?|营业执照[\w]{0,3}|执照号?|税号|识别号|机构代码|信用代码|许可证[编]?号?|项目[代编]?[码号]?|"
     r"(?:合同|交易)[编]?号?|流水号|单号|发票号码?|票号|序列号|设备号?|备案号?|案号|凭证号?|条码|批次号?|批号|采购[编]?号?|招标[编]?号?|"
-    r"执法证件?号?码?|耳标号?|(?<![证生])编号|文号|索引号|期刊号|ISBN|IMEI|SN|邮编|邮政编码)"
+    r"执法证件?号?码?|耳标号?|(?<![证生])编号|(?<![份件])编码|文号|索引号|期刊号|ISBN|IMEI|SN|邮编|邮政编码)"
     rf"(?:为|是)?[{BLANK}:：\r\n（(）)]{{0,4}}(?:[0-9A-Za-z]{{1,10}}[{HYPHEN}/]){{0,3}}$"
 )
 _LICENCE = re.compile(r"(?:施工|规划|生产|经营|排污|采矿|取水)[^\n，。；]{0,10}许可证[^\n，。；\d]{0,8}$")

@@ -60,18 +60,18 @@ _FLAT = re.compile(
 )
 _LEADS_TO_A_PLACE = re.compile(r".{0,30}(?:[住址寄](?:[于在到])?|位于|[在为是于的])(?=.{2})")
 _OF_NO_HOME = re.compile(
-    "公司|企业|厂|店|经营|场所|注册|办公|机构|单位|学校|中心|[车服工]站|站点|卫生|派出所|项目|工程|建设|改造|维修|施工|停[水电气]|范围|招标|采购|出让|拍卖|面积|消防|电梯|安置点|起于|止于|至|农家乐|餐|超市|会议|法定代表|法人|[井馆厅厕闸渠桥杆坝池林棚舍田]|变压器|活动|[局所院队](?=[，。：:]|$)"
+    "\t|公司|企业|厂|店|经营|场所|注册|办公|机构|单位|学校|中心|[车服工]站|站点|卫生|派出所|项目|工程|建设|改造|维修|施工|停[水电气]|范围|招标|采购|出让|拍卖|面积|消防|电梯|安置点|起于|止于|至|农家乐|餐|超市|会议|法定代表|法人|[井馆厅厕闸渠桥杆坝池林棚舍田]|变压器|活动|[局所院队](?=[，。：:]|$)"
 )
-"""Words in sentences about places that are no homes, or are not spoken of as such."""
+"""Words in sentences about places that are no homes, or are not spoken of as such; of a cell of a table the headers tell."""
 
 _LETTER_OF_PLATE = re.compile(r"[A-ZＡ-Ｚ](?<=[\u4e00-\u9fff].)(?=[A-Z0-9Ａ-Ｚ０-９·•.])")
 _VEHICLE = re.compile(
     rf"[{BLANK}]?(?:号牌?|牌)?(?:[（(](?:[^（()）\n]{{0,10}}[)）])?)?(?:[黑白红蓝灰银黄绿]色|[\u4e00-\u9fff]{{2,4}}牌)?的?(?:[大中小](?:型|客车|货车|轿车)|微型|重型|轻型|普通|两轮|二轮|三轮|摩托|电动|轿车|货车|客车|面包|越野|汽车|车辆|牌照)"
 )
 _ABOUT_VEHICLES = re.compile("报废|车主|网约车|司机|[酒醉]驾|[酒醉]后驾驶|超速|超员|违停|闯红灯|肇事|逃逸")
-_STANDS_ALONE = re.compile(r"(?:^|[\s（(：:，,、；;|])\Z")
+_STANDS_ALONE = re.compile(r"(?:^|[\s（(：:，,、；;|/])\Z")
 _CAR_BEFORE = re.compile(r"车[辆主]?\Z")
-_NOTHING_BEHIND = re.compile(r"$|[\s）)，,。；;、|]")
+_NOTHING_BEHIND = re.compile(r"$|[\s）)，,。；;、|/]")
 _OF_VEHICLES = re.compile("[车驾牌]")
 _OF_AN_OFFICE = re.compile("公务|公车|公交|环卫|校车|[救警]护?车|消防车|执法车|拍卖")
 _OF_A_DOCUMENT = re.compile(r"号(?=[\u4e00-\u9fff])(?![牌车])")
