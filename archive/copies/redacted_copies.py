@@ -16,16 +16,18 @@ from pathlib import Path
 from urllib.parse import urldefrag
 
 from archive.copies.marking import NOWHERE, MarkedPlace
+from archive.copies.page_lines import page_lines
 from archive.copies.page_masks import mask_text
 from archive.copies.page_parts import Part, picture_type
 from archive.copies.sanitiser import LONGEST_PAGE, UNSURE, NotShown, SanitisedPage, masks_all, sanitise_page
 from archive.database.connection import open_for_reading
-from archive.database.withheld import hidden
+from archive.database.withheld import hidden, is_judged
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from archive.evidence.text_encoding import text_of
 from archive.masking.redaction import redact_json
 from archive.model.magic_numbers import CONTROLS, PDF
+from archive.model.rosters import persons_listed
 from archive.model.site import Site
 
 EMPTY, PICTURE, UNKNOWN, ELSEWHERE, TOO_LONG = "empty", "picture", "unknown_kind", "elsewhere", "too_long"
@@ -68,7 +70,8 @@ def redacted_copy(db: Path, evidence: Path, capture_id: int, digest: str, place:
                 raise NotShown(ELSEWHERE)
             if why := hidden(archive, exchange.url, digest, text_of(exchange)):
                 raise NotShown(NOT_PUBLIC[why])
-            return _copy(exchange, _Parts(archive, originals, capture_id), place)
+            copy = _copy(exchange, _Parts(archive, originals, capture_id), place)
+            return copy if is_judged(archive, capture_id, exchange.url, digest) else _without_persons(copy)
         except UNREADABLE as error:
             raise EvidenceError(f"capture {capture_id} cannot be read: {error}") from error
 
@@ -116,6 +119,22 @@ def _copy(exchange: Exchange, parts: _Parts, place: MarkedPlace) -> RedactedCopy
     if CONTROLS.search(exchange.payload[:4096]) or exchange.payload.startswith(PDF):
         raise NotShown(UNKNOWN)
     return text_copy(text)
+
+
+def lists_persons(copy: RedactedCopy) -> bool:
+    """Return whether a copy shows a list of persons."""
+    if copy.page is not None:
+        title = copy.page.html.partition("<title>")[2].partition("</title>")[0]
+        return persons_listed(title, page_lines(copy.page.html, "\t")) > 0
+    text = copy.body.decode() if copy.media_type.startswith("text/") else ""
+    return persons_listed(text[:100], text) > 0
+
+
+def _without_persons(copy: RedactedCopy) -> RedactedCopy:
+    """Return a copy as it is. Raises NotShown where it lists persons."""
+    if lists_persons(copy):
+        raise NotShown(NOT_PUBLIC["roster"])
+    return copy
 
 
 def _site(archive: sqlite3.Connection, portal: str) -> Site:

@@ -16,6 +16,9 @@ WITHHELD = "withheld"
 HELD = "roster"
 """The state of a file whose text is held back because it lists persons."""
 
+SENT_ON = ""
+"""The reason of an address that is withheld because a redirect from one that is withheld led there."""
+
 Reason = Literal["withheld", "roster"]
 
 SETTLED_AS_HELD = "('waiting', 'kept')"
@@ -37,6 +40,17 @@ _ROSTER = f"""
                    WHERE h.state IN {SETTLED_AS_HELD} AND h.source = ''
                      AND :url IN (e.detail ->> '$.from', e.detail ->> '$.to'))
 """  # noqa: S608 - constant
+_JUDGED = """
+    SELECT EXISTS (SELECT 1 FROM walks WHERE capture_id = :capture)
+        OR EXISTS (SELECT 1 FROM captures c JOIN readings t ON t.capture_id = c.id AND t.catalog_id = 0
+                   WHERE c.url = :url AND c.sha256 = :sha256)
+        OR EXISTS (SELECT 1 FROM captures c JOIN attachments a ON a.capture_id = c.id
+                   WHERE c.url = :url AND c.sha256 = :sha256)
+        OR EXISTS (SELECT 1 FROM rosters WHERE state = 'released' AND key = :sha256)
+        OR EXISTS (SELECT 1 FROM rosters h JOIN records r ON r.id = h.record_id WHERE h.state = 'released'
+                   AND h.source = '' AND (r.url = :url OR EXISTS (
+                       SELECT 1 FROM listings WHERE record_id = r.id AND link = :url)))
+"""
 _ADDRESSES = """
     SELECT url FROM records WHERE state = 'withheld'
     UNION SELECT key FROM withheld WHERE target = 'address' AND record_id <> 0
@@ -63,6 +77,19 @@ def hidden(connection: sqlite3.Connection, url: str, sha256: str, text: str = ""
         if "no such table" not in str(error):
             raise
     return None
+
+
+def is_judged(connection: sqlite3.Connection, capture_id: int, url: str, sha256: str) -> bool:
+    """Return whether the archive, or somebody, has looked for persons in what a capture shows: it is a list page, what the
+    archive says of a record or a file now was read in it, or the text was released. What stood there before is not.
+    """
+    try:
+        values = {"capture": capture_id, "url": url, "sha256": sha256}
+        return bool(connection.execute(_JUDGED, values).fetchone()[0])
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        return True
 
 
 def count_hidden(connection: sqlite3.Connection) -> tuple[int, int]:
@@ -114,6 +141,15 @@ def note_page(connection: sqlite3.Connection, record_id: int, capture_id: int | 
         "INSERT OR IGNORE INTO withheld (target, key, reason, at, record_id) "
         "SELECT 'page', sha256, '', ?, ? FROM captures WHERE id = ?",
         (now, record_id, capture_id),
+    )
+
+
+def note_sent_on(connection: sqlite3.Connection, url: str, capture_id: int | None, now: str) -> None:
+    """Note that the answer to a withheld address was a capture of another one, to which a redirect led."""
+    connection.execute(
+        "INSERT OR IGNORE INTO withheld (target, key, reason, at) SELECT 'address', url, ?, ? "
+        "FROM captures WHERE id = ? AND url <> ?",
+        (SENT_ON, now, capture_id, url),
     )
 
 

@@ -1,12 +1,14 @@
 """Sealed originals as they may leave the archive: what holds personal data is masked, or left out."""
 
+import sqlite3
 from collections.abc import Container
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
-from archive.copies.redacted_copies import is_page, text_copy
+from archive.copies.redacted_copies import RedactedCopy, is_page, lists_persons, text_copy
 from archive.copies.sanitiser import NotShown, sanitise_page
+from archive.database.withheld import is_judged
 from archive.evidence.evidence_reader import Originals
 from archive.evidence.http_exchange import Exchange
 from archive.evidence.text_encoding import text_of
@@ -25,21 +27,21 @@ _MASKED = "personal data is masked"
 
 
 class MaskedOriginals(Originals):
-    """Originals to read, masked. `clear`: the sha256 of files that are known to hold no personal data.
+    """Originals of an `archive` to read, masked. `clear`: the sha256 of files that are known to hold no personal data.
 
     An answer that is not as it was received has the header `X-Archive-Masked`,
     and the digest of the original beside it.
     """
 
-    def __init__(self, path: Path, clear: Container[str]) -> None:
+    def __init__(self, path: Path, archive: sqlite3.Connection, clear: Container[str]) -> None:
         super().__init__(path)
-        self._clear = clear
+        self._archive, self._clear = archive, clear
 
     def exchange(self, capture_id: int) -> Exchange:
         """Return a capture as it may be given away. Raises EvidenceError as `Originals` does."""
         exchange = super().exchange(capture_id)
         headers = tuple((name, redact(value).text) for name, value in exchange.response_headers)
-        masked = self._masked(exchange)
+        masked = self._masked(capture_id, exchange)
         if masked is None:
             return replace(exchange, response_headers=headers)
         payload, media_type = masked
@@ -51,12 +53,13 @@ class MaskedOriginals(Originals):
         )
         return replace(exchange, response_headers=(*kept, *marks), payload=payload)
 
-    def _masked(self, exchange: Exchange) -> tuple[bytes, str] | None:
+    def _masked(self, capture_id: int, exchange: Exchange) -> tuple[bytes, str] | None:
         """Return payload and media type of a masked copy, empty where none can be made;
         None where nothing need be masked.
         """
         payload = exchange.payload
-        if not payload.strip() or sha256(payload).hexdigest() in self._clear:
+        digest = sha256(payload).hexdigest()
+        if not payload.strip() or digest in self._clear:
             return None
         text = text_of(exchange)
         if CONTROLS.search(payload[:4096]) or payload.startswith(PDF):
@@ -64,10 +67,12 @@ class MaskedOriginals(Originals):
         try:
             if not is_page(exchange, text):
                 copy = text_copy(text)
-                return (copy.body, copy.media_type) if copy.masked else None
-            page = sanitise_page(text, exchange.url, lambda _: None)
+            else:
+                page = sanitise_page(text, exchange.url, lambda _: None)
+                copy = RedactedCopy("text/html; charset=utf-8", page.html.encode(), page.masked, page)
         except NotShown:
             return b"", "application/octet-stream"
-        if page.masked or redact(text).counts:
-            return page.html.encode(), "text/html; charset=utf-8"
-        return None
+        if not is_judged(self._archive, capture_id, exchange.url, digest) and lists_persons(copy):
+            return b"", "application/octet-stream"
+        is_masked = copy.masked or (copy.page is not None and redact(text).counts)
+        return (copy.body, copy.media_type) if is_masked else None

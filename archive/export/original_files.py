@@ -106,7 +106,12 @@ def export(  # noqa: PLR0913 - one keyword for each thing that may be chosen
         raise ArchiveError(f"cannot read the archive {db}: {one_line(error)}") from error
     if not ids:
         raise ArchiveError(f"{db} has no originals of {title}")
-    with closing(Originals(evidence_path) if as_received else MaskedOriginals(evidence_path, clear)) as evidence:
+    with (
+        closing(open_for_reading(db)) as connection,
+        closing(
+            Originals(evidence_path) if as_received else MaskedOriginals(evidence_path, connection, clear)
+        ) as evidence,
+    ):
         written = _write(evidence, ids, out, form, title)
     return Exported(written, masked)
 

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 
-from archive.database.withheld import HELD, WITHHELD, is_file_withheld
+from archive.database.withheld import HELD, WITHHELD, is_file_withheld, note_sent_on
 from archive.ingest.deferral import FILE, Deferral
 from archive.ingest.record_writer import NO_FILE, Writer
 from archive.maintenance.holding import shown_text
@@ -42,6 +42,7 @@ class AttachmentWriter:
         """Write what a file of a record is now; one that can't be had today is still what it was when it was last had."""
         if is_file_withheld(self._connection, file.url, file.sha256):
             file = replace(file, name="", text=None, tables=(), pages=(), state=WITHHELD, message=None, redacted={})
+            note_sent_on(self._connection, file.url, file.capture, now)
         file = replace(file, capture=self._sealed_in(file))
         sql = "SELECT * FROM attachments WHERE record_id = ? AND url = ?"
         known = self._connection.execute(sql, (record_id, file.url)).fetchone()

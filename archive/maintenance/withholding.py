@@ -15,8 +15,8 @@ from pathlib import Path
 
 from archive.database.connection import ArchiveError, transaction
 from archive.database.portal_changes import Moves
-from archive.database.record_addresses import record_at, record_of
-from archive.database.withheld import WITHHELD, links_to, note_page
+from archive.database.record_addresses import addresses_sent_to, record_at, record_of
+from archive.database.withheld import SENT_ON, WITHHELD, links_to, note_page
 from archive.evidence.evidence_reader import UNREADABLE, Originals
 from archive.evidence.http_exchange import EvidenceError
 from archive.evidence.text_encoding import text_of
@@ -97,15 +97,18 @@ def withhold(  # noqa: PLR0913 - one for each thing that may be named
             rows += [row for url in others for row in _files_at(connection, url)]
             _require_captured(connection, others)
             gone = _addresses_of(connection, ids) | set(others) | {row["url"] for row in rows}
+            sent_on = _sent_on(connection, evidence, gone, ids)
             for record_id in ids:
                 _note_record(connection, evidence, record_id, reason, now)
             for url in others:
                 connection.execute(_PUT, ("address", url, reason, now, 0))
             for row in rows:
                 _note_file(connection, row, reason, now)
+            for url in sent_on:
+                connection.execute(_PUT, ("address", url, SENT_ON, now, 0))
             bury(connection)
         traceless = leave_no_trace(connection)
-    return Withheld(tuple(ids), tuple(row["id"] for row in rows), tuple(sorted(gone)), traceless)
+    return Withheld(tuple(ids), tuple(row["id"] for row in rows), tuple(sorted(gone | sent_on)), traceless)
 
 
 def withhold_again(connection: sqlite3.Connection, evidence: Path, entries: Iterable[Sequence[str]]) -> None:
@@ -183,8 +186,10 @@ def lift(
 def _lift_record(connection: sqlite3.Connection, evidence: Path, record: str) -> int:
     """Give back a record, by its id or address; return its id. Raises ArchiveError."""
     record_id = record_of(connection, record)
-    _require_originals(connection, evidence, _addresses_of(connection, [record_id]))
+    addresses = _addresses_of(connection, [record_id])
+    _require_originals(connection, evidence, addresses)
     _require(_lifted(connection, "record_id = ?", record_id), f"record {record_id} is not withheld")
+    _lift_sent_on(connection, evidence, addresses)
     _dig_up(connection, record_id)
     return record_id
 
@@ -193,6 +198,7 @@ def _lift_address(connection: sqlite3.Connection, evidence: Path, url: str) -> s
     """Give back what is at an address, a record or files; return the ids of their records. Raises ArchiveError."""
     record_id = record_at(connection, url) or 0
     _require_originals(connection, evidence, {url})
+    _lift_sent_on(connection, evidence, _addresses_of(connection, [record_id]) | {url})
     if record_id and _lifted(connection, "record_id = ?", record_id):
         _dig_up(connection, record_id)
         return {record_id}
@@ -204,10 +210,21 @@ def _lift_file(connection: sqlite3.Connection, evidence: Path, number: int) -> i
     """Give back an attachment; return the id of its record. Raises ArchiveError."""
     file = _file(connection, number)
     _require_originals(connection, evidence, {file["url"]})
-    done = _lifted(connection, "target = 'file' AND key = ?", file["sha256"])
+    urls = _lift_sent_on(connection, evidence, {file["url"]}) | {file["url"]}
+    former = "target = 'file' AND key IN (SELECT sha256 FROM captures WHERE url IN (SELECT value FROM json_each(?)))"
+    done = _lifted(connection, former, json.dumps(sorted(urls)))
+    done += _lifted(connection, "target = 'file' AND key = ?", file["sha256"])
     done += _lifted(connection, "target = 'address' AND key = ? AND record_id = 0", file["url"])
     _require(done, f"file {number} is not withheld")
     return int(file["record_id"])
+
+
+def _lift_sent_on(connection: sqlite3.Connection, evidence: Path, addresses: set[str]) -> set[str]:
+    """Give back where redirects from these addresses led; return that."""
+    urls = _sent_on(connection, evidence, addresses)
+    for url in urls:
+        _lifted(connection, f"target = 'address' AND record_id = 0 AND reason = '{SENT_ON}' AND key = ?", url)
+    return urls
 
 
 def _note_record(connection: sqlite3.Connection, evidence: Path, record_id: int, reason: str, now: str) -> None:
@@ -353,6 +370,20 @@ def _addresses_of(connection: sqlite3.Connection, ids: Iterable[int]) -> set[str
         noted = "SELECT key FROM withheld WHERE target = 'address' AND record_id = ?"
         addresses |= {row[0] for row in connection.execute(noted, (record_id,))}
     return addresses - {None} | _before_moves(connection, addresses - {None})
+
+
+def _sent_on(connection: sqlite3.Connection, evidence: Path, addresses: set[str], ids: Sequence[int] = ()) -> set[str]:
+    """Return where redirects from these addresses led, as far as the originals are at hand: no other record's page."""
+    if not evidence.is_file():
+        return set()
+
+    def location_of(capture_id: int) -> str:
+        with suppress(EvidenceError, *UNREADABLE):
+            return originals.without_payload(capture_id)[0].response_header("Location") or ""
+        return ""
+
+    with closing(Originals(evidence)) as originals:
+        return addresses_sent_to(connection, location_of, addresses, ids)
 
 
 def _before_moves(connection: sqlite3.Connection, addresses: set[str]) -> set[str]:

@@ -87,7 +87,7 @@ def write_bundle(db: Path, evidence: Path, events: Sequence[int], out: Path, *, 
         with closing(open_for_reading(db)) as connection, closing(Originals(evidence)) as originals:
             connection.row_factory = sqlite3.Row
             clear = {row[0] for row in connection.execute(CLEAR)}
-            with closing(MaskedOriginals(evidence, clear)) as masked:
+            with closing(MaskedOriginals(evidence, connection, clear)) as masked:
                 package = _Package(db, connection, originals, masked)
                 package.add_all([event_proof(connection, event) for event in events], site)
     except (*UNREADABLE, json.JSONDecodeError) as error:
