@@ -1,5 +1,5 @@
 """Names of persons, known by their form alone: a surname and one or two characters more, masked ones (张某某, 李*明) as well,
-parts with a dot between them, and names that hold what those of peoples without surnames are made of (扎西, 古丽, 木呷).
+parts with a dot between them, and names that hold what those of peoples without surnames are made of (扎西, 古丽, 木呷). And rows of such names.
 """
 
 import csv
@@ -71,6 +71,21 @@ _SPACED_APART = re.compile(rf"[^\S\n\t]{HAN}(?!{HAN})")
 _SPACED_WIDELY = re.compile(
     rf"(?m)(^|[、，,；;|\t\d.．）)])[^\S\n\t]*({HAN})[^\S\n\t]{{1,4}}({HAN})[^\S\n\t]{{1,4}}({HAN})(?=[^\S\n\t]*(?:$|[、，,；;|\t\d（(]))"
 )
+_LONGEST_BEFORE, _LONGEST_BEHIND = 200, 40
+"""Characters before a row of names, and behind it, that may say what they are."""
+_SEPARATORS = re.compile(r"[\s、，,；;/|。:：][\s、，,；;/|。:：]*")
+_ODD_NAME = re.compile(rf"{HAN}{{2,4}}")
+_BETWEEN = re.compile(
+    r"[\d*＊.xX（）()\-－男女]{1,20}(?:元|万元|人|岁|[名号]楼?|[度斤吨亩袋桶件份只头张次天分户间㎡]|[公市]斤|平方米)?|第?\d{1,4}[位名号户]|(?:\d{1,5}(?:号楼?|[栋幢层室组座院户]|单元)[-－]?){1,5}\d{0,5}|[A-Z]{1,2}|[汉回]族?"
+)
+_FIRST_OF_MORE = re.compile(
+    rf"^((?:{HAN}|{MASK}){{2,4}}?)(?:户|等|\d|的|同学|共|夫[妇妻]|符合|享受|{NUMERAL}{{1,3}}[名户人位]|[为系]|已|现|因|均)"
+)
+_LONGEST_PAIR = 9
+_PAIR = re.compile(rf"({NAME.pattern})[与和及]({NAME.pattern})")
+_LAST_OF_PROSE = re.compile(
+    rf".*(?:村民|居民|学生|同学|患者|人员|对象|[户属]|名|为|对|有|给予|聘用|录用|接收|吸收|发展|救助|同意|认定|因|递补|由|人)({HAN}(?:{HAN}|{MASK}){{1,3}})(?:{BEHIND})?$"
+)
 
 
 def joined(text: str) -> str:
@@ -135,3 +150,44 @@ def _names_alone(text: str) -> Iterator[tuple[int, int]]:
     for name in _ALONE.finditer(text):
         if name[1] not in NO_NAMES:
             yield name.span(1)
+
+
+def separated(text: str) -> list[str]:
+    """Return what stands between separators; a long dash is one, too."""
+    return _SEPARATORS.split(text.replace("——", "、、"))
+
+
+def names_in_rows(text: str) -> Iterator[tuple[str, list[str], str]]:
+    """Yield the names of each such row, with the text before it, and that behind."""
+    place, odd, run, near, first = 0, 0, list[str](), "", ("", "")
+    for token in (*separated(text), " "):
+        begin = max(text.find(token, place), place)
+        place = begin + len(token)
+        if names := _names_in(token):
+            if not run:
+                near = text[max(0, begin - _LONGEST_BEFORE) : begin]
+            run += names
+        elif odd < len(run) and text[begin - 1] == text[place : place + 1] == "、" and _ODD_NAME.fullmatch(token):
+            odd += 1
+        elif token and not _BETWEEN.fullmatch(token):
+            last = _FIRST_OF_MORE.match(token) if run else None
+            if last and (name := name_of(last[1])):
+                run.append(name)
+            if len(run) >= SIDE_BY_SIDE:
+                glued = first, () if last else (token[:3], token[:2])
+                before, after = (next(filter(None, map(given_name_of, ends)), "") for ends in glued)
+                run += filter(None, (before, after))
+                near = near[: near.rfind(before)] if before else near
+            if run:
+                yield near, run, text[begin : begin + _LONGEST_BEHIND]
+            odd, run, near, first = 0, [], text[max(0, begin - _LONGEST_BEFORE) : begin], (token[-3:], token[-2:])
+            if (last := _LAST_OF_PROSE.match(token)) and (name := name_of(last[1])):
+                run, near = [name], text[max(0, begin - _LONGEST_BEFORE) : place - len(name)]
+
+
+def _names_in(token: str) -> list[str]:
+    """The name that a token is, or the two of a pair, 张某与李某."""
+    if name := name_of(token) or name_of(VILLAGE_BEFORE.sub("", token)):
+        return [name]
+    pair = _PAIR.fullmatch(token) if len(token) <= _LONGEST_PAIR else None
+    return [name for part in pair.groups() if (name := name_of(part))] if pair else []

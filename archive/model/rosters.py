@@ -17,7 +17,6 @@ from itertools import zip_longest
 from archive.model.person_names import (
     ANY_NAME,
     BEFORE,
-    BEHIND,
     BRACKETS,
     DOTS,
     HAN,
@@ -25,16 +24,16 @@ from archive.model.person_names import (
     MASK,
     NAME,
     NO_NAMES,
-    NUMERAL,
     SIDE_BY_SIDE,
     VILLAGE_BEFORE,
     WORDS,
     are_masked,
     are_names,
-    given_name_of,
     joined,
     name_of,
     names_alone,
+    names_in_rows,
+    separated,
 )
 from archive.model.printable import UNSEEN, normal_form, without_radicals
 
@@ -53,9 +52,7 @@ _LONGEST_HEAD, _LONGEST_ROW_OF_HEADS = 24, 120
 _NAMES_ALONE = 0.9
 """Share of the characters of a text that names take where it is no prose."""
 
-_SEPARATORS = re.compile(r"[\s、，,；;/|。:：][\s、，,；;/|。:：]*")
 _CELLS = re.compile(r"[ \u3000]*[,，|][ \u3000]*|[ \u3000]+")
-_ODD_NAME = re.compile(rf"{HAN}{{2,4}}")
 _LETTERS = re.compile(HAN)
 _BLANKS_IN_CELLS = re.compile(r"[^\S\t\n]+")
 _NUMBER_BETWEEN = re.compile(rf"(?<={HAN})(?<!第)(?=\d{{1,3}}[.．、]?{HAN})")
@@ -81,18 +78,7 @@ _OFFICIAL = re.compile(r"领导小组|值班|委员会|分工|任免|任前|工�
 _DETAILS = re.compile(r"\d元|元$|岁|[*＊]{3}|\d{15}|村.{0,8}[组队]|残疾|[一二三四]级|低保|[男女](?:\W|$)")
 _PARTICULARS = re.compile(rf"\d|[男女]|[*＊]{{2}}|反映|投诉|举报|{_DETAILS.pattern}")
 _FIRMS = re.compile(r"(?:公司|店|园|学校|小学|中学|医院|诊所|合作社|中心|厂|部|超市|农场|事务所|门市)$")
-_BETWEEN = re.compile(
-    r"[\d*＊.xX（）()\-－男女]{1,20}(?:元|万元|人|岁|[名号]楼?|[度斤吨亩袋桶件份只头张次天分户间㎡]|[公市]斤|平方米)?|第?\d{1,4}[位名号户]|(?:\d{1,5}(?:号楼?|[栋幢层室组座院户]|单元)[-－]?){1,5}\d{0,5}|[A-Z]{1,2}|[汉回]族?"
-)
-_FIRST_OF_MORE = re.compile(
-    rf"^((?:{HAN}|{MASK}){{2,4}}?)(?:户|等|\d|的|同学|共|夫[妇妻]|符合|享受|{NUMERAL}{{1,3}}[名户人位]|[为系]|已|现|因|均)"
-)
-_LONGEST_PAIR = 9
 _COMMAS = re.compile("[，,、]")
-_PAIR = re.compile(rf"({NAME.pattern})[与和及]({NAME.pattern})")
-_LAST_OF_PROSE = re.compile(
-    rf".*(?:村民|居民|学生|同学|患者|人员|对象|[户属]|名|为|对|有|给予|聘用|录用|接收|吸收|发展|救助|同意|认定|因|递补|由|人)({HAN}(?:{HAN}|{MASK}){{1,3}})(?:{BEHIND})?$"
-)
 _OFFICES = re.compile(WORDS["offices"])
 _WHAT_THEY_GET = re.compile(
     rf"(?:纳入|列入|符合|享受|领取|取消|停发|停止|退出|清退|(?:确定|认定|评定|识别)?[为系])[^。；;\n]{{0,8}}(?:{_SUBJECTS.pattern})"
@@ -111,7 +97,7 @@ _WITH_PARTICULARS = re.compile(rf"({NAME.pattern})(?:{_IN_BRACKETS}|[，,、\s]?
 _ROLE_LABEL = re.compile(rf"(?:{_ROLE_HEADS.pattern})[:：]?$")
 _LABEL = re.compile("(?:[户者主]|人员|对象|家庭|[^些下个]人)[:：]$")
 """Before names: any other label of persons."""
-_LONGEST_BEHIND, _LONGEST_TO_ACT = 40, 14
+_LONGEST_TO_ACT = 14
 _ACT = re.compile(WORDS["act"])
 """Behind names of those who are in office, or honoured: what they do."""
 _PROSE = re.compile(WORDS["prose"])
@@ -307,7 +293,7 @@ def _items_with_names(title: str, lines: Sequence[str], *, headed: bool) -> int:
     is_titled = headed or _is_about_persons(title)
     names, chosen, details = list[str](), list[str](), 0
     for item in short:
-        tokens = [token for token in _split(BEFORE.sub("", item)) if token]
+        tokens = [token for token in separated(BEFORE.sub("", item)) if token]
         name = next((name for token in tokens[:5] if (name := name_of(VILLAGE_BEFORE.sub("", token)))), None)
         if name and len(tokens) <= 14:
             names.append(name)
@@ -347,7 +333,7 @@ def _runs(title: str, text: str) -> int:
     """Names that stand in rows with nothing between them but separators: of several short rows all together."""
     long, short = 0, list[str]()
     text = BRACKETS.sub("", _CHINESE_ITEM.sub(" ", text))
-    rows = list(_names_in_rows(_NUMBER_BETWEEN.sub(" ", text)))
+    rows = list(names_in_rows(_NUMBER_BETWEEN.sub(" ", text)))
     is_prose = cache(partial(_is_prose, text, rows))
     for near, names, behind in rows:
         if len(names) < 2 or _ROLE_LABEL.search(near[-12:].rstrip()) or _ACT.search(behind[:_LONGEST_TO_ACT]):
@@ -372,42 +358,6 @@ def _runs(title: str, text: str) -> int:
 def _is_prose(text: str, rows: Sequence[tuple[str, list[str], str]]) -> bool:
     """Whether a text has more to say than the names that stand in its rows."""
     return sum(len(name) for _, names, _ in rows for name in names) < len(_LETTERS.findall(text)) * _NAMES_ALONE
-
-
-def _names_in_rows(text: str) -> Iterator[tuple[str, list[str], str]]:
-    """Yield the names of each such row, with the text before it, and that behind."""
-    place, odd, run, near, first = 0, 0, list[str](), "", ("", "")
-    for token in (*_split(text), " "):
-        begin = max(text.find(token, place), place)
-        place = begin + len(token)
-        if names := _names_in(token):
-            if not run:
-                near = text[max(0, begin - 200) : begin]
-            run += names
-        elif odd < len(run) and text[begin - 1] == text[place : place + 1] == "、" and _ODD_NAME.fullmatch(token):
-            odd += 1
-        elif token and not _BETWEEN.fullmatch(token):
-            last = _FIRST_OF_MORE.match(token) if run else None
-            if last and (name := name_of(last[1])):
-                run.append(name)
-            if len(run) >= SIDE_BY_SIDE:
-                glued = first, () if last else (token[:3], token[:2])
-                before, after = (next(filter(None, map(given_name_of, ends)), "") for ends in glued)
-                run += filter(None, (before, after))
-                near = near[: near.rfind(before)] if before else near
-            if run:
-                yield near, run, text[begin : begin + _LONGEST_BEHIND]
-            odd, run, near, first = 0, [], text[max(0, begin - 200) : begin], (token[-3:], token[-2:])
-            if (last := _LAST_OF_PROSE.match(token)) and (name := name_of(last[1])):
-                run, near = [name], text[max(0, begin - 200) : place - len(name)]
-
-
-def _names_in(token: str) -> list[str]:
-    """The name that a token is, or the two of a pair, 张某与李某."""
-    if name := name_of(token) or name_of(VILLAGE_BEFORE.sub("", token)):
-        return [name]
-    pair = _PAIR.fullmatch(token) if len(token) <= _LONGEST_PAIR else None
-    return [name for part in pair.groups() if (name := name_of(part))] if pair else []
 
 
 def _is_about_persons(title: str) -> bool:
@@ -447,17 +397,9 @@ def _is_list_of_persons(context: str, lines: Sequence[str], *, prose: bool = Fal
     return bool(_SUBJECTS.search(context) or _LISTS.search(context))
 
 
-# --- names ---
-
-
 def _share_of_offices(lines: Iterable[str]) -> float:
     lines = [line for line in lines if line.strip()]
     return sum(bool(_OFFICES.search(line)) for line in lines) / len(lines) if lines else 0
-
-
-def _split(text: str) -> list[str]:
-    """Return what stands between separators; a long dash is one, too."""
-    return _SEPARATORS.split(text.replace("——", "、、"))
 
 
 def _compact(text: str) -> str:
