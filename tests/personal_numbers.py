@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -151,11 +152,18 @@ class Planted(Canary):
     def found_in(self, data: bytes | str) -> list[str]:
         """The parts of the numbers that stand in `data`."""
         text = data.decode("utf-8", "replace") if isinstance(data, bytes) else data
-        windows = {secret[at : at + 8] for secret in self.secrets if secret.isdigit() for at in range(len(secret) - 7)}
+        windows, words = _looked_for(self.secrets)
         runs = re.findall(r"\d{8,}", text)
         seen = {run[at : at + 8] for run in runs for at in range(len(run) - 7)} & windows
-        words = [secret for secret in self.secrets if not secret.isdigit() and secret in text]
-        return [*Canary.found_in(self, text), *sorted(seen), *words]
+        return [*Canary.found_in(self, text), *sorted(seen), *(word for word in words if word in text)]
+
+
+@lru_cache(maxsize=4)
+def _looked_for(secrets: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Of numbers all stretches of eight figures, and what has other characters, whole."""
+    numbers = [secret for secret in secrets if secret.isdigit()]
+    windows = frozenset(number[at : at + 8] for number in numbers for at in range(len(number) - 7))
+    return windows, tuple(secret for secret in secrets if not secret.isdigit())
 
 
 _FORMS = {
