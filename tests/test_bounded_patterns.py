@@ -37,7 +37,7 @@ BOUNDED = {
     "archive.analysis.report_indicators._words()": 1000,  # a sentence: report_prose.LONGEST_SENTENCE
     "archive.analysis.report_templates._REMARK": 200,  # labels of our own templates
     "archive.labels.reasons.forms()": 1000,  # reasons._LONGEST
-    "archive.model.index_numbers._patterns()": 200,  # index_numbers._LONGEST
+    "archive.model.index_numbers.patterns()": 200,  # index_numbers._LONGEST
     "archive.model.noise._WEATHER": 200,  # noise._LONGEST
     "archive.model.noise._TOOL_LINE": 200,  # noise._LONGEST
     "archive.questions.ordering.": 500,  # our own SQL
@@ -98,7 +98,7 @@ MADE_IN = {
     "archive.labels.reasons._pattern": "its results are among the patterns",
     "archive.masking.person_columns._head": "test_the_headers_of_each_kind",
     "archive.maintenance.withholding._as_printed": "the characters of a title, one by one",
-    "archive.model.index_numbers._patterns": "its results are among the patterns",
+    "archive.model.index_numbers.patterns": "its results are among the patterns",
     "archive.analysis.report_templates.patterns": "test_the_labels_of_each_template",
     "archive.analysis.statistics_table._side_by_side": "statistics_table.read_table",
     "archive.search.snippet._pattern": "snippet.passage",

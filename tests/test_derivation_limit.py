@@ -13,6 +13,9 @@ from archive.analysis import derivation_process, derived, report_reader, titles
 from archive.analysis.derivation_process import Failure, derive, forked
 from archive.database.connection import transaction
 from archive.maintenance.bring_up_to_date import bring_up_to_date, open_up_to_date
+from archive.model import index_numbers
+from archive.model.divisions import divisions
+from archive.questions import workdays
 
 HOSTILE = " " * 400_000
 RECORD = (
@@ -106,6 +109,16 @@ def test_a_record_on_which_our_own_code_fails_stops_no_other(archive, monkeypatc
         bring_up_to_date(archive)
     assert column(archive, "SELECT record_id FROM derived") == [2]
     assert "our own code failed: ZeroDivisionError" in str(column(archive, "SELECT message FROM problems")[0])
+
+
+def test_files_that_facts_are_derived_with_are_read_once_and_not_by_each_process(archive) -> None:
+    read = (divisions, index_numbers.patterns, workdays.day_counts)
+    for each in read:
+        each.cache_clear()
+    archive.execute(RECORD, ("budget", "样本", "1"))
+    with transaction(archive):
+        derived.catch_up(archive)
+    assert [each.cache_info().currsize for each in read] == [1, 1, 1]
 
 
 def work(each: str) -> str:

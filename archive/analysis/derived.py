@@ -125,6 +125,7 @@ def catch_up(
     names: dict[tuple[str, str], int] = {}
     while records := [_record(row) for row in connection.execute(sql)]:
         rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in DERIVED}
+        _load()
         results = derive(_facts, [(record["portal"], record) for record in records])
         for record, facts in zip(records, results, strict=True):
             if isinstance(facts, Failure):
@@ -138,6 +139,13 @@ def catch_up(
         if progress:
             done += len(records)
             progress("records read for what is derived", done, total)
+
+
+def _load() -> None:
+    """Load what facts are derived with: else each process that is forked to derive some would load it anew."""
+    divisions()
+    index_numbers.patterns()
+    workdays.day_counts()
 
 
 def _record(row: Sequence[Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def taken_apart(text: str) -> IndexNumber | None:
         return None
     number = "".join(normal_form(text).split()).upper()
     first: IndexNumber | None = None
-    for pattern, regex, check in _patterns():
+    for pattern, regex, check in patterns():
         read = _read(pattern, regex, check, number)
         # A nine-digit prefix may be an organisation or a division with an agency's number: what checks is believed.
         if read and read.checks:
@@ -64,10 +64,11 @@ def _read(pattern: str, regex: re.Pattern[str], check: str, number: str) -> Inde
 
 
 @cache
-def _patterns() -> list[tuple[str, re.Pattern[str], str]]:
+def patterns() -> list[tuple[str, re.Pattern[str], str]]:
+    """The forms of index numbers: name, pattern and what a number of the form is checked by, the stricter check first."""
     with _FILE.open(encoding="utf-8", newline="") as file:
         rows = [(row["pattern"], re.compile(row["regex"], re.ASCII), row["check"]) for row in csv.DictReader(file)]
-    return sorted(rows, key=lambda row: row[2] != "GB/T 2260")  # the stricter check first
+    return sorted(rows, key=lambda row: row[2] != "GB/T 2260")
 
 
 def is_organisation_code(code: str) -> bool:

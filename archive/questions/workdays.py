@@ -22,7 +22,7 @@ _SATURDAY = 5
 
 
 @cache
-def _counts() -> tuple[int, ...]:
+def day_counts() -> tuple[int, ...]:
     """For each day from FIRST on, how many working days there are up to it, the day itself included."""
     days = (FIRST + timedelta(days=count) for count in range((LAST - FIRST).days + 1))
     return tuple(accumulate(map(_is_working_day, days)))
@@ -50,7 +50,7 @@ def working_days(start: str | None, end: str | None) -> int | None:
     first, last = _day(start), _day(end)
     if first is None or last is None:
         return None
-    counts = _counts()
+    counts = day_counts()
     return counts[(last - FIRST).days] - counts[(first - FIRST).days]
 
 
