@@ -115,6 +115,7 @@ LOG_LEVEL = "INFO"  # default DEBUG
 LOG_FORMATTER = "crawler.jobs.logs.QuietLogFormatter"  # default prints whole items
 LOG_VERSIONS: list[str] = []  # default: a line of library versions at each start
 DOWNLOADER_STATS = False  # default True; writes out each request once more to count its bytes, which the archive knows
+STATS_CLASS = "crawler.jobs.statistics.Statistics"  # default: the class it is made of, which takes 4 µs for what takes 0.1, ten times a record
 LOGSTATS_INTERVAL = 0  # default 60; progress is shown by `disclosures crawl`
 
 # --- feeds (`scrapy crawl -O`) ---

@@ -317,6 +317,19 @@ def test_no_port_is_opened() -> None:
     }
 
 
+def test_a_crawl_counts_as_scrapy_does_without_a_wrapper_around_each_call() -> None:
+    from scrapy.utils.test import get_crawler
+
+    from crawler.settings import STATS_CLASS
+
+    stats = get_crawler(settings_dict={"STATS_CLASS": STATS_CLASS}).stats
+    assert stats is not None
+    stats.inc_value("disclosures/Problem")
+    stats.inc_value("disclosures/Problem")
+    assert stats.get_stats() == {"disclosures/Problem": 2}
+    assert [name for name in vars(stats) if name.startswith("_cached")] == []
+
+
 def test_a_crawl_loads_no_library_that_it_never_uses(tmp_path: Path) -> None:
     script = (
         "import sys; from crawler.cli.main import main\n"
