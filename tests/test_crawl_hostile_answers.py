@@ -153,7 +153,7 @@ HEADERS = (
     ("Last-Modified", "Fri, 31 Dec 9999 23:59:59 -2359"), ("Last-Modified", "0"), ("ETag", '"' * 5000), ("Expires", "-1"),
     ("Retry-After", "9" * 400), ("Age", "-9"), ("Content-Disposition", "attachment; filename*=utf-8''%ff%00../../样本"), ("Content-Language", "\x80"),
     ("Set-Cookie", "a=\x01; expires=Fri, 31 Dec 9999 23:59:59 -0800; max-age=1e99"), ("Content-Range", "bytes 9-1/0"), ("Link", "<http://[>; rel=next"),
-    ("Refresh", "0;url=http://["), ("Content-Location", "http://[::1"), ("Content-Security-Policy", "\xff" * 900), ("Vary", "*" * 900),
+    ("Refresh", "0;url=http://["), ("Content-Location", "http://[::1"), ("Content-Security-Policy", "\xff" * 900), ("Vary", "*" * 900), ("ETag", "e" * 60_000),
 )  # fmt: skip
 """Headers that no server should send, or that nobody can make sense of; the first is that of all pages."""
 
@@ -174,6 +174,7 @@ NO_HTTP = (
     Answer(record(), status=int("9" * 30)),
     Answer(record(), status=-200),
     Answer(record(), headers=tuple((f"X-{n}", "a" * 1000) for n in range(300))),
+    Answer(record(), headers=(("X", "a" * 300_000),)),
 )
 
 

@@ -131,6 +131,9 @@ class _GuardedReactor:
 
 
 class _BoundedParser(_LenientHTTPClientParser):
+    MAX_LENGTH = (
+        LONGEST_HEAD  # default 16,384, for one line: of a longer one nothing would arrive, and nobody be told why
+    )
     _received = 0
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
@@ -139,6 +142,10 @@ class _BoundedParser(_LenientHTTPClientParser):
         if self._received > LONGEST_HEAD:
             raise ParseError("its headers have no end", b"")  # type: ignore[no-untyped-call]
         super().lineReceived(line)
+
+    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
+        """Take no line without an end. Raises ParseError."""
+        raise ParseError("its headers have no end", line[:100])  # type: ignore[no-untyped-call]
 
     def statusReceived(self, status: bytes) -> None:  # noqa: N802
         """Take the first line. Raises ParseError where its status has not three digits."""
