@@ -8,7 +8,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from subprocess import PIPE, Popen
 from typing import ClassVar
@@ -348,6 +348,20 @@ def test_a_request_that_is_never_whole_is_given_up(site: Site, sent: bytes) -> N
         except ConnectionResetError:
             pass
     assert received.count(b"HTTP/1.1 ") <= 1
+
+
+def test_no_request_stands_within_another_that_states_two_lengths(site: Site) -> None:
+    """A proxy that believes the other length would take the answer to the second for that to its next reader."""
+    inner = f"GET /robots.txt HTTP/1.1\r\nHost: {site.host}\r\n\r\n"
+    head = f"POST / HTTP/1.1\r\nHost: {site.host}\r\nContent-Length: {5 + len(inner)}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    host, port = site.host.split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
+        connection.sendall(f"{head}{inner}".encode())
+        received = b""
+        with suppress(ConnectionResetError):
+            while piece := connection.recv(65536):
+                received += piece
+    assert (received.count(b"HTTP/1.1 "), received[:12]) == (1, b"HTTP/1.1 400")
 
 
 def test_an_answer_that_nobody_takes_is_given_up(site: Site) -> None:

@@ -144,6 +144,14 @@ def test_a_form_of_another_site_s_logs_nobody_out(site: Datasette) -> None:
     assert ask("/").status_code == 200
 
 
+def test_a_form_of_another_site_s_logs_nobody_in(ask: Visit) -> None:
+    """It comes without the cookie of ours, and leads to our form."""
+    answer = ask("/-/login", "POST", data={"username": USER, "password": PASSWORD})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/-/login")
+    assert "ds_actor" not in answer.headers.get("set-cookie", "")
+    assert ask("/").status_code == 403
+
+
 def test_a_form_with_files_is_refused_in_a_line(ask: Visit) -> None:
     log_in(ask, PASSWORD)
     answer = ask("/-/login", "POST", files={"username": (None, USER)})
@@ -282,6 +290,7 @@ def test_what_is_remembered_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_a_form_that_is_too_long_is_not_read(ask: Visit) -> None:
+    ask("/-/login")
     assert ask("/-/login", "POST", data={"username": "x" * sign_in.LONGEST_FORM}).status_code == 413
 
 

@@ -21,17 +21,31 @@ AT_ONCE = 512
 
 LONGEST_HEADERS = 32 << 10
 
+_LENGTHS = {b"content-length", b"transfer-encoding"}
+
 _UNACKNOWLEDGED = 60_000  # milliseconds
 
 
+class _OneLength(h11.Connection):
+    """A connection on which no request states its length in two ways: a proxy before it may believe the other (RFC 9112 §6.3)."""
+
+    def next_event(self) -> Any:  # noqa: ANN401 - one of h11's events, or of its signs
+        """Return what came next. Raises RemoteProtocolError."""
+        event = super().next_event()
+        if isinstance(event, h11.Request) and {name for name, _ in event.headers} >= _LENGTHS:
+            raise h11.RemoteProtocolError("a request that states its length in two ways")
+        return event
+
+
 class BoundedConnection(H11Protocol):
-    """One connection of uvicorn's, closed where its reader keeps it waiting."""
+    """One connection of uvicorn's, closed where its reader keeps it waiting, or its requests can't be told apart surely."""
 
     _request_timer: asyncio.TimerHandle | None = None
     _look_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
+        self.conn = _OneLength(h11.SERVER, LONGEST_HEADERS)
         super().connection_made(transport)
         connection = transport.get_extra_info("socket")
         if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):

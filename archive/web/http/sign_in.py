@@ -40,6 +40,8 @@ SESSION_HOURS = 12.0
 
 PLUGIN = "datasette-auth-passwords"
 COOKIE = "ds_actor"
+FORM_COOKIE = "ds_csrftoken"
+"""The cookie that comes with the form, and that browsers send with it alone: not with another site's (SameSite)."""
 
 TOO_MANY = LABELS["error.login_attempts"]
 
@@ -75,7 +77,10 @@ class SignIn(DatasetteMiddleware):
                     await _refuse(seconds, send)
                     return
             if path == "/-/login" and scope["method"] == "POST":
-                await self._log_in(scope, receive, send, accounts)
+                if FORM_COOKIE in _cookies(scope):
+                    await self._log_in(scope, receive, send, accounts)
+                else:  # a form of another site's, which would log a visitor in by a name of its own: Datasette lets it pass
+                    await send_answer(send, 303, [(b"location", scope["raw_path"]), (b"cache-control", b"no-store")])
                 return
         if path == "/-/logout" and scope["method"] == "POST" and (session := self._session(scope)):
             send = self._ending(session, send)
