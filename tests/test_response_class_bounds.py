@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from crawler.extract.response_class import judge
 from tests.test_response_class import LIST, home_page, outcome, page
 
 THINGS = ["页面", "网页", "信息", "文章", "内容", "资源", "栏目", "链接", "地址", "网址", "稿件", "页"]
@@ -279,3 +280,34 @@ def test_links_to_other_sites_and_to_places_beside_make_no_home_page() -> None:
 def test_a_portals_home_page_is_one_where_it_is_asked_for() -> None:
     home = "http://www.sample.gov.cn/"
     assert outcome(home_page(), url=home, asked=home) == "page"
+
+
+def test_a_home_page_that_wants_a_login_is_a_refusal_but_may_lead_on() -> None:
+    home = "http://www.sample.gov.cn/"
+    text = page("<form>密码 <input type=password></form>", "")
+    assert judge(200, text, f"{home}sso/login?service=x", home, home).outcome == "blocked"
+    assert judge(200, text, f"{home}portal/", home, home).outcome == "page"
+
+
+# --- programs' own errors ---
+
+FAILED_PROGRAMS = [
+    "<p>Microsoft OLE DB Provider for SQL Server</font> <font size=2>错误 '80004005'</font><p>SQL Server 不存在或访问被拒绝。<p>/conn.asp，行 12",
+    "<p>ADODB.Connection 错误 '800a0e7a'</p><p>未找到提供程序。该程序可能未正确安装。</p><p>/inc/conn.asp，行 5</p>",
+    "<h1>HTTP Status 500 - </h1><p>java.lang.NullPointerException</p>" + "<p>com.sample.web.Servlet.doGet(Servlet.java:55)</p>" * 20,
+    "<h1>“/”应用程序中的服务器错误。</h1><h2><i>运行时错误</i></h2><p>说明: 服务器上出现应用程序错误。</p>" + "<p>堆栈跟踪信息</p>" * 60,
+    "<h1>Whitelabel Error Page</h1><p>There was an unexpected error (type=Internal Server Error, status=500).</p>",
+    "<b>Fatal error</b>: Uncaught PDOException in /www/inc/db.php:12",
+    "java.sql.SQLException: ORA-12541: TNS:no listener",
+    "Error establishing a database connection",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shown", FAILED_PROGRAMS)
+def test_a_program_that_failed_is_no_page_whatever_its_status(shown: str) -> None:
+    assert outcome(page(shown, "")) == "error"
+
+
+@pytest.mark.parametrize("shown", FAILED_PROGRAMS)
+def test_a_document_that_speaks_of_such_an_error_is_one(shown: str) -> None:
+    assert outcome(page(f"<h1>关于网站故障的通报</h1><p>发布日期：2017-12-19</p>{shown}", "")) == "page"

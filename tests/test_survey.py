@@ -181,6 +181,13 @@ def test_what_a_home_is_found_to_be(home: Answer | str, state: str, reason: str)
     assert (found.state, reason in found.reason) == (state, True), found.reason
 
 
+def test_a_home_that_leads_to_a_form_for_a_password_wants_a_login() -> None:
+    form = "<html><head><title>统一身份认证</title></head><body><form>密码 <input type=password></form></body></html>"
+    with Site({"/": Answer("", status=302, headers=(("Location", "/sso/login"),)), "/sso/login": form}) as site:
+        found = survey(site.url, 0)
+    assert (found.state, found.reason) == ("login", "its home page is a form that wants a password")
+
+
 def test_rows_are_those_that_a_list_states_or_else_shows() -> None:
     pages = sound()
     pages["/gk/c0/"] = str(pages["/gk/c0/"]).replace(

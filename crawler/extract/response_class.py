@@ -71,6 +71,7 @@ _SETS_COOKIE = re.compile(r"document\.cookie\s*=")
 _GONE_LINE = _pattern("gone_line")
 _REFUSED_LINE = _pattern("refused_line")
 _FAULT_LINE = _pattern("fault_line")
+_PROGRAM_FAULT = _pattern("program_fault")
 _MOVED_LINE = _pattern("moved_line")
 _LETTER = re.compile("反映|来信|咨询|答复|回复|举报|投诉|网友|留言")
 _DOCUMENT_LINE = _pattern("document_line")
@@ -184,6 +185,7 @@ def _doubts(  # noqa: PLR0913
             else _refused_in_data(text) or Verdict(PAGE, "data")
         )
     if seen is not None:
+        yield _failed_program(seen)
         yield _stub(text, seen, requested, home)
     if breaks_off(text) and not whole:
         yield Verdict(CUT, "the page ends in the middle")
@@ -271,6 +273,12 @@ def _refusal(status: int, text: str, seen: _Seen) -> str | None:
     return None
 
 
+def _failed_program(seen: _Seen) -> Verdict | None:
+    """The error that a program shows in place of its page, often with all its calls, but first of all; None if it is no such page."""
+    fault = next(filter(_PROGRAM_FAULT.match, (seen.title, *seen.lines[:1])), None)
+    return Verdict(ERROR, f"a page of error: {_excerpt(fault)}") if fault and not seen.is_document else None
+
+
 def _message(seen: _Seen) -> Verdict | None:
     """A page that is gone or out of order, by the one message it carries. None if it carries anything else."""
     if seen.length > _SHORT or seen.is_document:
@@ -315,10 +323,12 @@ def _target(live: str) -> tuple[str | None, bool]:
 def _sent_on(requested: str, target: str, home: str) -> Verdict | None:
     """Return the verdict on a redirect from `requested` to `target`; None where that may well be the page under another address."""
     start, end, top = place_of(requested), place_of(target), place_of(home)
-    if start is None or end is None or start in (end, top):
+    if start is None or end is None or start == end:
         return None
     if named := _named(start, end):
         return named
+    if start == top:
+        return None
     if end == top or end.is_index or (end.is_folder and start.folder.startswith(end.folder)):
         return _led_away(start, end, top)
     return None

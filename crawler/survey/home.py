@@ -112,12 +112,12 @@ def _moved(url: str) -> SurveyedPortal:
 
 def _refused(page: Probed) -> SurveyedPortal | None:
     """Return the reason why a home page can't be read; None where it can."""
+    if page.wants_login and page.shown < _LITTLE:
+        return SurveyedPortal(LOGIN, "its home page is a form that wants a password")
     if page.blocked:
         return SurveyedPortal(BLOCKED, page.blocked)
     if page.outcome in {response_class.GONE, response_class.ERROR}:
         return SurveyedPortal(DEAD, "; ".join(page.doubts))
-    if page.wants_login and page.shown < _LITTLE:
-        return SurveyedPortal(LOGIN, "its home page is a form that wants a password")
     return None
 
 
