@@ -3,8 +3,11 @@
 import errno
 import os
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from stat import S_IMODE
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -18,6 +21,7 @@ from archive.database.connection import (
 )
 from archive.database.migrations import migrations
 from archive.maintenance.bring_up_to_date import open_up_to_date
+from tests.conftest import empty_archive
 
 PROBLEM = (
     "INSERT INTO problems (crawl_id, kind, url, message, first_at, last_at) VALUES (?, 'sample', 'u', 'm', '', '')"
@@ -108,3 +112,48 @@ def test_an_archive_that_cant_be_made_is_told_by_its_own_name(tmp_path: Path, mo
     with pytest.raises(ArchiveError, match=r"^cannot write the archive \S+/a\.db: Operation not permitted$"):
         open_for_writing(tmp_path / "a.db")
     assert list(tmp_path.iterdir()) == []
+
+
+# --- a read-only medium ---
+
+
+@pytest.fixture
+def medium(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have files opened as on a read-only medium, on which SQLite cannot make its log."""
+    connect, described = sqlite3.connect, os.statvfs
+
+    def refusing(address: str | Path, **options: Any) -> sqlite3.Connection:
+        if "mode=ro" in str(address) and "immutable=1" not in str(address):
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(address, **options)
+
+    def read_only(path: Path) -> SimpleNamespace:
+        return SimpleNamespace(f_flag=described(path).f_flag | os.ST_RDONLY)
+
+    monkeypatch.setattr(sqlite3, "connect", refusing)
+    monkeypatch.setattr(os, "statvfs", read_only)
+
+
+@pytest.mark.usefixtures("medium")
+def test_an_archive_on_a_read_only_medium_is_read(tmp_path: Path) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    Path(f"{db}-wal").touch()
+    with closing(open_for_reading(db)) as connection:
+        assert connection.execute("SELECT count(*) FROM records").fetchone() == (0,)
+
+
+@pytest.mark.usefixtures("medium")
+def test_an_archive_with_a_log_is_not_read_without_it(tmp_path: Path) -> None:
+    db = empty_archive(tmp_path / "a.db")
+    Path(f"{db}-wal").write_bytes(b"what the log holds")
+    with pytest.raises(ArchiveError, match="unable to open"):
+        open_for_reading(db)
+
+
+@pytest.mark.usefixtures("medium")
+def test_an_archive_that_others_may_write_is_not_read_without_its_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=0))
+    with pytest.raises(ArchiveError, match="unable to open"):
+        open_for_reading(empty_archive(tmp_path / "a.db"))

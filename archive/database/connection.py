@@ -106,6 +106,28 @@ def keep_statements_undone_in_memory(connection: sqlite3.Connection) -> None:
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
+def _to_be_read(path: Path) -> tuple[sqlite3.Connection, int]:
+    """A database to be read, and how many of the tables it has by which an archive is known. Raises sqlite3.Error, UnicodeDecodeError."""
+    address = f"{path.resolve().as_uri()}?mode=ro"
+    known_by = "SELECT count(*) FROM sqlite_master WHERE name = 'records_fts'"
+    try:
+        connection = sqlite3.connect(address, uri=True)
+        return connection, connection.execute(known_by).fetchone()[0]
+    except sqlite3.OperationalError:
+        if has_log(path) or not os.statvfs(path).f_flag & os.ST_RDONLY:
+            raise
+        connection = sqlite3.connect(
+            f"{address}&immutable=1", uri=True
+        )  # SQLite can't make its log; nobody can write, either
+        return connection, connection.execute(known_by).fetchone()[0]
+
+
+def has_log(path: Path) -> bool:
+    """Whether beside a database there is a log (-wal) that holds anything, without which it must not be read."""
+    log = Path(f"{path}-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
 def _remedy(error: Exception) -> str:
     """Advice on a damaged file, as the end of a sentence; empty for another error."""
     damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED or isinstance(error, UnicodeDecodeError)
@@ -160,8 +182,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     if not path.is_file():
         raise ArchiveError(f"there is no archive at {path}: make one with `disclosures crawl PORTAL --db {path}`")
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-        tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'records_fts'").fetchone()[0]
+        connection, tables = _to_be_read(path)
     except (sqlite3.Error, UnicodeDecodeError) as error:  # the latter where SQLite's message quotes damage
         raise ArchiveError(f"cannot read the archive {path}: {error}{_remedy(error)}") from error
     if not tables:

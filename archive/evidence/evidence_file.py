@@ -27,7 +27,7 @@ from pathlib import Path
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
-from archive.database.connection import make_whole
+from archive.database.connection import has_log, make_whole
 from archive.database.migrations import statements
 from archive.evidence.http_exchange import EvidenceError, canonical
 
@@ -123,7 +123,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
         con = sqlite3.connect(address, uri=True, isolation_level=None, timeout=_BUSY_SECONDS)
         con.execute("SELECT count(*) FROM sqlite_schema")
     except sqlite3.OperationalError:
-        if Path(f"{path}-wal").exists():
+        if has_log(path):
             raise
         con = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)  # a read-only medium
         con.execute("SELECT count(*) FROM sqlite_schema")
