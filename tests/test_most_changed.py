@@ -305,6 +305,18 @@ def test_what_goes_back_to_how_it_was_for_good_is_told_by_the_second_crawl(porta
     assert Counter(portal.events()) == {("changed", 7): 2, ("withdrawn", 31): 1, ("withdrawn", 32): 1}
 
 
+@pytest.mark.parametrize("many", [4, 30])
+def test_records_that_move_back_for_good_are_told_by_the_second_crawl(portal: Portal, many: int) -> None:
+    then = dict(portal.documents)
+    portal.documents |= {number: Document(number, folder="new/") for number in list(then)[:many]}
+    while portal.crawl() != "finished":
+        pass
+    assert Counter(kind for kind, _ in portal.events()) == {"moved": many}
+    portal.documents = then
+    assert [portal.crawl(), portal.crawl()] == ["unsure", "finished"]
+    assert Counter(kind for kind, _ in portal.events()) == {"moved": 2 * many}
+
+
 def test_the_newest_records_that_stay_away_are_withdrawn_by_the_second_crawl(portal: Portal) -> None:
     portal.documents |= {number: Document(number) for number in range(31, 37)}
     portal.crawl()

@@ -110,7 +110,10 @@ class Successors:
                     )
 
     def older_copy(self, missing: set[int], changes: Iterable[tuple[int, Mapping[str, Any]]]) -> str | None:
-        """Say that the portal is as an earlier crawl saw it: what it lists, without the records `missing`, and what `changes` say of records."""
+        """Say that the portal is as an earlier crawl saw it: what it lists, without the records newly `missing`, and what `changes` say of records.
+
+        A record that is back at an address of before is missing at its present one.
+        """
         back = {each.record_id for each in self._deferral.own(RETURNED)}
         added = self._added()
         moved_back = {moved for moved in added.values() if moved is not None}
@@ -121,11 +124,9 @@ class Successors:
             if not self._writer.restores(record_id, changed):
                 return None
             reverted.add(record_id)
-        if not missing | moved_back | reverted:
-            return None  # documents that are listed again, and nothing else
-        if len(missing | back | moved_back | reverted) < OLDER_COPY or not self._were_listed(
-            missing, back | moved_back
-        ):
+        if not missing | reverted:
+            return None  # documents that are listed again, and nothing else, or that a doubted crawl found where they stood before, too
+        if len(missing | back | reverted) < OLDER_COPY or not self._were_listed(missing, back | moved_back):
             return None
         return (
             f"{len(missing)} records are missing, {len(back | moved_back)} are back and {len(reverted)} say what they said before, all "
