@@ -351,7 +351,7 @@ def test_what_another_archive_withholds_is_the_record_of_the_same_portal(db: Pat
     other.run(listed(row(2)))
     with closing(open_up_to_date(db)) as archive:
         archive.execute("ATTACH ? AS theirs", (str(theirs),))
-        take_over(archive, "m.reason")
+        take_over(archive, originals(db), "m.reason")
         noted = {row[0] for row in archive.execute("SELECT record_id FROM withheld WHERE target <> 'page'")}
         states = dict(archive.execute("SELECT portal || ' ' || url, state FROM records").fetchall())
     assert noted == {2}

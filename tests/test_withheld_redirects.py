@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from archive.maintenance.job import begin
 from tests.conftest import Answer, Site, copied, crawl, disclosures, portal_file, redirect, rows
 from tests.web.asking import all_answers
 
@@ -103,6 +104,18 @@ def test_a_file_withheld_alone_is_so_wherever_later_redirects_lead(portal: Path,
     run(db, "withhold", "--attachment", file["id"], "--lift")
     assert rows(db, "SELECT * FROM withheld") == []
     assert LATER_FILE in found(db)
+
+
+def test_a_job_that_began_before_brings_nothing_back_from_elsewhere(portal: Path, made: tuple[Path, Site]) -> None:
+    db, job = portal.with_name("a.db"), portal.parent / "job" / "j.db"
+    job.parent.mkdir()
+    begin(db, "county", job)
+    made[1].answers = answers(3, f"{BODY}又改", LATER_FILE)
+    assert crawl(portal, job, "--mode", "full").returncode == 0
+    run(db, "withhold", 1, "--reason", "样本")
+    assert "1 crawl taken" in run(db, "merge", job)
+    assert rows(db, "SELECT count(*) AS n FROM captures WHERE url LIKE '%/shown/3.html'") == [{"n": 1}]
+    assert found(db) == [OTHER]
 
 
 @pytest.mark.parametrize("to", ["/", "/list.html", "/d/two.html"])

@@ -160,7 +160,7 @@ def _merge_one(db: Path, evidence: Path, source: Path, now: str) -> list[MergeRe
                 texts = TakenTexts(connection)
                 directory.take_over(connection, texts.expression)
                 done = [*removed, *_Merge(connection, source, now, texts).run(evidence, portals)]
-                take_over(connection, texts.expression("withheld", "reason"))
+                take_over(connection, evidence, texts.expression("withheld", "reason"))
         except (sqlite3.Error, UnmaskableError) as error:
             raise ArchiveError(f"cannot merge {source} into {db}: {error}") from error
         except NotAContinuationError as error:

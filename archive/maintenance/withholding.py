@@ -147,8 +147,10 @@ def bury(connection: sqlite3.Connection) -> None:
         bring_up_to_date(connection)
 
 
-def take_over(connection: sqlite3.Connection, reason: str) -> None:
+def take_over(connection: sqlite3.Connection, evidence: Path, reason: str) -> None:
     """Withhold what the archive attached as `theirs` withholds, and take out what came with it. `reason`: as SQL, of a row `m`.
+
+    So is where redirects from all that is withheld led, of which there are originals by now.
 
     So is what is held back here, and came from there with its text.
     """
@@ -158,6 +160,10 @@ def take_over(connection: sqlite3.Connection, reason: str) -> None:
         f"SELECT m.target, m.key, {reason}, m.at, coalesce((SELECT o.id FROM theirs.records t "
         "JOIN main.records o ON o.portal = t.portal AND o.url = t.url WHERE t.id = m.record_id), 0) FROM theirs.withheld m"
     )
+    known = "SELECT key FROM withheld WHERE target = 'address' UNION SELECT url FROM records WHERE state = 'withheld'"
+    for url in _sent_on(connection, evidence, {row[0] for row in connection.execute(known)}):
+        sql = "INSERT OR IGNORE INTO withheld (target, key, reason, at) SELECT 'address', ?, ?, max(at) FROM withheld"
+        connection.execute(sql, (url, SENT_ON))
     bury(connection)
 
 
