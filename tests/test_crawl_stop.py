@@ -1,5 +1,6 @@
 """A crawl that is asked to stop: it asks for nothing more, waits a moment for what is on its way, and the next crawl goes on."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -74,6 +75,24 @@ def test_a_request_that_waits_for_its_turn_is_not_made(tmp_path: Path) -> None:
         county = portal_file(tmp_path, site.url, ("plan", "规划", LIST), ("budget", "预算", "/other.html"))
         stopped(county, tmp_path / "a.db", site, ROBOTS, signal.SIGTERM, "--delay", 600, "--concurrency", 4)
         assert [*site.requests] == [ROBOTS]
+
+
+def test_a_second_signal_waits_for_nothing(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import crawler.middlewares.download_handlers as d\nd.GRACE = 600\n")
+    holding, log = Holding(ROBOTS), tmp_path / "crawl.log"
+    with Site(holding.pages) as site:
+        county = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
+        command = [Path(sys.executable).with_name("disclosures"), "crawl", county, "--db", tmp_path / "a.db"]
+        with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(tmp_path)}) as process:
+            try:
+                wait_until(lambda: ROBOTS in site.requests)
+                process.terminate()
+                wait_until(lambda: "shutting down gracefully" in log.read_text())
+                process.terminate()
+                assert process.wait(ENDS_WITHIN) == 1
+            finally:
+                process.kill()
+                holding.let_go.set()
 
 
 def test_a_crawl_that_is_just_beginning_stops_too(tmp_path: Path) -> None:

@@ -198,11 +198,12 @@ class PortalsInTurn(AsyncCrawlerProcess):
 
     async def stop(self) -> None:
         """Stop those under way, with what they have, and begin no other. Scrapy calls this at the end of all, too."""
-        self.stopped = self.stopped or not self._all_ended
-        for crawler in [*self.crawlers]:
-            while crawler in self.crawlers and not _has_begun(crawler):  # Scrapy would let it go on
-                await asyncio.sleep(0)
-            crawler.signals.send_catch_log(STOPPING)
+        if not self.stopped and not self._all_ended:
+            self.stopped = True
+            for crawler in [*self.crawlers]:
+                while crawler in self.crawlers and not _has_begun(crawler):  # Scrapy would let it go on
+                    await asyncio.sleep(0)
+                crawler.signals.send_catch_log(STOPPING)
         await super().stop()
 
 
