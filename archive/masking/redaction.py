@@ -14,7 +14,7 @@ In: any text. Out: the same text, of the same length, with what identifies perso
 - What a label or a header announces: `travel_document` 护照、准考证 and other personal documents, `number_plate` 车牌号, `chat_account` QQ、微信,
   `home_phone` 家庭电话 and the phones of a table of persons, `home_address` 家庭住址 (masked behind the township, also
   where a sentence about a person says 住…, or names an inhabitant behind or before it, and a flat or a house in a village's group
-  in a sentence that speaks of no firm and no works), `email` (also of private mail services anywhere).
+  in a sentence that speaks of a person, of no firm and no works), `email` (also of private mail services anywhere).
 
 A mobile an agency prints as its own contact looks like a private one, so every mobile is masked. The cost: a reader who
 needs that contact must open the original page. Landlines of offices (0953-…, 400-…) stay, as do credit codes, index

@@ -12,9 +12,11 @@ from archive.model.person_names import name_of
 _LONGEST_SENTENCE, _NEAR = 80, 24
 _END = re.compile(r"[。\n]")
 _PERSON = re.compile(
-    r"[，,、；;（(\s][男女](?=[，,、；;）)\s]|$)|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|身份号|被?执行人|申请(?:人|家庭)|[收寄][件货]人?|签收|被处罚人|受助人|住户|家庭(?!农场|医生)|购房人|本人|我们?家|[\u4e00-\u9fff]{2,3}收(?![\u4e00-\u9fff])|[户车房]主|(?:权利|产权|所有权|来电|来信|写信|来访|信访|举报|投诉|反映|捡拾|收养|承租|受害|拆迁|征收|失踪|死亡|赔偿)人|死者|业主(?!单位|大会|委员)|[原被]告|选民|我叫|网友"
+    r"[，,、；;（(\s][男女](?=[，,、；;）)\s]|$)|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|身份号|被?执行人|申请(?:人|家庭)|[收寄][件货]人?|签收|被处罚人|受助人|住户|家庭(?!农场|医生)|购房人|本人|我们?家|[\u4e00-\u9fff]{2,3}(?<![办科局处股部会院司店校])收(?![\u4e00-\u9fff])|[户车房]主|(?:权利|产权|所有权|来电|来信|写信|来访|信访|举报|投诉|反映|捡拾|收养|承租|受害|拆迁|征收|失踪|死亡|赔偿)人|死者|业主(?!单位|大会|委员)|[原被]告|选民|我叫|网友"
 )
-_A_FIRM = re.compile("公司|集团|企业|合作社|厂|店|中心|学校|医院|局|委员会|政府|银行|[分支]行")
+_A_FIRM = re.compile(
+    "公司|集团|企业|合作社|[农牧殖]场(?![一二三四五六七八九十0-9连分])|基地|协会|商行|厂|店|中心|学校|医院|局|委员会|政府|银行|[分支]行"
+)
 _FIRM = re.compile(rf"(?:{_A_FIRM.pattern})(?:（[^（）]{{0,20}}）)?[，,、；;：:\s]{{0,2}}$")
 _LIVES = re.compile(
     "|".join(
@@ -45,7 +47,7 @@ _PLACE_BEFORE = re.compile(r"[^\s，,。；;|<>：:（）()\u3000*的在对给�
 _LONGEST_PLACE = 40
 
 _NAME_BEFORE = re.compile(
-    rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{2,8}}?)(?:家庭?|一家|的)?[，,、；;：:（(/{BLANK}\t|]{{0,2}}\Z"
+    rf"(?<![\u4e00-\u9fff])([\u4e00-\u9fff]{{2,8}}?(?<![点站处部])(?<!经营户))(?:家庭?|一家|的)?[，,、；;：:（(/{BLANK}\t|]{{0,2}}\Z"
 )
 _MAY_BE_A_DOOR = re.compile(r"[组社队号栋幢室元\-](?<=[0-9一二三四五六七八九十单].)")
 _DOOR_WORD = re.compile("[组社队号栋幢室](?<=[0-9一二三四五六七八九十].)")
@@ -59,8 +61,16 @@ _FLAT = re.compile(
     r"[单组社队区园苑村寓](?:(?<=\d单)元\d|(?<=[\d一二三四五六七八九十][组社队])\d{1,4}号|(?<=[区园苑村寓])\d{1,3}-\d{1,2}-\d{3,4}(?![\d\-]))"
 )
 _LEADS_TO_A_PLACE = re.compile(r".{0,30}(?:[住址寄](?:[于在到])?|位于|[在为是于的])(?=.{2})")
+_OF_A_HOME = re.compile(
+    r"住(?![建房院宿户宅持])|寄|送[达到货]|收[件货]|患者|病[例人]|密接|学生(?![公宿食])|老人|孤儿|五保|(?:低保|贫困|帮扶)(?:户|对象)|(?<![国大专])家位于|先生(?![产活态])|女士|租客|户[籍口]|居民(?![楼委区用健])|村民(?![委小自])|我(?![省市县区镇乡村社街局院校公单队])|(?i:resident(?!i)|lives|patient|complainant)|[\u4e00-\u9fff]某(?![\u4e00-\u9fff])|某[某甲乙丙丁]"
+)
+"""Words, beside those for persons, in sentences that say where somebody lives or is written to."""
+_PERSON_ABOVE = re.compile(
+    r"(?:姓\s?名|性\s?别|身份证|户\s?主|(?:申请|当事|权利|[收寄]件)人)[^\n]{0,24}(?:\n[^\n]{0,24}){0,3}\n[^\n]*\Z"
+)
+"""A line about a person, right above or some lines before."""
 _OF_NO_HOME = re.compile(
-    "\t|公司|企业|厂|店|经营|场所|注册|办公|机构|单位|学校|中心|[车服工]站|站点|卫生|派出所|项目|工程|建设|改造|维修|施工|停[水电气]|范围|招标|采购|出让|拍卖|面积|消防|电梯|安置点|起于|止于|至|农家乐|餐|超市|会议|法定代表|法人|[井馆厅厕闸渠桥杆坝池林棚舍田]|变压器|活动|[局所院队](?=[，。：:]|$)"
+    "\t|公司|企业|厂|店|经营|场所|注册|办公|机构|单位|学校|中心|[车服工]站|站点|卫生|派出所|项目|工程|建设|改造|维修|施工|停[水电气]|范围|招标|采购|出让|拍卖|面积|消防|电梯|安置点|起于|止于|至|农家乐|餐|超市|会议|法定代表|法人|负责人|[井馆厅厕闸渠桥杆坝池林棚舍田]|变压器|活动|[局所院队](?=[，。：:]|$)|(?<!\\d)[点站部](?=[，。：:（( ]|$)|路段|[局处科办会]收|[农牧殖]场(?![一二三四五六七八九十0-9连分])|基地|协会|商[行铺]|门[面市]|经销|诊所|药房|公示栏|设[于在立]|前往|规划|地块|宗地|[\u4e00-\u9fff](?<![一二三四五六七八九十卧居浴下])室"
 )
 """Words in sentences about places that are no homes, or are not spoken of as such; of a cell of a table the headers tell."""
 
@@ -105,7 +115,12 @@ def _is_a_persons(text: str, verb: re.Match[str]) -> bool:
     before = _END.split(text[max(0, verb.start() - _LONGEST_SENTENCE) : verb.start()])[-1]
     if verb[0].startswith(("家", "现住", "现居")) or "人）" in verb[0]:
         return True
-    if _ends_with_a_name(before) and not (verb[0].startswith(("地址", "住所")) and _CONTACT.search(before)):
+    glued = verb[0].startswith("坐落") and before[-1:].isalpha()  # what lies there is a thing: 宗地
+    if (
+        not glued
+        and _ends_with_a_name(before)
+        and not (verb[0].startswith(("地址", "住所")) and _CONTACT.search(before))
+    ):
         return True
     if _PERSON.search(before):
         return not _FIRM.search(before)
@@ -114,10 +129,12 @@ def _is_a_persons(text: str, verb: re.Match[str]) -> bool:
 
 
 def _homes_by_form(text: str) -> Iterator[MaskedSpan]:
-    """Yield places with the number of a flat, or of a house in a village's group, where the sentence speaks of no firm and no works."""
+    """Yield places with the number of a flat, or of a house in a village's group, where the sentence speaks of a person, of no firm
+    and of no works: shops, sites and flats for sale have such places, too.
+    """
     for flat in _FLAT.finditer(text):
         run = _RUN_BEFORE.search(text, max(0, flat.start() - _LONGEST_PLACE), flat.start())
-        if not run or _OF_NO_HOME.search(_sentence_around(text, flat)):
+        if not run or not _speaks_of_a_home(text, flat):
             continue
         lead = _LEADS_TO_A_PLACE.match(run[0])
         address = value_span("home_address", text, run.start() + (lead.end() if lead else 0))
@@ -125,9 +142,13 @@ def _homes_by_form(text: str) -> Iterator[MaskedSpan]:
             yield address
 
 
-def _sentence_around(text: str, match: re.Match[str]) -> str:
-    before = _END.split(text[max(0, match.start() - _LONGEST_SENTENCE) : match.start()])[-1]
-    return before + _END.split(text[match.end() : match.end() + _LONGEST_SENTENCE])[0]
+def _speaks_of_a_home(text: str, flat: re.Match[str]) -> bool:
+    before = text[max(0, flat.start() - _LONGEST_SENTENCE) : flat.start()]
+    sentence = _END.split(before)[-1] + _END.split(text[flat.end() : flat.end() + _LONGEST_SENTENCE])[0]
+    if _OF_NO_HOME.search(sentence):
+        return False
+    above = _PERSON_ABOVE.search(before)
+    return bool(_PERSON.search(sentence) or _OF_A_HOME.search(sentence) or (above and not _A_FIRM.search(above[0])))
 
 
 def _ends_with_a_name(before: str) -> bool:
