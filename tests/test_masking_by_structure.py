@@ -164,6 +164,9 @@ def test_a_day_below_the_word_for_an_id_number_is_none() -> None:
         ),
         ([["姓名", "卡号"], ["马玉兰", ACCOUNT]], [["姓名", "卡号"], ["马玉兰", hidden(ACCOUNT, 4)]]),
         ([["名称", "文号"], ["样本", ACCOUNT]], None),
+        ({"docId": "19071200123", "id": 15071200123, "title": "样本通知"}, None),
+        ({"id": "13812345678", "name": "马玉兰"}, {"id": "138********", "name": "马玉兰"}),
+        ({"userId": "13812345678"}, {"userId": "138********"}),
         ([["姓名\n", "卡\t号"], ["马玉兰", ACCOUNT]], [["姓名 ", "卡 号"], ["马玉兰", hidden(ACCOUNT, 4)]]),
     ],
 )

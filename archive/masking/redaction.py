@@ -35,7 +35,7 @@ from archive.masking.lone_numbers import alone_in, path_spans
 from archive.masking.mistyped_ids import mistyped_id_spans
 from archive.masking.number_runs import number_spans
 from archive.masking.person_columns import column_spans, names_persons
-from archive.masking.personal_numbers import MaskedSpan
+from archive.masking.personal_numbers import MaskedSpan, is_mobile
 from archive.masking.sentences_about_persons import mail_spans, sentence_spans
 from archive.masking.written_figures import as_digits
 from archive.model.person_names import name_of
@@ -191,6 +191,9 @@ def _redact_value(value: object, counts: dict[str, int], label: str = "") -> obj
             while unique in out:
                 number += 1
                 unique = f"{name}#{number}"
+            if _is_id_of_a_page(key, item) and _holder(value) != "person":
+                out[unique], before = item, None
+                continue
             label = _label(name, value)
             if isinstance(before, str) and isinstance(item, (str, int)) and is_a_label(before):
                 label = before  # {"label": "证件号码", "value": …}
@@ -210,6 +213,14 @@ def _redact_text(text: str, value: object, counts: dict[str, int], label: str) -
     for kind, count in masked.counts.items():
         counts[kind] = counts.get(kind, 0) + count
     return masked.text[len(head) :] if masked.counts else value
+
+
+def _is_id_of_a_page(key: object, value: object) -> bool:
+    """Whether a value looks like a mobile's number and its key says that it numbers something else: docId 19071200123."""
+    if not isinstance(key, str) or not _ID_OF_A_PAGE.fullmatch(key):
+        return False
+    text = value if isinstance(value, str) else _whole_number(value)
+    return text is not None and text.isdecimal() and is_mobile(text)
 
 
 def _label(name: object, mapping: Mapping[Any, object]) -> str:
@@ -258,6 +269,9 @@ def _is_row(value: object) -> bool:
     return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(cell, str) for cell in value)
 
 
+_ID_OF_A_PAGE = re.compile(
+    r"(?i:(?:doc|article|info|news|content|column|channel|page|file|attach|catalog|item|manuscript|category|parent)?_?id)"
+)
 _CELL_BREAK = re.compile(r"[\t\n]")
 _WORDS_OF_A_KEY = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[\s\-.]+")
 _NUMBER = "(?:_?(?:no|num|number|code|id))"
