@@ -225,6 +225,16 @@ def test_places_of_offices_and_works_stay(text: str) -> None:
     assert redact(text).text == text
 
 
+@pytest.mark.parametrize("text", ["139 2019-2020学年样本安排", "附件138 2018—2019年样本", "150 2016-2020年样本规划"])
+def test_years_behind_a_number_in_a_list_are_no_phone(text: str) -> None:
+    assert redact(text).text == text
+    assert redact("样某 139 2019-2019").text == "样某 139 ****-****"
+
+
+def test_the_last_figures_of_an_id_are_announced_in_brackets_too() -> None:
+    assert redact("姓名\t身份证号（后6位）\n马玉兰\t01123X\n马玉梅\t011235").text.count("******") == 2
+
+
 def test_a_plate_that_stands_alone_where_cars_are_spoken_of_is_masked() -> None:
     assert redact("职工的私家车（宁C12345）").text == "职工的私家车（宁C*****）"
     assert redact("占道的车宁C12345请驶离").text == "占道的车宁C*****请驶离"

@@ -38,7 +38,7 @@ def _words(*words: str) -> str:
     return "|".join("|".join(run) if are_patterns else any_of(run, STRETCH) for are_patterns, run in runs)
 
 
-_OF_AN_END = r"(?:号码|号)?的?(?:(?:[后末]|最后|尾号)[六七八6-8]位(?:数字|数|号码)?|尾号(?:后?[六七八6-8]位)?)"
+_OF_AN_END = r"(?:号码|号)?的?[（(]?(?:(?:[后末]|最后|尾号)[六七八6-8]位(?:数字|数|号码)?|尾号(?:后?[六七八6-8]位)?)"
 
 LABELS = {
     "end_of_id": _words(rf"(?:身份证|身份证件|证件){_OF_AN_END}"),

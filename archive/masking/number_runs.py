@@ -56,6 +56,7 @@ _UNITS = frozenset("%％‰℃°¥￥$€£")
 """Of these, what follows or precedes each figure of a row."""
 _MOST_BLANKS = 2
 _LEAST_BY_DOTS = 3
+_MOST_YEARS = 10
 
 
 @dataclass(slots=True)
@@ -350,6 +351,8 @@ def _are_groups_of_a_mobile(cores: set[str], groups: Sequence[str]) -> bool:
     if marks == {"."} and len(groups) == 4 and max(sizes) <= 3:  # an address of the internet
         return False
     dated = any(len(group) == 4 and group[:2] in {"19", "20"} for group in groups)
+    if len(cores) > 1 and sizes == (3, 4, 4) and dated and 0 < int(groups[2]) - int(groups[1]) <= _MOST_YEARS:
+        return False  # the years of a plan behind its number in a list: 139 2019-2020学年
     if sizes in _MOBILE_SHAPES:
         return not (dated and sizes == (4, 4, 3))
     return not dated and (len(cores) == 1 or bool(marks & set("()（）[]【】")))
