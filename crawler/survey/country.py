@@ -53,7 +53,7 @@ class Threads:
 
     def __init__(self, delay: float) -> None:
         self._delay = delay
-        self._ended: SimpleQueue[tuple[str, SurveyedPortal | Exception]] = SimpleQueue()
+        self._ended: SimpleQueue[tuple[str, SurveyedPortal | BaseException]] = SimpleQueue()
 
     def begin(self, home: str, prior: SoftwarePrior) -> None:
         """Have a thread look at a home."""
@@ -62,14 +62,14 @@ class Threads:
     def ended(self) -> Mapping[str, SurveyedPortal]:
         """Return the findings of a thread that is done; wait until one is. Raises what it raised."""
         home, found = self._ended.get()
-        if isinstance(found, Exception):
+        if isinstance(found, BaseException):
             raise found
         return {home: found}
 
     def _look(self, home: str, prior: SoftwarePrior) -> None:
         try:
-            found: SurveyedPortal | Exception = survey(home, self._delay, prior)
-        except Exception as error:  # noqa: BLE001 - it is raised where the findings are asked for
+            found: SurveyedPortal | BaseException = survey(home, self._delay, prior)
+        except BaseException as error:  # noqa: BLE001 - it is raised where the findings are asked for
             found = error
         self._ended.put((home, found))
 
