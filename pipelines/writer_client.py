@@ -11,9 +11,10 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from multiprocessing.connection import Connection
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
-from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart
+if TYPE_CHECKING:  # loaded by both processes at once, once the other one has been started
+    from archive.ingest.crawl_session import CrawlSession, SessionCall, SessionStart
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -69,19 +70,21 @@ class WriterClient:
         self.unwritten = 0
         atexit.register(self.end)
 
-    def begin(self, start: SessionStart) -> "Future[tuple[str, int]]":
+    def begin(self, start: "SessionStart") -> "Future[tuple[str, int]]":
         """Begin a portal's crawl session; its mode and number. Raises what the session raises, or a WriterProcessError."""
         return self._thread.submit(self._request, start)
 
     def call(
-        self, portal: str, method: Callable[Concatenate[CrawlSession, Arguments], Result], *arguments: Arguments.args,
+        self, portal: str, method: "Callable[Concatenate[CrawlSession, Arguments], Result]", *arguments: Arguments.args,
         **named: Arguments.kwargs,
     ) -> "Future[Result]":  # fmt: skip
         """Call a method of the portal's session; its result. Raises what it raises, or a WriterProcessError."""
         assert not named, "arguments are sent by position"  # noqa: S101
+        from archive.ingest.crawl_session import SessionCall  # noqa: PLC0415
+
         return self._thread.submit(self._request, SessionCall(portal, method, arguments))
 
-    def _request(self, request: SessionStart | SessionCall) -> Any:  # noqa: ANN401 - each method has its own result
+    def _request(self, request: "SessionStart | SessionCall") -> Any:  # noqa: ANN401 - each method has its own result
         if self.gone:
             raise WriterProcessError("the process that writes the archive has ended")
         try:

@@ -42,8 +42,6 @@ from archive.model.person_names import name_of
 from archive.model.printable import without_radicals
 from archive.model.rosters import persons_listed
 
-RULES_VERSION = 17
-
 _Finders = tuple[Callable[[str], Sequence[MaskedSpan]], ...]
 _IN_ADDRESSES: _Finders = (
     half_masked_spans,

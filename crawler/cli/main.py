@@ -139,6 +139,10 @@ def crawl(  # noqa: PLR0913 - one for each option
 
     Exit status: 0 done, 1 done but something needs attention, 2 wrong use.
     """
+    from pipelines.writer_client import writer_client  # noqa: PLC0415
+
+    if not due:
+        writer_client()  # starts while all else is loaded, which takes most of a second
     bring_up_to_date(db)
     names, more = list(portals), None
     faults: list[PortalFileError] = []
@@ -149,9 +153,7 @@ def crawl(  # noqa: PLR0913 - one for each option
         more = partial(due_now, portals, db)
     if not names:
         raise CommandError("say which portals to crawl, or --due for all that are due")
-    from pipelines.writer_client import writer_client  # noqa: PLC0415
-
-    writer_client()  # starts while Scrapy loads, which takes half a second
+    writer_client()
     from crawler.jobs.checked_settings import SettingError  # noqa: PLC0415
     from crawler.jobs.run import crawl_portals, crawl_settings  # noqa: PLC0415
 
