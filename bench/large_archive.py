@@ -22,7 +22,7 @@ from archive.analysis import derived
 from archive.database.connection import transaction
 from archive.database.redaction_version import set_redaction_version
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 from archive.search import index as search
 
 COUNTIES = [stem + branch + "县" for stem, branch in islice(zip(cycle("甲乙丙丁戊己庚辛壬癸"), cycle("子丑寅卯辰巳午未申酉戌亥")), 40)]  # fmt: skip

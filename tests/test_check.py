@@ -15,7 +15,7 @@ from archive.evidence.fixity import Expected
 from archive.maintenance import masking
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.check import Summary, check, summary
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 from archive.search import index
 from tests.exchanges import exchange
 from tests.tampering import renumber

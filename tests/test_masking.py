@@ -14,7 +14,7 @@ from archive.database.lock import hold
 from archive.database.redaction_version import count_outdated
 from archive.maintenance import bring_up_to_date, masking, writing_session
 from archive.maintenance.masking import Masked, mask_again
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 from archive.model.observations import AttachmentFile, LinkedFile, Observation, Problem, RecordPage, Row
 from archive.search import engine
 from archive.tables.printed_table import PrintedTable, from_json_text, to_json_text

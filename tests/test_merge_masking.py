@@ -13,7 +13,7 @@ from archive.database.redaction_version import count_outdated
 from archive.export.public_database import snapshot
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.merge import TAKEN
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 from archive.search import engine
 from archive.tables.printed_table import PrintedTable, to_json_text
 from tests.conftest import empty_archive, rows

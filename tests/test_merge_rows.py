@@ -20,7 +20,7 @@ from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.maintenance.merge import FAILED, KNOWN, SET_ASIDE, TAKEN, WAITS, MergeResult
 from archive.maintenance.portal_life import change
 from archive.maintenance.withholding import withhold
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 from archive.search import engine, index
 from crawler.cli.main import main
 from tests.conftest import rows

@@ -200,6 +200,12 @@ def test_accounts_of_a_table_of_firms_and_offices_stay(header: str, is_masked: b
     assert ("801234567890123" not in masked(header, row)) == is_masked
 
 
+def test_of_a_table_of_units_the_accounts_of_persons_are_masked() -> None:
+    assert masked(
+        "单位\t账号", "样本局\t6401000123456", "样本某户\t7788123456", "马小军\t7788123457", "某公司\t7788123458"
+    ) == ("单位\t账号\n样本局\t6401000123456\n样本某户\t7788******\n马小军\t7788******\n某公司\t7788123458")
+
+
 @pytest.mark.parametrize(
     ("header", "is_masked"),
     [

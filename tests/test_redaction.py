@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 from archive.masking.redaction import addresses_of_persons, names_a_person, redact, redact_json
 from archive.model.printable import without_radicals
 from tests.personal_numbers import id_check_digit, luhn_digit

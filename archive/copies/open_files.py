@@ -19,7 +19,7 @@ from typing import Any
 from archive.database.redaction_version import FIRST, redaction_version
 from archive.database.withheld import hidden
 from archive.evidence.evidence_reader import Originals
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 from archive.masking.redaction import redact
 from archive.model.magic_numbers import PDF, PNG
 from archive.tables.file_pages import PAGE, from_json_text, text_of

@@ -4,7 +4,7 @@ import sqlite3
 
 from archive.database.connection import ArchiveError
 from archive.database.kept_settings import setting_number
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 
 FIRST = 1
 """The rules of an archive that doesn't say by which it was masked."""

@@ -13,7 +13,7 @@ from archive.database.withheld import WITHHELD, is_file_withheld, is_key_withhel
 from archive.ingest import windows
 from archive.ingest.windows import Window
 from archive.maintenance.holding import shown_body
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 from archive.model.clock import beijing_day
 from archive.model.noise import essence, same, same_body
 from archive.model.observations import UNAVAILABLE, LinkedFile, RecordPage

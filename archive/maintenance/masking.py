@@ -21,7 +21,7 @@ from archive.database.lock import hold
 from archive.database.redaction_version import redaction_version, set_redaction_version
 from archive.maintenance.bring_up_to_date import bring_up_to_date, leave_no_trace, open_up_to_date
 from archive.maintenance.holding import note_traces
-from archive.masking import RULES_VERSION
+from archive.masking.personal_numbers import RULES_VERSION
 from archive.masking.redaction import RedactedJson, redact, redact_fields, redact_json
 from archive.masking.table_redaction import redact_tables
 from archive.model.records import FIELDS, OWN_PAGE

@@ -72,11 +72,12 @@ _A_FIRM = re.compile("公司|集团|厂$|店$|合作社|中心|学校|[小中]�
 
 @dataclass(frozen=True, slots=True)
 class _Header:
-    """A header: its columns' kinds by place, what stands between its cells, how many cells it has."""
+    """A header: its columns' kinds by place, what stands between its cells, how many cells it has; whether it is one of firms."""
 
     kinds: dict[int, str]
     between: str
     cells: int
+    of_firms: bool
 
 
 def column_spans(text: str) -> list[MaskedSpan]:
@@ -212,9 +213,8 @@ def _header(text: str, lines: Sequence[tuple[int, int]], number: int) -> _Header
     persons = names_persons(f"{_line_before(text, lines, number)}\t{line}")
     kinds = {place: kind for place, cell in enumerate(cells) if (kind := _kind_of(cell, persons=persons))}
     known = bool(kinds or _PERSONS.search(line))
-    if not _PERSONS.search(line) and any(map(_FIRMS_HEAD.fullmatch, cells)):
-        kinds = {place: kind for place, kind in kinds.items() if kind != "bank_card"}
-    return _Header(kinds, between, len(cells)) if known else None
+    of_firms = not _PERSONS.search(line) and any(map(_FIRMS_HEAD.fullmatch, cells))
+    return _Header(kinds, between, len(cells), of_firms) if known else None
 
 
 def _line_before(text: str, lines: Sequence[tuple[int, int]], number: int) -> str:
@@ -330,7 +330,10 @@ def _in_row(text: str, cells: list[tuple[int, int]], header: _Header) -> Iterato
     """Yield what is masked in a row. A row with fewer cells than its header is read from both of its ends."""
     shift = len(cells) - header.cells
     done: set[int] = set()
+    is_a_firms = header.of_firms and not any(_names_a_person(text[first:last]) for first, last in cells)
     for place, kind in header.kinds.items():
+        if is_a_firms and kind == "bank_card":
+            continue
         for at in dict.fromkeys((place, place + shift)):
             if at in done or not 0 <= at < len(cells):
                 continue
@@ -340,6 +343,10 @@ def _in_row(text: str, cells: list[tuple[int, int]], header: _Header) -> Iterato
                 break
         else:
             yield from _shaped(text, cells, done, kind)
+
+
+def _names_a_person(cell: str) -> bool:
+    return bool(name_of(cell)) or ("某" in cell and not _A_FIRM.search(cell))
 
 
 def _in_cell(text: str, start: int, end: int, kind: str) -> MaskedSpan | None:
