@@ -357,6 +357,12 @@ def test_a_fork_that_is_refused_is_an_error(monkeypatch: pytest.MonkeyPatch) -> 
         sandbox.fork()
 
 
+def printed_by(code: str) -> str:
+    """What a process of its own prints that runs `code`."""
+    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
+    return ran.stdout
+
+
 def test_a_child_does_what_no_module_wants_done_after_a_fork() -> None:
     """So that it does not take the time: in a process of one thread, as that of the tests is not."""
     code = (
@@ -365,8 +371,7 @@ def test_a_child_does_what_no_module_wants_done_after_a_fork() -> None:
         "if not (child := sandbox.fork()): os.write(1, f'{done}'.encode()); os._exit(0)\n"
         "os.waitpid(child, 0)"
     )
-    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
-    assert ran.stdout == "[]"
+    assert printed_by(code) == "[]"
 
 
 def test_a_process_that_a_child_left_behind_is_no_fault() -> None:
@@ -380,8 +385,7 @@ def test_a_process_that_a_child_left_behind_is_no_fault() -> None:
         "try: server._reap(); print(list(server._reports) == [child])\n"
         "finally: os.kill(child, signal.SIGKILL)"
     )
-    ran = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT)
-    assert ran.stdout == "True\n"
+    assert printed_by(code) == "True\n"
 
 
 def test_threads_share_a_converter() -> None:
