@@ -37,19 +37,13 @@ class Process(Protocol):
         """Its exit status once it has ended, negative for a signal."""
 
 
-def start() -> tuple[Process, Connection]:
-    """Start a writer process; it, and the connection to it."""
-    process, ours = start_module(MODULE)
-    return process, Connection(ours.detach())
-
-
-def start_module(module: str) -> tuple[Process, socket.socket]:
-    """Start a process that runs a module of ours, which is told the number of its end of a socket; it, and our end."""
+def start() -> tuple[Process, socket.socket]:
+    """Start a writer process, which is told the number of its end of a socket; it, and our end."""
     ours, theirs = socket.socketpair()
     # Blocked signals stay so in the new process: Ctrl-C is sent to it, too, but when to end is this one's to say.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
-        command = [sys.executable, "-m", module, str(theirs.fileno())]
+        command = [sys.executable, "-m", MODULE, str(theirs.fileno())]
         process = subprocess.Popen(command, pass_fds=[theirs.fileno()])  # noqa: S603 - ourselves
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -64,7 +58,8 @@ class WriterClient:
     """
 
     def __init__(self) -> None:
-        self._process, self._connection = start()
+        self._process, ours = start()
+        self._connection = Connection(ours.detach())
         self._thread = ThreadPoolExecutor(1)
         self.gone = False
         self.unwritten = 0

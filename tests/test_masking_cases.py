@@ -2,11 +2,12 @@
 
 import re
 from collections import Counter
+from itertools import cycle
 
 import pytest
 
 from archive.masking.labelled_values import LABELS, label_at
-from archive.masking.redaction import redact
+from archive.masking.redaction import LABELS_OF_RECORDS, redact, redact_json
 from tests.masking_cases import Case, cases
 
 CASES = tuple(cases())
@@ -63,3 +64,18 @@ def test_an_empty_cell_moves_no_column() -> None:
     head, row = ("姓名", "备注", "存折账号", "金额", "备注"), ("样甲", "", "801234567890123", "500", "")
     page = f"<table><tr><th>{'</th><th>'.join(head)}</th></tr><tr><td>{'</td><td>'.join(row)}</td></tr></table>"
     assert "8012***********" in Case("column_page", "page", row[2], page).masked()
+
+
+def test_behind_a_label_of_every_record_nothing_more_is_masked() -> None:
+    texts = [case.text for case in CASES if case.form == "text" and case.text.isprintable() and case.text[0] != "/"]
+    texts += [text.partition("：")[2] for text in texts]
+    labels = cycle(sorted(LABELS_OF_RECORDS))
+    as_they_are = [(next(labels), text) for text in texts if not redact(text).counts]
+    assert len(as_they_are) > 100 * len(LABELS_OF_RECORDS)
+    assert [(label, text) for label, text in as_they_are if redact(f"{label}：{text}").counts] == []
+
+
+def test_behind_a_label_of_every_record_a_number_is_masked_as_ever() -> None:
+    mobile = "13912345678"
+    masked = redact_json({"标 题": f"样本 {mobile}", "文号": "样本1号", "索引号": mobile}).value
+    assert masked == {"标 题": "样本 139********", "文号": "样本1号", "索引号": redact(f"索引号：{mobile}").text[4:]}

@@ -3,13 +3,14 @@
 import asyncio
 import os
 import signal
-from collections.abc import Iterator, Sequence
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from archive.ingest.crawl_session import CrawlSession, SessionCall
-from crawler.spiders import record_reader
+from crawler.spiders import reading_process, record_reader
 from crawler.spiders.pages import read_record
 from crawler.spiders.reading_process import message
 from crawler.spiders.record_reader import ReadingEndedError, RecordReader
@@ -111,15 +112,28 @@ def test_a_crawl_that_wants_more_pages_than_are_read_here_has_them_read(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("module", "sent"),
+    ("start", "sent"),
     [
-        (record_reader.MODULE, message((*page(1), ()))),
-        (writer_client.MODULE, message(SessionCall("样本", CrawlSession.complete, ()))),
+        (reading_process.start, message((*page(1), ()))),
+        (writer_client.start, message(SessionCall("样本", CrawlSession.complete, ()))),
     ],
 )
-def test_a_process_whose_owner_is_killed_ends_without_a_word(module: str, sent: bytes) -> None:
-    process, connection = writer_client.start_module(module)
+def test_a_process_whose_owner_is_killed_ends_without_a_word(
+    start: Callable[[], tuple[writer_client.Process, socket.socket]], sent: bytes
+) -> None:
+    process, connection = start()
     with connection:
         connection.sendall(sent)
         assert connection.recv(1)  # of its answer: the rest is never taken, so that the end comes as a reset
+    assert process.wait() == 0
+
+
+def test_a_reading_process_holds_no_file_of_the_process_that_it_was_forked_off() -> None:
+    one, other = socket.socketpair()
+    with one:
+        process, connection = reading_process.start()
+        other.close()
+        one.settimeout(waiting.SECONDS)
+        assert one.recv(1) == b""  # nobody has the other end any more
+        connection.close()
     assert process.wait() == 0

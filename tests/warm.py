@@ -13,7 +13,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,6 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from archive.ingest.writer_process import WriterProcess, serve
+from crawler.spiders.reading_process import Forked
 from pipelines import writer_client
 
 _SECONDS = 120
@@ -28,16 +28,6 @@ _SECONDS = 120
 processes = get_context("forkserver")
 """Begins processes, each a fork of one that has loaded `tests.loaded`."""
 processes.set_forkserver_preload(["tests.loaded"])
-
-
-@dataclass(frozen=True)
-class _Forked:
-    """A writer process."""
-
-    pid: int
-
-    def wait(self) -> int:
-        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
 def _fork_writer() -> None:
@@ -51,9 +41,9 @@ def _fork_writer() -> None:
     theirs.close()
     start = writer_client.start
 
-    def ready() -> tuple[writer_client.Process, Connection]:
+    def ready() -> tuple[writer_client.Process, socket.socket]:
         writer_client.start = start
-        return _Forked(pid), Connection(ours.detach())
+        return Forked(pid), ours
 
     writer_client.start = ready
 

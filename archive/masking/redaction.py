@@ -206,11 +206,19 @@ def _redact_value(value: object, counts: dict[str, int], label: str = "") -> obj
 
 def _redact_text(text: str, value: object, counts: dict[str, int], label: str) -> object:
     """Return `value`, which is `text`, masked as what stands behind `label`."""
+    if _is_of_every_record(label) and not redact(text).counts:
+        return value  # behind such a label less is masked, if anything
     head = f"{label}：" if label else ""
     masked = redact(head + text)
     for kind, count in masked.counts.items():
         counts[kind] = counts.get(kind, 0) + count
     return masked.text[len(head) :] if masked.counts else value
+
+
+@lru_cache(maxsize=1024)
+def _is_of_every_record(label: str) -> bool:
+    """Whether a label, however blanks stretch it, is one of those that every row and page of a catalogue prints."""
+    return "".join(label.split()) in LABELS_OF_RECORDS
 
 
 def _is_id_of_a_page(key: object, value: object) -> bool:
@@ -266,6 +274,11 @@ def _as_table(head: object, value: Any, counts: dict[str, int]) -> Any:  # noqa:
 def _is_row(value: object) -> bool:
     return isinstance(value, (list, tuple)) and bool(value) and all(isinstance(cell, str) for cell in value)
 
+
+LABELS_OF_RECORDS = frozenset(
+    ["索引号", "索引", "文号", "发文字号", "名称", "标题", "文件名称", "信息名称", "主题分类", "主题词", "体裁分类", "分类", "发布日期", "发布时间", "发文日期", "公开日期", "生成日期", "成文日期", "生效日期", "废止日期", "公开时限", "公开方式", "公开形式", "有效性", "时效性", "发布机构", "发布单位", "发文机关", "公开责任部门", "责任部门", "信息来源", "来源", "附件"]
+)
+"""Labels that announce nothing of a person."""
 
 _ID_OF_A_PAGE = re.compile(
     r"(?i:(?:doc|article|info|news|content|column|channel|page|file|attach|catalog|item|manuscript|category|parent)?_?id)"

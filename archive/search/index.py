@@ -60,7 +60,7 @@ _SEARCHED = f"{', '.join(f'r.{name}' for name in INDEXED)}, {_FILES}, {_HAS_FILE
 Progress = Callable[[str, int, int], None]
 """Told of long work: what is done, how many so far, of how many."""
 
-STRIDE = 500
+STRIDE = 200
 """So many entries are written at once: fewer make more parts to be merged, more take more memory."""
 
 _MEMORY = 64 << 20

@@ -1,20 +1,60 @@
 """The reading process, which reads the pages of records that another process fetches meanwhile.
 
-`python -m crawler.spiders.reading_process FD` reads what comes on the socket FD, one page after the other, until its other end is
-closed; `crawler.spiders.record_reader` sends it. Either way a message is its length, in LENGTH bytes, and a pickle: the arguments
+It is forked off that one, so that nothing is to be loaded, and reads what comes on a socket, one page after the other, until its other
+end is closed; `crawler.spiders.record_reader` sends it. Either way a message is its length, in LENGTH bytes, and a pickle: the arguments
 of `read_record`, then what it returns or raises.
 """
 
+import os
 import pickle
+import signal
 import socket
-import sys
 from contextlib import suppress
-from typing import BinaryIO, cast
+from dataclasses import dataclass
+from typing import BinaryIO, NoReturn, cast
 
 from archive.model.observations import RecordPage
 from crawler.spiders.pages import read_record
+from pipelines.writer_client import SIGNALS
 
 LENGTH = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Forked:
+    """A process that was forked off this one."""
+
+    pid: int
+
+    def wait(self) -> int:
+        """Its exit status once it has ended, negative for a signal."""
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def start() -> tuple[Forked, socket.socket]:
+    """Fork a reading process; it, and the socket to it."""
+    ours, theirs = socket.socketpair()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)  # as for the writer process
+    try:
+        if (pid := os.fork()) == 0:
+            _serve_alone(theirs)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        theirs.close()
+    return Forked(pid), ours
+
+
+def _serve_alone(connection: socket.socket) -> NoReturn:
+    """Read what comes, as the process that was forked. Its parent's files are closed: what that closes must not stay open here."""
+    status = 1
+    try:
+        os.closerange(3, connection.fileno())
+        os.closerange(connection.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+        with suppress(ConnectionError):
+            serve(cast("BinaryIO", connection.makefile("rwb")))
+        status = 0
+    finally:
+        os._exit(status)
 
 
 def message(content: object) -> bytes:
@@ -36,8 +76,3 @@ def _read(text: str, url: str, base_url: str, agencies: tuple[str, ...]) -> Reco
         return read_record(text, url, base_url, cut=False, agencies=agencies)
     except Exception as error:  # noqa: BLE001 - it is raised where the page came from
         return error
-
-
-if __name__ == "__main__":
-    with socket.socket(fileno=int(sys.argv[1])) as connection, suppress(ConnectionError):
-        serve(cast("BinaryIO", connection.makefile("rwb")))

@@ -9,14 +9,10 @@ from dataclasses import dataclass
 
 from archive.model.observations import RecordPage
 from crawler.spiders.pages import read_record
-from crawler.spiders.reading_process import LENGTH, message
-from pipelines.writer_client import start_module
+from crawler.spiders.reading_process import LENGTH, message, start
 
-MODULE = "crawler.spiders.reading_process"
-"""The module that the reading process runs."""
-
-READ_HERE = 100
-"""A crawl that wants no more pages reads them in its own process: to begin another one takes as long."""
+READ_HERE = 10
+"""A crawl that wants no more pages reads them in its own process: to fork another one takes as long."""
 
 
 class ReadingEndedError(OSError):
@@ -49,7 +45,7 @@ class ReadingProcess(asyncio.Protocol):
     """A reading process, which serves all crawls of this one. Pages come back in the order in which they were sent."""
 
     def __init__(self) -> None:
-        self._process, self._socket = start_module(MODULE)
+        self._process, self._socket = start()
         self._received = bytearray()
         self._waiting: deque[_Waiting] = deque()
         self.has_ended = False
