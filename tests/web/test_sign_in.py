@@ -311,3 +311,15 @@ def test_pages_about_the_server_are_closed_to_readers_and_open_to_operators(arch
             assert ask(path, headers={"Cookie": f"ds_actor={other}"}).status_code == 404, path
     assert ask("/-/versions.json", headers={"Cookie": f"ds_actor={cookie}"}).json()["datasette"]
     assert ask("/-/databases.json", headers={"Cookie": f"ds_actor={cookie}"}).status_code == 200
+
+
+def test_a_site_without_accounts_says_that_none_is_needed_and_asks_for_no_password(archive: Path) -> None:
+    page = html.fromstring(visitor(make_datasette(archive, {}).app())("/-/login?lang=en").text)
+    assert "This site has no accounts" in page.cssselect("main p.note")[0].text_content()
+    assert page.cssselect("main form, [role=alert]") == []
+
+
+def test_who_comes_to_log_in_is_not_told_of_a_wrong_password_before_an_attempt(ask: Visit) -> None:
+    page = html.fromstring(ask("/-/login").text)
+    assert page.cssselect("main form [name=password]")
+    assert page.cssselect("[role=alert]") == []
