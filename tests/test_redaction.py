@@ -1,6 +1,8 @@
 """Masking of personal data: what must go, what must stay, and that it is cheap. All numbers here are made up."""
 
+import html
 import re
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -58,6 +60,35 @@ def group(number: str, *sizes: int, by: str = " ") -> str:
 
 ID = "640324198001011" + "23" + id_check_digit("64032419800101123")
 CARD = "622848040256489001" + luhn_digit("622848040256489001")
+
+
+SPELT = {
+    "apart by signs that are not seen": "\u00ad".join,
+    "apart anywhere by signs that are not seen": lambda number: f"{number[:5]}\u200b{number[5:7]}\ufeff{number[7:]}",
+    "in codes of markup": lambda number: "".join(f"&#{ord(digit)};" for digit in number),
+    "in hexadecimal codes": lambda number: "".join(f"&#x{ord(digit):x};" for digit in number[:-1]) + number[-1],
+    "in codes whose signs are codes": lambda number: "".join(f"&amp;#{ord(digit)};" for digit in number),
+    "digit by digit": " ".join,
+    "digit by digit with marks": "-".join,
+}
+
+
+@pytest.mark.parametrize("mark", ["，", "、", "；"])
+@pytest.mark.parametrize("spelt", SPELT.values(), ids=SPELT)
+def test_several_numbers_spelt_out_are_masked(spelt: Callable[[str], str], mark: str) -> None:
+    text = f"样本联系{mark.join(map(spelt, ('13812345678', ID, '15912345678', CARD)))}。"
+    found = redact(text)
+    assert found.counts == {"phone": 2, "resident_id": 1, "bank_card": 1}
+    assert len(found.text) == len(text)
+    left = re.sub(r"\D", "", html.unescape(html.unescape(found.text)))
+    assert left == f"138{ID[:2]}159{CARD[:4]}"
+    assert redact(found.text).text == found.text
+
+
+@pytest.mark.parametrize("text", [f"{' '.join('138123456781')} {' '.join('0' * 12)}", "、".join("13812345678" * 2),
+                                  "&#50;&#48;&#49;&#55;年&#49;&#51;号", "2017\u200b年第\u200b138\u200b号"])  # fmt: skip
+def test_rows_of_figures_and_codes_of_markup_are_no_numbers(text: str) -> None:
+    assert redact(text).text == text
 
 
 def test_the_helpers_agree_with_published_examples() -> None:

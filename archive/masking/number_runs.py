@@ -70,6 +70,8 @@ class _Run:
     places: list[int]
     edges: list[int]
     taken: list[tuple[int, int]] = field(default_factory=list)
+    row_end: int = 0
+    """Where the row of single digits ends that was looked at last."""
 
     def glued(self, start: int, end: int) -> tuple[bool, bool]:
         """Whether a further digit stands right before, and right behind."""
@@ -83,6 +85,10 @@ class _Run:
         places = self.places
         breaks = [start, *(i for i in range(start + 1, end) if places[i] - places[i - 1] > 1), end]
         return tuple(second - first for first, second in pairwise(breaks))
+
+    def gap(self, at: int) -> str:
+        """The characters between the digit `at` and the one before."""
+        return self.text[self.places[at - 1] + 1 : self.places[at]]
 
     def gaps(self, start: int, end: int) -> list[str]:
         """The gaps between its groups."""
@@ -228,7 +234,7 @@ def _from(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> Iterator[tup
         if parts and not surroundings.letters_beside(run.text, run.span("bank_card", start, end)):
             yield [run.span(kind, start + a, start + b) for kind, a, b in parts], at
         return
-    if _in_row_of_singles(groups, at) or not _BEGINNING.match(run.digits, start):
+    if not _BEGINNING.match(run.digits, start) or _in_row_of_singles(run, groups, at):
         return
     ends = []
     for number in range(at, len(groups)):
@@ -242,10 +248,25 @@ def _from(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> Iterator[tup
             yield spans, number
 
 
-def _in_row_of_singles(groups: Sequence[tuple[int, int]], at: int) -> bool:
+def _in_row_of_singles(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> bool:
     """Whether more single digits than any number has stand here in a row: none of them stands alone."""
     last = at + _LONGEST
-    return last < len(groups) and groups[last][1] - groups[at][0] == _LONGEST + 1
+    if last >= len(groups) or groups[last][1] - groups[at][0] != _LONGEST + 1:
+        return False
+    if groups[last][0] >= run.row_end:
+        run.row_end = _end_of_row(run, groups, at)
+    return groups[last][0] < run.row_end
+
+
+def _end_of_row(run: _Run, groups: Sequence[tuple[int, int]], at: int) -> int:
+    """Where the row of single digits ends that one group begins."""
+    first, number = groups[at][0], at + 1
+    within = run.gap(first + 1)
+    while number < len(groups) and groups[number][1] - groups[number][0] == 1:
+        if _parts(run.gap(groups[number][0]), within):
+            break
+        number += 1
+    return first + number - at
 
 
 def _number(run: _Run, start: int, end: int) -> list[MaskedSpan]:
@@ -372,8 +393,15 @@ def _core(gap: str) -> str:
 
 
 def _stand_alone(run: _Run, start: int, end: int) -> bool:
-    """Whether single digits make no longer row than this: no single digit stands beside them."""
-    return not (_is_single(run, start - 1) or _is_single(run, end))
+    """Whether single digits make no longer row than this: no single digit stands beside them, or a mark between."""
+    within = run.gap(start + 1)
+    before = _is_single(run, start - 1) and not _parts(run.gap(start), within)
+    return not before and not (_is_single(run, end) and not _parts(run.gap(end), within))
+
+
+def _parts(mark: str, within: str) -> bool:
+    """Whether what stands between two digits parts two numbers of which `within` stands between the digits: 1 3 8，1 3 9."""
+    return mark != within and _core(mark) not in {"", _core(within)}
 
 
 def _is_single(run: _Run, at: int) -> bool:

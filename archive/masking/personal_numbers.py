@@ -7,11 +7,14 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-RULES_VERSION = 17
+RULES_VERSION = 18
 """Of all rules of masking, raised by hand when the same text is masked otherwise: archives are then masked again."""
 
 BLANK = r" \t\u00a0\u00ad\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe0e\ufe0f\ufeff\uffa0"
 """Blanks, and signs that are not seen: those of joining, of direction and of lines, and letters without a form."""
+
+UNSEEN = r"\u00ad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+"""Of these and others, those that take no room: a reader sees digits with such between them as one number."""
 
 STRETCH = rf"[{BLANK}\n]{{0,2}}"
 """The blanks that stretch a label out, or the line break within it."""

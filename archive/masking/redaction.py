@@ -26,6 +26,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -35,7 +36,7 @@ from archive.masking.lone_numbers import alone_in, path_spans
 from archive.masking.mistyped_ids import mistyped_id_spans
 from archive.masking.number_runs import number_spans
 from archive.masking.person_columns import column_spans, names_persons
-from archive.masking.personal_numbers import MaskedSpan, is_mobile
+from archive.masking.personal_numbers import UNSEEN, MaskedSpan, is_mobile
 from archive.masking.sentences_about_persons import mail_spans, sentence_spans
 from archive.masking.written_figures import as_digits
 from archive.model.person_names import name_of
@@ -62,6 +63,12 @@ _TURNING = "\u202e"
 
 _TURNED = re.compile(f"(?<={_TURNING})[^\u202c\n]+")
 """A stretch behind it, up to the sign that ends that."""
+
+_UNSEEN = re.compile(f"[{UNSEEN}]")
+_SPELT = re.compile(
+    rf"[{UNSEEN}]{{1,40}}(?=[\dXx&])|&(?:amp;)?#(?:0{{0,4}}(?:4[89]|5[0-7])|[xX]0{{0,4}}3\d)(?:;|(?!\w))"
+)
+"""Signs before a digit that are not seen; and a digit that the page shows as the code that markup has for it (&#49;)."""
 
 _MOST_PASSES = 4
 """A mask can uncover what stood in its shadow; what is left after so many passes stays, as in the first."""
@@ -96,6 +103,8 @@ def _redact(text: str, finders: _Finders = _FINDERS) -> Redacted:
     masked = _masked_as_stored(text, counts, finders)
     if _TURNING in masked and _TURNED.search(masked):
         masked = _turned(_masked_as_stored(_turned(masked), counts, finders))
+    if "&" in masked or _UNSEEN.search(masked):
+        masked = _masked_as_spelt(masked, counts, finders)
     return Redacted(masked, counts)
 
 
@@ -110,6 +119,33 @@ def _masked_as_stored(text: str, counts: dict[str, int], finders: _Finders) -> s
         if masked == before:
             break
     return masked if read == text else _as_written(text, read, masked)
+
+
+def _masked_as_spelt(text: str, counts: dict[str, int], finders: _Finders) -> str:
+    """`text` with what is masked in it as it is without signs that are not seen, and with digits in place of their codes."""
+    spelt = [*_SPELT.finditer(text)]
+    if not spelt:
+        return text
+    read = _SPELT.sub(_digit_of, text)
+    masked = _masked_as_stored(read, counts, finders)
+    if masked == read:
+        return text
+    pieces, done, at = [], 0, 0
+    for match in spelt:
+        between = match.start() - done
+        digit = _digit_of(match)
+        pieces.append(masked[at : at + between])
+        at += between
+        is_masked = digit != masked[at : at + len(digit)]
+        pieces.append("*" * len(match[0]) if is_masked else match[0])
+        at += len(digit)
+        done = match.end()
+    return "".join((*pieces, masked[at:]))
+
+
+def _digit_of(spelt: re.Match[str]) -> str:
+    """The digit that a code stands for; nothing for signs that are not seen."""
+    return unescape(unescape(spelt[0])) if spelt[0][0] == "&" else ""
 
 
 def _turned(text: str) -> str:
