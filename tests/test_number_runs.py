@@ -1,5 +1,7 @@
 """Numbers that nothing but their digits tells: which groups of a run of digits are one number, and where it begins and ends."""
 
+import tracemalloc
+
 import pytest
 
 from archive.masking.number_runs import number_spans
@@ -259,3 +261,20 @@ def test_id_numbers_in_both_directions_stand_side_by_side() -> None:
 @pytest.mark.parametrize("text", ["7 ", "1\n", "6 2 ", "77 "])
 def test_figures_that_begin_no_number_are_passed_by(text: str) -> None:
     assert lines_run(lambda: number_spans(text * 2000)) < 30 * 2000 * len(text.split())
+
+
+def test_numbers_in_a_long_run_are_found_wherever_it_is_cut() -> None:
+    printed = [ID, MOBILE, CARD, " ".join(MOBILE), in_groups(CARD, 4, 4, 4, 4, 3)]
+    row = "，".join(printed) + "，"
+    assert numbers(row * 3000) == printed * 3000
+
+
+def test_a_long_run_takes_little_memory() -> None:
+    text = "1 " * 250_000
+    tracemalloc.start()
+    try:
+        number_spans(text)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 40 * len(text)

@@ -57,6 +57,8 @@ _UNITS = frozenset("%％‰℃°¥￥$€£")
 _MOST_BLANKS = 2
 _LEAST_BY_DOTS = 3
 _MOST_YEARS = 10
+_PIECE, _MARGIN = 100_000, 2_000
+"""Characters of a run of digits that are gone through at a time, and those on either side that are read with them."""
 
 
 @dataclass(slots=True)
@@ -102,7 +104,15 @@ class _Run:
 
 def number_spans(text: str) -> list[MaskedSpan]:
     """Return the numbers in `text`, in order, none in another."""
-    return [span for match in _RUN.finditer(text) for span in _spans_of(_run(text, *match.span()))]
+    return [span for match in _RUN.finditer(text) for span in _spans_between(text, *match.span())]
+
+
+def _spans_between(text: str, start: int, end: int) -> Iterator[MaskedSpan]:
+    """Yield the numbers in the run of digits at `text[start:end]`: a long one is gone through piece by piece."""
+    for first in range(start, end, _PIECE):
+        last = min(first + _PIECE, end)
+        run = _run(text, max(first - _MARGIN, start), min(last + _MARGIN, end))
+        yield from (span for span in _spans_of(run) if (first == start or first <= span.start) and span.start < last)
 
 
 def _run(text: str, start: int, end: int) -> _Run:

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
+from io import StringIO
 from typing import Any
 from urllib.parse import unquote
 
@@ -123,24 +124,21 @@ def _masked_as_stored(text: str, counts: dict[str, int], finders: _Finders) -> s
 
 def _masked_as_spelt(text: str, counts: dict[str, int], finders: _Finders) -> str:
     """`text` with what is masked in it as it is without signs that are not seen, and with digits in place of their codes."""
-    spelt = [*_SPELT.finditer(text)]
-    if not spelt:
-        return text
     read = _SPELT.sub(_digit_of, text)
-    masked = _masked_as_stored(read, counts, finders)
+    masked = _masked_as_stored(read, counts, finders) if read != text else read
     if masked == read:
         return text
-    pieces, done, at = [], 0, 0
-    for match in spelt:
-        between = match.start() - done
-        digit = _digit_of(match)
-        pieces.append(masked[at : at + between])
+    written, done, at = StringIO(), 0, 0
+    for match in _SPELT.finditer(text):
+        between, digit = match.start() - done, _digit_of(match)
+        written.write(masked[at : at + between])
         at += between
         is_masked = digit != masked[at : at + len(digit)]
-        pieces.append("*" * len(match[0]) if is_masked else match[0])
+        written.write("*" * len(match[0]) if is_masked else match[0])
         at += len(digit)
         done = match.end()
-    return "".join((*pieces, masked[at:]))
+    written.write(masked[at:])
+    return written.getvalue()
 
 
 def _digit_of(spelt: re.Match[str]) -> str:
