@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from operator import itemgetter
 from typing import Any
 
 import h11
@@ -17,7 +18,7 @@ LEAST = 32 << 10
 """… and the bytes that must have gone in between."""
 
 AT_ONCE = 512
-"""Connections; who comes then gets 503."""
+"""Connections: for who comes then, the one is closed that has kept the site waiting longest, or where none does, it gets 503."""
 
 LONGEST_HEADERS = 32 << 10
 
@@ -42,6 +43,7 @@ class BoundedConnection(H11Protocol):
 
     _request_timer: asyncio.TimerHandle | None = None
     _look_timer: asyncio.TimerHandle | None = None
+    _waited_for_since: float | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for the first request."""
@@ -50,7 +52,9 @@ class BoundedConnection(H11Protocol):
         connection = transport.get_extra_info("socket")
         if connection is not None and hasattr(socket, "TCP_USER_TIMEOUT"):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, _UNACKNOWLEDGED)
+        self._waited_for_since = self.loop.time()
         self._await_request()
+        self._make_room()
 
     def data_received(self, data: bytes) -> None:
         """Read on; wait no longer once the request is whole."""
@@ -58,6 +62,11 @@ class BoundedConnection(H11Protocol):
         super().data_received(data)
         if self.conn.their_state not in {h11.IDLE, h11.SEND_BODY}:
             self._stop_waiting()
+
+    def on_response_complete(self) -> None:
+        """Begin to wait for another request."""
+        self._waited_for_since = self.loop.time()
+        super().on_response_complete()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait for nothing any more."""
@@ -68,18 +77,32 @@ class BoundedConnection(H11Protocol):
     def pause_writing(self) -> None:
         """Look now and then whether the reader takes what waits."""
         super().pause_writing()
+        self._waited_for_since = self.loop.time()
         self._look(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         """Look no more."""
         super().resume_writing()
+        self._waited_for_since = None
         self._stop_looking()
 
     def _await_request(self) -> None:
         if self._request_timer is None:
             self._request_timer = self.loop.call_later(REQUEST, self.transport.abort)
 
+    def _make_room(self) -> None:
+        """Where there are as many connections as may be, close the one whose other end is waited for longest."""
+        if len(self.connections) < AT_ONCE:
+            return
+        others = (each for each in self.connections if isinstance(each, BoundedConnection) and each is not self)
+        waited_for = [(each._waited_for_since, each) for each in others if each._waited_for_since is not None]
+        if waited_for:
+            _, longest = min(waited_for, key=itemgetter(0))
+            longest._waited_for_since = None
+            longest.transport.abort()
+
     def _stop_waiting(self) -> None:
+        self._waited_for_since = None
         if self._request_timer is not None:
             self._request_timer.cancel()
             self._request_timer = None
