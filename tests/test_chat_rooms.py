@@ -1,11 +1,13 @@
 """Chat rooms whose services answer 200 to what they refuse, over real HTTP on loopback: what is taken for delivered, and what is said."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from apprise.plugins.dingtalk import NotifyDingTalk
 from apprise.plugins.feishu import NotifyFeishu
+from apprise.plugins.slack import NotifySlack
 from apprise.plugins.wecombot import NotifyWeComBot
 
 from archive.notify import messages
@@ -95,3 +97,28 @@ def test_an_answer_that_states_nothing_is_taken_by_its_status(
     kept = posts(body)
     post_to_room(ROOMS["wecombot"], TEXT)
     assert len(kept) == 1
+
+
+CALLS = '<!channel> <!here|x> <at user_id="all">所有人</at> <@U012> @everyone @all 样本@here [样本](http://sample.example/) <http://sample.example/|样本>'
+
+
+@pytest.mark.parametrize("service", [*ROOMS, "slack"])
+def test_words_of_a_portal_call_nobody_and_hide_no_address(
+    service: str, posts: Callable[..., list[SiteRequest]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bodies: list[str] = []
+
+    def take(_: NotifySlack, body: str) -> bool:
+        bodies.append(body)
+        return True
+
+    monkeypatch.setattr(NotifySlack, "notify", take)
+    kept = posts(TAKEN.get(service, ""))
+    post_to_room(
+        ROOMS.get(service, f"slack://{'A' * 9}/{'B' * 9}/{'c' * 24}"), f"{CALLS} http://archive.example/-/record/1?a=@b"
+    )
+    bodies += [json.dumps(json.loads(each.form or ""), ensure_ascii=False) for each in kept]
+    (body,) = bodies
+    assert not re.search(r"[<>]|(?<!=)@|\]\(", body)
+    assert body.count("http://sample.example/") == 2
+    assert "http://archive.example/-/record/1?a=@b" in body

@@ -7,6 +7,7 @@ reads of Feishu alone: to these the text is posted here, and apprise only says w
 """
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,6 +22,10 @@ _BUSY = {-1, 45009, 130101, 9499, 11232}
 """Codes by which a service asks to be posted to later: WeCom's and DingTalk's busy (-1),
 their limits of messages a minute, Feishu's.
 """
+
+_BRACKETS = str.maketrans("<>", "＜＞")
+_MENTION = re.compile(r"(?<![A-Za-z0-9/._=-])@(?=[A-Za-z])")
+_LINK = re.compile(r"\](?=\()")
 
 _LONGEST_WORDS = 120
 """Characters of a service's own words that an error repeats."""
@@ -38,7 +43,7 @@ def check_room(address: str) -> None:
 
 def post_to_room(address: str, text: str) -> None:
     """Post a text to a room. Raises DeliveryError, where it may not have got there."""
-    room, service = _room(address), service_of(address)
+    room, service, text = _room(address), service_of(address), _without_commands(text)
 
     def send() -> None:
         if posted := _posted(service, room, text):
@@ -52,6 +57,13 @@ def post_to_room(address: str, text: str) -> None:
 def service_of(address: str) -> str:
     """Return the part of a room's address that is no secret."""
     return address.partition("://")[0].lower()
+
+
+def _without_commands(text: str) -> str:
+    """`text` without what services take for more than text, for titles are a portal's words: <!channel>, <at user_id="all">,
+    @everyone call people, <address|words> and [words](address) hide where a link leads.
+    """
+    return _LINK.sub("] ", _MENTION.sub("＠", text.translate(_BRACKETS)))
 
 
 def _posted(service: str, room: Any, text: str) -> tuple[str, Mapping[str, Any]] | None:  # noqa: ANN401 - as below
