@@ -148,6 +148,7 @@ def test_a_day_below_the_word_for_an_id_number_is_none() -> None:
         ({"sfzjh": WRONG_ID.replace("6403", "6499")}, {"sfzjh": hidden(WRONG_ID.replace("6403", "6499"), 2)}),
         ({"payAccount": ACCOUNT}, {"payAccount": hidden(ACCOUNT, 4)}),
         ({"payAccount": ACCOUNT, "payee": "样本局"}, None),
+        ({"bankAccount": ACCOUNT, "orgName": "样本县样本局"}, None),
         ({"homeTel": "0953-8012345"}, {"homeTel": "****-*******"}),
         ({"studentNo": "2019081234567"}, {"studentNo": "*************"}),
         ({"officeTel": "0953-8012345"}, None),

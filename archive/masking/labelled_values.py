@@ -46,9 +46,9 @@ LABELS = {
     "resident_id": _words(
         "身份证号码", "身份证号", "身份证件号码", "身份证件号", "身份证明号码", "身份证", "身份證", "身份証號碼", "身份証", "身份證號碼", "身分证号", "身分证", "身分證",
         r"(?i:id[\s_]?card)(?:\s?(?i:no|number)\.?)?", r"(?<![A-Za-z])(?i:i\s?d)(?:\s?(?:(?i:no|number)\.?|号码|号))", r"(?<![A-Za-z])(?i:sfzh?(?:[_\s]?(?:no|num|hm))?)(?![A-Za-z])", "公民身份号码", "公民身份证号码", "身份号码", "身份代码", "身份编号", r"(?i:identity\s?(?:card\s?)?(?:no|number)\.?)",
-        "证件号码", "证件号", "残疾人证号码", "残疾人证号", "残疾人证", "残疾证号", "残疾证", "学籍号码", "学籍号", "学籍辅号", "二代证",
+        "证件号码", "证件号", "残疾人证号码", "残疾人证号", "残疾人证", "残疾证号", "残疾证", "学籍号码", "学籍号", "学籍辅号", "学籍主号", "学籍副号", "二代证",
         "社会保障号码", "社会保障号", "社保号", "驾驶证号", "驾驶证号码", "驾驶证", "驾驶证档案编号", "驾照号码", "驾照号", "驾照", "居住证号码", "居住证号", "居住证",
-        r"(?:身份[^号\s]{1,2}号码?)", r"(?:(?:资格|操作)证书?(?:编?号)?|(?<![\u4e00-\u9fff])证号)(?=[:： ]?T?[1-8]\d{5}(?:19[2-9]|200)\d[01]\d[0-3]\d{4}[\dX](?![\dA-Za-z]))", "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?:(?<![\u4e00-\u9fff])证号|证件|(?<![A-Za-z])(?i:id|(?:cert|credential)_?no|zjhm?|driver_?licen[cs]e))(?=[:：=]?\s?[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))",
+        r"(?:身份[^号\s]{1,2}号码?)", r"(?:(?:身份证|证件)(?:号码?)?前(?:1\d|十[二三四五六七])位)", r"(?:(?:资格|操作)证书?(?:编?号)?|(?<![\u4e00-\u9fff])证号)(?=[:： ]?T?[1-8]\d{5}(?:19[2-9]|200)\d[01]\d[0-3]\d{4}[\dX](?![\dA-Za-z]))", "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?:(?<![\u4e00-\u9fff])证号|证件|(?<![A-Za-z])(?i:id|(?:cert|credential)_?no|zjhm?|driver_?licen[cs]e))(?=[:：=]?\s?[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))",
     ),
     "bank_card": _words(
         "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
@@ -72,20 +72,13 @@ LABELS = {
         "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?<![A-Za-z0-9])[Vv](?=\s?[:：])", r"(?i:wechat|weixin)(?:\s?(?i:id))?", r"[加➕+＋]我?\s?[Vv](?:(?![A-Za-z])|(?=[a-z]{2,12}\d\d))", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?:(?![A-Za-z])|(?=id_))", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号|\s?(?i:no|number)\.?)?(?![A-Za-z群])",
         "扣扣号", "扣扣", "企鹅", "飞信", r"(?:企鹅|抖音|快手|钉钉|小红书|微博)(?:账号|帐号|号)",
     ),
-    "home_phone": _words(
-        "宅电",
-        r"(?:家[庭里中属人长]|住[宅户址]|亲属|监护人|紧急联系人|[私个本]人|[父母]亲|配偶|子女|户主)的?(?:固定|联系)?(?:电[话話]|固话|座机|方式|号码)",
-    ),
+    "home_phone": _words("宅电", r"(?:家[庭里中属人长]|住[宅户址]|亲属|监护人|紧急联系人|[私个本]人|[父母]亲|配偶|子女|户主)的?(?:固定|联系)?(?:电[话話]|固话|座机|方式|号码)"),
     "home_address": _words(
-        "住址", "现住地址", r"(?:现住|户籍)(?=[:：])", "家庭所在村组",
-        r"(?:家[庭里中]|户籍|户口|身份证|[常暂现居]住|现居住?|常住户口)(?:详细|居住|常住|所在|登记|通[讯信])?(?:地址|住址|住所地?|住处|居所|地点|详址|所在地(?:地?址)?|[地址])",
-        r"(?<![A-Za-z])(?i:home[\s_]?addr(?:ess)?|jtzz|jtdz)(?![A-Za-z])", r"通[讯信]地址[（(]家庭[）)]",
-        r"(?:通[讯信]|联系)地址",
-        r"(?:来信|写信|来访|信访|申请|申诉|投诉|举报|收[件货]|寄件|当事|本)人(?:通[讯信]|联系)?地址",
+        "住址", "现住地址", r"(?:现住|户籍)(?=[:：])", "家庭所在村组", r"(?:家[庭里中]|户籍|户口|身份证|[常暂现居]住|现居住?|常住户口)(?:详细|居住|常住|所在|登记|通[讯信])?(?:地址|住址|住所地?|住处|居所|地点|详址|所在地(?:地?址)?|[地址])",
+        r"(?<![A-Za-z])(?i:home[\s_]?addr(?:ess)?|jtzz|jtdz)(?![A-Za-z])", r"通[讯信]地址[（(]家庭[）)]", r"(?:通[讯信]|联系)地址", r"(?:来信|写信|来访|信访|申请|申诉|投诉|举报|收[件货]|寄件|当事|本)人(?:通[讯信]|联系)?地址",
     ),
     "phone": _words(
-        "联系电话", "电话号码", "电话", "手机号码", "手机号", "手机", "移动电话", "联系方式", "联系号码", "電話", "手機",
-        r"(?<![A-Za-z])(?i:tel|mobile|mob|phone|cell|tel no)\.?",
+        "联系电话", "电话号码", "电话", "手机号码", "手机号", "手机", "移动电话", "联系方式", "联系号码", "電話", "手機", r"(?<![A-Za-z])(?i:tel|mobile|mob|phone|cell|tel no)\.?",
     ),
     "email": _words("个人邮箱", "本人邮箱", "电子邮箱", "电子邮件", "邮箱地址", "邮箱", r"(?i:e-?mail)", "电邮"),
 }  # fmt: skip
@@ -127,6 +120,7 @@ _LEADS_TO_A_LABEL = frozenset("（(【[为是系人其的")
 _LONGEST_BEFORE = 40
 _GAP = re.compile(rf"{SEPARATOR}{{1,4}}{UNREAD}(?=\d)|\*(?=\d)")
 _DIGITS = re.compile(r"\d+")
+_MASKED = re.compile(r"[0-9A-Za-z]{0,4}[*][\d*]{5,24}(?![0-9A-Za-z])")
 _LONGEST = 24
 
 _LETTERS_BEFORE_DIGITS = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{1,3}(?=\d)")
@@ -161,17 +155,19 @@ _CHAT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@*])")
 _BEFORE_MOBILE = re.compile(r"[+＋（(]{0,2}[A-Za-z](?=1\d{10}(?!\d))|[+＋（(]{1,2}")
 _END = re.compile(rf"(?:\d{{4}}[{BLANK}{HYPHEN}]\d{{4}}|\d{{6,8}}|\d{{5,7}}[Xx])(?![\dA-Za-z])")
 _LANDLINE = re.compile(
-    rf"[（(]?0\d{{2,3}}[）)]?[{BLANK}{HYPHEN}]?\d{{7,8}}(?!\d)|[2-9]\d{{6,7}}(?!\d)|[2-9]\d{{2,3}}[{BLANK}{HYPHEN}]\d{{4}}(?!\d)"
+    rf"(?:[（(]?0\d{{2,3}}[）)]?[{BLANK}{HYPHEN}.·/]{{0,2}}\d|[2-9])(?:\d{{6,7}}|\d{{2,3}}[{BLANK}{HYPHEN}.·]{{1,2}}\d{{4}})(?!\d)"
 )
 _ADDRESS = re.compile(
-    r"[^\s，,。；;|<>：:（）()\u3000*的]{2,60}(?:[（(][^）)\n，,]{1,20}[）)])?[^\s，,。；;|<>：:（）()\u3000*的]{0,30}"
+    r"[^\s，,。；;|<>：:（）()\u3000*的\"”]{2,60}(?:[（(][^）)\n，,]{1,20}[）)])?[^\s，,。；;|<>：:（）()\u3000*的\"”]{0,30}"
 )
 _TOWNSHIP = re.compile(r".{0,40}?(?:[镇乡]|街道(?:办事处)?|管委会)|.{0,30}?[县区旗市]")
 _PLACE = re.compile(r"[省市县区旗镇乡村组路街巷号楼室幢栋队社园院庄寨]")
 A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]|\d{1,3}-\d{1,3}-\d{1,4}")
-_OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)[^，。\n]{0,4}\Z")
+_OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)(?:[^，。\n]{0,4}|[^，。\n我你他她人]{0,24}[”」、])\Z")
 _ANY_ADDRESS = frozenset(("通讯地址", "通信地址", "联系地址"))
-_NAMED = re.compile(rf"姓{STRETCH}名[{BLANK}]?[:：]|[写来]信人[{BLANK}:：]")
+_NAMED = re.compile(
+    rf"姓{STRETCH}名[{BLANK}]?[:：{BLANK}\n](?![^。]{{0,60}}(?:职务|[局科处]长|主任|书记))|[写来]信人[{BLANK}:：]"
+)
 
 _Reader = Callable[[str, int], MaskedSpan | None]
 
@@ -193,7 +189,7 @@ def find_labels(text: str) -> Iterator[re.Match[str]]:
     for beginning in _BEGINNING.finditer(text):
         if beginning.start() >= end and (label := _label().match(text, beginning.start())):
             end = label.end()
-            if end < _CODE or not is_credit_code(text[end - _CODE : end]):  # else it is letters of one
+            if not (text[end - 1].isascii() and is_credit_code(text[max(0, end - _CODE) : end])):  # else its letters
                 yield label
 
 
@@ -248,10 +244,10 @@ def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
     between = text[label.end() : start]
     if not _announces(text, label, kind, between) or surroundings.is_of_a_thing(text, label):
         return
-    kind = "home_phone" if kind == "phone" and surroundings.is_a_relatives(text, label.start()) else kind
+    kind = "home_phone" if kind == "phone" and surroundings.is_a_persons_phone(text, label.start()) else kind
     if kind in _NUMBERS and (name := _NAME.match(text, start)) and name_of(name[1]):
         start = name.end()
-    while value := _READERS[kind](text, start):
+    while value := _READERS[kind](text, start) or _masked_before(text, start):
         if label[0].isascii() and surroundings.in_index_number(text, MaskedSpan(kind, label.start(), value.end, 0)):
             return  # letters of it: 0VX100000/1998-00000
         if not _OF_MANY.match(text, value.end):
@@ -262,11 +258,16 @@ def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
         start = after.end()
 
 
+def _masked_before(text: str, start: int) -> MaskedSpan | None:
+    """A number that another rule has masked: further ones can follow it."""
+    return MaskedSpan("", *number.span(), _LONGEST) if (number := _MASKED.match(text, start)) else None
+
+
 def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool:
     if kind == "resident_id" and label[0].isascii() and not between.strip("-"):  # SFZ0-0-2017-000001
         return not surroundings.in_index_number(text, MaskedSpan(kind, label.start(), label.end() + 2, 0))
     if kind == "chat_account":
-        return not _OFFICIAL.search(text[max(0, label.start() - 8) : label.start()])
+        return not _OFFICIAL.search(text[max(0, label.start() - _LONGEST_BEFORE) : label.start()])
     if label[0] in _ANY_ADDRESS and not _NAMED.search(text, max(0, label.start() - 80), label.start()):
         return False
     if kind == "home_address" and between.isspace() and _announces_a_home(text, label, len(between)):
@@ -429,7 +430,7 @@ def _home_address(text: str, start: int) -> MaskedSpan | None:
 
 def _email(text: str, start: int) -> MaskedSpan | None:
     address = _MAIL.match(text, start)
-    if not address or _OFFICE_MAIL.match(address[0]):
+    if not address or _OFFICE_MAIL.match(address[0]) or surroundings.is_a_box_of_an_office(text, start):
         return None
     return MaskedSpan("email", start, start + len(address["local"]), 0)
 

@@ -39,6 +39,7 @@ _INDEX_NUMBER = re.compile(
     r")(?![0-9A-Za-z/\-])"
 )
 
+_UUID_BEFORE = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-\Z")
 _ADDRESS = re.compile(r"(?:https?://|www\.)[!-~]{0,280}$", re.IGNORECASE)
 _PATH = re.compile(r"/(?:[\w.\-]{1,80}/){1,20}")  # of an address on the page's own host
 _FILE_BEHIND = re.compile(r"\.[A-Za-z]{2,4}(?![A-Za-z])")
@@ -118,6 +119,17 @@ _OF_THINGS = re.compile(
 _OF_PROFESSIONS = re.compile("(?<![\u4e00-\u9fff])证书|资格|执业|从业|教师|医师|记者|导游|检察|法官|律师")
 """Words in what those of professions have documents of, whose numbers stand in public registers."""
 _RELATIVE = re.compile(r"(?:[母父]亲|配偶|妻子|丈夫|儿子|女儿|紧急联系人)[^，。；;\n]{0,6}\Z")
+_PARTICULAR_BEFORE = re.compile(
+    r"(?:(?:身份证|身份号|证件)[^\n*]{0,16}\d\*{13}|住[^，。；;\n*]{0,40}\*\*)[^\n]{0,80}(?:\n[^\n]{0,40})?\Z"
+    r"|[，,]住(?![建房院宿户宅持])[^，。；;\n]{4,40}[，,；;]?[^，。；;\n]{0,4}\Z"
+)
+"""A person's particulars on the line, or on the one before."""
+_OF_AN_OFFICE = re.compile(
+    r"法定代表|法人|负责人|公司|企业|合作社|[局厅委]|政府|中心|医院|学校|监督|举报|咨询|受理|投诉|服务|办公"
+)
+_BOX_OF_AN_OFFICE = re.compile(
+    rf"(?:监督|举报|投诉|咨询|受理|办公|公务|征集|反馈|单位)(?:电子)?(?:邮箱|邮件|信箱)(?:地址)?[{BLANK}:：为是]{{0,3}}\Z"
+)
 _LOST = re.compile("遗失|丢失|挂失|作废|补[办发]")
 _OF_WORKS = re.compile(
     "批[复文]|农田|工程|建设|改造|整治|采购|中标|地块|宗地|图斑|流水|订单|交易|批次|条形?码|卷|票|文件|通知|方案|规划|设计|决定|编号|编码"
@@ -207,12 +219,14 @@ def within_a_sentence(text: str, span: MaskedSpan) -> bool:
 
 
 def is_other_number(text: str, span: MaskedSpan) -> bool:
-    """Whether it is a part of a right credit code, or of a web address that names a page or file,
+    """Whether it is a part of a right credit code, of a UUID, or of a web address that names a page or file,
     or the decimals of a ratio.
     """
-    if span.kind != "resident_id" and _in_credit_code(text, span):
-        return True
     before = text[span.start - 1 : span.start]
+    if (span.kind != "resident_id" and _in_credit_code(text, span)) or (
+        before == "-" and _UUID_BEFORE.search(_before(text, span.start, _NEAR))
+    ):
+        return True
     if before == ".":
         return bool(_LONE_ZERO.search(_before(text, span.start, 3)))
     token = _token_before(text, span.start)
@@ -325,9 +339,20 @@ def is_of_a_thing(text: str, label: re.Match[str]) -> bool:
     return bool(_OF_PROFESSIONS.search(text, start, label.end())) and not is_lost(text, label.end())
 
 
-def is_a_relatives(text: str, start: int) -> bool:
-    """Whether the words before a phone's label name a relative."""
-    return bool(_RELATIVE.search(_before(text, start, _NEAR)))
+def is_a_persons_phone(text: str, start: int) -> bool:
+    """Whether the words before a phone's label name a relative, or a person's ID number or home stands there, masked."""
+    before = text[max(0, start - _LINE) : start]
+    if _RELATIVE.search(before, max(0, len(before) - _NEAR)):
+        return True
+    if "*" not in before and "住" not in before:
+        return False
+    before = before.rpartition("。")[2]
+    return bool(_PARTICULAR_BEFORE.search(before)) and not _OF_AN_OFFICE.search(before)
+
+
+def is_a_box_of_an_office(text: str, start: int) -> bool:
+    """Whether the words before a mail address call it one for complaints, questions and the like."""
+    return bool(_BOX_OF_AN_OFFICE.search(_before(text, start, _NEAR)))
 
 
 def is_lost(text: str, place: int) -> bool:

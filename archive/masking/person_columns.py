@@ -33,6 +33,7 @@ _ADDRESS_HEAD = re.compile(
 )
 _ADDRESS_WORD = re.compile(f"地{STRETCH}址|住所|住处|坐落")
 _LINE_BREAK = re.compile("\n")
+_QUOTES = "\"'“”＂"
 _PAGE_MARK = re.compile(rf"[{BLANK}\f\r{HYPHEN}第共页/·\d]*")
 _BLANKS = re.compile(rf"[{BLANK}]+")
 _LONGEST_HEAD, _LONGEST_LINE = 24, 2000
@@ -181,7 +182,7 @@ def _labelled(text: str, lines: Sequence[tuple[int, int]]) -> frozenset[int]:
 
 
 def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int]]:
-    """The places of a line's cells, without the blanks around their texts."""
+    """The places of a line's cells, without the blanks and quotes around their texts."""
     line = text[start:end]
     if between == " ":
         edges = [(match.start(), match.end()) for match in _BLANKS.finditer(line)]
@@ -191,8 +192,9 @@ def _cells(text: str, start: int, end: int, between: str) -> list[tuple[int, int
     cells = []
     for (_, first), (last, _) in bounds:
         cell = line[first:last]
-        left = len(cell) - len(cell.lstrip())
-        cells.append((start + first + left, start + first + max(left, len(cell.rstrip()))))
+        bare = cell.strip().strip(_QUOTES).strip()
+        left = cell.index(bare) if bare else len(cell)
+        cells.append((start + first + left, start + first + left + len(bare)))
     return cells
 
 

@@ -53,8 +53,8 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 """The signs with which number plates begin."""
 
 PLATE = re.compile(
-    rf"[{PROVINCES}][{BLANK}]?[A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]?"
-    rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学警港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Z0-9*])"
+    rf"[{PROVINCES}][{BLANK}]?[A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]{{0,3}}"
+    rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Z0-9*])"
 )
 TRACTOR = re.compile(rf"[{PROVINCES}]\d{{2}}[{BLANK}·•.{HYPHEN}]?(?P<rest>\d{{4}}[\dA-Z])(?![\dA-Z*])")
 

@@ -12,9 +12,10 @@ In: any text. Out: the same text, of the same length, with what identifies perso
 - `bank_card` 银行卡号: 16 to 19 digits from 62 or 955, or 16 from 4 or 5, right by Luhn, or 19 that begin as cards of Chinese banks do; any account number (账号, 一卡通,
   存折) that is labelled, in a column of such, or in one of long numbers beside persons' names, but an organisation's. The first 4 stay.
 - What a label or a header announces: `travel_document` 护照、准考证 and other personal documents, `number_plate` 车牌号, `chat_account` QQ、微信,
-  `home_phone` 家庭电话 and the phones of a table of persons, `home_address` 家庭住址 (masked behind the township, also
+  `home_phone` 家庭电话, the phones of a table of persons and those behind a person's ID number or home, `home_address` 家庭住址 (masked behind the township, also
   where a sentence about a person says 住…, or names an inhabitant behind or before it, and a flat or a house in a village's group
-  in a sentence that speaks of a person, of no firm and no works), `email` (also of private mail services anywhere).
+  in a sentence that speaks of a person, of no firm and no works), `email` (also of private mail services anywhere,
+  but for boxes that are called an office's: 举报邮箱).
 
 A mobile an agency prints as its own contact looks like a private one, so every mobile is masked. The cost: a reader who
 needs that contact must open the original page. Landlines of offices (0953-…, 400-…) stay, as do credit codes, index
@@ -268,7 +269,7 @@ def _label(name: object, mapping: Mapping[Any, object]) -> str:
     key = name if isinstance(name, str) and len(name) <= _LONGEST_LABEL else ""
     label = _in_words(key) if key.isascii() else key
     if label in _OF_EITHER:
-        return key if label != key and _holder(mapping) == "firm" else label
+        return "" if label != key and _holder(mapping) == "firm" else label
     if label in _ADDRESSES and _holder(mapping) == "person":
         return "家庭住址"
     return label.replace("联系电话", "家庭电话") if "联系电话" in label and _holder(mapping) == "person" else label

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from archive.masking.labelled_values import A_DOOR, AT, DOT, LOCAL, value_span
+from archive.masking.number_surroundings import is_a_box_of_an_office
 from archive.masking.personal_numbers import BLANK, TRACTOR, MaskedSpan
 from archive.model.person_names import name_of
 
 _LONGEST_SENTENCE, _NEAR = 80, 24
 _END = re.compile(r"[。\n]")
 _PERSON = re.compile(
-    r"[，,、；;（(\s][男女](?=[，,、；;）)\s]|$)|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|身份号|被?执行人|申请(?:人|家庭)|[收寄][件货]人?|签收|被处罚人|受助人|住户|家庭(?!农场|医生)|购房人|本人|我们?家|[\u4e00-\u9fff]{2,3}(?<![办科局处股部会院司店校])收(?![\u4e00-\u9fff])|[户车房]主|(?:权利|产权|所有权|来电|来信|写信|来访|信访|举报|投诉|反映|捡拾|收养|承租|受害|拆迁|征收|失踪|死亡|赔偿)人|死者|业主(?!单位|大会|委员)|[原被]告|选民|我叫|网友"
+    r"[，,、；;（(\s][男女](?=[，,、；;）)\s]|$)|[\u4e00-\u9fff]族(?=[，,、；;])|[\d年月日]出?生(?=[，,、；;])|身份证|居住证|身份号|被?执行人|申请(?:人|家庭)|[收寄][件货]人?|签收|被处罚人|受助人|住户|家庭(?!农场|医生)|购房人|本人|我们?家|[\u4e00-\u9fff]{2,3}(?<![办科局处股部会院司店校])收(?![\u4e00-\u9fff])|[户车房]主|(?:权利|产权|所有权|来电|来信|写信|来访|信访|举报|投诉|反映|捡拾|收养|承租|受害|拆迁|征收|失踪|死亡|赔偿)人|死者|业主(?!单位|大会|委员)|[原被]告|选民|我叫|网友"
 )
 _A_FIRM = re.compile(
     "公司|集团|企业|合作社|[农牧殖]场(?![一二三四五六七八九十0-9连分])|基地|协会|商行|厂|店|中心|学校|医院|局|委员会|政府|银行|[分支]行"
@@ -51,6 +52,7 @@ _NAME_BEFORE = re.compile(
 )
 _MAY_BE_A_DOOR = re.compile(r"[组社队号栋幢室元\-](?<=[0-9一二三四五六七八九十单].)")
 _DOOR_WORD = re.compile("[组社队号栋幢室](?<=[0-9一二三四五六七八九十].)")
+_NAME_BEHIND = re.compile(r"号的([\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])")
 _LONGEST_NAME_BEFORE = 12
 _ROLE_ENDS = frozenset("人户主属者方民员告住址")
 _RUN_BEFORE = re.compile(r"[^\s，,。；;|<>：:（）()\u3000*/]{4,40}\Z")
@@ -58,7 +60,7 @@ _OF_A_PLACE = re.compile("[镇乡村路街区苑园庄寨]")
 _CONTACT = re.compile("联系人|负责人|法定代表|法人|经营者|经理|电话")
 
 _FLAT = re.compile(
-    r"[单组社队区园苑村寓](?:(?<=\d单)元\d|(?<=[\d一二三四五六七八九十][组社队])\d{1,4}号|(?<=[区园苑村寓])\d{1,3}-\d{1,2}-\d{3,4}(?![\d\-]))"
+    r"[单组社队区园苑村寓栋幢楼](?:(?<=\d[栋幢])\d{3,4}(?!\d)|(?<=\d号楼)\d{3,4}(?!\d)|(?<=\d单)元\d|(?<=[\d一二三四五六七八九十][组社队])\d{1,4}号|(?<=[区园苑村寓])\d{1,3}-\d{1,2}-\d{3,4}(?![\d\-]))"
 )
 _LEADS_TO_A_PLACE = re.compile(r".{0,30}(?:[住址寄](?:[于在到])?|位于|[在为是于的])(?=.{2})")
 _OF_A_HOME = re.compile(
@@ -125,7 +127,9 @@ def _is_a_persons(text: str, verb: re.Match[str]) -> bool:
     if _PERSON.search(before):
         return not _FIRM.search(before)
     behind = _END.split(text[verb.end() : verb.end() + _LONGEST_SENTENCE])[0]
-    return bool(_PERSON.search(behind)) and not _A_FIRM.search(before + behind)
+    name = _NAME_BEHIND.search(behind)
+    is_named = _PERSON.search(behind) or (name and name_of(name[1]))
+    return bool(is_named) and not _A_FIRM.search(before + behind)
 
 
 def _homes_by_form(text: str) -> Iterator[MaskedSpan]:
@@ -217,6 +221,7 @@ def mail_spans(text: str) -> list[MaskedSpan]:
         return spans
     for host in _PRIVATE_HOST.finditer(text):
         before = text[max(0, host.start() - 64) : host.start()]
-        if name := _LOCAL_BEFORE.search(before):
+        name = _LOCAL_BEFORE.search(before)
+        if name and not is_a_box_of_an_office(text, host.start() - len(name["local"])):
             spans.append(MaskedSpan("email", host.start() - len(name["local"]), host.start(), 0))
     return spans
