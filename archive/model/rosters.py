@@ -37,7 +37,7 @@ from archive.model.person_names import (
 )
 from archive.model.printable import UNSEEN, normal_form, without_radicals
 
-RULES_VERSION = 13
+RULES_VERSION = 14
 
 _SHORTEST = 3 * LEAST - 1
 """Characters of the shortest text that can: so many names of two characters, and what stands between them."""
@@ -52,7 +52,7 @@ _LONGEST_HEAD, _LONGEST_ROW_OF_HEADS = 24, 120
 _NAMES_ALONE = 0.9
 """Share of the characters of a text that names take where it is no prose."""
 
-_CELLS = re.compile(r"[ \u3000]*[,，|][ \u3000]*|[ \u3000]+")
+_CELLS = re.compile(r"[ \u3000]*[,，;；|][ \u3000]*|[ \u3000]+")
 _LETTERS = re.compile(HAN)
 _BLANKS_IN_CELLS = re.compile(r"[^\S\t\n]+")
 _NUMBER_BETWEEN = re.compile(rf"(?<={HAN})(?<!第)(?=\d{{1,3}}[.．、]?{HAN})")
@@ -97,6 +97,8 @@ _WITH_PARTICULARS = re.compile(rf"({NAME.pattern})(?:{_IN_BRACKETS}|[，,、\s]?
 _ROLE_LABEL = re.compile(rf"(?:{_ROLE_HEADS.pattern})[:：]?$")
 _LABEL = re.compile("(?:[户者主]|人员|对象|家庭|[^些下个]人)[:：]$")
 """Before names: any other label of persons."""
+_CLASS = re.compile(r"[级\d一二三四五六七八九十]班[:：]$")
+"""Before names: the class of a school they are in, but where others work in shifts."""
 _LONGEST_TO_ACT = 14
 _ACT = re.compile(WORDS["act"])
 """Behind names of those who are in office, or honoured: what they do."""
@@ -318,7 +320,7 @@ def _heads_of(line: str) -> list[str]:
     if not _HEAD_WORDS.search(compact):
         return []
     cells = _CELLS.split(line)
-    return [compact, *(cells if len(cells) >= 3 and not re.search(r"[\d。；：:\t]", line) else [])]
+    return [compact, *(cells if len(cells) >= 3 and not re.search(r"[\d。：:\t]", line) else [])]
 
 
 def _with_particulars(title: str, text: str) -> int:
@@ -339,7 +341,10 @@ def _runs(title: str, text: str) -> int:
         if len(names) < 2 or _ROLE_LABEL.search(near[-12:].rstrip()) or _ACT.search(behind[:_LONGEST_TO_ACT]):
             continue
         context = f"{title} {near}"
-        gets = bool(_LABEL.search(near[-12:]) or _WHAT_THEY_GET.search(behind)) and not _OFFICES.search(behind)
+        is_class = _CLASS.search(near[-12:].rstrip()) and not _PUBLIC.search(context)
+        gets = bool(_LABEL.search(near[-12:]) or is_class or _WHAT_THEY_GET.search(behind)) and not _OFFICES.search(
+            behind
+        )
         if not gets and _PROSE.search(near[-40:]) and not _strict(context):
             continue
         masked = are_masked(names)
