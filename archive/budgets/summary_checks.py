@@ -114,7 +114,8 @@ def _items_of_items(statement: BudgetStatement, own: Sequence[BudgetLine]) -> It
     """
     for place, whole in enumerate(own):
         if _ITEM.match(whole.name) and "其中" not in whole.name:
-            below = list(takewhile(lambda line: not _ends_item(line.name), own[place + 1 :]))
+            after = map(own.__getitem__, range(place + 1, len(own)))
+            below = list(takewhile(lambda line: not _ends_item(line.name), after))
             form = next((form for form in (*_OTHER_ITEMS, _HALF) if below and form.match(below[0].name)), None)
             parts = [line for line in below if form and form.match(line.name) and "其中" not in line.name]
             if form is _HALF and not (whole.name.endswith("、基本支出") and len(parts) == len(below) == _HALVES):
@@ -127,7 +128,8 @@ def _items_of_items(statement: BudgetStatement, own: Sequence[BudgetLine]) -> It
 
 def _consists_of_funds(statement: BudgetStatement, whole: BudgetLine) -> bool:
     """Whether the rows below an item, up to the next one, name several funds and nothing else."""
-    labels = (row.labels[whole.label_column] for row in statement.rows[whole.row + 1 :])
+    after = map(statement.rows.__getitem__, range(whole.row + 1, len(statement.rows)))
+    labels = (row.labels[whole.label_column] for row in after)
     below = [label for label in takewhile(lambda label: not _ends_item(label), labels) if label]
     return len(below) > 1 and all(map(_FUND.search, below))
 
