@@ -100,6 +100,47 @@ def test_a_head_takes_no_column_to_which_another_is_nearer() -> None:
     assert page(*upper, *row(0, ("小计", 240)), *amounts(190, 290), boxes=RULED).tables == ()
 
 
+def rows_ending_at(*columns: int) -> Texts:
+    """Return rows of amounts of several widths that end at the same place in each column."""
+    widths = {"1.00": 16, "20.00": 20, "1,000.00": 31}  # points, at the size of the page
+    texts = [("样本甲", *widths), ("样本乙", *reversed(widths))]
+    return [
+        text
+        for number, (name, *values) in enumerate(texts, 1)
+        for text in row(
+            number, (name, LEFT), *((value, x - widths[value]) for value, x in zip(values, columns, strict=True))
+        )
+    ]
+
+
+@pytest.mark.parametrize("boxes", [RULED, UNRULED], ids=["rows", "none"])
+def test_a_head_in_the_middle_of_a_wide_cell_is_that_of_the_amounts_at_its_right_edge(boxes: Boxes) -> None:
+    """Cells 100 points wide: heads stand 40 from both edges, amounts at the right one, and some of them stand nearer to the
+    head of the next column.
+    """
+    upper = [("本年支出", 242, HEAD + ROW), ("名称", LEFT + 8, HEAD + 10)]
+    lower = row(0, ("合计", 142), ("基本", 242), ("项目", 342))
+    title = ("样本支出表", LEFT, HEAD + 2 * ROW)
+    body = rows_ending_at(198, 298, 398)
+    [table] = page(title, *upper, *lower, *body, boxes=boxes).tables
+    assert table.rows[:2] == (("名称", "本年支出", None, None), ("", "合计", "基本", "项目"))
+    assert table.rows[2:] == (("样本甲", "1.00", "20.00", "1,000.00"), ("样本乙", "1,000.00", "20.00", "1.00"))
+
+
+def test_amounts_that_end_at_several_places_or_below_several_heads_tell_no_cells() -> None:
+    title = ("样本支出表", LEFT, HEAD + 2 * ROW)
+    lower = row(0, ("合计", 142), ("基本", 242), ("项目", 342))
+    assert page(title, *lower, *rows_ending_at(198, 298, 398)).tables
+    ragged = row(3, ("样本丙", LEFT), ("1.00", 178), ("1.00", 284), ("1.00", 384))
+    assert page(title, *lower, *rows_ending_at(198, 298, 398), *ragged).tables == ()
+    headless = [*row(0, ("基本", 242), ("项目", 342)), *rows_ending_at(198, 298, 398)]
+    other = [(text, x, y - 5 * ROW) for text, x, y in [title, *HEADS, *amounts(190, 290)]]
+    [table] = page(title, *headless, *other).tables  # of the other one
+    assert table.rows[0] == ("项目", "上年", "本年")
+    deeper = row(-1, ("合计", 142), ("基本", 242), ("项目", 342)) + row(0, ("其中", 315))
+    assert page(title, *deeper, *rows_ending_at(198, 298, 398)).tables == ()
+
+
 @pytest.mark.parametrize(
     ("income", "spending", "columns"),
     [(170, 270, (145, 220, 295)), (165, 290, (145, 220, 295)), (163, 223, (145, 185, 225))],
@@ -168,6 +209,14 @@ def test_words_less_than_a_character_apart_are_of_one_head_and_levels_of_a_code_
     levels = [text for number in range(1, 5) for text in row(number, ("201", 100), ("01", 130), ("02", 160))]
     [table] = page(*HEADS, *row(0, ("类", 100), ("款", 130), ("项", 160)), *levels, *amounts(200, 290)).tables
     assert table.rows[0] == ("项目", "类", "款", "项", "上年", "本年")
+
+
+def test_a_head_over_other_columns_takes_none_from_the_one_beside_it() -> None:
+    levels = [text for number in range(1, 5) for text in row(number, ("201", 100), ("01", 140), ("02", 180))]
+    whole = [("项目", LEFT, HEAD + 10), ("上年", 250, HEAD + 10)]
+    heads = [*row(-1, ("科目编码", 146)), *whole, *row(0, ("类", 118), ("款", 158), ("项", 198))]
+    [table] = page(*heads, *levels, *amounts(240)).tables
+    assert table.rows[:2] == (("项目", "科目编码", None, None, "上年"), ("", "类", "款", "项", ""))
 
 
 def test_a_row_that_begins_as_one_is_no_rest_of_the_one_above() -> None:

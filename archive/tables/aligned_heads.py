@@ -20,6 +20,7 @@ from archive.tables.printed_table import MOST_COLUMNS
 
 _MOST_WORDS = 1_000  # of a head
 _MOST_WAYS = 1_000  # to divide columns among heads
+_ALIGNED = 1.5  # points by which amounts that end at one place may be apart
 _ALIKE = 2  # points by which words that begin at one place may be apart
 _CENTRED = 12  # points by which the middle of a head may be off that of its columns
 _LOWER = 4  # points that a head must be off the middle of the whole head's height to be below another one
@@ -50,18 +51,20 @@ class Cell:
 Row = list[Cell]
 
 
-def read_columns(head: Sequence[Lines], body: Iterable[Lines]) -> tuple[list[Words], frozenset[Words]]:
+def read_columns(
+    head: Sequence[Lines], body: Iterable[Lines], *, right_aligned: bool
+) -> tuple[list[Words], frozenset[Words]]:
     """Return the room of each column, from left to right: of the words in rows of amounts, and of the heads above them;
-    and the heads that stand between two columns, over both.
+    and the heads that stand between two columns, over both. `right_aligned`: amounts end at the right edge of their cells.
     """
     lines = [line for row in head for line in row]
     named = [line for line in lines if not line.has_numbers]
     if sum(len(line.words) for line in named) > _MOST_WORDS:
         raise UnclearColumnsError
-    heads = _Heads(
-        rooms_of(words for row in body if has_amounts(row) for line in row for words in line.words),
-        [words for line in named for words in line.words],
-    )
+    names = [words for line in named for words in line.words]
+    printed = [words for row in body if has_amounts(row) for line in row for words in line.words]
+    rooms = rooms_of(printed)
+    heads = _Heads(_widen_to_cells(rooms, [*_amounts_of(printed)], names) if right_aligned else rooms, names)
     middle = (named[0].middle + named[-1].middle) / 2 if named else 0
     for line in reversed(named):
         heads.add(line.words, may_be_over_several=abs(line.middle - middle) >= _LOWER)
@@ -71,6 +74,49 @@ def read_columns(head: Sequence[Lines], body: Iterable[Lines]) -> tuple[list[Wor
     if not 1 < len(columns) <= MOST_COLUMNS or any(one.overlaps(other) for one, other in pairwise(columns)):
         raise UnclearColumnsError
     return columns, frozenset(heads.between)
+
+
+def _widen_to_cells(rooms: Sequence[Words], amounts: Sequence[Words], heads: Sequence[Words]) -> list[Words]:
+    """Return the rooms of columns, those of `amounts` as wide as their cells: a head stands in the middle of its cell, at
+    whose right edge the amounts end.
+
+    Raises UnclearColumnsError where amounts of a column end at several places, or it has no head, or one of several; and
+    where amounts of one width only, which may as well begin at the left edge, have a head on their right.
+    """
+    cells: list[Words] = []
+    last = max(amounts, key=lambda words: words.middle)
+    is_right_aligned = any(own.overlaps(room) and own.left - room.left > _ALIGNED for room in rooms for own in amounts)
+    if not is_right_aligned and any(head.middle > last.middle + _ALIGNED for head in heads):
+        raise UnclearColumnsError
+    for before, room in pairwise((Words(-inf, -inf), *rooms)):
+        own = [words for words in amounts if words.overlaps(room)]
+        if own and any(room.right - words.right > _ALIGNED for words in own):
+            raise UnclearColumnsError
+        cells.append(Words(_left_edge(before, room, own, heads), room.right) if own else room)
+    return cells
+
+
+def _amounts_of(words: Sequence[Words]) -> Iterator[Words]:
+    """Yield the words that are amounts, or numbers in a column of amounts."""
+    amounts = [each for each in words if each.is_amount]
+    for each in words:
+        if each.is_amount or (NUMBER.fullmatch(each.text) and any(each.overlaps(amount) for amount in amounts)):
+            yield each
+
+
+def _left_edge(before: Words, room: Words, amounts: Sequence[Words], heads: Sequence[Words]) -> float:
+    """Return the left edge of the cells of a column: its head, the lowest of those farthest right between the column
+    `before` and the amounts, is as far from it as from the right edge.
+    """
+    middle = max(amounts, key=lambda words: words.right - words.left).middle
+    between = [head for head in heads if before.right < head.middle <= middle + _ALIGNED]
+    if not between:
+        raise UnclearColumnsError
+    last = max(between, key=lambda head: head.middle)
+    own = min((head for head in between if head.overlaps(last)), key=lambda head: head.height)
+    if any(head.height < own.height - own.size / 2 for head in between):
+        raise UnclearColumnsError
+    return min(room.left, max(before.right, 2 * own.middle - room.right))
 
 
 class _Heads:
@@ -132,11 +178,16 @@ class _Heads:
         if number == len(self.columns):
             self.columns.append(Words(words.left, words.right))
         column = self.columns[number]
-        others = (other for other in self._words if not other.overlaps(words))
+        others = (
+            other for other in self._words if not other.overlaps(words) and not self._is_over_another(other, column)
+        )
         if any(other.distance(column) < words.distance(column) for other in others):
             raise UnclearColumnsError
         self.columns[number] = column.with_room_of(words)
         self._named.add(number)
+
+    def _is_over_another(self, words: Words, column: Words) -> bool:
+        return not words.overlaps(column) and any(words.overlaps(other) for other in self.columns)
 
 
 def join_broken(head: Sequence[Row]) -> list[Row]:

@@ -5,6 +5,7 @@ Nothing is guessed: where an amount could stand in either of two columns, or bel
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby, islice, pairwise, takewhile
 from operator import attrgetter
@@ -110,7 +111,10 @@ class _Part:
         self.lines = [line for line in lines if not self.rules or self.rules[0] > line.middle > self.rules[-1]]
 
     def table(self) -> AlignedTable | None:
-        """Return the table; None where there is none, or one that is not clear."""
+        """Return the table; None where there is none, or one that is not clear.
+
+        Where heads do not stand over their amounts, those may all end at the right edge of their cells.
+        """
         rows = list(_rows_by_distance(self.lines))
         amounts = [place for place, row in enumerate(rows) if has_amounts(row)]
         if len(amounts) < self._fewest or sum(_has_columns(row) for row in rows) < 2:
@@ -120,22 +124,25 @@ class _Part:
         if not above and len(amounts) < _FEWEST_ROWS:
             return None
         is_cut = not self.rules and last + 1 < len(rows)
-        rows = [*above, *rows[first : last + 1 if is_cut else None]]
-        try:
-            columns, between = read_columns(above, rows[len(above) :])
-            lines = list(self._by_rules(rows, columns, between))
-            cells = [_cells_of(row, columns, between) for row in lines]
-            head = cells[: sum(1 for _ in takewhile(lambda row: not _amounts(row), cells))]
-            body = cells[len(head) :]
-            head = join_broken(head)
-            _check_body(body)
-            if not self.rules:
-                _check_names(body, columns, is_cut=is_cut)
-            widen_heads(head, columns, {cell.first for row in body for cell in _amounts(row)})
-            whole = (*levels_of(head), *body)
-        except UnclearColumnsError:
-            return None
-        return AlignedTable(_spans(whole, len(columns)), rows[0][0].middle, rows[-1][-1].middle)
+        body = rows[first : last + 1 if is_cut else None]
+        for right_aligned in (False, True) if above else (False,):
+            with suppress(UnclearColumnsError):
+                cells = self._cells(above, body, is_cut=is_cut, right_aligned=right_aligned)
+                return AlignedTable(cells, (above or body)[0][0].middle, body[-1][-1].middle)
+        return None
+
+    def _cells(self, above: list[Lines], rows: list[Lines], *, is_cut: bool, right_aligned: bool) -> Spans:
+        """Return the cells of the head `above` and of the rows below it. Raises UnclearColumnsError."""
+        columns, between = read_columns(above, rows, right_aligned=right_aligned)
+        cells = [_cells_of(row, columns, between) for row in self._by_rules([*above, *rows], columns, between)]
+        head = cells[: sum(1 for _ in takewhile(lambda row: not _amounts(row), cells))]
+        body = cells[len(head) :]
+        head = join_broken(head)
+        _check_body(body)
+        if not self.rules:
+            _check_names(body, columns, is_cut=is_cut)
+        widen_heads(head, columns, {cell.first for row in body for cell in _amounts(row)})
+        return _spans((*levels_of(head), *body), len(columns))
 
     def _by_rules(self, rows: Iterable[Lines], columns: Sequence[Words], between: frozenset[Words]) -> Iterator[Lines]:
         """Yield rows, those between two rules as one, unless several have amounts, or one is a head of several columns."""
