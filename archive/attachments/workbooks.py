@@ -50,12 +50,8 @@ class _Workbook:
         rows: list[list[str]] = []
         first = _first_column(sheet)
         for place, values in enumerate(sheet.iter_rows()):
-            rows.append(
-                [
-                    self.formats.printed(sheet.name, place, first + n, value) or _cell(value)
-                    for n, value in enumerate(values)
-                ]
-            )
+            printed = (self.formats.printed(sheet.name, place, first + n, value) for n, value in enumerate(values))
+            rows.append([_cell(value) if cell is None else cell for cell, value in zip(printed, values, strict=True)])
             most -= sum(map(len, rows[-1]))
             if most < 0:
                 break

@@ -1,4 +1,6 @@
-"""The numbers of a workbook as its cells print them, as far as the formats are of digits alone: `#,##0.00`, `0.0%`."""
+"""The numbers of a workbook as its cells print them, as far as the formats are of digits alone, or of a text in their stead:
+`#,##0.00`, `0.0%`, `0.00;-0.00;"-"`.
+"""
 
 import re
 import zipfile
@@ -9,12 +11,14 @@ from decimal import ROUND_HALF_UP, Decimal
 from lxml import etree
 
 BUILT_IN = {1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 9: "0%", 10: "0.00%", 37: "#,##0", 38: "#,##0", 39: "#,##0.00",
-             40: "#,##0.00", 41: "#,##0", 43: "#,##0.00"}  # fmt: skip
+             40: "#,##0.00", 41: '#,##0;-#,##0;"-"', 43: '#,##0.00;-#,##0.00;"-"'}  # fmt: skip
 """Formats that a workbook names by their numbers alone."""
 MOST_STYLED = 1_000_000
 """Cells of a sheet whose styles are read."""
 _DIGITS = re.compile(r"(?P<whole>[#0,]*[#0])(?:\.(?P<decimals>0+))?(?P<scale>,*)(?P<percent>%?)")
 _AROUND = re.compile(r'_.|\*.|\[[^\]\[]{0,100}\]|"[ ¥￥$]{0,20}"|[ ¥￥$]')  # widths, fillings, colours, signs of money
+_INSTEAD = re.compile(r'(?:[-? ]|"[^"]{0,40}"|_.|\*.|\[[^\]\[]{0,100}\])*')  # a text that stands for any number
+_NO_TEXT = re.compile(r'_.|\*.|\[[^\]\[]{0,100}\]|["?]')
 _ESCAPED = re.compile(r"\\(.)")
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^<>]*?)/?>")
 _PLACE = re.compile(rb"""\br=["']([A-Z]{1,3})(\d{1,7})["']""")
@@ -73,9 +77,13 @@ def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def formatted(value: float, code: str) -> str | None:
-    """Return a number as a format of Excel prints it, None where the format is not of digits alone."""
+    """Return a number as a format of Excel prints it, None where the format is not of digits alone, nor of a text for zero."""
     sections = _ESCAPED.sub(r"\1", code).split(";")
     section = sections[1] if value < 0 and len(sections) > 1 and "(" not in sections[1] else sections[0]
+    if value == 0 and len(sections) > 2:
+        section = sections[2]
+        if _INSTEAD.fullmatch(section):
+            return _NO_TEXT.sub("", section).strip()
     form = _DIGITS.fullmatch(_AROUND.sub("", section).removeprefix("-"))
     if form is None:
         return None
