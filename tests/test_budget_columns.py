@@ -217,6 +217,14 @@ def test_a_column_of_changes_is_no_set_of_expenses(change: str) -> None:
     assert [(each.year, str(each.parts["total"].value)) for each in found.expenses] == [(2025, "3.00"), (2026, "2.00")]
 
 
+@pytest.mark.parametrize("head", ["2025年预算数 2026年预算数", "预算数 决算数"])
+def test_columns_below_a_head_of_several_years_or_stages_are_no_set_of_expenses(head: str) -> None:
+    (found,) = read(
+        table(f"{head}|<|<\n合计|因公出国（境）费|公务接待费\n3.00|1.00|2.00", "“三公”经费支出表\n单位：万元")
+    )
+    assert found.expenses == ()
+
+
 def test_a_row_of_changes_is_no_set_of_expenses() -> None:
     rows = "年度|合计|因公出国（境）费|公务接待费\n2025年|3.00|0.00|3.00\n2026年|2.00|0.00|2.00\n2026年比2025年增减|-1.00|0.00|-1.00"
     (found,) = read(table(rows, "“三公”经费支出表\n单位：万元"))

@@ -26,6 +26,24 @@ def test_codes_in_columns_of_their_own_and_a_row_of_column_numbers() -> None:
 
 
 @pytest.mark.parametrize(
+    ("title", "year"),
+    [
+        ("二〇二六年一般公共预算支出表", 2026),
+        ("二○二五年一般公共预算支出表", 2025),
+        ("二零二四年度一般公共预算支出表", 2024),
+    ],
+)
+def test_a_year_may_be_written_out(title: str, year: int) -> None:
+    assert read(table(GENERAL, f"{title}\n单位：万元"))[0].statement.heading.year == year
+
+
+@pytest.mark.parametrize("behind", ["（空表）", "（本表为空）", "（无数据）"])
+def test_a_title_may_say_that_its_table_is_empty(behind: str) -> None:
+    (found,) = read(table("科目编码|科目名称|合计\n||", f"国有资本经营预算支出表{behind}\n单位：万元"))
+    assert (found.statement.heading.kind, found.lines) == ("capital_spending", ())
+
+
+@pytest.mark.parametrize(
     ("right", "wrong", "rules"),
     [
         ("201|03|01|行政运行|100.00|100.00|", "201|03|01|行政运行|180.00|180.00|", {"children"}),

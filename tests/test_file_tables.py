@@ -54,6 +54,26 @@ def test_text_that_is_printed_again_at_its_place_to_look_bold_stands_once(moved:
     assert (table.rows, set(table.merged)) == (PRINTED, MERGED)
 
 
+@pytest.mark.parametrize(
+    ("words", "cells"),
+    [
+        ([("Office", 23), ("1.00", 83), ("2.00", 143)], ("Office", "1.00", "2.00")),
+        ([("Name", 23), ("First", 83), ("Second", 143)], ("Name", "First", "Second")),
+        ([("1.00", 83)], ("1.00", None, None)),
+        ([("Name", 23), ("First", 83)], ("Name First", None, None)),
+        ([("Office of all", 43), ("2.00", 143)], ("Office of all 2.00", None, None)),
+    ],
+    ids=["amounts", "heads", "one of them", "not in each column", "over a line"],
+)
+def test_words_of_several_columns_are_apart_where_a_row_lacks_the_lines_between_them(
+    words: list[tuple[str, int]], cells: tuple[str | None, ...]
+) -> None:
+    boxes = [(20 + 60 * column, bottom, 60, 20) for column in range(3) for bottom in (100, 140)] + [(20, 120, 180, 20)]
+    whole = [(f"{column}{row}", 23 + 60 * column, row) for column in range(3) for row in (106, 146)]
+    (table,) = tables(pdf(drawn(boxes, [*whole, *((text, x, 126) for text, x in words)], "boxes", 8)))
+    assert table.rows == (("0146", "1146", "2146"), cells, ("0106", "1106", "2106"))
+
+
 def apart(text: str, left: int, base: int) -> list[tuple[str, int, int]]:
     """The characters of a line, each drawn by itself."""
     return [(character, left + 9 * place, base) for place, character in enumerate(text)]
@@ -244,6 +264,18 @@ def test_a_workbook_gives_its_cells_with_numbers_as_they_are_formatted() -> None
     assert "1,234.00\t-5.50" in (found.text or "")
 
 
+def test_a_zero_for_which_the_format_prints_nothing_is_an_empty_cell() -> None:
+    stream = io.BytesIO()
+    book = xlsxwriter.Workbook(stream)
+    hidden = book.add_format({"num_format": '#,##0.00;-#,##0.00;""'})
+    sheet = book.add_worksheet()
+    for row in range(2):
+        sheet.write_row(row, 0, [0, 12], hidden)
+    book.close()
+    (table,) = tables(stream.getvalue(), "a.xlsx")
+    assert table.rows == (("", "12.00"), ("", "12.00"))
+
+
 def test_what_a_workbook_hides_is_text_and_in_no_table() -> None:
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream)
@@ -303,6 +335,8 @@ def test_a_workbook_may_name_its_sheets_from_its_root_on() -> None:
         (1234.5, "0", "1235"), (-0.5, "0.00%", "-50.00%"), (1e9, "#,##0.00_ ;[Red]-#,##0.00 ", "1,000,000,000.00"),
         (0.125, "0.00", "0.13"), (-1234.5, '#,##0.00_);(#,##0.00)', "-1,234.50"), (1234567, "#,##0.00,", "1,234.57"),
         (5, "General", None), (5, "yyyy-mm-dd", None), (5, "", None), (5, '0"万元"', None), (5, "0.00E+00", None),
+        (0, '#,##0.00;-#,##0.00;""', ""), (0, '0.00;-0.00;"无"', "无"), (0, "#,##0.00_);(#,##0.00)", "0.00"),
+        (0, '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "-"), (0, "0.00;;", ""), (0, "0.00;-0.00;0", "0"),
     ],
 )  # fmt: skip
 def test_a_number_is_printed_as_its_format_says(value: float, code: str, printed: str | None) -> None:

@@ -42,6 +42,8 @@ _KIND_RULES = tuple((re.compile(pattern), kind) for pattern, kind in _RULES)
 _NO_TITLE = re.compile(
     r"[。；;]|\.{3}|…|·{3}|^(?:公开|预算|决算|附)?\d*[一二三四五六七八九十]*表\d*$|见|详见|如下|无数据|为空|空表"
 )
+_STATED_EMPTY = re.compile(r"\((?:[本此]表)?(?:为?空表?|无数据)\)$")
+"""The words behind a title which say that its table has no amounts."""
 _BROKEN_OFF = ("支出", "收入", "费", "预", "决")
 """Ends of a line on which a title goes on below."""
 
@@ -49,6 +51,8 @@ _NUMBERED = re.compile(
     r"^(?:第[一二三四五六七八九十]+部分|[(（]?[一二三四五六七八九十\d]+[)）]?[、.．:：]|附[件表]\d*[:：]?|表[一二三四五六七八九十\d]+[:：]?)"
 )
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?:年|$|(?=[部单度预决]))")
+_WRITTEN_YEAR = re.compile("(?<![一二三四五六七八九十])二[〇○零][〇○零一二三四五六七八九]{2}(?=年)")
+_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _BEFORE = re.compile("上一?年(?!结[转余])|去年")
 _BESIDE_YEAR = re.compile("上一?年(?!结[转余])|去年|执行|[比增减]")
 _OF_SENTENCE = re.compile(r"[,。;]|[比较](?:上|去|20\d\d)年|\d[万亿]?元")
@@ -90,7 +94,7 @@ def kind_of(title: str) -> str | None:
     """Return the kind of the budget table that bears a title; None where it announces none."""
     if "表" not in (text := plain(title)):
         return None
-    text = text.translate(_QUOTES)
+    text = _STATED_EMPTY.sub("", text.translate(_QUOTES))
     if len(text) > LONGEST_TITLE or _NO_TITLE.search(text):
         return None
     for pattern, kind in _KIND_RULES:
@@ -163,8 +167,14 @@ def _stage_of_columns(head: Sequence[str]) -> str | None:
 
 def year_of(lines: Iterable[str]) -> int | None:
     """Return the last year that lines state."""
-    years = [int(match[1]) for line in lines for match in _YEAR.finditer(line)]
+    years = [year for line in lines for year in years_in(line)]
     return years[-1] if years else None
+
+
+def years_in(text: str) -> list[int]:
+    """Return the years that a text states, in digits or written out: 2024年, 二〇二四年."""
+    digits = _WRITTEN_YEAR.sub(lambda match: match[0].translate(_DIGITS), text)
+    return [int(match[1]) for match in _YEAR.finditer(digits)]
 
 
 def _is_sentence(line: str) -> bool:

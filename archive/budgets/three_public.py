@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from archive.budgets.amounts import agree, plain
-from archive.budgets.headings import Heading, stage_of, year_of
+from archive.budgets.headings import Heading, stage_of, year_of, years_in
 from archive.budgets.lines import BudgetLine
 
 ROLES = ("total", "abroad", "vehicles", "vehicle_purchase", "vehicle_running", "reception")
@@ -23,6 +23,7 @@ _QUOTES = str.maketrans("", "", "\"'“”‘’")
 _PART_OF_RECEPTION = re.compile(r"(?:国内|国?\(?境\)?外|国外)(?:公务)?接待费(?:支出)?(?:\(.{1,4}\))?")
 _OF_SOME_GUESTS = re.compile(r"国内|境\)?外|国外|外事|外宾")
 _OF_TWO_YEARS = re.compile("增减|增长|增加|减少|比|较|差[额异]")
+_BOTH_STAGES = re.compile("预算数.{0,20}决算数|决算数.{0,20}预算数")
 _CHANGE = re.compile("增减|增长|增加|减少|增\\(减|变[动化]")
 _VEHICLES = re.compile("公务用车(?:费用?|经费|支出)?")
 _BESIDE = re.compile("((?:会议|培训)费)(?:支出)?")
@@ -71,7 +72,7 @@ def expense_sets(heading: Heading, columns: Iterable[str], lines: Iterable[Budge
     """Return the sets of expenses of a table, whose `columns` or else whose rows are the parts.
 
     Columns, or rows, of 上年 or of another year than the heading's make sets of that year;
-    预算数 and 决算数 stand side by side in accounts.
+    预算数 and 决算数 stand side by side in accounts. One below a head that names several years, or both stages, is of none.
     """
     lines = list(lines)
     roles = {role_of(line.column_name) for line in lines}
@@ -79,8 +80,11 @@ def expense_sets(heading: Heading, columns: Iterable[str], lines: Iterable[Budge
     outer = _heads_over_all(columns)
     sets: dict[tuple[object, ...], ExpenseSet] = {}
     for line in lines:
-        own_heads = line.column_name.split("/")[-2:]  # 比上年增减, and 金额 below it
+        heads = line.column_name.split("/")
+        own_heads = heads[-2:]  # 比上年增减, and 金额 below it
         if any(map(_OF_TWO_YEARS.search, own_heads)) or (across and _CHANGE.search(line.name)):
+            continue
+        if any(map(_names_several_periods, heads)):
             continue
         period = line.name if across and _PERIOD.fullmatch(plain(line.name)) else line.column_name
         stage = _stage(heading, period, line.column_name)
@@ -92,6 +96,12 @@ def expense_sets(heading: Heading, columns: Iterable[str], lines: Iterable[Budge
     for expenses in sets.values():
         expenses.drop_total_of_more()
     return [each for each in sets.values() if len(each.parts) > 1]
+
+
+def _names_several_periods(head: str) -> bool:
+    """Whether a head is of two columns, the line between which is not drawn."""
+    text = plain(head)
+    return len(set(years_in(text))) > 1 or _BOTH_STAGES.search(text) is not None
 
 
 def _heads_over_all(columns: Iterable[str]) -> set[str]:

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from math import inf
 from operator import attrgetter
 from typing import Protocol
@@ -237,12 +237,40 @@ class _Grid:
 
     def add(self, character: Character) -> bool:
         """Take in a character; whether it stands in the grid."""
-        column = bisect_right(self.x, (character.left + character.right) / 2) - 1
+        column = self._column(character)
         row = len(self.y) - 1 - bisect_right(self._upwards, character.middle)
         inside = 0 <= column < len(self.x) - 1 and 0 <= row < len(self.y) - 1
         if inside:
             self.characters[self.owner[row][column]].append(character)
         return inside
+
+    def divide(self) -> None:
+        """Divide cells of one row that hold words of several columns, of which no line goes over from one into another:
+        an amount among them, or some in each column. The lines between them are not drawn.
+        """
+        for number, (row, column, height, width) in enumerate(list(self.cells)):
+            parts = defaultdict[int, list[Character]](list)
+            if height == 1 and width > 1 and self._stand_apart(self.characters[number]):
+                for character in self.characters[number]:
+                    parts[self._column(character)].append(character)
+            texts = [text_of(sorted(part, key=attrgetter("left"))) for part in parts.values()]
+            if len(parts) > 1 and (any(map(_AMOUNT.fullmatch, texts)) or 2 < width == len(parts)):
+                self.cells[number] = (row, column, 1, 1)
+                self.characters[number] = parts[column]
+                for each in range(column + 1, column + width):
+                    self.characters[len(self.cells)] = parts[each]
+                    self.cells.append((row, each, 1, 1))
+
+    def _stand_apart(self, characters: Iterable[Character]) -> bool:
+        """Whether a gap divides characters of each line wherever they are of several columns."""
+        pairs = (pair for line in lines_of(characters) for pair in pairwise(sorted(line, key=attrgetter("left"))))
+        return all(
+            each.left - before.right > each.height / 2 or self._column(before) == self._column(each)
+            for before, each in pairs
+        )
+
+    def _column(self, character: Character) -> int:
+        return bisect_right(self.x, (character.left + character.right) / 2) - 1
 
     def table(self, page: int, before: str, origin: tuple[float, float]) -> PrintedTable:
         """Return the table; `origin` is the left upper corner of the page."""
@@ -291,7 +319,10 @@ def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> tuple
     boxes = [grid for grid in grids if grid.width == 1 and not grid.holds_amounts()]
     for box in boxes:
         outside += [character for cell in box.characters.values() for character in cell]
-    return [grid for grid in grids if grid not in boxes], outside
+    tables = [grid for grid in grids if grid not in boxes]
+    for grid in tables:
+        grid.divide()
+    return tables, outside
 
 
 def _gaps(grids: Iterable[_Grid], printed: Iterable[list[Character]]) -> Iterator[list[list[Character]]]:
