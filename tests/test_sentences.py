@@ -23,6 +23,10 @@ AGREE = {
     "named again behind a share": (
         "一般公共预算财政拨款支出950万元，占本年支出合计的79.17%。与2025年相比，一般公共预算财政拨款支出增加50万元，增长5.56%。", ["growth"],
     ),
+    "beside what is as last year": ("甲费0万元，与上年持平；乙费3万元；丙费6万元，比上年增加1万元，增长20%。", ["growth"]),
+    "of the year before alone": ("占1.87%。与2025年度决算数100万元相比，减少20万元，下降20%。", ["growth"]),
+    "of what is named once more": ("支出决算3万元，完成预算的60%，决算数较预算数减少2万元，降低40%。", ["growth"]),
+    "of what brackets are behind": ("甲费10万元（乙费4万元，丙（境）费6万元），较上年8万元增加2万元，增长25%。", ["difference", "growth"]),
     "a decrease": ("支出90万元，与上年相比减少10万元，下降10.00%。", ["growth"]),
     "in the sentence after": ("支出110万元。与上年相比增加10万元，增长10%。", ["growth"]),
     "in the sentence after what it is for": ("公共服务支出110万元，主要用于日常运行。与上年相比增加10万元，增长10%。", ["growth"]),
@@ -176,6 +180,10 @@ def test_figures_that_agree(text: str, kinds: list[str]) -> None:
 
 
 DIFFER = {
+    "of the year before alone": (
+        "人员增加。与2025年度决算数100万元相比，减少20万元，下降25%。",
+        ("growth", False, "20%"),
+    ),
     "a rate": ("支出110万元，比上年增加10万元，增长100%。", ("growth", False, "10%")),
     "a rate by one in its last digit": ("接待110人次，比上年增加10人次，增长9%。", ("growth", False, "10%")),
     "a rate that is one too much": ("接待110人次，比上年增加10人次，增长11%。", ("growth", False, "10%")),
@@ -220,6 +228,10 @@ def test_figures_that_do_not_agree_and_what_would_fit(text: str, expected: State
 
 
 SILENT = {
+    "of another unit than the year before": "收入增加。与2025年度决算数100万元相比，减少20人，下降50%。",
+    "of another stage": "支出决算100万元，预算数较上年增加10万元，增长50%。",
+    "of income behind spending": "支出预算100万元，收入预算较上年增加10万元，增长50%。",
+    "of another thing than the year before": "收入增加。与2025年度决算数100万元相比，人员经费减少20万元，下降50%。",
     "done of what is planned of a whole": (
         "“三公”经费支出预算为15.00万元，支出决算为12.00万元，其中：因公出国费支出决算为0.00万元，完成预算的0.00%；公务用车支出决算为9.00万元，完成预算的90.00%。"
     ),

@@ -50,9 +50,15 @@ _MOST_BACK = 6
 _YEARS = re.compile(r"20\d\d(?=年)|上一?年(?!结转|结余)|去年")
 
 
+_OTHER_YEAR = re.compile(r"(?:与|和|比|较|同)(?:20\d\d年|上一?年|去年)")
+"""A year that something is compared with, which is of no name: 与上年持平；公务接待费…."""
+_ALONE = re.compile(rf"(?:^|[。；;])(?:与|和|比|较|同|相比|相较于?){_TIME}[为：:（(]?$")
+_AGAIN = re.compile("(收入|支出)?(预算|决算|执行)数?")
+"""A name of the figure before, said once more: 支出决算 3 万元，…，决算数较预算数减少…."""
+
 _YEAR_WORDS = re.compile(r"(?:20\d\d年|上一?年|去年)度?")
 _BEHIND = re.compile(r"^[，,]?[（(](?:20\d\d年|上一?年|去年)度?(?:同期)?(?:预算|决算|执行)?数?(?:为|是)?$")
-_CLOSES = ("）", ")")
+_OPENS, _CLOSES = ("（", "("), ("）", ")")
 
 _Sides = tuple[Figure, Figure | None]
 
@@ -98,10 +104,12 @@ def comparisons(passages: Passages, whole_of: Mapping[int, int]) -> Iterator[Equ
             continue
         number = change.last + 1
         sides = _sides(passages, change, compared)
-        if sides:
+        if sides is None:
+            yield from _of_earlier_alone(passages, change)
+        else:
             now, earlier = sides
             equations = list(_equations(now, earlier, change))
-            whole = wholes.get(now)
+            whole = wholes.get(now) or _before_brackets(passages, now)
             if whole and not all(each.holds for each in equations) and _comparable(whole, earlier, change):
                 of_whole = list(_equations(whole, earlier, change))
                 now, equations = (whole, of_whole) if all(each.holds for each in of_whole) else (now, equations)
@@ -183,6 +191,31 @@ def _sides(passages: Passages, change: _Change, compared: Mapping[int, Figure]) 
     return sides if sides and _comparable(*sides, change) else None
 
 
+def _before_brackets(passages: Passages, figure: Figure) -> Figure | None:
+    """Return the figure that the brackets stand behind which end with this one: 10万元（甲4万元，乙（丙）6万元），比上年…."""
+    text, depth, place = passages.text, 1, figure.offset
+    if text[figure.end : figure.end + 1] not in _CLOSES:
+        return None
+    while depth and place > figure.begin:
+        place -= 1
+        depth += (text[place] in _CLOSES) - (text[place] in _OPENS)
+    return None if depth else next((each for each in passages.figures if each.end == place), None)
+
+
+def _of_earlier_alone(passages: Passages, change: _Change) -> Iterator[Equation]:
+    """Yield the rate of a change of a figure that begins the sentence: 与上年10万元相比，增加1万元，增长10%. What it is the earlier
+    one of stands in another sentence.
+    """
+    before = _TURNS.sub("", passages.before(change.first))
+    if change.first and change.amount and change.rate and _NOTHING.fullmatch(before):
+        earlier, by = passages.figures[change.first - 1], change.amount
+        of_one_unit = by.figure.unit == earlier.unit and earlier.is_exact
+        if of_one_unit and _ALONE.search(passages.before(change.first - 1)):
+            whole, part = amounts((earlier, by.figure))
+            part = part if by.sign > 0 else part.negative()
+            yield from filter(None, [rate("growth", change.rate.figure, part, whole, change.rate.sign)])
+
+
 def _in_order(passages: Passages, last: int, now: Figure) -> _Sides | None:
     """Return the last two figures if they are of one thing, the earlier year last: 2024年300万元，2023年400万元，同比减少…."""
     later = passages.figures[last - 1] if last and now is passages.figures[last] else None
@@ -239,7 +272,13 @@ def _compared(passages: Passages, last: int, lead: str, noun: str, compared: Map
     own = passages.text[now.begin : now.offset]
     if _GENERIC.sub("", noun) not in _GENERIC.sub("", own):
         return None
-    if lead.strip("，,、；;（(：:") == "" or (_USE.match(lead) and "。" not in lead):
+    words = lead.strip("，,、；;（(：:")
+    again = _AGAIN.fullmatch(words)
+    if (
+        words == ""
+        or (again and all(map(own.__contains__, again.groups(""))))
+        or (_USE.match(lead) and "。" not in lead)
+    ):
         return now
     if lead.endswith("。") and lead.count("。") == 1:
         return now if lead == "。" else _only_amount(passages, last)
@@ -283,7 +322,7 @@ def _named_earlier(passages: Passages, number: int, now: Figure, than: str) -> F
         and (figure.begin, figure.unit) == (now.begin, now.unit)
         and not is_change(passages, each)
         and word in figure.subject
-        and years <= set(_YEARS.findall(figure.subject))
+        and years <= set(_YEARS.findall(_OTHER_YEAR.sub("", figure.subject)))
     ]
     return found[0] if len(found) == 1 else None
 
