@@ -225,6 +225,24 @@ def test_columns_below_a_head_of_several_years_or_stages_are_no_set_of_expenses(
     assert found.expenses == ()
 
 
+@pytest.mark.parametrize(
+    ("rows", "totals"),
+    [
+        ("合计|3.00|1.00|2.00\n样本局本级|2.00|1.00|1.00\n样本站|1.00||1.00", ["3.00"]),
+        ("样本局|3.00|1.00|2.00\n样本局本级|2.00|1.00|1.00\n样本站|1.00||1.00", ["3.00"]),
+        ("样本甲站|2.00|1.00|1.00\n样本乙站|1.00||1.00", ["2.00", "1.00"]),
+        ("合计|3.00|1.00|2.00", ["3.00"]),
+    ],
+    ids=["a total", "its own name", "neither", "a total alone"],
+)
+def test_expenses_of_units_in_a_unit_s_table_are_none_of_its_own(rows: str, totals: list[str]) -> None:
+    head = "单位名称|合计|因公出国（境）费|公务接待费\n"
+    (found,) = read(table(head + rows, "2026年“三公”经费支出表\n部门：样本局 单位：万元"))
+    assert [str(each.parts["total"].value) for each in found.expenses] == totals
+    assert sum(check.rule == "three_public" and check.holds for check in found.checks) >= len(rows.split("\n")) - 1
+    assert failing(found) == []
+
+
 def test_a_row_of_changes_is_no_set_of_expenses() -> None:
     rows = "年度|合计|因公出国（境）费|公务接待费\n2025年|3.00|0.00|3.00\n2026年|2.00|0.00|2.00\n2026年比2025年增减|-1.00|0.00|-1.00"
     (found,) = read(table(rows, "“三公”经费支出表\n单位：万元"))

@@ -13,7 +13,7 @@ from archive.budgets.prose import StatedAmounts
 from archive.budgets.repeated_amounts import check_between
 from archive.budgets.statements import BudgetStatement, read_statements
 from archive.budgets.summary_checks import check_summary, is_listed
-from archive.budgets.three_public import ExpenseSet, expense_sets
+from archive.budgets.three_public import ExpenseSet, expense_sets, of_whole_unit
 from archive.tables.printed_table import PrintedTable
 
 ENOUGH = 2
@@ -61,7 +61,7 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
     Of several lines of it, such as a record's title and its file's name, the last one that says so counts. `text`: the
     document's own, whose sentences are held against its table of three public expenses, if it has one.
     """
-    read: list[tuple[BudgetStatement, list[BudgetLine], list[ExpenseSet]]] = []
+    read: list[tuple[BudgetStatement, list[BudgetLine], list[ExpenseSet], list[BudgetCheck]]] = []
     between: list[BudgetCheck] = []
     parts = stated_parts(read_statements(tables), title.split("\n"))
     for part in parts:
@@ -70,16 +70,17 @@ def read_document(tables: Sequence[PrintedTable], title: str = "", text: str = "
         basic = [each for each in with_lines if each[0].heading.kind in ("basic_spending", "operating")]
         for statement, lines in with_lines:
             is_of_expenses = statement.heading.kind == "three_public"
-            expenses = expense_sets(statement.heading, statement.columns, lines) if is_of_expenses else []
+            of_rows = expense_sets(statement.heading, statement.columns, lines) if is_of_expenses else []
+            expenses = of_whole_unit(statement.heading, of_rows)
             between += check_beside_basic(expenses, statement, basic)
-            read.append((statement, lines, expenses))
-    kinds = Counter(statement.heading.kind for statement, lines, _ in read if lines)
+            read.append((statement, lines, expenses, list(_within(statement, lines, of_rows))))
+    kinds = Counter(statement.heading.kind for statement, lines, *_ in read if lines)
     stated = StatedAmounts(text) if kinds else None
     tables_read: list[BudgetTable] = []
-    for statement, lines, expenses in read:
+    for statement, lines, expenses, within in read:
         heading = statement.heading
         checks = [
-            *_without_unread(statement, lines, list(_within(statement, lines, expenses))),
+            *_without_unread(statement, lines, within),
             *_of(between, lines),
         ]
         if stated and len(parts) == 1:  # else nothing says of which unit the text is

@@ -1,7 +1,7 @@
 """“三公”经费: which part of it a column or a row is. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -96,6 +96,29 @@ def expense_sets(heading: Heading, columns: Iterable[str], lines: Iterable[Budge
     for expenses in sets.values():
         expenses.drop_total_of_more()
     return [each for each in sets.values() if len(each.parts) > 1]
+
+
+def of_whole_unit(heading: Heading, sets: Iterable[ExpenseSet]) -> list[ExpenseSet]:
+    """Return the sets of the unit whose table it is: where rows of one year and stage are of several units, that of 合计, or
+    else that which bears its name.
+    """
+    of_period: dict[tuple[str | None, int | None], list[ExpenseSet]] = {}
+    for each in sets:
+        of_period.setdefault((each.stage, each.year), []).append(each)
+    own = {period: _of_whole(group, heading.agency) for period, group in of_period.items()}
+    return [each for period, group in of_period.items() for each in own[period] or group]
+
+
+def _of_whole(sets: Sequence[ExpenseSet], agency: str | None) -> list[ExpenseSet]:
+    """Return the only set of the row of all units; none where there is no such row, or several."""
+    of_row = [
+        (each, next(iter(each.parts.values()))) for each in sets if len({x.row for x in each.parts.values()}) == 1
+    ]
+    if len(sets) == 1 or len(of_row) < len(sets):
+        return []
+    totals = [each for each, line in of_row if line.is_total]
+    named = [each for each, line in of_row if agency and plain(line.name) == plain(agency)]
+    return next((found for found in (totals, named) if len(found) == 1), [])
 
 
 def _names_several_periods(head: str) -> bool:
