@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.budget_forms import failing, read, table
+from tests.budget_forms import GENERAL, TITLED, failing, read, table
 
 WHOLE = {"children": 6, "total": 3, "columns": 5}
 NAMES = {
@@ -232,8 +232,9 @@ def test_columns_below_a_head_of_several_years_or_stages_are_no_set_of_expenses(
         ("样本局|3.00|1.00|2.00\n样本局本级|2.00|1.00|1.00\n样本站|1.00||1.00", ["3.00"]),
         ("样本甲站|2.00|1.00|1.00\n样本乙站|1.00||1.00", ["2.00", "1.00"]),
         ("合计|3.00|1.00|2.00", ["3.00"]),
+        ("|3.00|1.00|2.00\n|2.00|1.00|1.00", []),
     ],
-    ids=["a total", "its own name", "neither", "a total alone"],
+    ids=["a total", "its own name", "neither", "a total alone", "no names"],
 )
 def test_expenses_of_units_in_a_unit_s_table_are_none_of_its_own(rows: str, totals: list[str]) -> None:
     head = "单位名称|合计|因公出国（境）费|公务接待费\n"
@@ -241,6 +242,23 @@ def test_expenses_of_units_in_a_unit_s_table_are_none_of_its_own(rows: str, tota
     assert [str(each.parts["total"].value) for each in found.expenses] == totals
     assert sum(check.rule == "three_public" and check.holds for check in found.checks) >= len(rows.split("\n")) - 1
     assert failing(found) == []
+
+
+@pytest.mark.parametrize("total", ["|||共　计", "共计|||", "合计|||"])
+def test_a_total_may_be_called_otherwise_and_stand_in_the_column_of_codes(total: str) -> None:
+    (found,) = read(table(GENERAL.replace("|||合计", total), TITLED))
+    assert Counter(check.rule for check in found.checks if check.holds) == WHOLE
+    assert failing(found) == []
+
+
+def test_what_was_carried_out_of_a_budget_is_no_budget() -> None:
+    head = "项目|2025年预算数|2025年预算执行数|2026年预算数\n"
+    rows = "共  计|4.00|3.00|2.00\n因公出国（境）费|1.00|1.00|1.00\n公务接待费|3.00|2.00|1.00"
+    (found,) = read(table(head + rows, "2026年“三公”经费支出表\n单位：万元"))
+    assert [(each.stage, each.year, str(each.parts["total"].value)) for each in found.expenses] == [
+        ("budget", 2025, "4.00"), (None, 2025, "3.00"), ("budget", 2026, "2.00"),
+    ]  # fmt: skip
+    assert [(check.rule, check.holds) for check in found.checks] == [("three_public", True)] * 3
 
 
 def test_a_row_of_changes_is_no_set_of_expenses() -> None:

@@ -24,7 +24,7 @@ from archive.tables.printed_table import PrintedTable, Row
 CODE = re.compile(r"[1-3]\d\d(?:\d\d){0,2}|50\d(?:\d\d)?|599(?:\d\d)?")
 """A code of 功能分类 (类, 款, 项) or of 经济分类."""
 
-TOTALS = frozenset(("合计", "总计", "小计", "支出总计", "收入总计", "支出合计", "收入合计"))
+TOTALS = frozenset(("合计", "总计", "小计", "共计", "支出总计", "收入总计", "支出合计", "收入合计"))
 
 _MOST_HEAD_ROWS = 8
 _MOST_COLUMNS = 60  # the widest tables of accounts have some thirty

@@ -1,7 +1,7 @@
 """“三公”经费: which part of it a column or a row is. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -12,9 +12,11 @@ from archive.budgets.lines import BudgetLine
 ROLES = ("total", "abroad", "vehicles", "vehicle_purchase", "vehicle_running", "reception")
 """三公经费合计, 因公出国（境）费, 公务用车购置及运行费, 其中购置费 and 运行费, 公务接待费."""
 
-_STAGE = re.compile(r"(?:\d{4}年|上年|本年)?度?(?:年初|全年|调整)?(?:预算|决算|执行|统计)数?|金额(?:\([^)]*\))?")
+_STAGE = re.compile(
+    r"(?:\d{4}年|上年|本年)?度?(?:年初|全年|调整)?(?:预算|决算|(?:预算)?执行|统计)数?|金额(?:\([^)]*\))?"
+)
 _PERIOD = re.compile(
-    r"(?:20\d\d年?|上一?年|去年|本年)度?(?:年初|全年|调整)?(?:预算|决算|执行|统计)?数?|(?:年初|全年|调整)?(?:预算|决算)数"
+    r"(?:20\d\d年?|上一?年|去年|本年)度?(?:年初|全年|调整)?(?:预算|决算|(?:预算)?执行|统计)?数?|(?:年初|全年|调整)?(?:预算|决算)数"
 )
 """All that the name of a row says which is of a year or a stage, and not of a unit."""
 
@@ -27,7 +29,7 @@ _BOTH_STAGES = re.compile("预算数.{0,20}决算数|决算数.{0,20}预算数")
 _CHANGE = re.compile("增减|增长|增加|减少|增\\(减|变[动化]")
 _VEHICLES = re.compile("公务用车(?:费用?|经费|支出)?")
 _BESIDE = re.compile("((?:会议|培训)费)(?:支出)?")
-_SUMS = ("合计", "总计", "小计", "支出合计")
+_SUMS = ("合计", "总计", "小计", "共计", "支出合计")
 
 
 @dataclass(slots=True)
@@ -100,25 +102,26 @@ def expense_sets(heading: Heading, columns: Iterable[str], lines: Iterable[Budge
 
 def of_whole_unit(heading: Heading, sets: Iterable[ExpenseSet]) -> list[ExpenseSet]:
     """Return the sets of the unit whose table it is: where rows of one year and stage are of several units, that of 合计, or
-    else that which bears its name.
+    else that which bears its name; none where several rows of one period have no name.
     """
     of_period: dict[tuple[str | None, int | None], list[ExpenseSet]] = {}
     for each in sets:
         of_period.setdefault((each.stage, each.year), []).append(each)
-    own = {period: _of_whole(group, heading.agency) for period, group in of_period.items()}
-    return [each for period, group in of_period.items() for each in own[period] or group]
+    return [each for group in of_period.values() for each in _of_whole(group, heading.agency)]
 
 
-def _of_whole(sets: Sequence[ExpenseSet], agency: str | None) -> list[ExpenseSet]:
-    """Return the only set of the row of all units; none where there is no such row, or several."""
+def _of_whole(sets: list[ExpenseSet], agency: str | None) -> list[ExpenseSet]:
+    """Return the only set of the row of all units; all where there is no such row, or they are no rows."""
     of_row = [
         (each, next(iter(each.parts.values()))) for each in sets if len({x.row for x in each.parts.values()}) == 1
     ]
     if len(sets) == 1 or len(of_row) < len(sets):
+        return sets
+    if not any(line.name for _, line in of_row):
         return []
     totals = [each for each, line in of_row if line.is_total]
     named = [each for each, line in of_row if agency and plain(line.name) == plain(agency)]
-    return next((found for found in (totals, named) if len(found) == 1), [])
+    return next((found for found in (totals, named) if len(found) == 1), sets)
 
 
 def _names_several_periods(head: str) -> bool:
@@ -136,11 +139,12 @@ def _heads_over_all(columns: Iterable[str]) -> set[str]:
 
 
 def _stage(heading: Heading, period: str, column: str) -> str | None:
-    """Return the stage of a row or column; None for what a budget says was carried out (执行数),
+    """Return the stage of a row or column; None for what a budget says was carried out (执行数, 预算执行数),
     which is neither budget nor accounts.
     """
     stated = stage_of(period) or stage_of(column)
-    if stated is None and heading.stage == "budget" and "执行" in period + column:
+    executed = "执行" if stated is None else "预算执行"
+    if heading.stage == "budget" and stated != "accounts" and executed in period + column:
         return None
     return stated or heading.stage
 
