@@ -54,26 +54,6 @@ def test_text_that_is_printed_again_at_its_place_to_look_bold_stands_once(moved:
     assert (table.rows, set(table.merged)) == (PRINTED, MERGED)
 
 
-@pytest.mark.parametrize(
-    ("words", "cells"),
-    [
-        ([("Office", 23), ("1.00", 83), ("2.00", 143)], ("Office", "1.00", "2.00")),
-        ([("Name", 23), ("First", 83), ("Second", 143)], ("Name", "First", "Second")),
-        ([("1.00", 83)], ("1.00", None, None)),
-        ([("Name", 23), ("First", 83)], ("Name First", None, None)),
-        ([("Office of all", 43), ("2.00", 143)], ("Office of all 2.00", None, None)),
-    ],
-    ids=["amounts", "heads", "one of them", "not in each column", "over a line"],
-)
-def test_words_of_several_columns_are_apart_where_a_row_lacks_the_lines_between_them(
-    words: list[tuple[str, int]], cells: tuple[str | None, ...]
-) -> None:
-    boxes = [(20 + 60 * column, bottom, 60, 20) for column in range(3) for bottom in (100, 140)] + [(20, 120, 180, 20)]
-    whole = [(f"{column}{row}", 23 + 60 * column, row) for column in range(3) for row in (106, 146)]
-    (table,) = tables(pdf(drawn(boxes, [*whole, *((text, x, 126) for text, x in words)], "boxes", 8)))
-    assert table.rows == (("0146", "1146", "2146"), cells, ("0106", "1106", "2106"))
-
-
 def apart(text: str, left: int, base: int) -> list[tuple[str, int, int]]:
     """The characters of a line, each drawn by itself."""
     return [(character, left + 9 * place, base) for place, character in enumerate(text)]

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby, pairwise, takewhile
 from math import inf
 from operator import attrgetter
 from typing import Protocol
@@ -244,6 +244,19 @@ class _Grid:
             self.characters[self.owner[row][column]].append(character)
         return inside
 
+    def take_back(self) -> None:
+        """Give a cell the words that go on from it into the next one, beside an amount: on paper the edge cuts them off."""
+        for number, (row, column, _, width) in enumerate(self.cells):
+            if column + width == self.width:
+                continue
+            beside = self.owner[row][column + width]
+            name, other = (sorted(self.characters[each], key=attrgetter("left")) for each in (number, beside))
+            over = [each for _, each in takewhile(lambda pair: _go_on(*pair), pairwise([*name[-1:], *other]))]
+            amount = other[len(over) :]
+            if over and amount and _AMOUNT.fullmatch(text_of(amount)) and not any(each.text.isdigit() for each in over):
+                self.characters[number] += over
+                self.characters[beside] = amount
+
     def divide(self) -> None:
         """Divide cells of one row that hold words of several columns, of which no line goes over from one into another:
         an amount among them, or some in each column. The lines between them are not drawn.
@@ -281,6 +294,11 @@ class _Grid:
             tuple(map(tuple, rows)), page, before, tuple(cell for cell in self.cells if cell[2:] != (1, 1)),
             tuple(round(x - origin[0], 1) for x in self.x), tuple(round(origin[1] - y, 1) for y in self.y),
         )  # fmt: skip
+
+
+def _go_on(before: Character, each: Character) -> bool:
+    """Whether two characters stand beside each other in one line."""
+    return each.left - before.right < each.height / 4 and abs(each.middle - before.middle) < each.height / 2
 
 
 def _open_ends(horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -> Iterator[RuledLine]:
@@ -321,6 +339,7 @@ def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> tuple
         outside += [character for cell in box.characters.values() for character in cell]
     tables = [grid for grid in grids if grid not in boxes]
     for grid in tables:
+        grid.take_back()
         grid.divide()
     return tables, outside
 
