@@ -6,7 +6,7 @@ an edit of the documents.
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from archive.ingest.deferral import PAGE, ROW, Deferral, Deferred
@@ -62,10 +62,10 @@ class Layout:
         for kind in (ROW, PAGE):
             yield from ((deferred.record_id, changed) for deferred, changed in self._changes(kind))
 
-    def explains(self, record_id: int, before: str, after: str) -> bool:
-        """Whether nothing else tells two texts of a record apart than what pages took on since it was last read."""
+    def explains(self, record_id: int, before: str, after: str, files: Collection[str]) -> bool:
+        """Whether nothing else tells two texts of a record apart than what pages took on since it was last read, and lines that name its `files`."""
         parts = self._taken_on_since(record_id)
-        return bool(parts) and is_layout({"body": [before, after]}, parts)
+        return bool(parts) and is_layout(_but_files({"body": [before, after]}, files), parts)
 
     def _taken_on_since(self, record_id: int) -> frozenset[Part]:
         """Return what the portal's layouts made alike of most pages since a record's own page was last read."""
@@ -107,8 +107,7 @@ class Layout:
         reading = deferred.observation()
         if "body" not in changed or not isinstance(reading, RecordPage):
             return changed
-        files = list(self._writer.names_of_files(deferred.record_id, reading))
-        return {**changed, "body": ["\n".join(lines_but_files(text, files)) for text in changed["body"]]}
+        return _but_files(changed, list(self._writer.names_of_files(deferred.record_id, reading)))
 
 
 def common(changes: Iterable[Changed]) -> frozenset[Part]:
@@ -124,6 +123,11 @@ def common(changes: Iterable[Changed]) -> frozenset[Part]:
 def is_layout(changed: Changed, common_parts: frozenset[Part]) -> bool:
     """Whether a change is nothing else than what most have in common."""
     return set(_parts(changed)) <= common_parts
+
+
+def _but_files(changed: Changed, files: Collection[str]) -> Changed:
+    """`changed`, its texts without the lines that do nothing but name `files`."""
+    return {**changed, "body": ["\n".join(lines_but_files(text, files)) for text in changed["body"]]}
 
 
 def _parts(changed: Changed) -> Iterable[Part]:

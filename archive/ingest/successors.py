@@ -178,8 +178,9 @@ class Successors:
 
     def _is_same_text(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         """Whether two records have one text, though it may stand in another layout now."""
-        alike = same_body(new["body"], old["body"], self._files_of(old, new))
-        return alike or self._layout.explains(old["id"], old["body"], new["body"])
+        files = self._files_of(old, new)
+        alike = same_body(new["body"], old["body"], files)
+        return alike or self._layout.explains(old["id"], old["body"], new["body"], files)
 
     def _files_of(self, *records: Mapping[str, Any]) -> list[str]:
         """The names of the files that pages of records link to."""
