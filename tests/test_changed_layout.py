@@ -97,6 +97,21 @@ def test_a_document_that_moves_while_the_portal_takes_on_a_layout_is_the_same(po
     assert portal.events() == [("moved", number)]
 
 
+@pytest.mark.parametrize("former", [[], ["<h1>抱歉，您访问的页面不存在</h1>"]])
+def test_documents_that_all_move_as_the_portal_takes_on_a_layout_are_the_same(
+    portal: Portal, former: list[str]
+) -> None:
+    """As where another program serves the portal from one day on; the former addresses may answer with 200. One is edited at the same time."""
+    addresses, answers = [each.path for each in portal.documents.values()], portal.answers
+    portal.documents = {n: Document(n, folder="new/") for n in portal.documents}
+    portal.edit(4, "样本正文，改过。")
+    portal.look = framed
+    gone = {path: page for path in addresses for page in former}
+    portal.answers = lambda: gone | answers()  # type: ignore[method-assign]
+    assert [portal.crawl(), portal.crawl(), portal.crawl()] == ["unsure", "finished", "finished"]
+    assert sorted(portal.events()) == sorted([*(("moved", n) for n in range(1, 31) if n != 4), ("withdrawn", 4)])
+
+
 def test_two_days_of_one_notice_for_all_pages_prove_nothing_of_one_that_is_missing(portal: Portal) -> None:
     """The notice stands at its former address, too."""
     former, answers = portal.documents[5], portal.answers

@@ -229,7 +229,7 @@ def test_what_was_kept_of_missing_records_is_forgotten_once_lists_say_otherwise(
         "INSERT INTO listings (record_id, catalog_id, crawl_id, first_seen, last_seen) VALUES (?, 1, ?, '', '')",
         [(7, 4), (8, 3)],
     )
-    of_crawl(archive, 4).forget_unseen(all_read=all_read)
+    of_crawl(archive, 4).forget_unseen([], all_read=all_read)
     assert kept(archive) == [*left, *others]
 
 

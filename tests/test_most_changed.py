@@ -112,6 +112,23 @@ def test_what_was_kept_aside_of_a_page_is_forgotten_when_that_is_gone(portal: Po
     assert rows(portal.db, "SELECT 1 FROM deferred") == []
 
 
+def test_a_row_that_was_kept_aside_is_forgotten_when_its_list_shows_it_no_more(portal: Portal) -> None:
+    """The document's page stands; of another one the list itself has a new address."""
+    portal.crawl(lambda path, answer: answer.replace("样本规划", "样本计划") if path == LIST else answer)
+    assert len(rows(portal.db, "SELECT DISTINCT record_id FROM deferred WHERE kind = 'row'")) == 30
+    portal.documents[7] = Document(7, listed_in=0)
+    portal.crawl()
+    assert portal.events() == [("unlisted", 7)]
+    assert rows(portal.db, "SELECT * FROM deferred") == []
+
+
+def test_a_row_that_was_kept_aside_is_forgotten_when_its_list_moves(portal: Portal) -> None:
+    portal.crawl(lambda path, answer: answer.replace("样本规划", "样本计划") if path == LIST else answer)
+    portal.list_path = "/plans/new/index.html"
+    portal.crawl()
+    assert rows(portal.db, "SELECT * FROM deferred") == []
+
+
 def test_nobody_reads_what_is_kept_aside(portal: Portal) -> None:
     """It may list persons: that is judged when it is written."""
     portal.crawl(another_text)

@@ -140,6 +140,17 @@ def test_a_successor_that_was_never_read_is_waited_for_only_while_it_is_listed(c
     assert crawls.events() == [("withdrawn", url(7)), ("withdrawn", url(99))]
 
 
+def test_a_successor_that_is_never_read_is_waited_for_by_three_crawls_where_the_page_is_gone(crawls: Crawls) -> None:
+    """Such as one that is a file, or that stands on another site. A page that stands is still that of a listed document."""
+    for _ in range(3):
+        crawls.run(a_list_with(moved_row(99)), asked={7: "gone"})
+        assert crawls.events() == []
+    crawls.run(a_list_with(moved_row(99)), asked={7: "page"}, seconds=[a_list_with(moved_row(99))])
+    assert crawls.events() == []
+    crawls.run(a_list_with(moved_row(99)), asked={7: "gone"})
+    assert crawls.events() == [("withdrawn", url(7))]
+
+
 def test_a_successor_whose_page_is_gone_is_not_waited_for(crawls: Crawls) -> None:
     """Nothing shows any more that the listed one has the text of the one before."""
     crawls.run(a_list_with(moved_row(99)), lost=[99], asked={7: "gone"})

@@ -59,6 +59,12 @@ _ASKED = f"""
     FROM asked
 """  # noqa: S608 - constant
 
+_PAGES_BY_LIST = """
+    SELECT l.catalog_id, count(DISTINCT r.id) FROM captures c JOIN records r ON r.portal = ?2 AND r.url = c.url
+    JOIN listings l ON l.record_id = r.id
+    WHERE c.crawl_id IN (SELECT value FROM json_each(?1)) AND c.outcome IN ('page', 'not_modified') GROUP BY l.catalog_id
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
@@ -130,7 +136,7 @@ class Deferral:
         )
 
     def forget_pages(self, record_id: int) -> None:
-        """Forget what was kept aside of the pages of a record that is gone."""
+        """Forget what was kept aside of the rows and the page of a record that is gone, or in no list any more."""
         sql = "DELETE FROM deferred WHERE record_id = ? AND kind IN ('row', 'page', 'file')"
         self._connection.execute(sql, (record_id,))
 
@@ -242,9 +248,9 @@ class Deferral:
         """Forget what is written now."""
         self._connection.execute("DELETE FROM deferred WHERE id = ?", (deferred.id,))
 
-    def forget_unseen(self, *, all_read: bool) -> None:
+    def forget_unseen(self, walked: Collection[int], *, all_read: bool) -> None:
         """Forget what earlier crawls kept aside of missing records that this one lists and, where it read all lists, of those
-        that it found neither back nor gone.
+        that it found neither back nor gone; and rows that the lists `walked` wholly do not show, or that stood in retired ones.
         """
         self._connection.execute(
             "DELETE FROM deferred WHERE kind IN ('returned', 'missing') AND crawl_id < ?1 "
@@ -252,12 +258,18 @@ class Deferral:
             "AND (?3 OR kind = 'missing' AND record_id IN (SELECT record_id FROM listings WHERE crawl_id = ?1))",
             (self._crawl_id, self._portal, all_read),
         )
+        self._connection.execute(
+            "DELETE FROM deferred WHERE kind = 'row' AND crawl_id < ?1 AND record_id IN (SELECT id FROM records WHERE portal = ?2) "
+            "AND (catalog_id IN (SELECT id FROM catalogs WHERE retired_at IS NOT NULL) OR catalog_id IN (SELECT value FROM json_each(?3)) "
+            "AND NOT EXISTS (SELECT 1 FROM listings WHERE record_id = deferred.record_id AND catalog_id = deferred.catalog_id AND crawl_id = ?1))",
+            (self._crawl_id, self._portal, json.dumps(list(walked))),
+        )
 
     def doubt(self, moved: int, left: int, missing: Collection[str] = ()) -> str | None:
         """Say why what this crawl kept aside is doubted; None where it is not. `moved`, `left`: records that would be said to have moved, or
         to have left their lists; `missing`: the addresses of those that no list shows and whose pages are gone.
         """
-        rows_read = self._rows_read()
+        rows_read = self.rows_by_list().total()
         counts = self._counts_changed()
         asked, gone = 0, 0
         for crawl, pages, lost in self._counts_requested(missing):
@@ -285,24 +297,33 @@ class Deferral:
         )
         return Counter(dict(rows.fetchall()))
 
-    def _rows_read(self) -> int:
-        """Return how many rows this crawl's first traversals read."""
-        sql = "SELECT total(rows_read) FROM ledger WHERE crawl_id = ?"
-        return int(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0])
+    def rows_by_list(self) -> Counter[int]:
+        """Return how many rows this crawl's first traversals read, by catalogue."""
+        sql = "SELECT catalog_id, rows_read FROM ledger WHERE crawl_id = ?"
+        return Counter(dict(self._connection.execute(sql, (self._crawl_id,)).fetchall()))
+
+    def pages_by_list(self) -> Counter[int]:
+        """Return of how many records of each catalogue this crawl and those that it goes on with had the own page."""
+        crawls = (json.dumps(self._crawls()), self._portal)
+        return Counter(dict(self._connection.execute(_PAGES_BY_LIST, crawls).fetchall()))
 
     def _textless(self) -> int:
         """Return how many record pages of this crawl have lost their text."""
         sql = "SELECT count(*) FROM problems WHERE crawl_id = ? AND kind = 'body_missing'"
         return int(self._connection.execute(sql, (self._crawl_id,)).fetchone()[0])
 
-    def _counts_requested(self, missing: Collection[str]) -> Iterator[tuple[int, int, int]]:
-        """Yield, for this crawl and those it goes on with, how many record pages were asked for, and how many of them had gone."""
-        crawls = self._connection.execute(
+    def _crawls(self) -> list[int]:
+        """Return this crawl and those that it goes on with."""
+        rows = self._connection.execute(
             "SELECT id FROM crawls WHERE portal = ?1 AND id <= ?2 AND id > coalesce((SELECT max(id) FROM crawls WHERE portal = ?1 "
             "AND id < ?2 AND outcome NOT IN ('interrupted', 'shutdown', 'archive_error')), 0)",
             (self._portal, self._crawl_id),
-        ).fetchall()
-        for (crawl,) in crawls:
+        )
+        return [crawl for (crawl,) in rows]
+
+    def _counts_requested(self, missing: Collection[str]) -> Iterator[tuple[int, int, int]]:
+        """Yield, for this crawl and those it goes on with, how many record pages were asked for, and how many of them had gone."""
+        for crawl in self._crawls():
             of = {"crawl": crawl, "portal": self._portal, "missing": json.dumps(sorted(missing))}
             pages, gone = self._connection.execute(_ASKED, of).fetchone()
             yield crawl, pages, int(gone)

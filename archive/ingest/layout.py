@@ -5,8 +5,9 @@ an edit of the documents.
 """
 
 import json
+import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from archive.ingest.deferral import PAGE, ROW, Deferral, Deferred
@@ -17,6 +18,9 @@ from archive.model.records import FIELDS, Reading
 
 LEAST_ALIKE = 0.5
 """Gains and losses that at least so large a share of the changed pages have in common are the layout's."""
+
+_VOID = re.compile("废止|失效|作废|撤销|撤回|停止执行|停止使用|无效")
+"""Words by which a line says of a document that it holds no more, though it says so of many at once."""
 
 LEAST_CHANGED = 10
 """Fewer changed pages say nothing of a layout."""
@@ -40,13 +44,33 @@ class Layout:
     def __init__(self, writer: Writer, deferral: Deferral) -> None:
         self._writer = writer
         self._deferral = deferral
+        self._of_moves = frozenset[Part]()
 
     def mark_common(self) -> None:
-        """Mark, of what a doubted portal's crawl kept aside, the changes that most rows, or pages, have in common."""
-        for kind in (ROW, PAGE):
-            parts = common(self._but_files(*each) for each in self._changes(kind))
-            for deferred, changed in self._changes(kind):
-                if is_layout(self._but_files(deferred, changed), parts) and not self._restates(deferred, changed):
+        """Mark, of what a doubted portal's crawl kept aside, the changes that most rows, or pages, have in common: those that changed, and
+        those of a list that the crawl asked for.
+        """
+        for kind, asked in ((ROW, self._deferral.rows_by_list()), (PAGE, self._deferral.pages_by_list())):
+            changes = [
+                (deferred, changed, self._but_files(deferred, changed)) for deferred, changed in self._changes(kind)
+            ]
+            of_portal = common(but_files for *_, but_files in changes)
+            lists = {deferred.id: self._lists(deferred) for deferred, *_ in changes}
+            counts = Counter(
+                (each, part)
+                for deferred, _, but_files in changes
+                for part in set(_parts(but_files)) & of_portal
+                for each in lists[deferred.id]
+            )
+            many = asked | Counter(each for of_one in lists.values() for each in of_one)
+            for deferred, changed, but_files in changes:
+                parts = {
+                    part
+                    for each in lists[deferred.id]
+                    for part in of_portal
+                    if counts[each, part] >= LEAST_ALIKE * many[each]
+                }
+                if is_layout(but_files, parts) and not self._restates(deferred, changed):
                     self._deferral.set_by_layout(deferred)
 
     def mark_known(self) -> None:
@@ -63,9 +87,16 @@ class Layout:
             yield from ((deferred.record_id, changed) for deferred, changed in self._changes(kind))
 
     def explains(self, record_id: int, before: str, after: str, files: Collection[str]) -> bool:
-        """Whether nothing else tells two texts of a record apart than what pages took on since it was last read, and lines that name its `files`."""
-        parts = self._taken_on_since(record_id)
+        """Whether nothing else tells two texts of a record apart than what pages took on since it was last read, or as they moved, and lines that
+        name its `files`.
+        """
+        parts = self._taken_on_since(record_id) | self._of_moves
         return bool(parts) and is_layout(_but_files({"body": [before, after]}, files), parts)
+
+    def compare(self, moved: Iterable[tuple[str, str, Collection[str]]]) -> None:
+        """Take in the texts, before and after, of records that may have moved, with the names of their files: as the portal took on a layout."""
+        changes = (_but_files({"body": [before, after]}, files) for before, after, files in moved)
+        self._of_moves = common(changed for changed in changes if any(_parts(changed)))
 
     def _taken_on_since(self, record_id: int) -> frozenset[Part]:
         """Return what the portal's layouts made alike of most pages since a record's own page was last read."""
@@ -74,6 +105,13 @@ class Layout:
         for row in self._writer.connection.execute(_BY_LAYOUT, (self._writer.portal, shown)):
             changes.setdefault(row["crawl_id"], []).append(json.loads(row["changed"]))
         return frozenset[Part]().union(*map(common, changes.values()))
+
+    def _lists(self, deferred: Deferred) -> list[int]:
+        """The list whose row was kept aside, or those that show the record whose page was."""
+        if deferred.kind == ROW:
+            return [deferred.catalog_id]
+        sql = "SELECT catalog_id FROM listings WHERE record_id = ?"
+        return [row["catalog_id"] for row in self._writer.connection.execute(sql, (deferred.record_id,))]
 
     def _changes(self, kind: str) -> Iterator[tuple[Deferred, Changed]]:
         """Yield what this crawl kept aside of rows, or of pages, and what it would change."""
@@ -117,10 +155,14 @@ def common(changes: Iterable[Changed]) -> frozenset[Part]:
     for changed in changes:
         many += 1
         counts.update(set(_parts(changed)))
-    return frozenset(part for part, count in counts.items() if many >= LEAST_CHANGED and count >= LEAST_ALIKE * many)
+    return frozenset(
+        part
+        for part, count in counts.items()
+        if many >= LEAST_CHANGED and count >= LEAST_ALIKE * many and not _VOID.search(part[1])
+    )
 
 
-def is_layout(changed: Changed, common_parts: frozenset[Part]) -> bool:
+def is_layout(changed: Changed, common_parts: Set[Part]) -> bool:
     """Whether a change is nothing else than what most have in common."""
     return set(_parts(changed)) <= common_parts
 

@@ -76,6 +76,25 @@ _GONE_THOUGH_LISTED = f"""
       AND (SELECT p.outcome FROM captures p WHERE p.url = c.url AND p.crawl_id < :crawl ORDER BY p.id DESC LIMIT 1) IN ('page', 'not_modified')
 """  # noqa: S608 - constant
 
+# Records that this crawl added, and that may have pushed out those that left: none of them is older than these.
+_INSTEAD = """
+    SELECT count(*) FROM events e JOIN records r ON r.id = e.record_id
+    WHERE e.crawl_id = :crawl AND e.kind = 'added' AND coalesce(r.published_on, '~') >= coalesce((
+        SELECT max(published_on) FROM records WHERE id IN (SELECT value FROM json_each(:left))), '')
+"""
+
+# Records that no other list than this one shows, and that this crawl added; and those that it listed before, with whether any list shows them now.
+_ADDED_BY_LIST = """
+    SELECT l.record_id FROM listings l JOIN events e ON e.record_id = l.record_id AND e.crawl_id = :crawl AND e.kind = 'added'
+    GROUP BY l.record_id HAVING min(l.catalog_id = :catalog)
+"""
+_SEEN_OF_LIST = """
+    SELECT r.id, EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND crawl_id = :crawl)
+    FROM listings l JOIN records r ON r.id = l.record_id
+    WHERE l.catalog_id = :catalog AND r.state = 'listed'
+      AND NOT EXISTS (SELECT 1 FROM events WHERE record_id = r.id AND crawl_id = :crawl AND kind IN ('added', 'returned'))
+"""
+
 _LISTED_AND_PAGES = """
     SELECT (SELECT l.capture_id FROM listings l JOIN captures c ON c.id = l.capture_id
             WHERE l.record_id = :record AND l.catalog_id IN (SELECT value FROM json_each(:catalogs))
@@ -248,10 +267,12 @@ class Presence:
 
     def found(self) -> list[Found]:
         """The records that are missing at the end of the crawl, in the order of their ids."""
-        return [
+        found = [
             Found(record, self._proved(record), self._deferral.earlier(record.record_id, MISSING))
             for record in self.missing()
         ]
+        self._successors.compare([self._writer.record(each.record.record_id) for each in found if each.state])
+        return found
 
     def count_moved(self, found: Iterable[Found]) -> int:
         """Count those of the `found` that stand at another address now, where no earlier crawl found the same."""
@@ -260,26 +281,48 @@ class Presence:
 
     def count_left(self, found: Iterable[Found]) -> int:
         """Count those of the `found` that left lists of about the usual length, where no earlier crawl found the same, beyond the new ones
-        that came instead: lists that shrank were doubted for that.
+        that may have pushed them out, being none older: lists that shrank were doubted for that.
         """
         long = {catalog for catalog in self._complete() if self._is_long(*self._lengths(catalog))}
-        left = (each for each in found if each.state == "unlisted" and not each.earlier)
-        return sum(bool(self._catalogs(each.record.record_id) & long) for each in left) - self._writer.counts["added"]
+        gone = (each.record.record_id for each in found if each.state == "unlisted" and not each.earlier)
+        left = [record_id for record_id in gone if self._catalogs(record_id) & long]
+        names = {"crawl": self._crawl_id, "left": json.dumps(left)}
+        return len(left) - int(self._connection.execute(_INSTEAD, names).fetchone()[0])
 
     def addresses_gone(self) -> list[str]:
         """The addresses of missing records at which this crawl found nothing any more."""
         return [url for url, answer in self.noted.answers.items() if answer.outcome == "gone"]
 
-    def forms(self, found: Iterable[Found]) -> set[int]:
-        """Return the records that those of the `found` may have become, whatever is proved of them and whatever the texts say."""
-        missing = (self._writer.record(each.record.record_id) for each in found)
-        return {form["id"] for record in missing for form in self._successors.possible(record)}
+    def _forms(self, record_ids: Iterable[int]) -> dict[int, set[int]]:
+        """Return the records that each may have become, whatever is proved of it and whatever the texts say."""
+        records = ((record_id, self._writer.record(record_id)) for record_id in record_ids)
+        return {record_id: {form["id"] for form in self._successors.possible(record)} for record_id, record in records}
+
+    def _forget_doubtful(self, found: Iterable[Found], *, doubted: bool) -> None:
+        """Take out again what this crawl added of records that are known and, of lists that show other things than they did, all that it added.
+
+        That is told where the next crawl reads it, too. Where the crawl is not `doubted`, lists that it read implausibly are.
+        """
+        forms = set[int]()
+        if doubted:
+            forms = set[int]().union(*self._forms(each.record.record_id for each in found).values())
+        for catalog in set(self._complete()) - (set() if doubted else set(self.walked())):
+            names = {"catalog": catalog, "crawl": self._crawl_id}
+            added = {row["record_id"] for row in self._connection.execute(_ADDED_BY_LIST, names)}
+            seen = dict(map(tuple, self._connection.execute(_SEEN_OF_LIST, names))) if added else {}
+            became = self._forms(record_id for record_id, is_seen in seen.items() if not is_seen)
+            if len(became) > len(seen) / 2:
+                forms = forms.union(*became.values())
+                forms |= added if sum(not each for each in became.values()) > len(seen) / 2 else set()
+        if doubted or forms:
+            self._successors.forget_moved(forms)
 
     def claim(self, found: Iterable[Found], now: str, *, doubted: bool) -> None:
         """Say of each record `found` missing what is proved, with the proof; where the crawl is `doubted`, keep it aside for the next.
 
         So are withdrawals on a day on which the portal says of pages that they are gone while it lists them.
         """
+        self._forget_doubtful(found, doubted=doubted)
         fails = self._count_gone_though_listed() >= ALIKE
         for each in found:
             if each.state is None or each.record.record_id in self._joined:
@@ -317,10 +360,9 @@ class Presence:
             self._joined.add(moved[0]["id"])
             detail = {"from": old["url"], "to": moved[0]["url"], **self._proof(record)}
             self._writer.event(old["id"], "moved", now, detail, window)
-        elif not any(map(_is_to_be_read, self._successors.possible(old))):
+        elif not any(_is_waited_for(successor, state) for successor in self._successors.possible(old)):
             self._writer.set_state(record.record_id, state, state, now, self._proof(record), window)
-            if state == "withdrawn":
-                self._deferral.forget_pages(record.record_id)
+            self._deferral.forget_pages(record.record_id)
 
     def _proof(self, record: Missing) -> dict[str, Any]:
         """The walk that did not show the record (its list pages, so many, are in `walks`), the last list page that did, and the
@@ -386,9 +428,10 @@ def newly_missing(found: Iterable[Found]) -> set[int]:
     return {each.record.record_id for each in found if each.record.state == "listed" and not each.earlier}
 
 
-def _is_to_be_read(successor: Mapping[str, Any]) -> bool:
-    """Whether the page of what a record may have become can still say so."""
-    return bool(successor["state"] == "listed" and not successor["page_read"] and not successor["page_gone"])
+def _is_waited_for(successor: Mapping[str, Any], state: str) -> bool:
+    """Whether the page of what a record may have become can still say so: where the record's own is gone, for no more than TRIES crawls."""
+    to_be_read = successor["state"] == "listed" and not successor["page_read"] and not successor["page_gone"]
+    return bool(to_be_read and (state != "withdrawn" or successor["crawls_since"] < TRIES))
 
 
 def _long_enough(rows: int, usual: int) -> bool:

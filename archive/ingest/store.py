@@ -24,7 +24,7 @@ from archive.ingest.attachment_writer import AttachmentWriter
 from archive.ingest.crawl_log import note_line
 from archive.ingest.deferral import FILE, PAGE, RETURNED, ROW, Deferral, Deferred
 from archive.ingest.layout import Layout
-from archive.ingest.presence import Found, Missing, Noted, Presence, newly_missing
+from archive.ingest.presence import Missing, Noted, Presence, newly_missing
 from archive.ingest.record_writer import Writer
 from archive.ingest.successors import Successors
 from archive.ingest.windows import Window
@@ -194,13 +194,13 @@ class Store:
             if doubt:
                 outcome = outcome if cause else UNSURE
                 self._write_problem(Problem("most_changed", home, doubt), now)
-                self._leave_in_doubt(found, now)
+                self._leave_in_doubt(now)
             else:
                 for deferred in self._deferral.own():
                     if not self._waits(deferred, now):
                         self._write_deferred(deferred)
             self._presence.claim(found, now, doubted=bool(doubt))
-            self._deferral.forget_unseen(all_read=self.complete())
+            self._deferral.forget_unseen(self._presence.walked(), all_read=self.complete())
             if held := self._deferral.count_held():
                 self.counts["held"] = held
             for alarm in self._alarm.raised(now):
@@ -215,12 +215,11 @@ class Store:
             health.note(c, self.crawl_id)
         return outcome
 
-    def _leave_in_doubt(self, found: Iterable[Found], now: str) -> None:
-        """Leave what looks like a change to the next crawl, with what was read for the first time, and records that those `found` moved to."""
+    def _leave_in_doubt(self, now: str) -> None:
+        """Leave what looks like a change to the next crawl, with what was read for the first time."""
         self._layout.mark_common()
         for record_id, source in sorted(self._first_read):
             self._writer.doubt(record_id, source, self._listed_on(record_id, source), now)
-        self._successors.forget_moved(self._presence.forms(found))
 
     def complete(self) -> bool:
         """Whether this crawl walked every one of its catalogues wholly."""

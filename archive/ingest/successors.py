@@ -1,13 +1,13 @@
 """Present forms of records and lists: records at another address, lists at another one, and all as it was in an older copy of the portal."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from archive.database import repeated_numbers
 from archive.ingest.deferral import RETURNED, Deferral
 from archive.ingest.frontier import ADDRESS
-from archive.ingest.layout import Layout
+from archive.ingest.layout import LEAST_CHANGED, Layout
 from archive.ingest.record_writer import Writer
 from archive.model.noise import same_body
 from archive.model.records import FIELDS, OWN_PAGE
@@ -64,7 +64,8 @@ _SUCCESSORS = """
     SELECT r.*, EXISTS (SELECT 1 FROM readings WHERE record_id = r.id AND catalog_id = :own) AS page_read,
            EXISTS (SELECT 1 FROM captures c JOIN crawls w ON w.id = c.crawl_id AND w.portal = r.portal
                    WHERE c.url = {address}
-                     AND c.outcome IN ('gone', 'home', 'redirect')) AS page_gone
+                     AND c.outcome IN ('gone', 'home', 'redirect')) AS page_gone,
+           (SELECT count(*) FROM crawls WHERE portal = r.portal AND id >= added.crawl_id AND finished_at IS NOT NULL) AS crawls_since
     FROM records r JOIN added ON added.record_id = r.id
     WHERE r.portal = :portal AND {same} AND r.id <> :id
       AND added.crawl_id > (SELECT crawl_id FROM added WHERE record_id = :id)
@@ -176,6 +177,15 @@ class Successors:
             if new["page_read"] and old["body"] and new["body"] and self._is_same_text(old, new)
         ]
 
+    def compare(self, missing: Sequence[Mapping[str, Any]]) -> None:
+        """Compare the texts of many `missing` records with those of what they may have become: what tells most apart is the portal's layout."""
+        pairs = ((old, new) for old in missing if len(missing) >= LEAST_CHANGED for new in self.possible(old))
+        self._layout.compare(
+            (old["body"], new["body"], self._files_of(old, new))
+            for old, new in pairs
+            if new["page_read"] and old["body"] and new["body"]
+        )
+
     def _is_same_text(self, old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
         """Whether two records have one text, though it may stand in another layout now."""
         files = self._files_of(old, new)
@@ -189,7 +199,9 @@ class Successors:
         return [row["name"] for row in self._connection.execute(sql, (ids,))]
 
     def possible(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The younger records with the number of `old`, or its title and date; whether their pages were read, or are gone."""
+        """The younger records with the number of `old`, or its title and date; whether their pages were read, or are gone, and how many crawls
+        ended since they came.
+        """
         parameters = {"own": OWN_PAGE, **old}
         return [
             dict(row)

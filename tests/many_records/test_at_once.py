@@ -233,13 +233,31 @@ def test_a_crawl_goes_on_with_what_one_that_was_broken_off_kept_aside(crawls: Cr
 # --- a layout ---
 
 
-@pytest.mark.parametrize(("alike", "by_layout"), [(9, 0), (10, 10)])
-def test_a_line_that_half_of_the_changed_pages_gained_is_the_layout_s(
-    crawls: Crawls, alike: int, by_layout: int
+@pytest.mark.parametrize(
+    ("changed", "asked", "alike", "by_layout"),
+    [(20, 20, 9, 0), (20, 20, 10, 10), (20, 40, 20, 20), (20, 41, 20, 0)],
+)
+def test_a_line_that_half_of_a_list_s_pages_gained_is_the_layout_s(
+    crawls: Crawls, changed: int, asked: int, alike: int, by_layout: int
 ) -> None:
-    others = edited(range(1, 21)) | edited(range(1, alike + 1), "\n样本县人民政府门户网站")
-    crawls.run(all_rows(), pages=all_pages(others))
+    others = edited(range(1, changed + 1)) | edited(range(1, alike + 1), "\n样本县人民政府门户网站")
+    crawls.run(all_rows(), pages=all_pages(others, of=MANY[:asked]))
     assert len(rows(crawls.path, "SELECT 1 FROM deferred WHERE by_layout")) == by_layout
+
+
+def test_the_pages_of_one_list_of_several_may_have_a_new_layout(crawls: Crawls) -> None:
+    others = [row(n) for n in range(101, 201)]
+    lists, pages = [all_rows(), listed(*others, catalog=BUDGETS)], [page(n, text(n)) for n in range(101, 201)]
+    crawls.run(*lists, pages=pages)
+    crawls.run(*lists, pages=[*all_pages(edited(MANY, "\n样本县人民政府门户网站")), *pages])
+    assert len(rows(crawls.path, "SELECT 1 FROM deferred WHERE by_layout")) == len(MANY)
+
+
+def test_many_documents_that_are_declared_void_at_once_have_changed(crawls: Crawls) -> None:
+    void = edited(MANY, "\n本文件已经废止。")
+    for _ in range(2):
+        crawls.run(all_rows(), pages=all_pages(void))
+    assert (outcome(crawls), changes(crawls)) == ("finished", urls(MANY))
 
 
 def test_what_the_layout_made_is_no_event_and_an_edit_beside_it_is_one(crawls: Crawls) -> None:
@@ -287,9 +305,9 @@ def test_what_another_portal_s_pages_took_on_is_an_edit_here(crawls: Crawls) -> 
 def test_a_page_that_loses_the_line_that_others_gain_is_edited(crawls: Crawls) -> None:
     frame = "\n样本县人民政府门户网站"
     crawls.run(all_rows(), pages=all_pages(edited([48], frame)))
-    crawls.run(all_rows(), pages=all_pages(edited(range(1, 21), frame)))
+    crawls.run(all_rows(), pages=all_pages(edited(range(1, 25), frame)))
     by_layout = rows(crawls.path, "SELECT record_id FROM deferred WHERE by_layout ORDER BY record_id")
-    assert [each["record_id"] for each in by_layout] == [*range(1, 21)]
+    assert [each["record_id"] for each in by_layout] == [*range(1, 25)]
 
 
 def test_a_layout_that_names_each_page_s_file_in_its_text_is_no_edit(tmp_path: Path) -> None:
