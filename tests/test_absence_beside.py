@@ -35,6 +35,24 @@ def test_a_list_that_the_portal_file_names_no_more_is_not_waited_for(crawls: Cra
     assert crawls.events() == [("unlisted", url(7))]
 
 
+def test_a_list_that_has_shown_nothing_for_long_is_not_waited_for_where_another_one_shows_no_more_either(
+    crawls: Crawls,
+) -> None:
+    """As where two lists became one, and the portal file still names both. Nothing is said of what stood in that list alone."""
+    crawls.run(a_list(20), listed(row(1), row(30), catalog=BUDGETS))
+    for _ in range(3):
+        crawls.run(a_list(20, 1), asked={1: "gone"})
+        assert crawls.events() == []
+    crawls.run(a_list(20, 1), asked={1: "gone", 30: "gone"})
+    assert crawls.events() == [("withdrawn", url(1))]
+
+
+def test_a_list_that_can_never_be_walked_wholly_is_waited_for_while_it_shows_rows(crawls: Crawls) -> None:
+    for _ in range(5):
+        crawls.run(a_list(20, 1), listed(row(2), catalog=BUDGETS, last=False), asked={1: "gone"})
+    assert crawls.events() == []
+
+
 def test_what_had_left_a_former_list_before_is_not_looked_for_in_the_one_that_takes_over(crawls: Crawls) -> None:
     """Of twenty records, half are withdrawn since; the new list shows nine of the others, and so the tenth has left."""
     new, (_, other) = replace(PORTAL.catalogs[0], url="http://p.example/new.html"), PORTAL.catalogs

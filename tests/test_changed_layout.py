@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,19 @@ def test_documents_that_all_move_as_the_portal_takes_on_a_layout_are_the_same(
     portal.answers = lambda: gone | answers()  # type: ignore[method-assign]
     assert [portal.crawl(), portal.crawl(), portal.crawl()] == ["unsure", "finished", "finished"]
     assert sorted(portal.events()) == sorted([*(("moved", n) for n in range(1, 31) if n != 4), ("withdrawn", 4)])
+
+
+def test_documents_that_move_and_are_numbered_anew_are_the_same(portal: Portal) -> None:
+    def numbered(path: str, answer: Any) -> Any:
+        return answer.replace("640324001/", "11640324MB0001/") if isinstance(answer, str) else answer
+
+    portal.documents = {n: Document(n, folder="new/") for n in portal.documents}
+    assert [portal.crawl(numbered), portal.crawl(numbered), portal.crawl(numbered)] == [
+        "unsure",
+        "finished",
+        "finished",
+    ]
+    assert Counter(kind for kind, _ in portal.events()) == {"moved": 30}
 
 
 def test_two_days_of_one_notice_for_all_pages_prove_nothing_of_one_that_is_missing(portal: Portal) -> None:

@@ -60,7 +60,7 @@ def _walk(site: Site, db: Path, path: str) -> Walk:
 
 @dataclass(frozen=True)
 class Ending:
-    """A list, and a walk of it: pages asked for, pages and rows read, whether it was complete, and the problem with it."""
+    """A list, and a walk of it: pages asked for, pages and rows read, whether it was complete, and the problems with it."""
 
     contents: tuple[str, ...]
     walk: tuple[int, int, int, int]
@@ -79,6 +79,15 @@ ENDING = {
     "a row less": Ending(("ab", "cd"), (2, 2, 4, 0), "pages_missing", "共5条 <a>下一页</a>"),
     "one page shown again, then others": Ending(("ab", "ab", "cd"), (3, 3, 4, 1)),
     "given up after the second repetition": Ending(("ab", "ab", "ab", "cd"), (3, 2, 2, 0), "pages_repeat"),
+    "its last page twice more": Ending(("ab", "cd", "cd", "cd"), (4, 3, 4, 1)),
+    "its last page again, then others": Ending(("ab", "cd", "cd", "ef"), (4, 4, 6, 1)),
+    "its last page twice more, and claims a row more": Ending(
+        ("ab", "cd", "cd", "cd"), (4, 3, 4, 0), "pages_repeat pages_missing", "共5条 <a>下一页</a>"
+    ),
+    "its last page in the place of the third": Ending(
+        ("ab", "cd", "cd"), (3, 2, 4, 0), "pages_repeat pages_missing", "共3页 <a>下一页</a>"
+    ),
+    "its first page twice more": Ending(("ab", "cd", "ab", "ab", "ef"), (4, 3, 4, 0), "pages_repeat"),
 }
 
 ENDLESS = {"": (3, 0), "共2条": (2, 1), "共3条": (3, 0), "共1条": (2, 1)}
@@ -112,7 +121,7 @@ def test_a_walk_ends_with_the_list_and_is_complete_with_all_it_claims(walks: dic
     ending, walk = ENDING[name], walks[name]
     asked, *ledger = ending.walk
     assert walk.asked == NAMES[:asked]
-    assert walk.kinds == {*filter(None, [ending.problem])}
+    assert walk.kinds == set(ending.problem.split())
     assert [*walk.ledger.values()] == ledger
     assert walk.records == len(set("".join(ending.contents[:asked])))
 

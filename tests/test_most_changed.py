@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -148,6 +149,20 @@ def test_one_notice_in_the_place_of_a_few_pages_is_no_change_of_them(portal: Por
     portal.crawl(notice)
     portal.crawl()
     assert portal.events() == []
+
+
+def test_one_text_under_the_titles_of_a_few_pages_is_no_change_of_them_for_a_day(portal: Portal) -> None:
+    def loading(path: str, answer: Any) -> Any:
+        notice = '<div class="TRS_Editor"><p>正在加载，请稍候……</p></div>'
+        few = path in {f"/plans/{number}.html" for number in (4, 5, 7)}
+        return re.sub(r'<div class="TRS_Editor">.*?</div>', notice, answer) if few else answer
+
+    portal.crawl(loading)
+    portal.crawl()
+    assert (portal.events(), rows(portal.db, "SELECT * FROM deferred")) == ([], [])
+    portal.crawl(loading)
+    portal.crawl(loading)
+    assert portal.events() == [("changed", 4), ("changed", 5), ("changed", 7)]
 
 
 def test_an_update_that_asks_for_few_pages_asks_for_others_before_it_tells_what_those_say(portal: Portal) -> None:

@@ -99,6 +99,7 @@ class Deferral:
         self._connection = connection
         self._portal = portal
         self._crawl_id = crawl_id
+        self._for_many = set[int]()
 
     def adopt(self) -> None:
         """Make this crawl's own what a crawl that never came to its end had kept aside."""
@@ -200,19 +201,30 @@ class Deferral:
         self._connection.execute("UPDATE deferred SET by_layout = 1 WHERE id = ?", (deferred.id,))
 
     def drop_one_page_for_many(self) -> None:
-        """Forget the pages that came in the place of many records' own: with one title and one text, as of a site under maintenance."""
+        """Forget the pages that came in the place of many records' own: with one title and one text, as of a site under maintenance.
+
+        Those with titles of their own and one text, as before it is loaded, are kept in mind.
+        """
         pages: dict[bytes, list[int]] = {}
+        texts: dict[bytes, list[int]] = {}
         for deferred in self.own(PAGE):
             page = deferred.observation()
             if isinstance(page, RecordPage) and page.body:
-                content = f"{essence(page.fields.get('title'))}\n{essence(page.body)}"
+                text = essence(page.body)
+                content = f"{essence(page.fields.get('title'))}\n{text}"
                 pages.setdefault(sha256(content.encode()).digest(), []).append(deferred.record_id)
+                texts.setdefault(sha256(text.encode()).digest(), []).append(deferred.record_id)
         for record_ids in pages.values():
             if self._count_former_texts(record_ids) >= ALIKE:
                 self._connection.executemany(
                     "DELETE FROM deferred WHERE record_id = ? AND crawl_id = ? AND kind IN ('page', 'file')",
                     [(record_id, self._crawl_id) for record_id in record_ids],
                 )
+        self._for_many.update(*(each for each in texts.values() if self._count_former_texts(each) >= ALIKE))
+
+    def came_for_many(self, record_id: int) -> bool:
+        """Whether this crawl read a text for a record that it read for others as well, of which each had another one."""
+        return record_id in self._for_many
 
     def _count_former_texts(self, record_ids: Sequence[int]) -> int:
         """Return how many different texts some records had before: copies of one document are edited alike."""

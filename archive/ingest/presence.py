@@ -1,12 +1,12 @@
 """Claims that a record is no longer there: made only on proof, and with the proof.
 
 A record is missing when every catalogue that lists it was walked wholly and plausibly, and none showed it: at a length,
-and with fields in its rows, as in its past.
+and with fields in its rows, as in its past. One of several that has shown nothing for long is not waited for.
 Then its own page is requested. Gone: the record is `withdrawn`. Still there: it may stand in another list now, so that all
 must have been walked wholly, but for those that could not be for long. They are walked a second time, for a row can slip from
 one page to another during a walk; missing again, the record is `unlisted`. A refusal, a failure or half a
 page proves nothing. The same text under the same index number at a new address is `moved`; so is the same text under the same
-title and date, where one of the two has no index number.
+title and date, whatever its number.
 """
 
 import json
@@ -46,15 +46,17 @@ _OPEN_LISTS = """
         SELECT id FROM crawls WHERE portal = :portal AND id < :crawl AND mode = 'full' AND finished_at IS NOT NULL
         ORDER BY id DESC LIMIT :tries))
 """
+# The catalogues whose walks are waited for: not those that show no row any more, and have not for long.
+_AWAITED_LISTS = """
+    SELECT catalog_id FROM ledger WHERE crawl_id = :crawl AND (rows_read OR catalog_id IN (SELECT value FROM json_each(:open)))
+"""
 _MISSING = f"""
     SELECT r.id, r.state, iif(r.url LIKE '%#row-%' OR r.flags LIKE '%"off_site"%', NULL, {ADDRESS}) AS address
     FROM records r
     WHERE r.portal = :portal AND r.state IN ('listed', 'unlisted')
-      AND EXISTS (SELECT 1 FROM listings l JOIN catalogs c ON c.id = l.catalog_id
-                  WHERE l.record_id = r.id AND c.retired_at IS NULL)
-      AND NOT EXISTS (SELECT 1 FROM listings l JOIN catalogs c ON c.id = l.catalog_id
-                      WHERE l.record_id = r.id AND c.retired_at IS NULL
-                      AND (l.crawl_id = :crawl OR l.catalog_id NOT IN (SELECT value FROM json_each(:walked))))
+      AND EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND catalog_id IN (SELECT value FROM json_each(:walked)))
+      AND NOT EXISTS (SELECT 1 FROM listings WHERE record_id = r.id AND (
+                      crawl_id = :crawl OR catalog_id IN (SELECT value FROM json_each(:not_walked))))
     ORDER BY r.id
 """  # noqa: S608 - constant
 
@@ -171,6 +173,8 @@ class Presence:
         own = readings.pop(OWN_PAGE, None)
         if own is None:
             return None
+        if self._deferral.came_for_many(record_id):
+            return "this page has the same text as others, which had texts of their own"
         title = page.fields.get("title", "")
         listed = [each.fields["title"] for each in readings.values() if each.fields.get("title")]
         had_it = any(same_title(own.fields.get("title", ""), each) for each in listed)
@@ -239,9 +243,10 @@ class Presence:
         walked = self.walked()
         if not walked:
             return []
-        rows = self._connection.execute(
-            _MISSING, {"portal": self._portal, "crawl": self._crawl_id, "walked": f"[{','.join(map(str, walked))}]"}
-        )
+        names = {"crawl": self._crawl_id, "open": json.dumps(sorted(self._open_lists()))}
+        awaited = {row["catalog_id"] for row in self._connection.execute(_AWAITED_LISTS, names)}
+        names = {"portal": self._portal, "crawl": self._crawl_id, "walked": json.dumps(walked)}
+        rows = self._connection.execute(_MISSING, {**names, "not_walked": json.dumps(sorted(awaited - set(walked)))})
         return [Missing(row["id"], row["address"], row["state"]) for row in rows]
 
     def to_ask_again(self, now: str) -> list[Missing]:

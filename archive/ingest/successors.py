@@ -73,7 +73,7 @@ _SUCCESSORS = """
 """
 _SAME = (
     "r.index_number = :index_number",
-    "r.title = :title AND r.published_on = :published_on AND (r.index_number IS NULL OR :index_number IS NULL)",
+    "r.title = :title AND r.published_on = :published_on AND (r.index_number IS NULL OR r.index_number IS NOT :index_number)",
 )
 
 _CONTENTS = "sha256, bytes, media_type, text, tables, pages, state, capture_id"
@@ -199,7 +199,7 @@ class Successors:
         return [row["name"] for row in self._connection.execute(sql, (ids,))]
 
     def possible(self, old: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The younger records with the number of `old`, or its title and date; whether their pages were read, or are gone, and how many crawls
+        """The younger records with the number of `old`, or its title and date under another; whether their pages were read, or are gone, and how many crawls
         ended since they came.
         """
         parameters = {"own": OWN_PAGE, **old}

@@ -140,15 +140,15 @@ class ListPages:
     ) -> Generator[Problem, None, ListPage]:
         """`page` without the rows that the walk met before; where pages have nothing else, the end of the list.
 
-        A service requested beyond its last page may give that page again for ever, and so does one that heeds no page number:
-        only what the list claims can tell that nothing is missing.
+        A service requested beyond its last page may give that page again for ever, and so does one that heeds no page number, its
+        first one: then only what the list claims can tell that nothing is missing.
         """
         rows = walk.unseen(page.rows)
         walk.repeats = walk.repeats + 1 if page.rows and not rows else 0
         has_all = walk.rows_read >= (page.paging.rows_claimed or walk.rows_read + 1)
         if not walk.repeats or (walk.repeats < REPEATS and page.paging.next_url and not has_all):
             return replace(page, rows=rows)
-        if not has_all:
+        if not has_all and not walk.has_ended(page):
             same = f"{catalog.title} shows the same rows on page after page: what it has beyond them can't be read"
             yield self._broken(walk, "pages_repeat", url, same)
         return replace(page, rows=(), paging=replace(page.paging, next_url=None, pages_here=0), ended=True)

@@ -40,7 +40,8 @@ class Walk:
     """One walk of a catalogue.
 
     The `family` of software that made it and the `reason` to think so, empty before the first page; `pages` requested, by
-    address and form; how many pages and rows of the list were read; what each row `shown` printed; pages that
+    address and form; how many pages and rows of the list were read; what each row `shown` printed, those of the `last` page that
+    showed others than before, and how many such pages were `turned` to; pages that
     only `repeats` that, one after the other; `rows` met, by address; rows `expected`, for those pages showed them when last
     read; rows new to the archive; `quiet` pages one after the other. `left`: a row has left the list. `broken`: a page was
     not read wholly.
@@ -52,6 +53,8 @@ class Walk:
     pages_read: int = 0
     rows_read: int = 0
     shown: Seen = field(default_factory=Seen)
+    last: list[tuple[object, ...]] = field(default_factory=list)
+    turned: int = 0
     repeats: int = 0
     rows: set[str] = field(default_factory=set)
     expected: set[str] = field(default_factory=set)
@@ -91,13 +94,19 @@ class Walk:
 
         Rows without a link are distinguished by nothing but their order: they all count, unless the whole page is repeated.
         """
-        printed = [(row.url, *sorted(row.source_fields.items())) for row in rows]
+        printed = _printed(rows)
         again = [each in self.shown for each in printed]
         for each in printed:
             self.shown.add(each)
         if all(again):
             return ()
+        self.last, self.turned = printed, self.turned + 1
         return tuple(row for row, repeated in zip(rows, again, strict=True) if row.url is None or not repeated)
+
+    def has_ended(self, page: ListPage) -> bool:
+        """Whether a `page` that shows nothing new is the last one once more: the list heeds page numbers, and claims no more than was read."""
+        claims_more = page.paging.rows_claimed is not None or (page.paging.pages_claimed or 0) > self.turned
+        return not claims_more and self.turned > 1 and _printed(page.rows) == self.last
 
     def take(self, page: ListPage) -> None:
         """Count a page that was read."""
@@ -111,3 +120,8 @@ class Walk:
         if claims.rows_claimed and self.rows_read < claims.rows_claimed:
             return f"{claims.rows_claimed} rows, {self.rows_read}"
         return None
+
+
+def _printed(rows: tuple[Row, ...]) -> list[tuple[object, ...]]:
+    """Return what each row prints, with its address."""
+    return [(row.url, *sorted(row.source_fields.items())) for row in rows]
