@@ -98,6 +98,8 @@ def test_an_attribute_that_does_not_replace_the_title(link: str, title: str, att
         "<tr><td><a href=t20171219_{0}.html>第{0}条</a></td><td>2017-12-19</td></tr>",
         "<li><a href=t20171219_{0}.html>第{0}条</a><span>17-12-19</span></li>",
         "<li><a href=t20171219_{0}.html><em>置顶</em>第{0}条<i>NEW</i></a><span>2017-12-19</span></li>",
+        "<li><span>[置顶]</span><a href=t20171219_{0}.html>【置顶】第{0}条（最新）</a><i>new</i><span>2017-12-19</span></li>",
+        "<tr><td><b>[热]</b><a href=t20171219_{0}.html>第{0}条</a> <font color=red>new!</font></td><td>2017-12-19</td></tr>",
         "<div><p><a href=t20171219_{0}.html>2017-12-19</a></p><p><a href=t20171219_{0}.html>第{0}条</a></p></div>",
         "<li><!-- 2001-01-01 --><script>var day='2001-01-01'</script><a href=t20171219_{0}.html>第{0}条</a><b>2017-12-19</b></li>",
     ],

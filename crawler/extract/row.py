@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from itertools import islice, pairwise, takewhile
+from itertools import chain, islice, pairwise, takewhile
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -51,7 +51,7 @@ _LEADS_ON = frozenset({
 ITEMS = ("li", "tr", "dt", "dd")
 _LARGEST_BOX = 1_000
 _HIGHEST_BOX = 3
-_MOST_VALUES = 4
+_MOST_VALUES, _MOST_MARKS = 4, 20
 _MOST_CELLS = 12
 _FEW = 2
 _NUMERIC = r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}"
@@ -66,8 +66,11 @@ _SHORTEST_CUT = 8
 _REMARK_BEHIND = re.compile(rf"[:：|_]|{_NUMERIC}|点击|查看|浏览|阅读|详细|详情|下载|打开|窗口|链接")
 """Text that stands behind a title in an attribute without being part of it."""
 
-_MARK = re.compile(r"(?:new|hot)!?|置顶|[\[【(（](?:new|hot|置顶|最新|推荐|热门|热|荐|新)[\])）】]", re.IGNORECASE)
-"""The text of an element within a link that says of the record that it is new or stands on top."""
+_BRACKETED_MARK = r"[\[【［(（](?:new|hot|top|置顶|最新|推荐|热门|热|荐|新|顶)[\])）］】]"
+_MARK = re.compile(rf"(?:new|hot|top)!?|置顶|{_BRACKETED_MARK}", re.IGNORECASE)
+"""The text of an element within a link or beside it that says of the record that it is new or stands on top."""
+
+_MARK_AT_END = re.compile(rf"\A{_BRACKETED_MARK}\s?|\s?{_BRACKETED_MARK}\Z", re.IGNORECASE)
 
 _DOTS = "·•●■◆▪▶►»> "
 _FIGURES = re.compile(r"[\d\s年月日:./-]+")
@@ -226,12 +229,13 @@ def _without_date(titled: Element, date: tuple[str, ...]) -> str:
 
 
 def _without_marks(link: Element, title: str) -> str:
-    """A title without the dot before it, and without marks such as NEW that stand in elements of their own at the ends of its link."""
+    """A title without the dot before it, and without marks such as NEW at its ends: in brackets, or in elements of their own in its link or beside it."""
     title = title.lstrip(_DOTS) or title
-    for mark in (line_of(child) for child in link if isinstance(child.tag, str)):
+    for near in islice(chain(link, link.itersiblings(), link.itersiblings(preceding=True)), _MOST_MARKS):
+        mark = line_of(near, _LONGEST_REMARK) if isinstance(near.tag, str) else ""
         if _MARK.fullmatch(mark):
             title = title.removesuffix(mark).removeprefix(mark).strip() or title
-    return title
+    return _MARK_AT_END.sub("", title) or title
 
 
 def group_of(part: Element) -> list[Element]:

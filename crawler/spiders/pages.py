@@ -18,7 +18,7 @@ from crawler.records.linked_files import find_attachments
 from crawler.records.stated_record import with_scripts_fields
 from crawler.services.answer import Answer
 
-READING_VERSION = 18
+READING_VERSION = 19
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
 
 It covers `extract/`, `records/`, this module, `pipelines.normalise`, `archive.evidence.text_encoding` and `archive.model.records`.
