@@ -54,7 +54,7 @@ _VISITORS = (
     rf"(?:当前|目前|现在)?在线(?:人数|用户|访客)\s*:\s*{_NUMBER}{_NO_UNIT}\s*(?:人|位)?",
     r"页面?(?:执行|处理|加载)(?:时间|耗时|用时)\s*:\s*\d+(?:\.\d+)?\s*(?:毫秒|秒|ms|s)",
 )
-"""What a page says to whoever visits it, and of the visit."""
+"""Words of a page to whoever visits it, and about the visit."""
 
 _SHARED = (
     "(?:微信好友|微信|朋友圈|新浪微博|腾讯微博|微博|QQ空间|QQ好友|QQ|人人网|豆瓣网|豆瓣|百度贴吧|百度空间|开心网|"
