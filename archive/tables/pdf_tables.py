@@ -246,14 +246,20 @@ class _Grid:
 
     def take_back(self) -> None:
         """Give a cell the words that go on from it into the next one, beside an amount: on paper the edge cuts them off."""
+        left = attrgetter("left")
         for number, (row, column, _, width) in enumerate(self.cells):
             if column + width == self.width:
                 continue
             beside = self.owner[row][column + width]
-            name, other = (sorted(self.characters[each], key=attrgetter("left")) for each in (number, beside))
-            over = [each for _, each in takewhile(lambda pair: _go_on(*pair), pairwise([*name[-1:], *other]))]
+            if not self.characters[number] or not self.characters[beside]:
+                continue
+            last, first = max(self.characters[number], key=left), min(self.characters[beside], key=left)
+            if not _go_on(last, first):
+                continue
+            other = sorted(self.characters[beside], key=left)
+            over = [each for _, each in takewhile(lambda pair: _go_on(*pair), pairwise([last, *other]))]
             amount = other[len(over) :]
-            if over and amount and _AMOUNT.fullmatch(text_of(amount)) and not any(each.text.isdigit() for each in over):
+            if amount and _AMOUNT.fullmatch(text_of(amount)) and not any(each.text.isdigit() for each in over):
                 self.characters[number] += over
                 self.characters[beside] = amount
 
