@@ -58,6 +58,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _AMOUNT_HEAD = re.compile(
     r"GDP|税收|利润|[存贷]款|销售|零售|[进出]口|金额|[总合小]计|[预决概]算|收入|支出|资产|负债|余额|总额|投资|[产总]值|数[值量额]|量(?:$|[（(])|[万亿]?元[)）]?$"
 )
+_TOTAL = re.compile(rf"[总合][{BLANK}]{{0,4}}计[^\t]{{0,8}}\t")
 _MOST_BEFORE = 4000
 """Characters before a cell in which the head of its column is looked for, and behind it in which others are."""
 _GREAT = 9
@@ -266,7 +267,7 @@ def is_amount(text: str, span: MaskedSpan) -> bool:
 
 
 def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
-    """Whether it fills a cell whose column, or its row in a table without such heads, is headed by a word about money.
+    """Whether it fills a cell whose column, or its row in a table without such heads, is headed by a word about money, or has a total.
 
     In a table of persons, among words, or where all other figures of the column are far smaller, it is no amount.
     """
@@ -280,11 +281,14 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
     rows = [line for line in reversed(above) if line.count("\t") == cells]
     heading = next((line for line in rows if not _FIGURE.fullmatch(line.split("\t")[place])), None)
     head, *between = row.split("\t") if heading is None else [heading.split("\t")[place]]
-    if not _AMOUNT_HEAD.search(head) or not all(map(_FIGURE.fullmatch, between)):
+    if not all(map(_FIGURE.fullmatch, between)) or (heading and _OF_PERSONS.search(heading)):
         return False
-    if heading and _OF_PERSONS.search(heading):
+    if heading and not _AMOUNT_HEAD.search(head):
         return False
     rows += [line for line in text[span.end : span.end + _MOST_BEFORE].split("\n")[1:] if line.count("\t") == cells]
+    totals = (line.split("\t")[place] for line in rows if _TOTAL.match(line))
+    if not _AMOUNT_HEAD.search(head) and not any(sum(map(str.isdigit, total)) >= _GREAT for total in totals):
+        return False
     column = (line.split("\t")[place] for line in rows)
     figures = [
         cell.partition(".")[0]
