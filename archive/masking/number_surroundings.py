@@ -283,11 +283,15 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
     head, *between = row.split("\t") if heading is None else [heading.split("\t")[place]]
     if not all(map(_FIGURE.fullmatch, between)) or (heading and _OF_PERSONS.search(heading)):
         return False
-    if heading and not _AMOUNT_HEAD.search(head):
+    is_headed = bool(_AMOUNT_HEAD.search(head))
+    may_have_total = (
+        heading is None and text.find("计", max(0, span.start - _MOST_BEFORE), span.end + _MOST_BEFORE) >= 0
+    )
+    if not is_headed and not may_have_total:
         return False
     rows += [line for line in text[span.end : span.end + _MOST_BEFORE].split("\n")[1:] if line.count("\t") == cells]
     totals = (line.split("\t")[place] for line in rows if _TOTAL.match(line))
-    if not _AMOUNT_HEAD.search(head) and not any(sum(map(str.isdigit, total)) >= _GREAT for total in totals):
+    if not is_headed and not any(sum(map(str.isdigit, total)) >= _GREAT for total in totals):
         return False
     column = (line.split("\t")[place] for line in rows)
     figures = [
