@@ -313,3 +313,19 @@ def test_a_capture_of_another_site_is_not_shown(tmp_path: Path) -> None:
         connection.commit()
     with pytest.raises(NotShown, match=ELSEWHERE):
         redacted_copy(db, tmp_path / "a.evidence.db", int(str(number)), digest)
+
+
+def test_pages_of_more_elements_than_any_are_sealed_and_not_read(tmp_path: Path) -> None:
+    answers: dict[str, Answer | str] = {
+        "/elements.html": record() + "<b>" * 1_000_001,
+        "/objects.json": Answer(f"[{'{},' * 200_001}{{}}]", "application/json"),
+        "/long.html": record() + f"<!-- {'x' * 5_000_000} -->",
+    }
+    db, captures = crawled(tmp_path, answers)
+    assert len(captures) == 3
+    told = rows(db, "SELECT replace(url, rtrim(url, replace(url, '/', '')), '') AS page, kind FROM problems ORDER BY 1")
+    assert [tuple(problem.values()) for problem in told] == [
+        ("elements.html", "too_large"),
+        ("objects.json", "too_large"),
+    ]
+    assert rows(db, "SELECT count(*) AS n FROM records WHERE body LIKE '%样本正文%'") == [{"n": 1}]

@@ -35,6 +35,9 @@ UNJUDGED = Verdict(ERROR, "our own code failed on it")
 BROKE_OFF = "dataloss"
 """Scrapy's flag of an answer that is shorter than it announced."""
 
+MOST_ELEMENTS, MOST_OBJECTS = 1_000_000, 200_000
+"""Elements of a page, and objects of one that is data. One with more is sealed, and not read: 50 MB of rows would take gigabytes."""
+
 
 class EvidenceMiddleware:
     """Stands where an answer is decoded and its characters are settled, but not yet redirected, retried or refused.
@@ -149,6 +152,8 @@ class EvidenceMiddleware:
 
     def _verdict(self, request: Request, response: Response) -> Verdict:
         """Return the verdict on an answer."""
+        if isinstance(response, TextResponse) and _has_too_many_elements(response.text):
+            response.flags += [TOO_LARGE, "it has more elements than a page can have"]
         if {UNDECODED, TOO_LARGE}.intersection(response.flags):
             return Verdict(ERROR, response.flags[-1])
         if 300 <= response.status < 400:
@@ -168,6 +173,10 @@ class EvidenceMiddleware:
             whole = request.meta["cut_before"] == sha256(response.body).hexdigest()
             return judge(response.status, text, response.url, requested, home, whole=whole)
         return verdict
+
+
+def _has_too_many_elements(text: str) -> bool:
+    return text.count("<") > MOST_ELEMENTS or text.count("{") > MOST_OBJECTS
 
 
 def _elsewhere(request: Request, response: Response) -> Verdict:
