@@ -243,10 +243,13 @@ def test_expenses_of_another_year_are_not_held_against_this_years_basic_spending
     assert {line.column_name for line in held} == {"2026年预算数"}
 
 
-def test_expenses_of_several_units_are_not_held_against_one_basic_spending() -> None:
+def test_expenses_of_several_units_are_held_against_one_basic_spending_by_their_total_alone() -> None:
     basic = table(BASIC.format(vehicles="1.00"), "2026年一般公共预算基本支出表\n单位：万元", page=2)
-    expenses, _ = read(table(BY_UNIT.format(reception="3.00"), TITLE), basic)
-    assert [check for check in expenses.checks if check.rule == "same_amount"] == []
+    units = BY_UNIT.format(reception="3.00")
+    with_total, _ = read(table(units, TITLE), basic)
+    without, _ = read(table(units.replace("合计|12.00|1.00|8.00|5.00|3.00|3.00\n", ""), TITLE), basic)
+    assert [check.place for check in with_total.checks if check.rule == "same_amount"] == ["basic_spending 30217"]
+    assert [check for check in without.checks if check.rule == "same_amount"] == []
 
 
 def test_two_tables_of_basic_spending_hold_an_expense_once() -> None:

@@ -240,7 +240,7 @@ def value_span(kind: str, text: str, start: int) -> MaskedSpan | None:
 def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
     kind = str(label.lastgroup)
     tail = _TAIL.match(text, label.end())
-    start = tail.end() if tail else label.end()
+    first = start = tail.end() if tail else label.end()
     between = text[label.end() : start]
     if not _announces(text, label, kind, between) or surroundings.is_of_a_thing(text, label):
         return
@@ -248,12 +248,12 @@ def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
     if kind in _NUMBERS and (name := _NAME.match(text, start)) and name_of(name[1]):
         start = name.end()
     while value := _READERS[kind](text, start) or _masked_before(text, start):
-        if label[0].isascii() and surroundings.in_index_number(text, MaskedSpan(kind, label.start(), value.end, 0)):
-            return  # letters of it: 0VX100000/1998-00000
+        whole = MaskedSpan(kind, label.start(), value.end, 0)
+        if (label[0].isascii() or start > first) and surroundings.in_index_number(text, whole):
+            return  # letters of it: 0VX100000/1998-00000; or one that follows
         if not _OF_MANY.match(text, value.end):
             yield value
-        after = _NEXT.match(text, value.end)
-        if not after or kind == "home_address":  # whatever follows could be read as a place
+        if kind == "home_address" or not (after := _NEXT.match(text, value.end)):  # else anything is read as a place
             return
         start = after.end()
 
