@@ -3,7 +3,7 @@
 Bare, it stores nothing; with a database, it upserts each item as it comes, as the documentation of sqlite-utils shows; with a
 folder, it fetches the files that records link to, and stores their bytes there.
 
-python -m bench.bare_spider HOME CONCURRENCY [DATABASE | FOLDER]
+python -m bench.bare_spider HOME CONCURRENCY [DATABASE.db] [FOLDER]
 """
 
 import sys
@@ -72,18 +72,19 @@ class UpsertPipeline:
         return item
 
 
-def main(home: str, concurrency: str, store: str = "") -> None:
+def main(home: str, concurrency: str, *stores: str) -> None:
     settings = {
         "CONCURRENT_REQUESTS_PER_DOMAIN": int(concurrency),
         "TELNETCONSOLE_ENABLED": False,
         "REMOTE_CONTROL_ENABLED": False,
         "LOG_LEVEL": "WARNING",
     }
-    database = store if store.endswith(".db") else ""
+    database = next((store for store in stores if store.endswith(".db")), "")
+    folder = next((store for store in stores if not store.endswith(".db")), "")
     if database:
         settings["ITEM_PIPELINES"] = {UpsertPipeline: 100}
     process = CrawlerProcess(settings)
-    process.crawl(BareSpider, home=home, database=database, folder=Path("" if database else store))
+    process.crawl(BareSpider, home=home, database=database, folder=Path(folder))
     process.start()
 
 

@@ -4,7 +4,7 @@ python -m bench.crawl [--records 5000] [--runs 3]      needs nginx
 
 The same pages, from nginx on loopback, are crawled in turns by a bare spider that stores nothing, by the same spider
 with an upsert of sqlite-utils for each item, by `disclosures crawl`, and by it without its evidence. Then the same pages, of
-whose records some have a file: the plain spider stores its bytes, our crawl reads its text as well.
+whose records some have a file: both spiders store its bytes, our crawl reads its text as well.
 """
 
 import sqlite3
@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from shutil import rmtree
 
 from archive.evidence.evidence_reader import beside
 from bench.measure import Cost, Figure, Ratio, Report, arguments, command, ratio, tell
@@ -55,13 +56,17 @@ def _with_files(records: int, runs: int) -> Iterator[tuple[str, Cost]]:
         with nginx(folder, folder / "site") as home:
             portal = portal_file(folder, home)
             for run in range(runs):
-                stored, db = folder / f"stored-{run}", folder / f"{run}.db"
-                stored.mkdir()
-                yield "bytes", command("-m", "bench.bare_spider", home, str(CONCURRENCY), str(stored))
+                stored, db, upserts = folder / f"stored-{run}", folder / f"{run}.db", folder / f"upserts-{run}.db"
+                count = sum(has_file(number, FILES) for number in range(records))
+                bare = ["-m", "bench.bare_spider", home, str(CONCURRENCY), str(stored)]
+                for key, spider in (("bytes", bare), ("bytes and upserts", [*bare, str(upserts)])):
+                    stored.mkdir()
+                    yield key, command(*spider)
+                    assert len(list(stored.iterdir())) == count
+                    rmtree(stored)
+                held("SELECT count(*) FROM records WHERE body IS NOT NULL", upserts, records)
                 options = ["--delay", "0", "--concurrency", str(CONCURRENCY), "--db", str(db)]
                 yield "files", command("-m", "crawler.cli.main", "crawl", str(portal), *options)
-                count = len(list(stored.iterdir()))
-                assert count == sum(has_file(number, FILES) for number in range(records))
                 held("SELECT count(*) FROM attachments WHERE state = 'text'", db, count)
 
 
@@ -86,11 +91,18 @@ def report(costs: dict[str, list[Cost]], records: int, size: float) -> Report:
             ),
             Ratio("evidence.db to the pages as received, in bytes", size, target=0.2),
             ratio(f"our crawl to a bare spider that stores files, {FILES} % with one", ours_with, costs["bytes"], 1.3),
+            ratio(
+                "our crawl of these to a plain spider with upserts that stores files",
+                ours_with,
+                costs["bytes and upserts"],
+                1.3,
+            ),
         ],
     )
     names = {"bare": "bare Scrapy spider", "upserts": "plain spider with upserts",
              "unsealed": "our crawl without evidence", "ours": "our crawl",
-             "bytes": f"bare spider that stores files, {FILES} % with one", "files": "our crawl of these"}  # fmt: skip
+             "bytes": f"bare spider that stores files, {FILES} % with one",
+             "bytes and upserts": "plain spider with upserts that stores files", "files": "our crawl of these"}  # fmt: skip
     for key, name in names.items():
         wall, processor = (
             1000 * min(getattr(cost, unit) for cost in costs[key]) / records for unit in ("wall", "processor")
