@@ -81,6 +81,10 @@ MESSAGES = [
     "对不起，您访问的文章未审核或已删除",
     "您访问的信息已过期或已删除",
     "您查看的内容未通过审核",
+    "您访问的信息已过期",
+    "您访问的链接已失效",
+    "您查看的文章未审核",
+    "您浏览的信息尚未发布",
     "找不到页面",
     "对不起，找不到您访问的页面",
     "404 Not Found",
@@ -95,7 +99,9 @@ MESSAGES = [
 @pytest.mark.parametrize("message", MESSAGES)
 def test_a_page_that_says_that_there_is_none_is_gone(message: str) -> None:
     assert outcome(page(f"<div><p>{message}</p></div>")) == "gone"
-    assert outcome(framed(f"<div class='box'><img src='/404.png'><p>{message}</p></div>")) == "gone"
+    box = f"<div class='box'><img src='/404.png'><p>{message}</p></div>"
+    assert outcome(framed(box)) == "gone"
+    assert outcome(framed(f"{box}{'<!-- -->' * 500}")) == "gone"
     assert outcome(page("<img src='/images/404.png'>", title=message)) == "gone"
     assert outcome(page("<img src='/images/404.png'>", title=f"{message} - 样本县人民政府")) == "gone"
 

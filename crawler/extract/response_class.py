@@ -61,9 +61,8 @@ _LONGEST_REFUSAL = 1_000  # characters
 
 _TITLE = re.compile(r"<title[^<>]{0,300}>([^<]{0,300})", re.IGNORECASE)
 _META_OF_PAGE = _pattern("meta_of_page")
-# Chinese alone: with letters among the beginnings a search takes twice as long, and English messages stand on small pages.
-_ALARM = _pattern("alarm")
-_SCRIPT_ALARMS = ("$_ts", "__jsl", "acw_sc")
+_ALARM = _pattern("alarm")  # Chinese alone: with letters among the beginnings a search takes twice as long
+_ASCII_ALARMS = ("$_ts", "__jsl", "acw_sc", "ot found", "ot Found", ">404")
 
 _SCRIPTED = _pattern("scripted")
 _SETS_COOKIE = re.compile(r"document\.cookie\s*=")
@@ -379,7 +378,7 @@ def _alarms(head: str, letters: str) -> bool:
     if _names_itself(head):
         return False
     has_word = _ALARM.search(letters) and _ALARM.search(head)  # markup may part what stands side by side in `letters`
-    return bool(has_word) or any(word in head for word in _SCRIPT_ALARMS)
+    return bool(has_word) or any(word in head for word in _ASCII_ALARMS)
 
 
 def _names_itself(head: str) -> bool:

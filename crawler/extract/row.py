@@ -235,7 +235,7 @@ def _without_marks(link: Element, title: str) -> str:
         mark = line_of(near, _LONGEST_REMARK) if isinstance(near.tag, str) else ""
         if _MARK.fullmatch(mark):
             title = title.removesuffix(mark).removeprefix(mark).strip() or title
-    return _MARK_AT_END.sub("", title) or title
+    return _MARK_AT_END.sub("", title)
 
 
 def group_of(part: Element) -> list[Element]:
