@@ -12,6 +12,7 @@ from archive.evidence.compression_dictionaries import FIRST_AT
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from tests.exchanges import exchange, faults, numbers, page, text
+from tests.tampering import change
 
 
 def made(path: Path, exchanges: list[Exchange]) -> set[tuple[str, str]]:
@@ -90,3 +91,27 @@ def test_what_is_marked_as_packed_and_is_not_is_refused(tmp_path: Path) -> None:
     with closing(Evidence(path)) as evidence, pytest.raises(EvidenceError, match="marked as packed and is not"):
         evidence.exchange(short.id)
     assert faults(path) == [f"payload {short.sha256}: it is marked as packed and is not"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "damage"),
+    [
+        (FIRST_AT + 1, "UPDATE payloads SET waiting = 'other' WHERE id = 3"),
+        (FIRST_AT + 1, "UPDATE payloads SET waiting = 'sample' WHERE id = 3"),
+        (9, "UPDATE payloads SET waiting = 'other' WHERE id = 3"),
+        (9, "UPDATE payloads SET stored = x'00' WHERE id = 3"),
+        (9, "UPDATE captures SET head = x'00' WHERE id = 3"),
+        (FIRST_AT + 1, "UPDATE captures SET head = x'00' WHERE id = 3"),
+    ],
+)
+def test_damage_to_what_a_dictionary_is_made_of_is_told_and_ends_no_crawl(
+    tmp_path: Path, pages: int, damage: str
+) -> None:
+    path = tmp_path / "e.db"
+    made(path, [exchange(n) for n in range(pages)])
+    change(path, damage)
+    assert faults(path) != []
+    with closing(Evidence(path)) as evidence, patch("archive.evidence.compression_dictionaries._STEP", 2):
+        for portal in ("other", "sample"):
+            more = [exchange(n, portal=portal) for n in range(1000, 1000 + 2 * FIRST_AT)]
+            evidence.add_many([*more, *(exchange(n, portal=portal) for n in range(2000, 2009))])

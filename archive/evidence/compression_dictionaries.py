@@ -118,9 +118,8 @@ class Dictionaries:
         return bool(pages >= FIRST_AT or (pages >= _FEWEST and size >= _FIRST_AT_BYTES))
 
     def _make_first(self, kind: Kind, portal: str) -> None:
-        rows = [
-            (row, self.unpack(stored, size, None)) for row, stored, size in self._con.execute(_ROWS[kind], (portal,))
-        ]
+        packed = list(self._con.execute(_ROWS[kind], (portal,)))
+        rows = [(row, data) for row, stored, size in packed if (data := self._sample(stored, size, None)) is not None]
         self._make(kind, portal, [data for _, data in rows])
         if self._pragma("page_count") * self._pragma("page_size") > _SMALL_FILE:
             return
@@ -132,10 +131,18 @@ class Dictionaries:
     def _latest(self, kind: Kind, portal: str) -> list[bytes]:
         samples, total = [], 0
         for _, stored, size, dictionary_id in self._con.execute(_LATER[kind], (portal, _LATEST)):
-            if total + size <= _SAMPLE_BYTES:
-                samples.append(self.unpack(stored, size, dictionary_id))
+            data = self._sample(stored, size, dictionary_id) if total + size <= _SAMPLE_BYTES else None
+            if data is not None:
+                samples.append(data)
                 total += size
         return samples
+
+    def _sample(self, stored: bytes, size: int, dictionary_id: int | None) -> bytes | None:
+        """The bytes that were packed; None where they are damaged, of which `verify` tells: it stays as it is, and ends no crawl."""
+        try:
+            return self.unpack(stored, size, dictionary_id)
+        except EvidenceError:
+            return None
 
     def _make(self, kind: Kind, portal: str, samples: Sequence[bytes]) -> None:
         now = self._portal(kind, portal)

@@ -71,6 +71,7 @@ def verify_file(path: Path, expected: Expected | None = None) -> Iterator[Fault]
         yield from _rows(con, "dictionaries", "dictionary {}".format, partial(_dictionary, con))
         yield from _rows(con, "payloads", partial(_payload_name, con), partial(_payload, con, dictionaries))
         yield from _or_damage("payloads", _payloads_of_no_capture(con))
+        yield from _or_damage("payloads", _payloads_that_do_not_wait(con))
         yield from _rows(con, "captures", partial(_capture_name, con), partial(_capture, con, dictionaries))
         yield from _or_damage("captures", _last_number(con, "captures"))
         yield from _or_damage("certificates", _certificates(con))
@@ -205,6 +206,14 @@ def _payloads_of_no_capture(con: sqlite3.Connection) -> Iterator[Fault]:
     unused = "SELECT id FROM payloads WHERE id NOT IN (SELECT payload_id FROM captures) ORDER BY id"
     for (number,) in con.execute(unused):
         yield Fault(f"payload in row {number}", "belongs to no capture")
+
+
+def _payloads_that_do_not_wait(con: sqlite3.Connection) -> Iterator[Fault]:
+    """Payloads that are said to wait for a dictionary, and have one, or belong to another portal."""
+    unasked = """SELECT id FROM payloads WHERE waiting IS NOT NULL EXCEPT SELECT p.id FROM captures c
+        JOIN payloads p ON p.id = c.payload_id WHERE p.waiting = c.portal AND p.dictionary_id IS NULL ORDER BY 1"""
+    for (number,) in con.execute(unasked):
+        yield Fault(_payload_name(con, number), "is said to wait for the dictionary of a portal, and does not")
 
 
 def _capture_name(con: sqlite3.Connection, number: int) -> str:
