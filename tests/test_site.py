@@ -116,3 +116,25 @@ def test_a_public_name_may_stand_in_an_intranet_where_the_portal_file_says_so() 
     site.check("www.xx.gov.cn", 80, "10.0.0.7")
     with pytest.raises(NotGlobalError):
         site.check("xx.gov.cn", 80, "10.0.0.7")
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "127.8.8.8", "10.0.0.7", "172.31.0.1", "192.168.0.1", "100.64.0.1", "::1", "fd12::1"]
+)
+def test_a_home_may_stand_in_a_network_of_ones_own(address: str) -> None:
+    for name in ("intranet", f"[{address}]" if ":" in address else address):
+        Site.of(f"http://{name}/").check(name, 80, address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "169.254.169.254", "169.254.0.1", "100.100.100.200", "168.63.129.16", "192.0.0.192", "0.0.0.0", "224.0.0.1", "255.255.255.255",
+        "fe80::1", "fe80::1%eth0", "fd00:ec2::254", "::", "::ffff:169.254.169.254", "::ffff:127.0.0.1", "64:ff9b::a9fe:a9fe", "2002:a9fe:a9fe::1",
+    ],
+)  # fmt: skip
+def test_no_home_stands_where_a_machine_is_told_its_secrets(address: str) -> None:
+    """Lists of homes come from others: `http://169.254.169.254/` in one must not be asked."""
+    for name in ("intranet", f"[{address}]" if ":" in address else address):
+        with pytest.raises(NotGlobalError):
+            Site.of(f"http://{name}/").check(name, 80, address)

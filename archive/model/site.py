@@ -22,6 +22,15 @@ _UNICAST_V6 = ip_network("2000::/4")
 3000::/4 holds examples (RFC 9637) and nothing else yet.
 """
 
+_OWN_NETWORKS = tuple(
+    map(
+        ip_network,
+        ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "::1/128", "fc00::/7"),
+    )
+)
+_SERVICES = frozenset(map(ip_address, ("100.100.100.200", "fd00:ec2::254")))
+"""Addresses in them at which clouds tell a machine its secrets, as they do at 169.254.169.254: no portal's home."""
+
 
 class NotGlobalError(Exception):
     """A connection refused: the address leads into a private or special network, and isn't the portal's own home."""
@@ -37,6 +46,12 @@ def is_global(address: str) -> bool:
     if isinstance(ip, IPv6Address) and ip not in _UNICAST_V6:
         return False
     return ip.is_global and not ip.is_multicast and not any(ip in network for network in _SPECIAL)
+
+
+def is_ones_own(address: str) -> bool:
+    """Whether an IP address is this machine's or one of a network of one's own, where an intranet's portal may stand."""
+    ip = ip_address(address)
+    return ip not in _SERVICES and any(ip in network for network in _OWN_NETWORKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +85,10 @@ class Site:
         """Check a connection to `port` of `host` at the IP address to which its name led. Raises NotGlobalError.
 
         Beside public addresses only a home that is not public itself may be reached, at its own host and port: one on
-        this machine or in an intranet, named by an IP address or by a name without a public suffix.
+        this machine or in an intranet, named by an IP address or by a name without a public suffix. No other network's.
         """
         home = _place(self.addresses[0]) if self.addresses else None
-        private_home = home is not None and (self.intranet or not domain_of(home[0]))
+        private_home = home is not None and (self.intranet or not domain_of(home[0])) and is_ones_own(address)
         if not is_global(address) and not (private_home and (host.strip("[]").rstrip(".").lower(), port) == home):
             raise NotGlobalError(f"{host} leads to {address}, which is not an address of the public internet")
 
