@@ -23,6 +23,8 @@ from archive.evidence.evidence_reader import Originals
 from archive.evidence.text_encoding import decode_page
 from archive.maintenance.bring_up_to_date import open_up_to_date
 from archive.model import clock
+from crawler.middlewares.charset import LARGEST_PAGE
+from crawler.middlewares.evidence import MOST_ELEMENTS, MOST_OBJECTS
 from tests.certificates import self_signed
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
 
@@ -315,17 +317,35 @@ def test_a_capture_of_another_site_is_not_shown(tmp_path: Path) -> None:
         redacted_copy(db, tmp_path / "a.evidence.db", int(str(number)), digest)
 
 
-def test_pages_of_more_elements_than_any_are_sealed_and_not_read(tmp_path: Path) -> None:
+def test_pages_of_more_elements_or_bytes_than_any_are_sealed_and_not_read(tmp_path: Path) -> None:
+    file = "/long.txt"
+    large = f"<!-- {'x' * LARGEST_PAGE} -->"
     answers: dict[str, Answer | str] = {
-        "/elements.html": record() + "<b>" * 1_000_001,
-        "/objects.json": Answer(f"[{'{},' * 200_001}{{}}]", "application/json"),
-        "/long.html": record() + f"<!-- {'x' * 5_000_000} -->",
+        "/elements.html": record() + "<b>" * (MOST_ELEMENTS + 1),
+        "/lists.json": Answer(f"[{'[],' * MOST_OBJECTS}[]]", "application/json"),
+        "/long.html": record() + large[2000:],
+        "/longer.html": record() + large,
+        "/objects.json": Answer(f"[{'{},' * MOST_OBJECTS}{{}}]", "application/json"),
+        "/with_file.html": record().replace("</p>", f'<a href="{file}">附件</a></p>'),
     }
-    db, captures = crawled(tmp_path, answers)
-    assert len(captures) == 3
+    with Site(
+        {LIST: listing([*answers]), **answers, file: Answer(SAMPLE + large, "text/plain; charset=utf-8")}
+    ) as site:
+        crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+    db = tmp_path / "a.db"
     told = rows(db, "SELECT replace(url, rtrim(url, replace(url, '/', '')), '') AS page, kind FROM problems ORDER BY 1")
     assert [tuple(problem.values()) for problem in told] == [
-        ("elements.html", "too_large"),
-        ("objects.json", "too_large"),
+        (page, "too_large") for page in ("elements.html", "lists.json", "longer.html", "objects.json")
     ]
-    assert rows(db, "SELECT count(*) AS n FROM records WHERE body LIKE '%样本正文%'") == [{"n": 1}]
+    sealed = rows(
+        db,
+        "SELECT count(DISTINCT url) AS n FROM captures WHERE url NOT LIKE '%list.html' AND url NOT LIKE '%robots.txt'",
+    )
+    assert sealed == [{"n": len(answers) + 1}]
+    assert rows(db, "SELECT count(*) AS n FROM records WHERE body LIKE '%样本正文%'") == [{"n": 2}]
+    assert rows(db, "SELECT state, text LIKE '%样本正文%' AS has_text FROM attachments") == [
+        {"state": "text", "has_text": 1}
+    ]
+    assert rows(db, "SELECT outcome FROM captures WHERE url LIKE '%.txt' AND url NOT LIKE '%robots.txt'") == [
+        {"outcome": "page"}
+    ]

@@ -18,6 +18,7 @@ from pipelines.normalise import (
     record_page,
     tidy_reading,
 )
+from tests.list_pages import AROUND, HERE, rows
 
 URL = "http://p.example/1.html"
 TEXTS = [name for name in FIELDS if not name.endswith("_on")]
@@ -86,3 +87,22 @@ def test_a_file_without_a_name_is_called_by_its_address() -> None:
 def test_a_breadcrumb_has_a_longest_length() -> None:
     page = list_page(ListPage((), breadcrumb=("样" * (LONGEST_FIELD + 1),) * (MOST_LABELS + 1)))
     assert page.breadcrumb == ("样" * LONGEST_FIELD,) * MOST_LABELS
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<li><a href="t20171219_{0}.html">第{0}条%s</a><span>2017-12-19</span></li>',
+        '<li><a href="t20171219_{0}.html"><b>第{0}条%s</b></a><span>2017-12-19</span></li>',
+        '<li>2017-12-19<a href="t20171219_{0}.html">查看</a>第{0}条%s</li>',
+        '<tr><td><a href="t20171219_{0}.html">第{0}条%s</a></td><td>2017-12-19</td></tr>',
+    ],
+)
+def test_rows_whose_texts_are_longer_than_any_are_rows_with_their_beginning(line: str) -> None:
+    items = "".join((line % ("样样\x08" + "样" * 96_000)).format(number) for number in range(3))
+    box = "table" if line.startswith("<tr") else "ul"
+    found = rows(AROUND % f"<{box}>{items}</{box}>")
+    assert [row.url for row in found] == [f"{HERE}t20171219_{number}.html" for number in range(3)]
+    assert [row.fields["title"][:5] for row in found] == [f"第{number}条样样" for number in range(3)]
+    assert all(LONGEST["title"] < len(row.fields["title"]) < 5_000 for row in found)
+    assert all("title_overlong" in tidy_reading(row).doubts for row in found)

@@ -8,6 +8,7 @@ date.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from itertools import islice, takewhile
 
 from lxml import etree
@@ -59,9 +60,28 @@ _LARGEST_UL = 100_000
 """Markup and text of one that is a row, with its hover box; of boxes that stand in one another each would be read whole."""
 
 
+_LONGEST_TEXT = 4_000
+"""Characters of one text in a list, as many as are kept of a value: what is longer is cut behind the next one, by which it is known as overlong."""
+
+_NOT_IN_TREES = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""Signs that the parser of pages lets pass, and lxml lets nobody write."""
+
+_LONG_TEXTS = etree.XPath(f".//text()[string-length(.) > {_LONGEST_TEXT}][not(parent::script or parent::style)]")
+
+
 def read_rows(root: Element, base_url: str) -> tuple[Row, ...]:
     """Every row of the list on this page in order, addresses made absolute with `base_url`; () where there is no list."""
-    return tuple(_without_copies(_rows(in_todays_markup(root, base_url), base_url)))
+    return tuple(_without_copies(_rows(in_todays_markup(_with_cut_texts(root), base_url), base_url)))
+
+
+def _with_cut_texts(root: Element) -> Element:
+    """Return `root`, or a copy in which texts are cut that are longer than any value: else a row that holds one would be taken for a layout."""
+    if not _LONG_TEXTS(root):
+        return root
+    root = deepcopy(root)
+    for text in _LONG_TEXTS(root):
+        setattr(text.getparent(), "tail" if text.is_tail else "text", _NOT_IN_TREES.sub("", text[: _LONGEST_TEXT + 1]))
+    return root
 
 
 def _rows(root: Element, base_url: str) -> list[Row]:

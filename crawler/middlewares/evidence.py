@@ -35,8 +35,8 @@ UNJUDGED = Verdict(ERROR, "our own code failed on it")
 BROKE_OFF = "dataloss"
 """Scrapy's flag of an answer that is shorter than it announced."""
 
-MOST_ELEMENTS, MOST_OBJECTS = 1_000_000, 200_000
-"""Elements of a page, and objects of one that is data. One with more is sealed, and not read: 50 MB of rows would take gigabytes."""
+MOST_ELEMENTS, MOST_OBJECTS = 200_000, 100_000
+"""Elements of a page, and objects and lists of one that is data. One with more is sealed, and not read: a row takes some 4 KB."""
 
 
 class EvidenceMiddleware:
@@ -176,7 +176,7 @@ class EvidenceMiddleware:
 
 
 def _has_too_many_elements(text: str) -> bool:
-    return text.count("<") > MOST_ELEMENTS or text.count("{") > MOST_OBJECTS
+    return text.count("<") > MOST_ELEMENTS or text.count("{") + text.count("[") > MOST_OBJECTS
 
 
 def _elsewhere(request: Request, response: Response) -> Verdict:

@@ -13,7 +13,7 @@ from archive.model import clock
 from archive.model.observations import CatalogOfPortal, ListPage, Paging, Problem, Row
 from crawler.extract.response_class import CUT, ends
 from crawler.services.answer import Answer, form_headers
-from crawler.spiders.pages import OFF_SITE, read_list
+from crawler.spiders.pages import MOST_ROWS, OFF_SITE, read_list
 from crawler.spiders.portal_site import LISTS, Content, PortalSite, verdict_of
 from crawler.spiders.record_pages import RecordPages
 from crawler.spiders.traversal import Walk
@@ -128,6 +128,9 @@ class ListPages:
             yield problem
             return None
         page = read_list(answer, walk.family, self._site.is_own)
+        if len(page.rows) == MOST_ROWS:
+            message = f"{catalog.title} shows {MOST_ROWS} rows on one page: what it may have beyond them is not read"
+            yield self._broken(walk, "over_budget", response.url, message)
         page = yield from self._not_round(page, walk, catalog, response.url)
         if page.rows or page.ended or page.paging.next_url is not None:
             return page

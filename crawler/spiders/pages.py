@@ -18,7 +18,7 @@ from crawler.records.linked_files import find_attachments
 from crawler.records.stated_record import with_scripts_fields
 from crawler.services.answer import Answer
 
-READING_VERSION = 19
+READING_VERSION = 20
 """Raised by hand when pages of any family are read otherwise than before; archives are then read again.
 
 It covers `extract/`, `records/`, this module, `pipelines.normalise`, `archive.evidence.text_encoding` and `archive.model.records`.
@@ -26,6 +26,9 @@ It covers `extract/`, `records/`, this module, `pipelines.normalise`, `archive.e
 
 MOST_FILES = 50
 """Files of one record at the most."""
+
+MOST_ROWS = 20_000
+"""Rows of one list page at the most, many times what any shows: each is held as a row, masked, sent and requested."""
 
 OFF_SITE = "off_site"
 """The doubt about a row that leads to another site."""
@@ -39,9 +42,10 @@ def read_list(answer: Answer, family: Family, is_own: IsOwn) -> ListPage:
 
     A link that holds somebody's ID number is not followed, for its address would be kept: the row stands without it.
     Where the page breaks off, its last row may be half a row: it is doubted, or without a link, which would tell what row
-    it is half of, left out.
+    it is half of, left out. So are rows beyond MOST_ROWS.
     """
     page = family.read(answer)
+    page = replace(page, rows=page.rows[:MOST_ROWS])
     links = [row.url and without_visit(row.url) for row in page.rows]
     personal = addresses_of_persons(filter(None, links))
     rows = [_followable(row, link, is_own, personal) for row, link in zip(page.rows, links, strict=True)]
