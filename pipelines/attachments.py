@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 from hashlib import sha256
+from time import monotonic
 from typing import Any, Self
 
 from archive.attachments.extraction import Limits, extract
@@ -11,13 +12,54 @@ from archive.model.observations import AttachmentFile, Observation
 _OCR_SECONDS, _OCR_MEMORY_MB = 300.0, 2048
 """Recognising a scanned document takes seconds a page, and models."""
 
+AT_ONCE = 2
+"""Files of one crawl that are read at a time: all crawls of a process share its threads."""
+
+SLOW_SECONDS, MOST_SLOW_SECONDS = 10.0, 600.0
+"""A file that takes so long is slow; once a crawl's slow files took so long in all, no other is given longer than SLOW_SECONDS."""
+
+
+class FileReader:
+    """Reads the texts of one crawl's files, each in so many MB of memory; in time, too, it is bounded: see MOST_SLOW_SECONDS."""
+
+    def __init__(self, *, ocr: bool, memory_mb: int) -> None:
+        self._ocr = ocr
+        self._limits = (
+            Limits(seconds=_OCR_SECONDS, memory=max(memory_mb, _OCR_MEMORY_MB) << 20)
+            if ocr
+            else Limits(memory=memory_mb << 20)
+        )
+        self._slow_seconds = 0.0
+
+    def read(self, file: AttachmentFile, data: bytes) -> AttachmentFile:
+        """Return `file` with what its bytes `data` hold."""
+        is_late = self._slow_seconds >= MOST_SLOW_SECONDS and not self._ocr
+        begun = monotonic()
+        result = extract(
+            data, file.name, replace(self._limits, seconds=SLOW_SECONDS) if is_late else self._limits, ocr=self._ocr
+        )
+        if (taken := monotonic() - begun) >= SLOW_SECONDS:
+            self._slow_seconds += taken
+        return replace(
+            file,
+            data=None,
+            sha256=sha256(data).hexdigest(),
+            bytes=len(data),
+            media_type=result.media_type,
+            text=result.text,
+            tables=result.tables,
+            pages=result.pages,
+            state=result.state,
+            message=result.message,
+        )
+
 
 class AttachmentsPipeline:
     """Reads the text of files; passes everything else on."""
 
     def __init__(self, *, ocr: bool, memory_mb: int) -> None:
-        self._ocr = ocr
-        self._memory_mb = memory_mb
+        self._reader = FileReader(ocr=ocr, memory_mb=memory_mb)
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Self:  # noqa: ANN401
@@ -29,25 +71,5 @@ class AttachmentsPipeline:
         """Return `item`, of a file with its text in place of its bytes; the converter is a process of its own."""
         if not isinstance(item, AttachmentFile) or item.data is None:
             return item
-        return await asyncio.to_thread(read_file, item, item.data, ocr=self._ocr, memory_mb=self._memory_mb)
-
-
-def read_file(file: AttachmentFile, data: bytes, *, ocr: bool, memory_mb: int) -> AttachmentFile:
-    """Return `file` with what its bytes `data` hold, read in so many MB of memory."""
-    if ocr:
-        limits = Limits(seconds=_OCR_SECONDS, memory=max(memory_mb, _OCR_MEMORY_MB) << 20)
-    else:
-        limits = Limits(memory=memory_mb << 20)
-    result = extract(data, file.name, limits, ocr=ocr)
-    return replace(
-        file,
-        data=None,
-        sha256=sha256(data).hexdigest(),
-        bytes=len(data),
-        media_type=result.media_type,
-        text=result.text,
-        tables=result.tables,
-        pages=result.pages,
-        state=result.state,
-        message=result.message,
-    )
+        async with self._turns:
+            return await asyncio.to_thread(self._reader.read, item, item.data)

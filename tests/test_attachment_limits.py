@@ -1,5 +1,6 @@
 """Attachments at the edges: each limit, each mark by which a kind is told, each state. All contents are samples."""
 
+import asyncio
 import base64
 import gzip
 import io
@@ -7,7 +8,9 @@ import json
 import struct
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from time import sleep
 
 import pytest
 
@@ -21,6 +24,9 @@ from crawler.spiders.pages import MOST_FILES, read_record
 from pipelines import attachments
 from tests.files import DOCX, NOTICE, PICTURE, PNG, SAMPLE, docx, ole, pdf, word, word_table, zipped
 
+A_FILE = AttachmentFile(
+    "http://p.example/1.html", "样本.txt", "http://p.example/1.txt", None, None, None, None, "pending"
+)
 FIXTURES = Path(__file__).parent / "attachments"
 DOC = (FIXTURES / "sample.doc").read_bytes()
 
@@ -46,11 +52,53 @@ def test_a_file_may_take_what_its_portal_says_and_a_scan_no_less_than_models_nee
         return Extracted("样本", "text/plain", "ocr" if ocr else "text")
 
     monkeypatch.setattr(attachments, "extract", noted)
-    file = AttachmentFile(
-        "http://p.example/1.html", "样本.txt", "http://p.example/1.txt", None, None, None, None, "pending"
-    )
-    assert attachments.read_file(file, b"sample", ocr=ocr, memory_mb=of_portal).text == "样本"
+    assert attachments.FileReader(ocr=ocr, memory_mb=of_portal).read(A_FILE, b"sample").text == "样本"
     assert [limit.memory >> 20 for limit in limits] == [given]
+
+
+@pytest.mark.parametrize(
+    ("taken", "ocr", "given"),
+    [(60.0, False, [60.0] * 10 + [10.0] * 5), (9.9, False, [60.0] * 15), (60.0, True, [300.0] * 15)],
+)
+def test_files_that_are_slow_leave_less_time_to_the_others(
+    monkeypatch: pytest.MonkeyPatch, taken: float, ocr: bool, given: list[float]
+) -> None:
+    """A thousand files of a minute each would hold a crawl, and a processor, for a day."""
+    seconds: list[float] = []
+    clock = [0.0]
+
+    def slow(_: bytes, __: str, limit: Limits, *, ocr: bool) -> Extracted:
+        seconds.append(limit.seconds)
+        clock[0] += min(taken, limit.seconds)
+        return Extracted("样本", "text/plain", "ocr" if ocr else "text")
+
+    monkeypatch.setattr(attachments, "extract", slow)
+    monkeypatch.setattr(attachments, "monotonic", lambda: clock[0])
+    reader = attachments.FileReader(ocr=ocr, memory_mb=512)
+    for _ in range(15):
+        reader.read(A_FILE, b"sample")
+    assert seconds == given
+
+
+def test_a_crawl_has_two_of_its_files_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All crawls of a process share its threads: one portal's slow files must leave some to the others."""
+    running, most = [0], [0]
+
+    def noted(file: AttachmentFile, _: bytes) -> AttachmentFile:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        sleep(0.02)
+        running[0] -= 1
+        return file
+
+    pipeline = attachments.AttachmentsPipeline(ocr=False, memory_mb=512)
+    monkeypatch.setattr(attachments.FileReader, "read", lambda _, file, data: noted(file, data))
+
+    async def all_of_them() -> None:
+        await asyncio.gather(*(pipeline.process_item(replace(A_FILE, data=b"sample")) for _ in range(8)))
+
+    asyncio.run(all_of_them())
+    assert most == [2]
 
 
 @pytest.mark.parametrize(("size", "state"), [(SMALLEST - 1, "empty"), (SMALLEST, "text"), (SMALLEST + 1, "text")])

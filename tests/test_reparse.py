@@ -3,10 +3,13 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from archive.evidence.http_exchange import Exchange
+from crawler.spiders import reparse as reparse_module
 from tests.conftest import Site, copied, crawl, disclosures, portal_file, rows
 from tests.test_crawl_portals import LIST, TABLE, page, record
 
@@ -176,3 +179,29 @@ def test_what_is_masked_in_a_text_read_again_is_counted(tmp_path: Path) -> None:
     assert rows(db, "SELECT * FROM redactions") == []
     disclosures("reparse", "--db", db)
     assert rows(db, "SELECT kind, count FROM redactions") == [{"kind": "phone", "count": 1}] * 2
+
+
+def test_other_crawls_can_write_while_slow_captures_are_read_again(
+    county: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction ends after a while, however many captures there are: whoever waits longer than a minute for it fails."""
+    portal, db = county
+    taken = [0.0]
+    pauses: list[float] = []
+    read_exchange = reparse_module._Reader._exchange
+
+    def slow(reader: reparse_module._Reader, capture_id: int) -> Exchange | None:
+        taken[0] += 4.0
+        return read_exchange(reader, capture_id)
+
+    def paused(seconds: float) -> None:
+        pauses.append(seconds)
+        with closing(sqlite3.connect(db, timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+
+    monkeypatch.setattr(reparse_module, "monotonic", lambda: taken[0])
+    monkeypatch.setattr(reparse_module, "sleep", paused)
+    monkeypatch.setattr(reparse_module._Reader, "_exchange", slow)
+    done = reparse_module.reparse(db, db.with_name("a.evidence.db"), portal.stem)
+    assert done["captures"] >= 3
+    assert len(pauses) == 1

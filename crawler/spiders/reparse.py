@@ -10,14 +10,14 @@ import asyncio
 import json
 import logging
 import sqlite3
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
-from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from archive.database.connection import open_for_reading, transaction
@@ -45,7 +45,7 @@ from crawler.extract.response_class import CUT
 from crawler.families.detection import FAMILIES, detect
 from crawler.portals.portal_file import converter_memory_of
 from crawler.spiders.pages import READING_VERSION, answer_of, read_list, read_record
-from pipelines.attachments import read_file
+from pipelines.attachments import FileReader
 from pipelines.normalise import NormalisePipeline
 from pipelines.redact import RedactPipeline
 
@@ -53,6 +53,9 @@ logger = logging.getLogger(__name__)
 
 STRIDE = 100
 """Captures read again in one transaction: a run that is killed is simply run again."""
+
+LONGEST_STRIDE, PAUSE = 5.0, 0.2
+"""Seconds until a transaction ends, too, and until the next begins: crawls of other portals, which write meanwhile, wait for a minute."""
 
 # The pages behind what a portal's records say: list pages with their catalogue, own pages with catalogue 0, each with
 # the records that rest on it; and the list pages of each catalogue's last complete walk, whatever rests on them.
@@ -175,7 +178,7 @@ class _Reader:
         self._connection.row_factory = sqlite3.Row
         require_current(self._connection)
         self._portal = portal
-        self._read_file_of = partial(read_file, ocr=ocr, memory_mb=memory_mb)
+        self._files = FileReader(ocr=ocr, memory_mb=memory_mb)
         self._records = None if records is None else json.dumps(sorted(records))
         self._done: Counter[str] = Counter()
         self._normalise, self._redact = NormalisePipeline(), RedactPipeline()
@@ -203,7 +206,8 @@ class _Reader:
         pages = list(self._pages())
         self._in_strides(pages, self._read_page)
         files = self._connection.execute(_FILES, (self._portal, UNLINKED, WITHHELD, self._records, PENDING)).fetchall()
-        self._in_strides(files, self._read_file)
+        for file in files:
+            self._read_file(file)
         with transaction(self._connection) as c:
             if self._records is None:
                 Deferral(c, self._portal, 0).read_again(self._deferred_page)
@@ -220,14 +224,20 @@ class _Reader:
             return None
         if source:
             file = AttachmentFile(url, name or "", source, capture=capture_id)
-            return self._clean(self._read_file_of(file, exchange.payload)).text
+            return self._clean(self._files.read(file, exchange.payload)).text
         return self._clean(read_record(text_of(exchange), url, exchange.url, cut=False)).body
 
     def _in_strides(self, work: list[Any], step: Callable[[Any], None]) -> None:
-        for start in range(0, len(work), STRIDE):
+        upcoming = deque(work)
+        while upcoming:
+            until = monotonic() + LONGEST_STRIDE
             with transaction(self._connection):
-                for each in work[start : start + STRIDE]:
-                    step(each)
+                for _ in range(min(STRIDE, len(upcoming))):
+                    step(upcoming.popleft())
+                    if monotonic() > until:
+                        break
+            if monotonic() > until:
+                sleep(PAUSE)
 
     def _versions(self) -> int:
         sql = "SELECT count(*) FROM versions v JOIN records r ON r.id = v.record_id WHERE r.portal = ?"
@@ -317,8 +327,12 @@ class _Reader:
         if exchange is None:
             return
         linked = AttachmentFile(file["record_url"], file["name"], file["url"], capture=file["capture_id"])
-        read = self._clean(self._read_file_of(linked, exchange.payload))
+        read = self._clean(self._files.read(linked, exchange.payload))  # in no transaction: it may take a minute
         self._done[read.state] += 1
+        with transaction(self._connection):
+            self._keep_file(file, read)
+
+    def _keep_file(self, file: sqlite3.Row, read: AttachmentFile) -> None:
         if is_file_withheld(self._connection, file["url"], read.sha256):
             return
         title, now = f"{file['title'] or ''} {file['name']}", clock.text(clock.now())
