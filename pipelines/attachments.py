@@ -15,12 +15,12 @@ _OCR_SECONDS, _OCR_MEMORY_MB = 300.0, 2048
 AT_ONCE = 2
 """Files of one crawl that are read at a time: all crawls of a process share its threads."""
 
-SLOW_SECONDS, MOST_SLOW_SECONDS = 10.0, 600.0
-"""A file that takes so long is slow; once a crawl's slow files took so long in all, no other is given longer than SLOW_SECONDS."""
+MOST_SECONDS, USUAL_SECONDS, HURRIED_SECONDS = 1800.0, 2.0, 5.0
+"""A crawl's files may take so long in all, and USUAL_SECONDS each besides; beyond that none is given longer than HURRIED_SECONDS."""
 
 
 class FileReader:
-    """Reads the texts of one crawl's files, each in so many MB of memory; in time, too, it is bounded: see MOST_SLOW_SECONDS."""
+    """Reads the texts of one crawl's files, each in so many MB of memory; in time, too, they are bounded: see MOST_SECONDS."""
 
     def __init__(self, *, ocr: bool, memory_mb: int) -> None:
         self._ocr = ocr
@@ -29,17 +29,16 @@ class FileReader:
             if ocr
             else Limits(memory=memory_mb << 20)
         )
-        self._slow_seconds = 0.0
+        self._seconds, self._files = 0.0, 0
 
     def read(self, file: AttachmentFile, data: bytes) -> AttachmentFile:
         """Return `file` with what its bytes `data` hold."""
-        is_late = self._slow_seconds >= MOST_SLOW_SECONDS and not self._ocr
+        is_late = self._seconds > MOST_SECONDS + USUAL_SECONDS * self._files and not self._ocr
+        limits = replace(self._limits, seconds=HURRIED_SECONDS) if is_late else self._limits
         begun = monotonic()
-        result = extract(
-            data, file.name, replace(self._limits, seconds=SLOW_SECONDS) if is_late else self._limits, ocr=self._ocr
-        )
-        if (taken := monotonic() - begun) >= SLOW_SECONDS:
-            self._slow_seconds += taken
+        result = extract(data, file.name, limits, ocr=self._ocr)
+        self._seconds += monotonic() - begun
+        self._files += 1
         return replace(
             file,
             data=None,
