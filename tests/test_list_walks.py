@@ -162,6 +162,17 @@ def test_a_list_is_walked_for_so_many_pages(
     assert (walked.is_whole, walked.problems) == (whole, [] if whole else ["over_budget"])
 
 
+@pytest.mark.parametrize(("most", "pages", "whole"), [(1, 2, False), (2, 2, False), (3, 3, True), (6, 3, True)])
+def test_a_list_is_walked_for_so_many_rows(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch, most: int, pages: int, *, whole: bool
+) -> None:
+    """Of pages with thousands of rows each a few hundred would fill the memory."""
+    monkeypatch.setattr(list_pages, "MOST_ROWS_OF_LIST", most)
+    walked = lists.walk(THREE)
+    assert (len(walked.pages), walked.is_whole) == (pages, whole)
+    assert walked.problems == ([] if whole else ["over_budget"])
+
+
 def test_a_next_page_on_another_site_is_not_asked_for_and_the_walk_proves_nothing(lists: Lists) -> None:
     walked = lists.walk({CATALOG.url: a_page(1, 2, onward="http://other.example/2.html")})
     assert (walked.asked, walked.is_whole, walked.problems) == (["1.html"], False, ["off_site"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from archive.ingest.frontier import Frontier
 from archive.model.clock import text
 from archive.model.observations import Problem
 from crawler.extract.response_class import BLOCKED, CUT, ERROR, GONE, NOT_MODIFIED, PAGE, Verdict
-from crawler.portals.portal_file import load
+from crawler.portals.portal_file import CrawlBudget, load
 from crawler.spiders.failures import TOO_LARGE
 from crawler.spiders.portal_site import FILES, RECORDS, Content, PortalSite
+from crawler.spiders.record_files import RecordFiles
+from crawler.spiders.record_pages import RecordPages
 from tests.conftest import empty_archive, portal_file
 from tests.past_crawls import Past
 from tests.test_frontier import DAY, NOW
@@ -139,3 +142,15 @@ def test_what_was_had_whole_long_ago_is_asked_for_whole(
         site = site_of(tmp_path, frontier)
         request = site.request(URL, site.failed, {}, priority=priority)
     assert ("If-Modified-Since" in request.headers) == is_conditional
+
+
+def test_no_more_is_queued_than_the_crawls_budget_lets_be_answered(site: PortalSite) -> None:
+    """Lists can lead to more pages, and these to more files, than memory holds; what is left out waits for the next crawl."""
+    site.portal = replace(site.portal, budget=CrawlBudget(pages=5))
+    files = RecordFiles(site)
+    records = RecordPages(site, files)
+    queued = [request for number in range(4) for request in records.requests(f"http://www.new.example/{number}.html")]
+    queued += [
+        request for number in range(4) for request in files.requests(URL, "样本", f"http://f.example/{number}.pdf")
+    ]
+    assert [request.url.rpartition("/")[2] for request in queued] == ["0.html", "1.html", "2.html", "3.html", "0.pdf"]

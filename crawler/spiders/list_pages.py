@@ -21,6 +21,9 @@ from crawler.spiders.traversal import Walk
 LONGEST_LIST = 5_000
 """Pages of one list at the most, several times what the longest have: one that goes on for ever ends here, unfinished."""
 
+MOST_ROWS_OF_LIST = 200_000
+"""Rows of one list at the most, over all its pages: each is kept."""
+
 REPEATS = 2
 """A list ends after so many pages one after the other that show nothing but rows shown before."""
 
@@ -86,15 +89,17 @@ class ListPages:
     def _within_bounds(
         self, paging: Paging, catalog: CatalogOfPortal, walk: Walk, url: str
     ) -> Generator[Content, None, Paging]:
-        """`paging` without a next page on another site, or beyond LONGEST_LIST, with a problem."""
+        """`paging` without a next page on another site, or beyond LONGEST_LIST or MOST_ROWS_OF_LIST, with a problem."""
         if paging.next_url is None:
             return paging
         if not self._site.is_own(paging.next_url):
             host = urlsplit(paging.next_url).netloc
             message = f"the next page of {catalog.title} would stand on another site, {host}"
             yield self._broken(walk, "off_site", url, message)
-        elif len(walk.pages) >= LONGEST_LIST:
-            message = f"{catalog.title} goes on after {LONGEST_LIST} pages: the rest is not read"
+        elif len(walk.pages) >= LONGEST_LIST or walk.rows_read >= MOST_ROWS_OF_LIST:
+            message = (
+                f"{catalog.title} goes on after {LONGEST_LIST} pages or {MOST_ROWS_OF_LIST} rows: the rest is not read"
+            )
             yield self._broken(walk, "over_budget", url, message)
         else:
             return paging

@@ -45,7 +45,7 @@ class PortalSite:
         self._spider = spider
         self._site = portal.site
         self.agencies = names_of(portal.agencies)
-        self._refusals = 0
+        self._refusals = self._wanted = 0
         now = clock.now()
         self._pages_since, self._files_since = (clock.text(now - age) for age in (PAGES_BELIEVED, FILES_BELIEVED))
 
@@ -63,6 +63,14 @@ class PortalSite:
         """Add one to a number that the crawl keeps of itself."""
         if self._spider.crawler.stats:
             self._spider.crawler.stats.inc_value(f"disclosures/{name}")
+
+    def has_room(self) -> bool:
+        """Whether the crawl's budget would let one more page or file be answered that is wanted, which it then counts.
+
+        What has none is not queued, where lists lead to more than memory holds: the next crawl asks for it.
+        """
+        self._wanted += 1
+        return self._wanted <= self.portal.budget.pages
 
     def request(self, url: str, callback: Any, arguments: dict[str, Any], **options: Any) -> Request:  # noqa: ANN401
         """A request that asks only for what changed since the last good answer, if there was one lately."""

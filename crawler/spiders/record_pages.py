@@ -42,6 +42,8 @@ class RecordPages:
             key = canonicalize_url(url)
             yield from self._files.requests(key, name or self._site.frontier.title(key), url)
             return
+        if not self._site.has_room():
+            return
         self._site.count("pages_wanted")
         self._reader.wanted += 1
         request = self._site.request(url, self.parse_record, {"url": url}, priority=priority)
