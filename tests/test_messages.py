@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from archive.evidence.timestamp import TimestampError, stamp
 from archive.notify import messages
@@ -210,6 +211,12 @@ def test_of_a_webhook_s_answer_no_more_is_read_than_anybody_looks_at(monkeypatch
     monkeypatch.setattr(messages, "MOST", 1000)
     with dripping(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 600) as port:
         assert len(messages.post_json(f"http://127.0.0.1:{port}/", {}).content) == 1000
+
+
+def test_a_webhook_s_answer_is_not_unpacked() -> None:
+    bomb = Answer(zstandard.compress(bytes(50_000_000)), headers=(("Content-Encoding", "zstd"),))
+    with Site({"/hook": bomb}) as site:
+        assert len(messages.post_json(f"{site.url}hook", {}).content) < 10_000
 
 
 def test_a_mail_server_that_greets_for_ever_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:

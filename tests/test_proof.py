@@ -26,7 +26,7 @@ from archive.evidence.destruction import destroy
 from archive.evidence.evidence_reader import Originals, beside
 from archive.evidence.evidence_store import Evidence
 from archive.model.clock import BEIJING, moment
-from archive.proof import bundle, checker
+from archive.proof import bundle, checker, checking
 from archive.proof.checking import faults
 from archive.proof.event_proof import LISTED, event_proof
 from crawler.cli.main import main
@@ -392,3 +392,13 @@ def test_the_program_says_what_is_wrong_when_run_alone(withdrawn: Path, tmp_path
     )
     assert done.returncode == 1
     assert done.stdout.startswith("this is no whole proof: ")
+
+
+def test_a_proof_that_unpacks_to_more_than_any_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Proofs come from others: one of a megabyte took three gigabytes."""
+    monkeypatch.setattr(checking, "MOST", 1000)
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was unpacked"))
+    with zipfile.ZipFile(tmp_path / "proof.zip", "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr("pages/1.html", b" " * 500)
+        package.writestr("pages/2.html", b" " * 501)
+    assert any("unpacks to 1001 bytes" in fault for fault in faults(tmp_path / "proof.zip", {}))

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
+import zstandard
 
 from crawler.survey import wikidata
 from tests.conftest import Answer, Site, SiteRequest, rows
@@ -99,6 +100,21 @@ def test_an_answer_beyond_the_limit_is_not_read(
     site.answers["/sparql"] = Answer('{"results": {"bindings": []}}' + " " * wikidata.MOST_BYTES)
     done = run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db")
     assert (done.exit_code, "is longer than 3 MB" in done.output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [(zstandard.compress(bytes(4_000_000)), "is longer than 3 MB"), (b"sample", "is no JSON")],
+    ids=("bomb", "broken"),
+)
+def test_an_answer_is_unpacked_to_the_limit(
+    service: tuple[Site, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: bytes, told: str
+) -> None:
+    site, _ = service
+    monkeypatch.setattr(wikidata, "MOST_BYTES", 3 * 1024 * 1024)
+    site.answers["/sparql"] = Answer(body, headers=(("Content-Encoding", "zstd"),))
+    done = run("survey", "--wikidata", "--list-only", "--db", tmp_path / "a.db")
+    assert (done.exit_code, told in done.output) == (2, True)
 
 
 def test_a_service_without_an_end_is_asked_for_so_many_pages(

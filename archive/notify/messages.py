@@ -93,10 +93,11 @@ def post_json(
 
 
 def _posted(url: str, content: Mapping[str, Any], headers: Mapping[str, str]) -> httpx.Response:
-    """Post once; the answer, as far as anybody reads it."""
+    """Post once; the answer, as far as anybody reads it. It is asked for plain, and never unpacked: 32 KB may hold a gigabyte."""
     body = bytearray()
+    headers = {**headers, "Accept-Encoding": "identity"}
     with httpx.stream("POST", url, json=content, headers=headers, timeout=_TIMEOUT) as answer:
-        for piece in answer.iter_bytes():
+        for piece in answer.iter_raw():
             body += piece
             if len(body) > MOST:
                 break

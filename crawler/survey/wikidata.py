@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from archive.directory.entries import Listed
+from crawler.middlewares.compression import CannotUnpackError, UnpacksTooLargeError, unpack
 from crawler.settings import USER_AGENT
 
 ENDPOINT = "DISCLOSURES_WIKIDATA"
@@ -83,13 +84,15 @@ def _answer(client: httpx.Client, endpoint: str, query: str) -> Any:  # noqa: AN
 def _json(response: httpx.Response, endpoint: str) -> Any:  # noqa: ANN401 - JSON
     """The contents of an answer. Raises WikidataError where it is too long, or no JSON."""
     body = bytearray()
-    for piece in response.iter_bytes():
+    for piece in response.iter_raw():
         body += piece
         if len(body) > MOST_BYTES:
             raise WikidataError(f"the answer of {endpoint} is longer than {MOST_BYTES // 1024**2} MB")
     try:
-        return json.loads(body)
-    except ValueError as error:
+        return json.loads(unpack(bytes(body), response.headers.get_list("Content-Encoding"), MOST_BYTES))
+    except UnpacksTooLargeError as error:
+        raise WikidataError(f"the answer of {endpoint} is longer than {MOST_BYTES // 1024**2} MB") from error
+    except (CannotUnpackError, ValueError) as error:
         raise WikidataError(f"the answer of {endpoint} is no JSON") from error
 
 
