@@ -32,7 +32,8 @@ _MOST_LINES = 2_000  # in one direction, after pieces of one line are joined
 _MOST_CELLS = 20_000  # of a grid on one page
 _LOWEST_ROW = 6  # points
 _FEWEST_ROWS = 5  # of a table of one column
-_AMOUNT = re.compile(r"-?[\d,]{1,20}\.\d\d")
+_FEWEST_AMOUNTS = 2  # of a line that is a row of a table though no lines say so
+_AMOUNT = re.compile(r"-?[\d,]{1,20}\.\d{2,6}")
 _APART = 2  # of the height of a character: a wider gap divides a line over tables side by side
 _LARGEST_PAGE = 50_000  # points
 
@@ -85,19 +86,21 @@ class PrintedTables:
     def __init__(self) -> None:
         self.tables: list[PrintedTable] = []
         self._end_of_page = ""
+        self._columns: Sequence[float] = ()
+        """The edges of the columns of the grid that ended the last page."""
 
     def read_page(self, page: PrintedPage, number: int) -> None:
         """Add the tables of a page, from top to bottom; `number` is the page's, from 1."""
         ruled = page.ruled_lines()
-        grids, turn = _grids(ruled, page)
+        grids, turn = _grids(ruled, page, self._columns)
+        self._columns = grids[-1].x if grids else ()
         if not grids:
             self._read_aligned(ruled, page, number)
             return
-        grids, outside = _sort_into(grids, page.characters(turn))
+        grids, printed = _sort_into(grids, page.characters(turn))
         if not grids:
             self._read_aligned(ruled, page, number)
             return
-        printed = list(lines_of(outside))
         aligned = [table for gap in _gaps(grids, printed) for table in aligned_tables(gap, ())]
         origin = _origin(page.box(), turn)
         tables: list[_Grid | AlignedTable] = [*grids, *aligned]
@@ -124,13 +127,15 @@ class PrintedTables:
         self._end_of_page = lines_before(below)
 
 
-def _grids(lines: RuledLines, page: PrintedPage) -> tuple[list["_Grid"], int]:
-    """Return the grids of a page, from top to bottom, and by how many quarter turns its text is turned."""
+def _grids(lines: RuledLines, page: PrintedPage, columns: Sequence[float]) -> tuple[list["_Grid"], int]:
+    """Return the grids of a page, from top to bottom, and by how many quarter turns its text is turned.
+    Boxes as wide as the table that ended the page before, of the given `columns`, are rows of it without lines between.
+    """
     if not lines.horizontal or not lines.vertical:
         return [], 0
     turn = page.turn()
     horizontal, vertical = lines.turned(turn)
-    grids = [grid for group in _connected(horizontal, vertical) if (grid := _Grid.of(*group))]
+    grids = [grid for group in _connected(horizontal, vertical) if (grid := _Grid.of(*group, columns))]
     return sorted(grids, key=lambda grid: (-grid.y[0], grid.x[0])), turn
 
 
@@ -190,15 +195,23 @@ class _Grid:
         """The number of columns."""
         return len(self.x) - 1
 
+    def is_box(self) -> bool:
+        """Whether each row is one cell."""
+        return all(width == self.width for _, _, _, width in self.cells)
+
     def holds_amounts(self) -> bool:
         """Whether most of the cells that hold something hold an amount."""
-        texts = [text_of(sorted(cell, key=attrgetter("left"))) for cell in self.characters.values()]
+        texts = [text_of(sorted(cell, key=attrgetter("left"))) for cell in self.characters.values() if cell]
         return 2 * sum(map(bool, map(_AMOUNT.fullmatch, texts))) > len(texts)
 
     @classmethod
-    def of(cls, horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -> "_Grid | None":
-        """The grid of lines that meet; None where it is none, or beyond the limits."""
+    def of(
+        cls, horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine], columns: Sequence[float]
+    ) -> "_Grid | None":
+        """The grid of lines that meet; None where it is none, or beyond the limits. See `_grids`."""
         grid = cls([*horizontal, *_open_ends(horizontal, vertical)], vertical)
+        if grid.width == 1 and columns and max(abs(grid.x[0] - columns[0]), abs(grid.x[1] - columns[-1])) < NEAR:
+            grid.x = [grid.x[0], *columns[1:-1], grid.x[1]]
         height, width = len(grid.y) - 1, len(grid.x) - 1
         if (
             height < (1 if width > 1 else _FEWEST_ROWS)
@@ -243,6 +256,28 @@ class _Grid:
         if inside:
             self.characters[self.owner[row][column]].append(character)
         return inside
+
+    def add_last_row(self, line: Sequence[Character]) -> bool:
+        """Take in a line with amounts right below the grid, as a row that lacks its lines; whether it is one."""
+        lowest = min(each.bottom for each in line)
+        if (
+            self.is_box()
+            or not lowest < self.bottom < line[0].middle + 2 * line[0].height
+            or not self.left < min(each.left for each in line)
+            or not max(each.right for each in line) < self.x[-1]
+        ):
+            return False
+        pieces = pieces_of(line, lambda before, each: each.left - before.right > each.height / 2)
+        amounts = [piece for piece in pieces if _AMOUNT.fullmatch(text_of(piece))]
+        if len(amounts) < _FEWEST_AMOUNTS or 2 * len(amounts) < len(pieces):
+            return False
+        row = len(self.owner)
+        self.y.append(lowest)
+        self._upwards = self.y[::-1]
+        self.owner.append([len(self.cells)] * self.width)
+        self.characters[len(self.cells)] += line
+        self.cells.append((row, 0, 1, self.width))
+        return True
 
     def take_back(self) -> None:
         """Give a cell the words that go on from it into the next one, beside an amount: on paper the edge cuts them off."""
@@ -309,15 +344,15 @@ def _go_on(before: Character, each: Character) -> bool:
 
 def _open_ends(horizontal: Sequence[RuledLine], vertical: Sequence[RuledLine]) -> Iterator[RuledLine]:
     """Yield the sides that a table cut by the end of its page lacks:
-    most of its vertical lines go on beyond the last horizontal one.
+    most of its vertical lines go on beyond the last horizontal one, or its outer ones do.
     """
     left, right = min(line.at for line in vertical), max(line.at for line in vertical)
     top, bottom = max(line.at for line in horizontal), min(line.at for line in horizontal)
-    above = [line.high for line in vertical if line.high - top > _LOWEST_ROW]
-    below = [line.low for line in vertical if bottom - line.low > _LOWEST_ROW]
+    above = [(line.high, line.at) for line in vertical if line.high - top > _LOWEST_ROW]
+    below = [(line.low, line.at) for line in vertical if bottom - line.low > _LOWEST_ROW]
     for ends in (above, below):
-        if 2 * len(ends) > len(vertical):
-            yield RuledLine(round(sum(ends) / len(ends), 1), left, right)
+        if 2 * len(ends) > len(vertical) or (left < right and {left, right} <= {at for _, at in ends}):
+            yield RuledLine(round(sum(end for end, _ in ends) / len(ends), 1), left, right)
 
 
 def _covers(lines: Iterable[RuledLine], begin: float, end: float) -> bool:
@@ -332,22 +367,23 @@ def _origin(box: Box, turn: int) -> tuple[float, float]:
     return left, top
 
 
-def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> tuple[list[_Grid], list[Character]]:
-    """Put characters into their grids; return these, and the characters that stand in none.
+def _sort_into(grids: Sequence[_Grid], characters: Iterable[Character]) -> tuple[list[_Grid], list[list[Character]]]:
+    """Put characters into their grids; return these, and the lines of those that stand in none.
 
     A grid of one column is a box around text, which may hold a table, or of amounts the last column of a table that its
     page's side cut off.
     """
-    tables_first = sorted(grids, key=lambda grid: grid.width == 1)
+    tables_first = sorted(grids, key=_Grid.is_box)
     outside = [character for character in characters if not any(grid.add(character) for grid in tables_first)]
-    boxes = [grid for grid in grids if grid.width == 1 and not grid.holds_amounts()]
-    for box in boxes:
-        outside += [character for cell in box.characters.values() for character in cell]
-    tables = [grid for grid in grids if grid not in boxes]
-    for grid in tables:
+    printed = [line for line in lines_of(outside) if not any(grid.add_last_row(line) for grid in tables_first)]
+    for grid in grids:
         grid.take_back()
         grid.divide()
-    return tables, outside
+    boxes = [grid for grid in grids if grid.is_box() and not grid.holds_amounts()]
+    boxed = [character for box in boxes for cell in box.characters.values() for character in cell]
+    if boxed:
+        printed = list(lines_of([*boxed, *(character for line in printed for character in line)]))
+    return [grid for grid in grids if grid not in boxes], printed
 
 
 def _gaps(grids: Iterable[_Grid], printed: Iterable[list[Character]]) -> Iterator[list[list[Character]]]:
