@@ -21,6 +21,7 @@ _RULES = (
         "目录|绩效|情况说明|项目表|(?<![和与及、])项目支出(?:及其他支出)?(?:预算|决算)?(?:明细|安排|情况)?表|人员|编制|资产|社会保险",
         "",
     ),
+    ("全[省市州县区旗镇乡]|[省市州县区旗]本级|预算本级", ""),
     ("采购", "procurement"),
     ("三公", "three_public"),
     ("机关运行经费", "operating"),
@@ -64,6 +65,10 @@ _AGENCY = re.compile(
 )
 _BESIDE_NAME = re.compile(r"^(?:\[\d+\]|\d{6,}-?|\d{3,}-)|\((?:加?盖?公?章|签章|印章)\)$")
 """A unit's code before its name, and the word for a stamp behind it."""
+_OF_GOVERNMENT = re.compile(
+    "税收收入|增值税|转移性收入|返还性收入|.{0,10}债务转贷收入|上解(?:上级)?支出|利润收入|股利[、,]?股息收入|产权转让收入"
+)
+"""Items that a government's budget has, and none of its departments'."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,11 @@ def kind_of(title: str) -> str | None:
         if pattern.search(text):
             return kind or None
     return None
+
+
+def are_of_government(names: Iterable[str]) -> bool:
+    """Whether the names of rows are those of a whole government's budget (一般公共预算收支总表 of a county)."""
+    return any(_OF_GOVERNMENT.fullmatch(_NUMBERED.sub("", name)) for name in names)
 
 
 def title_among(lines: Iterable[str]) -> str | None:

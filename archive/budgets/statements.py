@@ -13,6 +13,7 @@ from archive.budgets.headings import (
     Heading,
     agency_above,
     agency_in_title,
+    are_of_government,
     kind_of,
     may_be_one,
     read_heading,
@@ -92,7 +93,7 @@ class _Piece:
 
 
 def read_statements(tables: Sequence[PrintedTable]) -> list[BudgetStatement]:
-    """Return the budget tables among the tables of a document, in order."""
+    """Return the budget tables of departments and units among the tables of a document, in order."""
     statements: list[BudgetStatement] = []
     ends: dict[int, _Piece] = {}  # the last piece of each statement since the last table that is none, by its place
     for each in _pieces(tables):
@@ -112,7 +113,7 @@ def read_statements(tables: Sequence[PrintedTable]) -> list[BudgetStatement]:
             ends.clear()
             continue
         ends[before] = piece
-    return statements
+    return [each for each in statements if not are_of_government(label for row in each.rows for label in row.labels)]
 
 
 def _goes_on_from(piece: _Piece, ends: Mapping[int, _Piece]) -> int | None:

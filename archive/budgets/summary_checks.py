@@ -75,7 +75,10 @@ def _is_next_side(one: BudgetLine, other: BudgetLine) -> bool:
 
 
 def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
-    """本年合计 = Σ 一、二、…, and 总计 = 本年合计 + what is carried over, or stands numbered behind it: 四、上年结转."""
+    """本年合计 = Σ 一、二、…, and 总计 = 本年合计 + what is carried over, or stands numbered behind it: 四、上年结转.
+
+    Where other rows stand between the two, they may be parts of 总计: then it is held alone.
+    """
     subtotal = next((line for line in own if SUBTOTAL.fullmatch(line.name)), None)
     grand = next((line for line in reversed(own) if GRAND.fullmatch(line.name)), None)
     before = _items([line for line in own if subtotal and line.row < subtotal.row])
@@ -93,7 +96,9 @@ def _totals_of_column(own: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
     if not items and (total := subtotal or grand):
         yield from _without_numbers(total, [line for line in own if line.row < total.row])
     if grand and subtotal:
-        yield from check_sum("carry", grand.column_name, grand, [subtotal, *carried])
+        checks = check_sum("carry", grand.column_name, grand, [subtotal, *carried])
+        between = [line for line in own if subtotal.row < line.row < grand.row and line not in carried]
+        yield from those_that_hold(checks) if any(line.value and _is_outer(line) for line in between) else checks
 
 
 def _without_numbers(total: BudgetLine, above: Sequence[BudgetLine]) -> Iterator[BudgetCheck]:
