@@ -100,6 +100,34 @@ def test_a_head_takes_no_column_to_which_another_is_nearer() -> None:
     assert page(*upper, *row(0, ("小计", 240)), *amounts(190, 290), boxes=RULED).tables == ()
 
 
+def test_a_head_in_the_middle_of_its_column_is_that_of_texts_on_its_left_below_a_head_of_several() -> None:
+    upper = row(-1, ("项目", 115), ("本年", 290))
+    heads = row(0, ("编码", LEFT), ("科目名称", 160), ("小计", 240), ("基本支出", 330))
+    codes = [
+        text
+        for number in range(1, 5)
+        for text in row(
+            number, (f"20{number}", LEFT), ("行政", 90), (f"{number},000.00", 240), (f"{number},000.00", 340)
+        )
+    ]
+    [table] = page(*upper, *heads, *codes, boxes=RULED).tables
+    assert table.rows[:3] == (
+        ("项目", None, "本年", None),
+        ("编码", "科目名称", "小计", "基本支出"),
+        ("201", "行政", "1,000.00", "1,000.00"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "tables"), [("公用经费合计", 5, 1), ("公用经费", 5, 0), ("公用经费合计", 2.5, 0)]
+)
+def test_a_total_in_the_last_row_may_stand_in_a_column_of_amounts(name: str, number: float, tables: int) -> None:
+    height = round(HEAD - number * ROW)
+    last = [("人员经费合计", LEFT, height), ("9,000.00", 190, height), (name, 290, height)]
+    heads = row(0, ("项目", LEFT), ("上年", 200), ("本年", 300))
+    assert len(page(*heads, *amounts(190, 290), *last, boxes=UNRULED).tables) == tables
+
+
 def rows_ending_at(*columns: int) -> Texts:
     """Return rows of amounts of several widths that end at the same place in each column."""
     widths = {"1.00": 16, "20.00": 20, "1,000.00": 31}  # points, at the size of the page

@@ -59,13 +59,16 @@ def read_columns(
     """
     lines = [line for row in head for line in row]
     named = [line for line in lines if not line.has_numbers]
+    middle = (named[0].middle + named[-1].middle) / 2 if named else 0
     if sum(len(line.words) for line in named) > _MOST_WORDS:
         raise UnclearColumnsError
     names = [words for line in named for words in line.words]
     printed = [words for row in body if has_amounts(row) for line in row for words in line.words]
     rooms = rooms_of(printed)
-    heads = _Heads(_widen_to_cells(rooms, [*_amounts_of(printed)], names) if right_aligned else rooms, names)
-    middle = (named[0].middle + named[-1].middle) / 2 if named else 0
+    amounts = [*_amounts_of(printed)]
+    of_texts = {room for room in rooms if not any(each.overlaps(room) for each in amounts)}
+    rooms = _widen_to_cells(rooms, amounts, names) if right_aligned else rooms
+    heads = _Heads(rooms, names, of_texts, [each for each in names if each.height < middle + _LOWER])
     for line in reversed(named):
         heads.add(line.words, may_be_over_several=abs(line.middle - middle) >= _LOWER)
     for line in (line for line in lines if line.has_numbers):
@@ -120,12 +123,19 @@ def _left_edge(before: Words, room: Words, amounts: Sequence[Words], heads: Sequ
 
 
 class _Heads:
-    """Columns of amounts that take in their heads, line by line from the lowest; `words` are those of all lines."""
+    """Columns of amounts that take in their heads, line by line from the lowest; `words` are those of all lines, and
+    `lower` those without heads over several columns, which stand in the middle of these: between a head and the texts it is
+    over, where these fill the left of their column alone.
+    """
 
-    def __init__(self, columns: list[Words], words: Sequence[Words]) -> None:
+    def __init__(
+        self, columns: list[Words], words: Sequence[Words], of_texts: Set[Words], lower: Sequence[Words]
+    ) -> None:
         self.columns = columns
         self.between: set[Words] = set()
         self._words = words
+        self._of_texts = of_texts
+        self._lower = lower
         self._named: set[int] = set()
 
     def add(self, line: Iterable[Words], *, may_be_over_several: bool) -> None:
@@ -143,7 +153,7 @@ class _Heads:
                     self._name(column, words)
                 case []:
                     beside.append(words)
-        free = {words: self._free(words) for words in beside}
+        free = {words: self._free(words, self._words) or self._free_of_texts(words) for words in beside}
         for words in beside:
             if not free[words]:
                 del free[words]
@@ -163,24 +173,30 @@ class _Heads:
             raise UnclearColumnsError
         self.between |= between
 
-    def _free(self, words: Words) -> list[int]:
+    def _free(self, words: Words, among: Iterable[Words]) -> list[int]:
         """Return the columns without a head between the words on the left and those on the right."""
-        left = max((other.right for other in self._words if other.right <= words.left), default=-inf)
-        right = min((other.left for other in self._words if other.left >= words.right), default=inf)
+        left = max((other.right for other in among if other.right <= words.left), default=-inf)
+        right = min((other.left for other in among if other.left >= words.right), default=inf)
         return [
             number
             for number, column in enumerate(self.columns)
             if number not in self._named and left <= column.left and column.right <= right
         ]
 
+    def _free_of_texts(self, words: Words) -> list[int]:
+        """Return the column right before the words, if it is one of texts that is free but for heads over several columns."""
+        free = self._free(words, self._lower) if words in self._lower else []
+        before = [column for column in self.columns if column.right <= words.left]
+        last = max(before, key=attrgetter("right"), default=None)
+        return [number for number in free if self.columns[number] is last and last in self._of_texts]
+
     def _name(self, number: int, words: Words) -> None:
         """Give a column, or a new one, its head. Raises UnclearColumnsError where words of another head stand nearer to it."""
         if number == len(self.columns):
             self.columns.append(Words(words.left, words.right))
         column = self.columns[number]
-        others = (
-            other for other in self._words if not other.overlaps(words) and not self._is_over_another(other, column)
-        )
+        among = self._lower if column in self._of_texts and words in self._lower else self._words
+        others = (other for other in among if not other.overlaps(words) and not self._is_over_another(other, column))
         if any(other.distance(column) < words.distance(column) for other in others):
             raise UnclearColumnsError
         self.columns[number] = column.with_room_of(words)

@@ -35,6 +35,7 @@ _WHOLE = 0.8  # of the longest: a shorter rule does not go over the whole table
 _FEWEST_ROWS = 3  # of amounts, where neither rules nor a title and a head say that there is a table
 _FEWEST_RULES = 3  # above a head, below it, and at the end
 _MOST_LINES, _MOST_WORDS = 500, 20_000
+_TOTAL = "合计", "总计"
 _SENTENCE, _COLON = re.compile("[，。；;]"), re.compile("[:：].")
 _ABOVE_TABLE = re.compile(r"表(?:[(（][^()（）]{0,40}[)）])?[ \r]*$|单位[:：]", re.MULTILINE)
 """The title of a table, or its unit."""
@@ -219,10 +220,13 @@ def _cells_of(lines: Lines, columns: Sequence[Words], between: frozenset[Words])
 
 
 def _check_body(rows: Sequence[Row]) -> None:
-    """Raise UnclearColumnsError where a column of amounts has words, too."""
+    """Raise UnclearColumnsError where a column of amounts has words, too; but for those of a total in the last row, which
+    may be the middle of a cell over several columns.
+    """
     of_amounts = {cell.first for row in rows for cell in _amounts(row)}
     others = (cell for row in rows for cell in row if cell.first in of_amounts and not cell.words[0].is_amount)
-    if any(is_han(letter) for cell in others for letter in cell.text):
+    of_total = [cell for cell in rows[-1] if cell.text.endswith(_TOTAL)]
+    if any(is_han(letter) for cell in others if cell not in of_total for letter in cell.text):
         raise UnclearColumnsError
 
 
