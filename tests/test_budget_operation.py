@@ -88,3 +88,28 @@ def test_beside_another_table_of_the_expenses_the_text_holds_both_and_accuses_ne
     slipped = INTERLEAVED.replace("|9.00|", "|9.50|").replace("|2.00\n", "|2.50\n")
     _, first, second = read(summary, table(slipped, titled, page=2), operation, title=ACCOUNTS, text=TEXT)
     assert failing(first) == failing(second) == []
+
+
+BOUGHT = """
+采购项目|计量单位|数量|单价|采购预算金额|<
+^|^|^|^|合计|一般公共预算
+合计||||7.00|7.00
+办公设备|台|10|0.50|5.00|5.00
+运输设备|辆|1|2.00|2.00|2.00
+"""
+
+
+def test_what_a_quantity_is_measured_in_counts_no_amounts_of_its_row() -> None:
+    (found,) = read(table(BOUGHT, "政府采购预算表\n部门：样本局 单位：万元"))
+    assert [(line.name, line.printed) for line in found.lines if line.column_name.endswith("合计")] == [
+        ("合计", "7.00"),
+        ("办公设备", "5.00"),
+        ("运输设备", "2.00"),
+    ]
+    assert [line.name for line in found.lines if line.printed == "10"] == []
+
+
+def test_a_unit_without_a_column_of_quantities_counts_the_numbers_behind_it() -> None:
+    rows = "项目|单位|年初数|年末数\n合计|万元|7|8\n车辆|辆|10|12"
+    (found,) = read(table(rows, "机构运行信息表\n部门：样本局 单位：万元"))
+    assert {line.printed for line in found.lines} == {"7", "8"}

@@ -121,6 +121,7 @@ class _Columns:
         blocks = self._blocks(coded)
         self.starts = [block[0] for block in blocks]
         self._codes = [self._codes_of([parts[start] for start in block]) for block in blocks]
+        self._measures = {column for column in range(len(self._names)) if self._holds_measures(column)}
         self._mere_counts = {column for column in self.amounts if self._has_mere_counts(column)}
 
     def block(self, column: int) -> int:
@@ -132,7 +133,9 @@ class _Columns:
         return self._codes[block][row] if block >= 0 else ""
 
     def name(self, column: int, text: str) -> str:
-        """Return the words of a cell without the code that stands before them."""
+        """Return the words of a cell without the code that stands before them; "" for what a quantity is measured in."""
+        if column in self._measures:
+            return ""
         found = _CODED.fullmatch(text) if column in self.starts else None
         return found[2] or "" if found else text
 
@@ -179,6 +182,11 @@ class _Columns:
         if _NAMES_NO_AMOUNTS.search(self._names[column].rpartition("/")[2]):
             return False
         return any(amount(cell) is not None for cell in self._cells[column])
+
+    def _holds_measures(self, column: int) -> bool:
+        """Whether a column says in what the quantities beside it are measured (台, 辆), and counts none of the amounts."""
+        beside = [*self._names[max(column - 1, 0) : column], *self._names[column + 1 : column + 2]]
+        return self._names[column].endswith("单位") and any(name.endswith("数量") for name in beside)
 
     def _blocks(self, coded: list[int]) -> list[list[int]]:
         """Return columns of codes in blocks: those without amounts between are of one, such as two classifications."""
