@@ -67,3 +67,12 @@ def test_a_box_of_text_on_the_next_page_is_none() -> None:
     box = ruled([["", None, None, None]]) + _texts([["本表为样本，数据为虚构，供测试用。"]], _TOP)
     (table,) = _tables(ruled(_ROWS), box)
     assert [list(row) for row in table.rows] == _ROWS
+
+
+@pytest.mark.parametrize(("amount", "divided"), [("12.00", True), ("甲", False)])
+def test_rows_without_lines_between_their_cells_are_divided_where_they_hold_amounts(amount: str, divided: bool) -> None:
+    boxes = [["", None, None, "备注"], ["^", "^", "^", "样本"], *_ROWS[2:]]
+    texts = [["编码", "科目名称", "合计"], ["201", "一般公共", amount]]
+    (table,) = _tables(ruled(boxes) + _texts(texts, _TOP))
+    assert ([list(row[:3]) for row in table.rows[:2]] == texts) == divided
+    assert [list(row) for row in table.rows[2:]] == _ROWS[2:]

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, pairwise, takewhile
+from itertools import chain, count, groupby, pairwise, takewhile
 from math import inf
 from operator import attrgetter
 from typing import Protocol
@@ -251,7 +251,7 @@ class _Grid:
     def add(self, character: Character) -> bool:
         """Take in a character; whether it stands in the grid."""
         column = self._column(character)
-        row = len(self.y) - 1 - bisect_right(self._upwards, character.middle)
+        row = self._row(character)
         inside = 0 <= column < len(self.x) - 1 and 0 <= row < len(self.y) - 1
         if inside:
             self.characters[self.owner[row][column]].append(character)
@@ -299,21 +299,21 @@ class _Grid:
                 self.characters[beside] = amount
 
     def divide(self) -> None:
-        """Divide cells of one row that hold words of several columns, of which no line goes over from one into another:
-        an amount among them, or some in each column. The lines between them are not drawn.
+        """Divide cells that hold words of several columns, of which no line goes over from one into another: an amount
+        among them, or in one row some in each column. The lines between them are not drawn.
         """
         for number, (row, column, height, width) in enumerate(list(self.cells)):
-            parts = defaultdict[int, list[Character]](list)
-            if height == 1 and width > 1 and self._stand_apart(self.characters[number]):
+            parts = defaultdict[tuple[int, int], list[Character]](list)
+            if width > 1 and self._stand_apart(self.characters[number]):
                 for character in self.characters[number]:
-                    parts[self._column(character)].append(character)
+                    parts[self._row(character), self._column(character)].append(character)
             texts = [text_of(sorted(part, key=attrgetter("left"))) for part in parts.values()]
-            if len(parts) > 1 and (any(map(_AMOUNT.fullmatch, texts)) or 2 < width == len(parts)):
-                self.cells[number] = (row, column, 1, 1)
-                self.characters[number] = parts[column]
-                for each in range(column + 1, column + width):
-                    self.characters[len(self.cells)] = parts[each]
-                    self.cells.append((row, each, 1, 1))
+            are_all = height == 1 and 2 < width == len(parts)
+            if len(parts) > 1 and (any(map(_AMOUNT.fullmatch, texts)) or are_all):
+                fields = [(r, c) for r in range(row, row + height) for c in range(column, column + width)]
+                for place, field in zip(chain((number,), count(len(self.cells))), fields, strict=False):
+                    self.characters[place] = parts[field]
+                    self.cells[place : place + 1] = [(*field, 1, 1)]
 
     def _stand_apart(self, characters: Iterable[Character]) -> bool:
         """Whether a gap divides characters of each line wherever they are of several columns."""
@@ -322,6 +322,9 @@ class _Grid:
             each.left - before.right > each.height / 2 or self._column(before) == self._column(each)
             for before, each in pairs
         )
+
+    def _row(self, character: Character) -> int:
+        return len(self.y) - 1 - bisect_right(self._upwards, character.middle)
 
     def _column(self, character: Character) -> int:
         return bisect_right(self.x, (character.left + character.right) / 2) - 1
