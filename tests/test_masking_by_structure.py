@@ -137,6 +137,13 @@ def test_rows_of_a_table_are_masked_by_their_cells() -> None:
     assert masked.rows[1:] == (("马玉兰", hidden(ACCOUNT, 4)), ("李建国", hidden(ACCOUNT[::-1], 4)))
 
 
+def test_what_stands_in_the_row_below_a_header_of_accounts_is_none_for_that() -> None:
+    masked = redact(
+        f"农户编码\t户主证件号\t帐号\n640324001\t{WRONG_ID}\t{ACCOUNT}\n640324002\t{WRONG_ID}\t{ACCOUNT}"
+    ).text
+    assert [line.split("\t")[0] for line in masked.split("\n")[1:]] == ["640324001", "640324002"]
+
+
 def test_a_day_below_the_word_for_an_id_number_is_none() -> None:
     text = "身份证\n样本\n2018-01-01\n样本\n2018-01-02\n样本\n2018-01-03"
     assert redact(text).text == text
@@ -153,6 +160,7 @@ def test_a_day_below_the_word_for_an_id_number_is_none() -> None:
         ({"studentNo": "2019081234567"}, {"studentNo": "*************"}),
         ({"officeTel": "0953-8012345"}, None),
         ({"vehicleNo": "宁C12345"}, {"vehicleNo": "宁C*****"}),
+        ({"hphm": "宁C12345"}, {"hphm": "宁C*****"}),
         ({"residence": "样本镇样本村3组"}, {"residence": "样本镇*****"}),
         ({"address": "样本镇样本村3组", "xm": "马玉兰"}, {"address": "样本镇*****", "xm": "马玉兰"}),
         ({"address": "样本镇样本村3组", "name": "马玉兰"}, {"address": "样本镇*****", "name": "马玉兰"}),

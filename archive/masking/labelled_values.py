@@ -13,11 +13,16 @@ from archive.masking import number_surroundings as surroundings
 from archive.masking.personal_numbers import (
     BLANK,
     HYPHEN,
+    LANDLINE,
+    MAIL,
+    OFFICE_MAIL,
     PLATE,
     PROVINCES,
     SEPARATOR,
+    SHORT_NUMBER,
     STRETCH,
     TRACTOR,
+    TRAVEL_DOCUMENT,
     UNREAD,
     MaskedSpan,
     ascii_digits,
@@ -27,6 +32,7 @@ from archive.masking.personal_numbers import (
     is_mobile,
     mobile_offset,
 )
+from archive.masking.written_figures import AS_READ, MISREAD_CARD, MISREAD_ID
 from archive.model.index_numbers import is_credit_code
 from archive.model.person_names import name_of
 from archive.model.printable import any_of
@@ -43,13 +49,13 @@ _OF_AN_END = r"(?:号码|号)?的?[（(]?(?:(?:[后末]|最后|尾号)[六七八
 LABELS = {
     "end_of_id": _words(rf"(?:身份证|身份证件|证件){_OF_AN_END}"),
     "end_of_phone": _words(rf"(?:手机|联系电话|电话|移动电话){_OF_AN_END}"),
-    "resident_id": _words(
+    "resident_id": r"(?!身份证上?的?(?:登记|户籍)?(?:地址|住址|所在地))(?:" + _words(
         "身份证号码", "身份证号", "身份证件号码", "身份证件号", "身份证明号码", "身份证", "身份證", "身份証號碼", "身份証", "身份證號碼", "身分证号", "身分证", "身分證",
         r"(?i:id[\s_]?card)(?:\s?(?i:no|number)\.?)?", r"(?<![A-Za-z])(?i:i\s?d)(?:\s?(?:(?i:no|number)\.?|号码|号))", r"(?<![A-Za-z])(?i:sfzh?(?:[_\s]?(?:no|num|hm))?)(?![A-Za-z])", "公民身份号码", "公民身份证号码", "身份号码", "身份代码", "身份编号", r"(?i:identity\s?(?:card\s?)?(?:no|number)\.?)",
         "证件号码", "证件号", "残疾人证号码", "残疾人证号", "残疾人证", "残疾证号", "残疾证", "学籍号码", "学籍号", "学籍辅号", "学籍主号", "学籍副号", "二代证",
         "社会保障号码", "社会保障号", "社保号", "驾驶证号", "驾驶证号码", "驾驶证", "驾驶证档案编号", "驾照号码", "驾照号", "驾照", "居住证号码", "居住证号", "居住证",
         r"(?:身份[^号\s]{1,2}号码?)", r"(?:(?:身份证|证件)(?:号码?)?前(?:1\d|十[二三四五六七])位)", r"(?:(?:资格|操作)证书?(?:编?号)?|(?<![\u4e00-\u9fff])证号)(?=[:： ]?T?[1-8]\d{5}(?:19[2-9]|200)\d[01]\d[0-3]\d{4}[\dX](?![\dA-Za-z]))", "证照号码", "证照号", "证件编号", "证件编码", "公民身份号", r"(?:(?<![\u4e00-\u9fff])证号|证件|(?<![A-Za-z])(?i:id|(?:cert|credential)_?no|zjhm?|driver_?licen[cs]e))(?=[:：=]?\s?[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))",
-    ),
+    ) + ")",
     "bank_card": _words(
         "银行卡号", "银行卡", "银行账号", "银行帐号", "银行账户", "卡号", "账号", "帐号", "账户", "帐户", "一卡通账号", "一卡通卡号", "一卡通号码",
         "一卡通号", "一卡通", r"一卡[（(]折[）)]通(?:账?号)?", "一折通号", "一折通", r"(?:惠农|工资|直补|粮补|低保|补贴)[卡折]号?", "存折账号", "存折帐号", "存折号码", "存折号", "存折", "折号", "折子号", "帳號", "卡號", r"(?:[账帐卡折][（(/][账帐卡折][）)]?号)", "一本通", "折子", "户头", "结算户",
@@ -64,18 +70,15 @@ LABELS = {
         "军官证号", "军官证", "士官证号", "士官证", "警官证", "永久居留身份证号", "永久居留证号", "永久居留身份证", "居留证号", "居留证", "護照", "出生医学证明编号",
         r"(?:社会保障|社保|医保)卡(?=卡?号|[:：]| ?\d{12,19}(?!\d))卡?", r"(?i:passport)(?:\s?(?i:no|number)\.?)?",
         "居留许可", "签证", "医保号", "医保编号", "社保编号", "个人编号", "学号", "考号", "考生号", "学员编号", "学生编号", "考生编号", "患者编号", r"(?:准考|学生|海员|旅行|医疗|参合|退休|离休|失业|就业失业登记|失业登记|就业创业|边境通行)证", "就诊卡", "健康卡",
-        r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残军人|伤残|优抚|抚恤|烈属|军属|献血|救助|特困|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证明|证|簿|本|手册)",
-        r"(?:结|离)婚证字?", "收养登记证字", "收养登记证", "户口迁移证", "接种证", "出生医学证明", r"(?:饭|餐|就餐|公交|乘车|校园|借书|借阅|图书)卡", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序|编)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号", "参保号", "报考号", "光荣证", r"军(?=字第\d)",
+        r"(?:户口|医疗保险|养老保险|社会保险|合作医疗|新?农合|生育服务|独生子女|老年|(?:老年)?优待|士兵|残疾军人|伤残军人|伤残|优抚|抚恤|烈属|军属|献血|救助|特困|退伍|退役(?:军人)?|转业|复员|供养|低保|出生|文职(?:干部|人员))(?:证明|证|簿|本|手册)", r"(?:结|离)婚证字?", "收养登记证字", "收养登记证", "户口迁移证", "接种证", "出生医学证明", r"(?:饭|餐|就餐|公交|乘车|校园|借书|借阅|图书)卡", "烈士证明书", r"(?:社会|医疗|养老)保险号", r"(?:住院|门诊|病案|病历)号", r"报名(?:序|编)?号", r"(?<![用客账帐开])户编?号", r"(?<![\u4e00-\u9fff])人编号", "参保号", "报考号", "光荣证", r"军(?=字第\d)",
         r"证(?:件|书|明)?(?:字号|编号|编码|号码|档案号|号)", r"(?:[毕结肄]业|学[位历])证书?", r"(?:工作|上岗|健康)证", "结婚登记字号",
     ),
     "chat_account": _words(
-        "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?<![A-Za-z0-9])[Vv](?=\s?[:：])", r"(?i:wechat|weixin)(?:\s?(?i:id))?", r"[加➕+＋]我?\s?[Vv](?:(?![A-Za-z])|(?=[a-z]{2,12}\d\d))", "Q号", r"(?<![A-Za-z])(?i:vx|wx)(?:(?![A-Za-z])|(?=id_))", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号|\s?(?i:no|number)\.?)?(?![A-Za-z群])",
-        "扣扣号", "扣扣", "企鹅", "飞信", r"(?:企鹅|抖音|快手|钉钉|小红书|微博)(?:账号|帐号|号)",
+        "微信号码", "微信号", r"微信\s?(?i:id)", "微信同号", "微信", "薇信号", "薇信", "威信号", r"(?<![A-Za-z])[VvＶｖ]信号?", r"(?<![A-Za-z0-9])[Vv](?=\s?[:：])", r"(?i:wechat|weixin)(?:\s?(?i:id))?", r"[加➕+＋]我?\s?[Vv](?:(?![A-Za-z])|(?=[a-z]{2,12}\d\d))", "Q号", r"[加➕+＋]我?\s?[Qq](?![A-Za-z群])", r"(?<![A-Za-z])(?i:[vw]\s?x)(?:(?![A-Za-z])|(?=id_))", r"(?<![A-Za-z])[QqＱｑ]\s?[QqＱｑ](?:号码|号|\s?(?i:no|number)\.?)?(?![A-Za-z群])", "扣扣号", "扣扣", "企鹅", "飞信", r"(?:企鹅|抖音|快手|钉钉|小红书|微博)(?:账号|帐号|号)",
     ),
-    "home_phone": _words("宅电", r"(?:家[庭里中属人长]|住[宅户址]|亲属|监护人|紧急联系人|[私个本]人|[父母]亲|配偶|子女|户主)的?(?:固定|联系)?(?:电[话話]|固话|座机|方式|号码)"),
+    "home_phone": _words("宅电", "小灵通", r"(?<![\u4e00-\u9fff])宅(?=[:：])|(?:电[话話]|電話|固话|座机|号码)[（(](?:家庭|住?宅|家)[）)]|(?:家[庭里中属人长]|住[宅户址]|亲属|监护人|紧急联系人|[私个本]人|[父母]亲|配偶|子女|户主)的?(?:固定|联系)?(?:[电電][话話]|固话|座机|方式|号码)"),
     "home_address": _words(
-        "住址", "现住地址", r"(?:现住|户籍)(?=[:：])", "家庭所在村组", r"(?:家[庭里中]|户籍|户口|身份证|[常暂现居]住|现居住?|常住户口)(?:详细|居住|常住|所在|登记|通[讯信])?(?:地址|住址|住所地?|住处|居所|地点|详址|所在地(?:地?址)?|[地址])",
-        r"(?<![A-Za-z])(?i:home[\s_]?addr(?:ess)?|jtzz|jtdz)(?![A-Za-z])", r"通[讯信]地址[（(]家庭[）)]", r"(?:通[讯信]|联系)地址", r"(?:来信|写信|来访|信访|申请|申诉|投诉|举报|收[件货]|寄件|当事|本)人(?:通[讯信]|联系)?地址",
+        "住址", "现住地址", r"(?:现住|户籍)(?=[:：])", "家庭所在村组", r"(?:家[庭里中]|户籍|户口|身份证|[常暂现居]住|现居住?|常住户口)(?:详细|居住|常住|所在|登记|通[讯信])?(?:地址|住址|住所地?|住处|居所|地点|详址|所在地(?:地?址)?|[地址])", r"(?<![A-Za-z])(?i:home[\s_]?addr(?:ess)?|jtzz|jtdz)(?![A-Za-z])", r"通[讯信]地址[（(]家庭[）)]", r"(?:通[讯信]|联系)地址", r"(?:来信|写信|来访|信访|申请|申诉|投诉|举报|收[件货]|寄件|当事|本)人(?:通[讯信]|联系)?地址",
     ),
     "phone": _words(
         "联系电话", "电话号码", "电话", "手机号码", "手机号", "手机", "移动电话", "联系方式", "联系号码", "電話", "手機", r"(?<![A-Za-z])(?i:tel|mobile|mob|phone|cell|tel no)\.?",
@@ -85,7 +88,7 @@ LABELS = {
 """The label of each kind as a regular expression."""
 
 _FIRST = "粮补抚特救资患献饭餐乘校借图➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违操接bBlLhHyYjJdDzZ毕肄上导紧暂光"
-_SECOND = "我种pPkKlLiItTzZjJrR贴恤助格员者抚血救困餐交园书阅业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:：位岗游急有本所博荣字明码档头算通主"
+_SECOND = "我种pPkKlLiItTzZjJrR贴恤助格员者抚血救困餐交园书阅业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅灵aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:：位岗游急有本所博荣字明码档头算通主"
 """The characters with which a label can begin, and those, blanks aside, that can stand second."""
 
 _BEGINNING = re.compile(
@@ -98,7 +101,7 @@ _TAIL = re.compile(
     rf"(?:[（(〔][^（）()〔〕\d\n镇乡村市县区]{{0,10}}(?:\d{{2}}位)?[^（）()〔〕\d\n镇乡村市县区]{{0,4}}[）)〕]"
     rf"|[\s{BLANK}:：=＝\"“”'‘’\[【「『〔（(/|＞>》）)\]】」』〕→⇒▶☞➕+＋~～{HYPHEN}、，,]"
     rf"|号{STRETCH}码|[号編编]{STRETCH}[号碼]|证{STRETCH}号|证书编?号码?|[号號]|码(?!头)|[为是系的写哈]|即(?!墨)|由(?=\d)|字号|字(?=[:：为])|[账帐]号|现(?=为)|联系(?:方式)?|档案(?=编?号)"
-    r"|分别|依次|如下|登记|记载|填[写报]|变更(?:为|(?=[:：]))|信息|搜索?|[一两]本|(?i:is|are|no)(?![A-Za-z])[.:：]?|№"
+    r"|分别|依次|如下|登记|记载|填[写报]|变更(?:为|(?=[:：]))|信息|搜索?|[一两]本|[遗丢]失|(?i:is|are|no)(?![A-Za-z])[.:：]?|№"
     rf"){{0,{_MOST_BETWEEN}}}+"
 )
 """All that may stand between a label and its value: a run of marks, of words that join them, of short remarks in brackets."""
@@ -127,26 +130,13 @@ _LETTERS_BEFORE_DIGITS = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]{1,3}(?=\d)")
 _CHECK_LETTER = re.compile(rf"[{BLANK}{HYPHEN}\r\n]{{0,2}}[XxＸｘ](?![A-Za-z])")
 _CATEGORY = re.compile(rf"{STRETCH}\d{{2}}(?:[Bb]\d)?(?![\dA-Za-z])|[Bb]\d(?![\dA-Za-z])")
 _CREDIT_SHAPE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}(?![0-9A-Za-z])")
-_TRAVEL = re.compile(
-    r"[A-Z]\d{6}-\d{4}-\d{5,6}(?!\d)|[\u4e00-\u9fff]军[A-Z]\d{5,8}(?!\d)|(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号?)(?![\dA-Za-z*])|字第\d{4,10}|[\u4e00-\u9fff]字第\d{4,10}(?=号)|[\u4e00-\u9fff]{1,4}字第?\d{6,12}(?!\d)|[京-龥][A-Z]\d{6,10}(?![\dA-Za-z])|[A-Z]-\d{3,6}-\d{4,8}(?!\d)"
-    rf"|[{PROVINCES}]\d{{6,18}}(?!\d)"
-    rf"|[A-Z]{{1,2}}[{BLANK}{HYPHEN}]?\d{{3,4}}[{BLANK}{HYPHEN}]\d{{3,5}}(?![\dA-Za-z*])"
-)
 _ID_SHAPE = re.compile(r"\d{17}[\dXxＸｘ](?![\dA-Za-z])")
-_LIKE_FIGURES = r"[\dSBZGOolI]"
-_MISREAD_ID = re.compile(
-    rf"(?=\d{{4}}){_LIKE_FIGURES}{{6}}[{BLANK}]?{_LIKE_FIGURES}{{8}}[{BLANK}]?{_LIKE_FIGURES}{{3}}[\dXx](?![\dA-Za-z])"
-)
-_MISREAD_CARD = re.compile(r"\d(?=[\dOolI]{11,18}(?![\dA-Za-z]))(?:\d*[OolI]){1,3}\d*(?![\dA-Za-z])")
-_MISREAD = str.maketrans("SBZGOolI", "58260011")
-"""Letters that are read for figures; elsewhere than behind the label of an ID number they make a code."""
 _GLUED_ID = re.compile(r"\d{17}[\dXxＸｘ](?=\d{3})")
 """An ID number right before other figures, more than a disability certificate adds."""
 _MACAO_ID = re.compile(r"\d{7}[（(]\d[）)]")
 _NAMES_A_PERMIT = re.compile(r"(?:来往(?:大陆|内地)通行证|台胞证|回乡证)$")
 _CODE = 18
 """Characters of a credit code."""
-_OF_CODE_BEFORE, _OF_CODE_BEHIND = re.compile(r"[\dA-Z]{1,18}\Z"), re.compile(r"[\dA-Z]{1,18}")
 _BANK = re.compile(
     rf"[\u4e00-\u9fff（）()]{{2,24}}?(?:银行|信用社|联社|农商行|[分支]行|分社|储蓄所|营业部|分理处)[{BLANK}:：]{{0,3}}(?=\d)"
 )
@@ -154,12 +144,12 @@ _QQ = re.compile(r"[1-9]\d{4,11}(?!\d)|[1-9]\d{2,5}(?:[ \-]\d{3,5}){1,2}(?![\d\-
 _CHAT = re.compile(r"[A-Za-z][A-Za-z0-9_\-]{5,19}(?![A-Za-z0-9_\-@*])")
 _BEFORE_MOBILE = re.compile(r"[+＋（(]{0,2}[A-Za-z](?=1\d{10}(?!\d))|[+＋（(]{1,2}")
 _END = re.compile(rf"(?:\d{{4}}[{BLANK}{HYPHEN}]\d{{4}}|\d{{6,8}}|\d{{5,7}}[Xx])(?![\dA-Za-z])")
-_LANDLINE = re.compile(
-    rf"(?:[（(]?0\d{{2,3}}[）)]?[{BLANK}{HYPHEN}.·/]{{0,2}}\d|[2-9])(?:\d{{6,7}}|\d{{2,3}}[{BLANK}{HYPHEN}.·]{{1,2}}\d{{4}})(?!\d)"
-)
 _ADDRESS = re.compile(
     r"[^\s，,。；;|<>：:（）()\u3000*的\"”]{2,60}(?:[（(][^）)\n，,]{1,20}[）)])?[^\s，,。；;|<>：:（）()\u3000*的\"”]{0,30}"
+    rf"(?:(?<=[省市县区镇乡村组社道街路巷园苑院里寨庄屯号楼栋幢元])(?:(?!\t)[{BLANK}\n]){{1,2}}[\u4e00-\u9fff\d\-]{{1,16}}"
+    r"(?:[镇乡村组社队路街巷区园苑楼室栋幢元]|(?<![医法学])院|[\d一二三四五六七八九十]号|[楼栋幢元\-]\d{1,4})(?![\w:：])){0,8}+"
 )
+"""A place, and places within it behind blanks or on the next lines of a cell."""
 _TOWNSHIP = re.compile(r".{0,40}?(?:[镇乡]|街道(?:办事处)?|管委会)|.{0,30}?[县区旗市]")
 _PLACE = re.compile(r"[省市县区旗镇乡村组路街巷号楼室幢栋队社园院庄寨]")
 A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]|\d{1,3}-\d{1,3}-\d{1,4}")
@@ -239,12 +229,13 @@ def value_span(kind: str, text: str, start: int) -> MaskedSpan | None:
 
 def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
     kind = str(label.lastgroup)
-    tail = _TAIL.match(text, label.end())
-    first = start = tail.end() if tail else label.end()
+    first = start = _behind(text, label)
     between = text[label.end() : start]
     if not _announces(text, label, kind, between) or surroundings.is_of_a_thing(text, label):
         return
     kind = "home_phone" if kind == "phone" and surroundings.is_a_persons_phone(text, label.start()) else kind
+    if between in {"/", "、"} and (joined := label_at(text, start)):  # 微信号/手机号：…
+        first = start = _behind(text, joined)
     if kind in _NUMBERS and (name := _NAME.match(text, start)) and name_of(name[1]):
         start = name.end()
     while value := _READERS[kind](text, start) or _masked_before(text, start):
@@ -256,6 +247,12 @@ def _values(text: str, label: re.Match[str]) -> Iterator[MaskedSpan]:
         if kind == "home_address" or not (after := _NEXT.match(text, value.end)):  # else anything is read as a place
             return
         start = after.end()
+
+
+def _behind(text: str, label: re.Match[str]) -> int:
+    """Where the value of a label can begin."""
+    tail = _TAIL.match(text, label.end())
+    return tail.end() if tail else label.end()
 
 
 def _masked_before(text: str, start: int) -> MaskedSpan | None:
@@ -301,8 +298,8 @@ def _ends(text: str, start: int) -> Iterator[tuple[int, str]]:
 
 
 def _resident_id(text: str, start: int) -> MaskedSpan | None:
-    misread = _MISREAD_ID.match(text, start)
-    if misread and has_form_of_resident_id("".join(misread[0].translate(_MISREAD).split())):
+    misread = MISREAD_ID.match(text, start)
+    if misread and has_form_of_resident_id("".join(misread[0].translate(AS_READ).split())):
         return MaskedSpan("resident_id", *misread.span(), 2)
     return _id_in_figures(text, start)
 
@@ -327,7 +324,7 @@ def _id_in_figures(text: str, start: int) -> MaskedSpan | None:
     if best is None:
         if macao := _MACAO_ID.match(text, start):
             return MaskedSpan("resident_id", *macao.span(), 2)
-        return _travel_document(text, start) if letters else None
+        return _travel_document(text, start) if letters or _short(text, start) else None
     end = best[0]
     if check := _CHECK_LETTER.match(text, end):
         end = check.end()
@@ -339,7 +336,7 @@ def _id_in_figures(text: str, start: int) -> MaskedSpan | None:
 def _bank_card(text: str, start: int) -> MaskedSpan | None:
     if bank := _BANK.match(text, start):
         start = bank.end()
-    if misread := _MISREAD_CARD.match(text, start):
+    if (misread := MISREAD_CARD.match(text, start)) and not is_credit_code(misread[0]):
         return MaskedSpan("bank_card", *misread.span(), 4)
     best: int | None = None
     for end, digits in _ends(text, start):
@@ -351,7 +348,15 @@ def _bank_card(text: str, start: int) -> MaskedSpan | None:
             if first is not None and len(ascii_digits(text[start:first])) >= 16:
                 best = first
                 break
+    if best is None and (short := _short(text, start)):
+        best = short.end()
     return MaskedSpan("bank_card", start, best, 4) if best is not None else None
+
+
+def _short(text: str, start: int) -> re.Match[str] | None:
+    """A number shorter than its label says; not in the row below a header."""
+    before = text[max(0, start - 3) : start]
+    return SHORT_NUMBER.match(text, start) if "\n" not in before and _SURE.search(before) else None
 
 
 def _phone(text: str, start: int) -> MaskedSpan | None:
@@ -375,7 +380,7 @@ def _end_of(kind: str) -> _Reader:
 
 
 def _home_phone(text: str, start: int) -> MaskedSpan | None:
-    if number := _LANDLINE.match(text, start):
+    if number := LANDLINE.match(text, start):
         return MaskedSpan("home_phone", *number.span(), 0)
     return _phone(text, start)
 
@@ -386,7 +391,7 @@ def _home_phone(text: str, start: int) -> MaskedSpan | None:
 def _travel_document(text: str, start: int) -> MaskedSpan | None:
     if resident := _ID_SHAPE.match(text, start):
         return MaskedSpan("resident_id", *resident.span(), 2)
-    number = _TRAVEL.match(text, start)
+    number = TRAVEL_DOCUMENT.match(text, start)
     if not number or sum(map(str.isdigit, number[0])) < 5 or is_credit_code(number[0]):
         return None
     lost = surroundings.is_lost(text, start)
@@ -407,8 +412,7 @@ def _number_plate(text: str, start: int) -> MaskedSpan | None:
 
 
 def _chat_account(text: str, start: int) -> MaskedSpan | None:
-    before, behind = _OF_CODE_BEFORE.search(text, max(0, start - 18), start), _OF_CODE_BEHIND.match(text, start)
-    if before and behind and is_credit_code(before[0] + behind[0]):
+    if surroundings.in_credit_code(text, MaskedSpan("chat_account", start, start + 1, 0)):
         return None
     if (account := _QQ.match(text, start)) or (account := _CHAT.match(text, start)):
         if account[0].lower().endswith(("qrcode", "wechat")):
@@ -429,20 +433,12 @@ def _home_address(text: str, start: int) -> MaskedSpan | None:
 
 
 def _email(text: str, start: int) -> MaskedSpan | None:
-    address = _MAIL.match(text, start)
-    if not address or _OFFICE_MAIL.match(address[0]) or surroundings.is_a_box_of_an_office(text, start):
+    address = MAIL.match(text, start)
+    if not address or OFFICE_MAIL.match(address[0]) or surroundings.is_a_box_of_an_office(text, start):
         return None
     return MaskedSpan("email", start, start + len(address["local"]), 0)
 
 
-LOCAL = r"(?P<local>[A-Za-z0-9０-９Ａ-Ｚａ-ｚ][A-Za-z0-9._%+\-０-９Ａ-Ｚａ-ｚ]{0,63})"
-AT = r"(?:\s?(?:[@＠#＃]|[\[(（【{]\s?(?i:at|@)\s?[\])）】}])\s?|\s(?i:at)\s)"
-DOT = r"(?:\s?\.\s?|\s?[\[(（【{]\s?(?i:dot|点|\.)\s?[\])）】}]\s?|\s(?i:dot)\s|点)"
-_MAIL = re.compile(rf"{LOCAL}{AT}(?P<host>[A-Za-z0-9.\-]{{3,60}})")
-_OFFICE_MAIL = re.compile(
-    r"(?:service|info|office|admin|hr|support|webmaster|contact|sales|kf)\d*[@＠]|.*[@＠](?:[A-Za-z0-9\-]+\.)*(?:gov|org|edu|mil)\.?(?:cn)?$",
-    re.IGNORECASE,
-)
 _READERS: dict[str, _Reader] = {
     "end_of_id": _end_of("resident_id"), "end_of_phone": _end_of("phone"), "resident_id": _resident_id, "bank_card": _bank_card,
     "travel_document": _travel_document, "number_plate": _number_plate, "chat_account": _chat_account, "home_phone": _home_phone,

@@ -54,9 +54,13 @@ _PERSONAL_FOLDER = re.compile(r"(?:tel|phone|mobile|user|contact|wa\.me|sms|call
 
 _PAGE_BEHIND = re.compile(r"\.(?:s?html?|jspx?|aspx?|php|js|css)(?![A-Za-z])", re.IGNORECASE)
 _FIGURE = re.compile(r"[\d,.\s\-]*")
+_FIGURE_OR_PERIOD = re.compile(
+    rf"{_FIGURE.pattern}|(?:(?:19|20)\d\d年?)?(?:\d{{1,2}}月|[上本当去同]年|第?[一二三四]季度|[期年月][初末])?(?:同期|度|数)?"
+)
+"""A figure, or the head of a column that says of what time its figures are."""
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _AMOUNT_HEAD = re.compile(
-    r"GDP|税收|利润|[存贷]款|销售|零售|[进出]口|金额|[总合小]计|[预决概]算|收入|支出|资产|负债|余额|总额|投资|[产总]值|数[值量额]|量(?:$|[（(])|[万亿]?元[)）]?$"
+    r"GDP|税收|利润|[存贷]款|销售|零售|[进出]口|金额|[总合小]计|[预决概]算|执行|下达|拨付|收入|支出|资产|负债|余额|总额|投资|[产总]值|数[值量额]|量(?:$|[（(])|[万亿]?元[)）]?$"
 )
 _TOTAL = re.compile(rf"[总合][{BLANK}]{{0,4}}计[^\t]{{0,8}}\t")
 _MOST_BEFORE = 4000
@@ -137,7 +141,7 @@ _OF_WORKS = re.compile(
 )
 
 _ORGANISATION = re.compile(
-    rf"专户[{BLANK}，,：:]{{0,2}}[账帐]|[费金款]专户|专户[）)]|(?:局|中心|公司|政府|委员会|医院|学校|[中小]学|办公室|合作社|红十字会|慈善会|厂)的?(?:专用|捐赠|收款|对公|指定)?[账帐][户号]|基本户|国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户\s{{0,2}}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户|基本户|一般户)[{BLANK}:：]{{0,3}}[^\n，。；:：]{{2,30}}?"
+    rf"专户[{BLANK}，,：:]{{0,2}}[账帐]|[费金款]专户|专户[）)]|(?:局|中心|公司|政府|委员会|医院|学校|[中小]学|办公室|合作社|红十字会|慈善会|厂)的?(?:专用|捐赠|收款|对公|指定)?[账帐][户号]|基本户|国库|非税收入|财政专户|零余额|保证金(?:专用|缴纳|托管)?[账帐][户号]|(?:户\s{{0,2}}名|账户名称|帐户名称|开户名称?|开户单位|单位名称|收款人|收款单位|账户名|账户|专户|基本户|一般户)[{BLANK}:：]{{0,3}}+(?!\d{{6}})[^\n，。；:：]{{2,30}}?"
     r"(?:局|中心|公司|政府|财政|委员会|银行|医院|学校|中学|小学|专户|办公室|合作社|所|站|院|厂|会|处)(?![\u4e00-\u9fff])"
 )
 
@@ -224,7 +228,7 @@ def is_other_number(text: str, span: MaskedSpan) -> bool:
     or the decimals of a ratio.
     """
     before = text[span.start - 1 : span.start]
-    if (span.kind != "resident_id" and _in_credit_code(text, span)) or (
+    if (span.kind != "resident_id" and in_credit_code(text, span)) or (
         before == "-" and _UUID_BEFORE.search(_before(text, span.start, _NEAR))
     ):
         return True
@@ -279,7 +283,7 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
     place = row.count("\t")
     cells = place + text[span.end : span.end + _LINE].partition("\n")[0].count("\t")
     rows = [line for line in reversed(above) if line.count("\t") == cells]
-    heading = next((line for line in rows if not _FIGURE.fullmatch(line.split("\t")[place])), None)
+    heading = next((line for line in rows if not _FIGURE_OR_PERIOD.fullmatch(line.split("\t")[place])), None)
     head, *between = row.split("\t") if heading is None else [heading.split("\t")[place]]
     if not all(map(_FIGURE.fullmatch, between)) or (heading and _OF_PERSONS.search(heading)):
         return False
@@ -316,7 +320,7 @@ def in_index_number(text: str, span: MaskedSpan) -> bool:
     return False
 
 
-def _in_credit_code(text: str, span: MaskedSpan) -> bool:
+def in_credit_code(text: str, span: MaskedSpan) -> bool:
     """Whether it stands, alone among letters and figures, in a right credit code that is no right card of 18 digits."""
     left = max(0, span.start - 18)
     codes = _CREDIT_CODE.finditer(text, left, span.end + 19)

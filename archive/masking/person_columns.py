@@ -20,7 +20,7 @@ from archive.model.person_names import name_of
 
 _KINDS = tuple(LABELS)
 _PERSONS = re.compile(
-    r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|领款人|当事人|农户|贫困户"
+    r"姓\s{0,4}名|户\s?主|申请人|学生|受助|补贴对象|持证人|残疾人|患者|监护人|家长|被征收人|被保障人|领取人|领款人|当事人|农户|贫困户|房主|产权人|承租人"
 )
 _OFFICES = re.compile(r"职\s?务|职责|分管|科室|办公|部\s?门|机构|企业|公司|岗位|单位|法人|法定代表|店名|场所")
 _FIRMS_HEAD = re.compile(
@@ -362,9 +362,13 @@ def _in_cell(text: str, start: int, end: int, kind: str) -> MaskedSpan | None:
         return MaskedSpan(kind, start + _letters(cell), end, _KEPT[kind])
     if kind == "bank_card" and (account := _ACCOUNT_BEHIND_BANK.fullmatch(text, start, end)):
         return MaskedSpan(kind, account.start("number"), end, _KEPT[kind])
-    if kind == "phone":
-        return None  # of an office, perhaps; mobiles are masked anywhere
-    span = value_span(kind, text, start) if start < end else None
+    if start == end or kind == "phone":  # of an office, perhaps; mobiles are masked anywhere
+        return None
+    if kind == "home_address":  # which goes on in no other cell
+        home = value_span(kind, cell, 0)
+        span = home and replace(home, start=start + home.start, end=start + home.end)
+    else:
+        span = value_span(kind, text, start)
     return span if span and span.end <= end else None
 
 

@@ -1,4 +1,5 @@
-"""Numbers of persons by themselves: which digits can be a resident's, a mobile's, a bank card's. Pure.
+"""Numbers of persons by themselves: which digits can be a resident's, a mobile's, a bank card's, and how plates, documents,
+landlines and mail addresses are written. Pure.
 
 All functions take ASCII digits without gaps; the last of an ID number may be X.
 """
@@ -7,7 +8,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-RULES_VERSION = 18
+RULES_VERSION = 19
 """Of all rules of masking, raised by hand when the same text is masked otherwise: archives are then masked again."""
 
 BLANK = r" \t\u00a0\u00ad\u115f\u1160\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\u3164\ufe0e\ufe0f\ufeff\uffa0"
@@ -53,10 +54,35 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 """The signs with which number plates begin."""
 
 PLATE = re.compile(
-    rf"[{PROVINCES}][{BLANK}]?[A-ZＡ-Ｚ](?P<rest>[{BLANK}·•.{HYPHEN}]{{0,3}}"
-    rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Z0-9*])"
+    rf"[{PROVINCES}][{BLANK}]?[A-Za-zＡ-Ｚ](?P<rest>[{BLANK}\n·•●・∙‧⋅.{HYPHEN}]{{0,3}}"
+    rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Za-z0-9*])"
 )
 TRACTOR = re.compile(rf"[{PROVINCES}]\d{{2}}[{BLANK}·•.{HYPHEN}]?(?P<rest>\d{{4}}[\dA-Z])(?![\dA-Z*])")
+
+TRAVEL_DOCUMENT = re.compile(
+    r"[A-Z]\d{6}-\d{4}-\d{5,6}(?!\d)|[\u4e00-\u9fff]军[A-Z]\d{5,8}(?!\d)|(?=[A-Za-z\-]{0,4}[\dＡ-Ｚ][\dA-Za-z]{4})(?:[A-ZＡ-Ｚa-z]{0,3}-?\d[\dA-Za-z]{5,19}|军字第\d{4,10}号?)(?![\dA-Za-z*])|字第\d{4,10}|[\u4e00-\u9fff]字第\d{4,10}(?=号)|[\u4e00-\u9fff]{1,4}字第?\d{6,12}(?!\d)|[京-龥][A-Z]\d{6,10}(?![\dA-Za-z])|[A-Z]-\d{3,6}-\d{4,8}(?!\d)"
+    rf"|[{PROVINCES}]\d{{6,18}}(?!\d)"
+    rf"|[A-Z]{{1,2}}(?:[{BLANK}{HYPHEN}\n]?\d){{6,9}}(?![\dA-Za-z*])"
+)
+"""The number of a passport, a permit or another document, which its label announces."""
+
+SHORT_NUMBER = re.compile(r"(?!(?:19|20)\d\d[01]\d[0-3]\d(?!\d))\d{8,11}(?![\d.,%％元万亿年月日户人份A-Za-z*])")
+"""A number shorter than its label says, and no day or amount: a school's number of a pupil, that of a card in a city."""
+
+LANDLINE = re.compile(
+    rf"(?:[（(]?0\d{{2,3}}[）)]?[{BLANK}{HYPHEN}\n.·/]{{0,2}}\d|[2-9])(?:\d{{6,7}}|\d{{2,3}}[{BLANK}{HYPHEN}.·]{{1,2}}\d{{4}})(?!\d)"
+)
+"""A landline, with its area or without."""
+
+LOCAL = r"(?P<local>[A-Za-z0-9０-９Ａ-Ｚａ-ｚ][A-Za-z0-9._%+\-０-９Ａ-Ｚａ-ｚ]{0,63})"
+AT = r"(?:\s?(?:[@＠#＃]|[\[(（【{]\s?(?i:at|@)\s?[\])）】}])\s?|\s(?i:at)\s)"
+DOT = r"(?:\s?\.\s?|\s?[\[(（【{]\s?(?i:dot|点|\.)\s?[\])）】}]\s?|\s(?i:dot)\s|点)"
+MAIL = re.compile(rf"{LOCAL}{AT}(?P<host>[A-Za-z0-9.\-]{{3,60}})")
+OFFICE_MAIL = re.compile(
+    r"(?:service|info|office|admin|hr|support|webmaster|contact|sales|kf)\d*[@＠]|.*[@＠](?:[A-Za-z0-9\-]+\.)*(?:gov|org|edu|mil)\.?(?:cn)?$",
+    re.IGNORECASE,
+)
+"""A mail address; one of an office."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,7 +331,7 @@ _KEYS = tuple(
         (r"(?:\w{1,20}_)?(?:home|family|jt|parent)_?(?:tel|telephone|phone|lxdh|dh)", "家庭电话"),
         (r"(?:\w{1,20}_)?(?:home|family|resid\w{0,12}|living|live|jt|hj|hk|cz|xj)_?(?:addr(?:ess)?|place|zz|dz|szd)|residence", "家庭住址"),
         (r"addr(?:ess)?|zz|dz|location", "地址"),
-        (rf"(?:\w{{1,20}}_)?(?:plate|vehicle|car|cp){_NUMBER}?|cph|cphm", "车牌号"),
+        (rf"(?:\w{{1,20}}_)?(?:plate|vehicle|car|cp){_NUMBER}?|cphm?|hphm", "车牌号"),
         (rf"passport{_NUMBER}?|hzh|hzhm", "护照号"),
         (rf"(?:student|pupil|patient|exam|soldier){_NUMBER}|xh", "学号"),
         (rf"(?:we_?chat|wei_?xin|wx){_NUMBER}?|wxh", "微信号"),

@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archive.masking.labelled_values import A_DOOR, AT, DOT, LOCAL, value_span
+from archive.masking.labelled_values import A_DOOR, value_span
 from archive.masking.number_surroundings import is_a_box_of_an_office
-from archive.masking.personal_numbers import BLANK, TRACTOR, MaskedSpan
+from archive.masking.personal_numbers import AT, BLANK, DOT, LOCAL, TRACTOR, MaskedSpan
 from archive.model.person_names import name_of
 
 _LONGEST_SENTENCE, _NEAR = 80, 24
@@ -55,6 +55,7 @@ _DOOR_WORD = re.compile("[组社队号栋幢室](?<=[0-9一二三四五六七八
 _NAME_BEHIND = re.compile(r"号的([\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])")
 _LONGEST_NAME_BEFORE = 12
 _ROLE_ENDS = frozenset("人户主属者方民员告住址")
+_NO_ROLE = re.compile("住[建房院宿户宅持]")
 _RUN_BEFORE = re.compile(r"[^\s，,。；;|<>：:（）()\u3000*/]{4,40}\Z")
 _OF_A_PLACE = re.compile("[镇乡村路街区苑园庄寨]")
 _CONTACT = re.compile("联系人|负责人|法定代表|法人|经营者|经理|电话")
@@ -78,8 +79,9 @@ _OF_NO_HOME = re.compile(
 
 _LETTER_OF_PLATE = re.compile(r"[A-ZＡ-Ｚ](?<=[\u4e00-\u9fff].)(?=[A-Z0-9Ａ-Ｚ０-９·•.])")
 _VEHICLE = re.compile(
-    rf"[{BLANK}]?(?:号牌?|牌)?(?:[（(](?:[^（()）\n]{{0,10}}[)）])?)?(?:[黑白红蓝灰银黄绿]色|[\u4e00-\u9fff]{{2,4}}牌)?的?(?:[大中小](?:型|客车|货车|轿车)|微型|重型|轻型|普通|两轮|二轮|三轮|摩托|电动|轿车|货车|客车|面包|越野|汽车|车辆|牌照)"
+    rf"[{BLANK}]?等?(?:[\d一二两三四五六七八九十]{{1,3}}[辆台])?(?:号牌?|牌)?(?:[（(](?:[^（()）\n]{{0,10}}[)）])?)?(?:[黑白红蓝灰银黄绿]色|[\u4e00-\u9fff]{{2,4}}牌)?的?(?:[大中小](?:型|客车|货车|轿车)|微型|重型|轻型|普通|两轮|二轮|三轮|摩托|电动|轿车|货车|客车|面包|越野|汽车|车辆|牌照)"
 )
+_LISTED = re.compile(r"[、，,和及与\s]{1,2}")
 _ABOUT_VEHICLES = re.compile("报废|车主|网约车|司机|[酒醉]驾|[酒醉]后驾驶|超速|超员|违停|闯红灯|肇事|逃逸")
 _STANDS_ALONE = re.compile(r"(?:^|[\s（(：:，,、；;|/])\Z")
 _CAR_BEFORE = re.compile(r"车[辆主]?\Z")
@@ -115,7 +117,7 @@ def _homes(text: str) -> Iterator[MaskedSpan]:
 def _is_a_persons(text: str, verb: re.Match[str]) -> bool:
     """Whether the sentence says of a person who lives somewhere, before or behind the place, not where a firm is."""
     before = _END.split(text[max(0, verb.start() - _LONGEST_SENTENCE) : verb.start()])[-1]
-    if verb[0].startswith(("家", "现住", "现居")) or "人）" in verb[0]:
+    if verb[0].startswith(("家", "现住", "现居")) or "人）" in verb[0] or verb[0][:-1] in {"租住", "暂住"}:
         return True
     glued = verb[0].startswith("坐落") and before[-1:].isalpha()  # what lies there is a thing: 宗地
     if (
@@ -162,7 +164,8 @@ def _ends_with_a_name(before: str) -> bool:
 
 
 def _behind_a_role(words: str) -> list[int]:
-    return [at + 1 for at, character in enumerate(words) if character in _ROLE_ENDS and len(words) - at > 2]
+    ends = (at for at, character in enumerate(words) if character in _ROLE_ENDS and not _NO_ROLE.match(words, at))
+    return [at + 1 for at in ends if len(words) - at > 2]
 
 
 def _homes_behind_names(text: str) -> Iterator[MaskedSpan]:
@@ -190,10 +193,16 @@ def _homes_before_names(text: str) -> Iterator[MaskedSpan]:
 
 
 def _plates(text: str) -> Iterator[MaskedSpan]:
+    others: list[MaskedSpan] = []  # right before, with nothing about a vehicle behind them
     for letter in _LETTER_OF_PLATE.finditer(text):
         plate = value_span("number_plate", text, letter.start() - 1)
-        if plate and (_VEHICLE.match(text, plate.end) or _is_of_a_vehicle(text, plate)):
-            yield plate
+        if not plate:
+            continue
+        others = others if others and _LISTED.fullmatch(text, others[-1].end, plate.start) else []
+        others.append(plate)
+        if _VEHICLE.match(text, plate.end) or _is_of_a_vehicle(text, plate):
+            yield from others
+            others = []
     for number in TRACTOR.finditer(text):
         if _TRACTOR_BEHIND.match(text, number.end()):
             yield MaskedSpan("number_plate", *number.span(), 2)

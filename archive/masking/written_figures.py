@@ -52,6 +52,14 @@ _MISREAD = re.compile(  # begins with a sign rather than with what stands before
 )
 _MOST_MISREAD = 7
 
+_LIKE_FIGURES = r"[\dSBZGOolI]"
+MISREAD_ID = re.compile(
+    rf"(?=\d{{4}}){_LIKE_FIGURES}{{6}}[{BLANK}]?{_LIKE_FIGURES}{{8}}[{BLANK}]?{_LIKE_FIGURES}{{3}}[\dXx](?![\dA-Za-z])"
+)
+MISREAD_CARD = re.compile(rf"\d(?={_LIKE_FIGURES}{{11,18}}(?![\dA-Za-z]))(?:\d*[SBZGOolI]){{1,7}}\d*(?![\dA-Za-z])")
+AS_READ = str.maketrans("SBZGOolI", "58260011")
+"""Letters that are read for figures; elsewhere than behind the label of an ID number they make a code."""
+
 _DASHES = re.compile(r"一(?<=1[3-9]\d一)(\d{4})一(?=\d{4}(?!\d))")
 """The dashes of a mobile's number that were recognised as the numeral: 139一5301一1234."""
 

@@ -37,7 +37,7 @@ from archive.model.person_names import (
 )
 from archive.model.printable import UNSEEN, normal_form, without_radicals
 
-RULES_VERSION = 14
+RULES_VERSION = 15
 
 _SHORTEST = 3 * LEAST - 1
 """Characters of the shortest text that can: so many names of two characters, and what stands between them."""
@@ -83,7 +83,7 @@ _OFFICES = re.compile(WORDS["offices"])
 _WHAT_THEY_GET = re.compile(
     rf"(?:纳入|列入|符合|享受|领取|取消|停发|停止|退出|清退|(?:确定|认定|评定|识别)?[为系])[^。；;\n]{{0,8}}(?:{_SUBJECTS.pattern})"
     r"|请[^。；;\n]{0,12}(?:认领|领取|携带|持证|家属|失主)|^你[们户]"
-    rf"|的(?:{_SUBJECTS.pattern})(?:对象|人员|待遇|资格|金)|(?:所持|办理)[^。；;\n]{{0,16}}(?:遗失|作废|注销|结婚登记)"
+    rf"|(?:均|分别|予以|给予|被)(?:处以?|予以|给予)?[^。；;\n]{{0,6}}(?:吊销|罚款|拘留|警告|扣分|记\d+分)|的(?:{_SUBJECTS.pattern})(?:对象|人员|待遇|资格|金)|(?:所持|办理)[^。；;\n]{{0,16}}(?:遗失|作废|注销|结婚登记)"
 )
 """Behind names in a sentence: what is granted to these persons, or taken from them, or lost."""
 _IN_BRACKETS = (
@@ -293,15 +293,18 @@ def _items_with_names(title: str, lines: Sequence[str], *, headed: bool) -> int:
     items = [item for line in lines for part in re.split("[；;。]", line) for item in _persons_of(part.strip()) if item]
     short = [item for item in items if len(item) <= 120]
     is_titled = headed or _is_about_persons(title)
-    names, chosen, details = list[str](), list[str](), 0
+    names, chosen, details, sizes = list[str](), list[str](), 0, set[int]()
     for item in short:
         tokens = [token for token in separated(BEFORE.sub("", item)) if token]
         name = next((name for token in tokens[:5] if (name := name_of(VILLAGE_BEFORE.sub("", token)))), None)
         if name and len(tokens) <= 14:
             names.append(name)
             chosen.append(item)
+            sizes.add(len(tokens) if name == tokens[0] else 0)
             rest = item[item.find(name) + len(name) :]
             details += is_titled or bool(_PARTICULARS.search(rest) or _SUBJECTS.search(rest))
+    if len(sizes) == 1 and sizes.pop() > 1:
+        details = len(names)  # rows of a table without headings
     if not are_names(names) or len(names) < len(short) * (0.15 if headed else 0.3) or details < len(names) * 0.5:
         return 0
     return len(names) if _is_list_of_persons(f"{title} {' '.join(short[:3])}", chosen, headed=headed) else 0
