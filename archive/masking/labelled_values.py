@@ -152,6 +152,7 @@ _ADDRESS = re.compile(
 """A place, and places within it behind blanks or on the next lines of a cell."""
 _TOWNSHIP = re.compile(r".{0,40}?(?:[镇乡]|街道(?:办事处)?|管委会)|.{0,30}?[县区旗市]")
 _PLACE = re.compile(r"[省市县区旗镇乡村组路街巷号楼室幢栋队社园院庄寨]")
+_IN_A_DISTRICT = re.compile(r"(?![迁搬变改由从])[\u4e00-\u9fff]{1,8}?[省市县区旗镇乡]")
 A_DOOR = re.compile(r"[\d一二三四五六七八九十][组社队号栋幢室]|\d{1,3}-\d{1,3}-\d{1,4}")
 _OFFICIAL = re.compile(r"(?:公众|官方|政务|服务|订阅)(?:[^，。\n]{0,4}|[^，。\n我你他她人]{0,24}[”」、])\Z")
 _ANY_ADDRESS = frozenset(("通讯地址", "通信地址", "联系地址"))
@@ -267,7 +268,7 @@ def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool
         return not _OFFICIAL.search(text[max(0, label.start() - _LONGEST_BEFORE) : label.start()])
     if label[0] in _ANY_ADDRESS and not _NAMED.search(text, max(0, label.start() - 80), label.start()):
         return False
-    if kind == "home_address" and between.isspace() and _announces_a_home(text, label, len(between)):
+    if kind == "home_address" and not between.strip() and _announces_a_home(text, label, len(between)):
         return True
     if kind in {"home_address", "email"} and not label[0].startswith(("个人", "本人")):
         return bool(_SURE.search(between))
@@ -277,7 +278,8 @@ def _announces(text: str, label: re.Match[str], kind: str, between: str) -> bool
 def _announces_a_home(text: str, label: re.Match[str], blanks: int) -> bool:
     """Whether a label stands alone in front of its value on a line, or before a place with a door."""
     address = _ADDRESS.match(text, label.end() + blanks)
-    return not text[label.start() - 1 : label.start()].strip() or bool(address and A_DOOR.search(address[0]))
+    alone = blanks and not text[label.start() - 1 : label.start()].strip()
+    return bool(alone or (address and A_DOOR.search(address[0]) and (blanks or _IN_A_DISTRICT.match(address[0]))))
 
 
 # --- numbers ---

@@ -281,13 +281,16 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
         return False
     *above, row = _before(text, span.start, _MOST_BEFORE).split("\n")
     place = row.count("\t")
-    cells = place + text[span.end : span.end + _LINE].partition("\n")[0].count("\t")
+    line = f"{row}{text[span.start : span.end + _LINE].partition(chr(10))[0]}"
+    cells = line.count("\t")
     rows = [line for line in reversed(above) if line.count("\t") == cells]
     heading = next((line for line in rows if not _FIGURE_OR_PERIOD.fullmatch(line.split("\t")[place])), None)
     head, *between = row.split("\t") if heading is None else [heading.split("\t")[place]]
     if not all(map(_FIGURE.fullmatch, between)) or (heading and _OF_PERSONS.search(heading)):
         return False
-    is_headed = bool(_AMOUNT_HEAD.search(head))
+    is_headed = bool(_AMOUNT_HEAD.search(head)) or (
+        heading is not None and not _PERSON.search(head) and _has_great_amount(heading, line)
+    )
     may_have_total = (
         heading is None and text.find("计", max(0, span.start - _MOST_BEFORE), span.end + _MOST_BEFORE) >= 0
     )
@@ -304,6 +307,14 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
         if cell.strip() and _FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell.strip())
     ]
     return not figures or any(sum(map(str.isdigit, figure)) >= _GREAT for figure in figures)
+
+
+def _has_great_amount(heading: str, line: str) -> bool:
+    """Whether a word about money heads another great figure of the line."""
+    return any(
+        sum(map(str.isdigit, cell)) >= _GREAT and _FIGURE.fullmatch(cell) and _AMOUNT_HEAD.search(head)
+        for head, cell in zip(heading.split("\t"), line.split("\t"), strict=False)
+    )
 
 
 def in_index_number(text: str, span: MaskedSpan) -> bool:

@@ -34,6 +34,7 @@ _ADDRESS_HEAD = re.compile(
 _ADDRESS_WORD = re.compile(f"地{STRETCH}址|住所|住处|坐落")
 _LINE_BREAK = re.compile("\n")
 _QUOTES = "\"'“”＂"
+_QUOTE = re.compile(f"[{_QUOTES}]")
 _PAGE_MARK = re.compile(rf"[{BLANK}\f\r{HYPHEN}第共页/·\d]*")
 _BLANKS = re.compile(rf"[{BLANK}]+")
 _LONGEST_HEAD, _LONGEST_LINE = 24, 2000
@@ -322,6 +323,7 @@ def _possible_kinds(cell: str) -> Sequence[str]:
 def _kind_of(cell: str, *, persons: bool) -> str | None:
     if len(cell) > _LONGEST_HEAD:
         return None
+    cell = _QUOTE.sub("", cell)
     for kind in _possible_kinds(cell):
         if _head(kind).fullmatch(cell) and not any(is_of_a_thing(cell, label) for label in find_labels(cell)):
             return "home_phone" if kind == "phone" and persons else kind

@@ -77,7 +77,7 @@ _OF_NO_HOME = re.compile(
 )
 """Words in sentences about places that are no homes, or are not spoken of as such; of a cell of a table the headers tell."""
 
-_LETTER_OF_PLATE = re.compile(r"[A-ZＡ-Ｚ](?<=[\u4e00-\u9fff].)(?=[A-Z0-9Ａ-Ｚ０-９·•.])")
+_LETTER_OF_PLATE = re.compile(r"[A-ZＡ-Ｚ](?<=[\u4e00-\u9fff].)(?=[ \-]?[A-Z0-9Ａ-Ｚ０-９·•.])")
 _VEHICLE = re.compile(
     rf"[{BLANK}]?等?(?:[\d一二两三四五六七八九十]{{1,3}}[辆台])?(?:号牌?|牌)?(?:[（(](?:[^（()）\n]{{0,10}}[)）])?)?(?:[黑白红蓝灰银黄绿]色|[\u4e00-\u9fff]{{2,4}}牌)?的?(?:[大中小](?:型|客车|货车|轿车)|微型|重型|轻型|普通|两轮|二轮|三轮|摩托|电动|轿车|货车|客车|面包|越野|汽车|车辆|牌照)"
 )
