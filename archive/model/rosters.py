@@ -276,7 +276,7 @@ def _is_held(context: str, heads: Sequence[str], top: str, body: Sequence[Sequen
 
 def _is_of_offices_or_firms(others: Sequence[str], top: str, body: Sequence[Sequence[str]]) -> bool:
     """Whether the other columns are of offices or professions, or one of companies, schools or shops beside no heading of persons."""
-    if any(re.search(r"职务|职责|分工|法定代表|职称|执业|执法", head) for head in others):
+    if any(re.search(r"职务|职责|分工|法定代表|职称|执业|执法|记者证", head) for head in others):
         return True
     width = max(map(len, body), default=0)
     firms = max((sum(bool(_FIRMS.search(row[n])) for row in body if n < len(row)) for n in range(width)), default=0)
