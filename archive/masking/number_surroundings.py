@@ -71,7 +71,7 @@ _OF_PERSONS = re.compile(r"姓\s{0,4}名|户主|身份证|领款人|受益人")
 _LONE_ZERO = re.compile(r"(?<![\d*])[0*]\.$")  # 0.138…: the decimals of a ratio
 _AS_IN_A_SHEET = re.compile(r"\.0(?!\d)")  # a whole number as programs print those of worksheets
 _AMOUNT_BEHIND = re.compile(
-    r"\.(?!0(?!\d))\d{1,2}(?!\d)|\s?m[23²³](?![\dA-Za-z])|\s?[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩粒株枚套册份]"
+    r"\.(?!0(?!\d))\d{1,2}(?!\d)|\s?m[23²³](?![\dA-Za-z])|\s?[万亿]?元(?![旦宵])|[万亿]|平方|立方|公[斤里顷]|千[克米瓦]|[吨亩粒株枚套册份型]"
 )
 _AMOUNT_BEFORE = re.compile(
     rf"[¥￥$]$|(?:[（(][万亿]?元[)）]|金额|总额|资产|投资|收入|支出|合计|产值)[{BLANK}]?[:：为][{BLANK}]?$"
@@ -288,15 +288,18 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
     head, *between = row.split("\t") if heading is None else [heading.split("\t")[place]]
     if not all(map(_FIGURE.fullmatch, between)) or (heading and _OF_PERSONS.search(heading)):
         return False
-    is_headed = bool(_AMOUNT_HEAD.search(head)) or (
-        heading is not None and not _PERSON.search(head) and _has_great_amount(heading, line)
-    )
+    is_headed = bool(_AMOUNT_HEAD.search(head))
+    if heading is not None:
+        is_headed = is_headed or (not _PERSON.search(head) and _has_great_amount(heading, line))
+    elif not is_headed and any(not _FIGURE.fullmatch(other.split("\t")[place]) for other in rows):  # below a year
+        others = (*rows, *_rows_behind(text, span.end, cells))
+        is_headed = any(_AMOUNT_HEAD.search(other.partition("\t")[0]) for other in others)
     may_have_total = (
         heading is None and text.find("计", max(0, span.start - _MOST_BEFORE), span.end + _MOST_BEFORE) >= 0
     )
     if not is_headed and not may_have_total:
         return False
-    rows += [line for line in text[span.end : span.end + _MOST_BEFORE].split("\n")[1:] if line.count("\t") == cells]
+    rows += _rows_behind(text, span.end, cells)
     totals = (line.split("\t")[place] for line in rows if _TOTAL.match(line))
     if not is_headed and not any(sum(map(str.isdigit, total)) >= _GREAT for total in totals):
         return False
@@ -307,6 +310,11 @@ def in_column_of_amounts(text: str, span: MaskedSpan) -> bool:
         if cell.strip() and _FIGURE.fullmatch(cell) and not _YEAR.fullmatch(cell.strip())
     ]
     return not figures or any(sum(map(str.isdigit, figure)) >= _GREAT for figure in figures)
+
+
+def _rows_behind(text: str, end: int, cells: int) -> list[str]:
+    """Return the next lines with as many marks between cells."""
+    return [line for line in text[end : end + _MOST_BEFORE].split("\n")[1:] if line.count("\t") == cells]
 
 
 def _has_great_amount(heading: str, line: str) -> bool:
