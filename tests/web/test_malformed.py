@@ -122,6 +122,13 @@ def test_there_is_always_a_page(answers):
     assert min(met[200], met[400], met[404]) > ASKED // 20, met  # neither all well nor all the same fault
 
 
+@pytest.mark.parametrize("length", [255, 256, 5000])
+def test_a_name_that_no_file_can_have_is_not_there(tmp_path, length):
+    application = make_datasette(build_sealed(tmp_path)).app()
+    for folder in ("/-/static/", "/-/static-plugins/disclosures/", "/-/static-plugins/datasette/"):
+        assert asyncio.run(ask(application, folder.encode() + b"9" * length, b"")).status == 404
+
+
 def test_the_page_says_something(answers):
     for asked, answer in answers.items():
         assert b"Traceback" not in answer.body, asked

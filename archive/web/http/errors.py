@@ -3,6 +3,7 @@
 Datasette prints a traceback for every missing page, and calls addresses it doesn't expect an error of the server.
 """
 
+import errno
 import re
 import sqlite3
 from collections.abc import Iterable
@@ -154,6 +155,8 @@ def error_page(exception: Exception) -> ErrorPage | None:
         return ErrorPage(
             exception.status, Message(NOTHING_HERE) if isinstance(exception, NotFound) else _message(argument)
         )
+    if isinstance(exception, OSError) and exception.errno == errno.ENAMETOOLONG:
+        return ErrorPage(404, Message(NOTHING_HERE))  # of Datasette's own static files
     if isinstance(exception, (QueryInterrupted, MemoryError, TooLongError)):
         return ErrorPage(400, Message(TOO_SLOW if isinstance(exception, QueryInterrupted) else TOO_LARGE))
     if isinstance(exception, DatasetteError):
