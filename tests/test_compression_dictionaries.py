@@ -8,7 +8,7 @@ from unittest.mock import patch
 import pytest
 
 from archive.evidence.compression import Packing
-from archive.evidence.compression_dictionaries import FIRST_AT
+from archive.evidence.compression_dictionaries import FIRST_AT, LARGEST_SAMPLE
 from archive.evidence.evidence_store import Evidence
 from archive.evidence.http_exchange import EvidenceError, Exchange
 from tests.exchanges import exchange, faults, numbers, page, text
@@ -43,9 +43,18 @@ def test_the_same_page_again_and_files_are_no_further_pages(tmp_path: Path) -> N
     assert made(tmp_path / "e.db", [*pages, *files, *plain, exchange(0), exchange(1)]) == {("sample", "head")}
 
 
-@pytest.mark.parametrize(("pages", "size", "is_made"), [(7, 400_000, False), (8, 250_000, True), (8, 249_999, False)])
+@pytest.mark.parametrize(
+    ("pages", "size", "is_made"),
+    [
+        (7, 400_000, False),
+        (8, 250_000, True),
+        (8, 249_999, False),
+        (8, LARGEST_SAMPLE, True),
+        (8, LARGEST_SAMPLE + 1, False),
+    ],
+)
 def test_fewer_large_pages_suffice(tmp_path: Path, pages: int, size: int, is_made: bool) -> None:
-    large = [exchange(n, payload=(page(n) * (size // 4_000))[:size]) for n in range(pages)]
+    large = [exchange(n, payload=(page(n) * (size // 4_000 + 1))[:size]) for n in range(pages)]
     assert len(large[0].payload) == size
     assert made(tmp_path / "e.db", large) == ({("sample", "payload")} if is_made else set())
 

@@ -23,6 +23,10 @@ FIRST_AT = 64
 """Distinct pages (or captures, for heads) of a portal at which its first dictionary is made."""
 
 _FIRST_AT_BYTES = 2_000_000
+
+LARGEST_SAMPLE = 1_000_000
+"""Bytes of a page that a first dictionary is made of: all are held at once, and of larger ones eight would be enough."""
+
 _FEWEST = 8
 _STEP = 16
 _LATEST = 256
@@ -92,9 +96,9 @@ class Dictionaries:
             self._con.execute("VACUUM")
             self._con.execute("PRAGMA user_version = 0")
 
-    def waits(self, portal: str) -> bool:
-        """Whether the portal has no dictionary for pages yet."""
-        return self._portal("payload", portal).dictionary_id is None
+    def waits(self, portal: str, size: int) -> bool:
+        """Whether a page of so many bytes waits for the portal's first dictionary."""
+        return size <= LARGEST_SAMPLE and self._portal("payload", portal).dictionary_id is None
 
     def settle(self, portal: str) -> None:
         """After each capture added: make the dictionaries that are due."""

@@ -219,8 +219,10 @@ class Evidence(Originals):
         row = self._con.execute("SELECT id FROM payloads WHERE sha256 = ?", (sha256,)).fetchone()
         if row is None:
             stored, dictionary_id = self._dictionaries.pack("payload", exchange.portal, exchange.payload)
-            waits = stored is not exchange.payload and _is_page(exchange) and self._dictionaries.waits(exchange.portal)
-            kept = (len(exchange.payload), dictionary_id, exchange.portal if waits else None, stored, crc32(stored))
+            size = len(exchange.payload)
+            may_wait = stored is not exchange.payload and _is_page(exchange)
+            waits = may_wait and self._dictionaries.waits(exchange.portal, size)
+            kept = (size, dictionary_id, exchange.portal if waits else None, stored, crc32(stored))
             row = self._con.execute(_INSERT_PAYLOAD, (sha256, *kept)).fetchone()
         return int(row[0])
 
