@@ -114,21 +114,6 @@ def test_rows_of_a_link_and_a_date(line: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("marked", ["<i>置顶</i>{}", "{}<i>new</i>", "<b>[热]</b> {} <font color=red>NEW!</font>"])
-def test_marks_in_the_cell_of_a_title_are_no_part_of_it(marked: str) -> None:
-    links = (marked.format(f"<a href=t20171219_{number}.html>第{number}条</a>") for number in range(1, 4))
-    lines = "".join(f"<tr><td>{link}<td>2017-12-19" for link in links)
-    read = rows(AROUND % f"<table><tr><th>标题<th>发布日期{lines}</table>")
-    assert [row.fields["title"] for row in read] == ["第1条", "第2条", "第3条"]
-
-
-def test_a_title_that_looks_like_a_mark_stays() -> None:
-    lines = "".join(
-        f"<li><a href=t20171219_{number}.html>【热】</a><span>2017-12-19</span></li>" for number in range(3)
-    )
-    assert [row.fields["title"] for row in rows(AROUND % f"<ul>{lines}</ul>")] == ["【热】"] * 3
-
-
 ITEM = "<li><a href={0}.html>第{0}条</a><span>2017-12-19</span></li>"
 LINES = [
     "· <a href=t20171219_{0}.html>第{0}条</a> [2017-12-19]<br>",

@@ -1,11 +1,11 @@
-"""One row by itself, as services hand rows out, and the addresses in it; written for the test after portals.md."""
+"""One row by itself, as services hand rows out, the addresses in it, and marks beside titles; written for the test after portals.md."""
 
 import pytest
 
 from crawler.extract.row import absolute, is_page_link, is_pager, make_row, read_row, target
 from crawler.extract.tree import parse_html
 from tests.hostile import lines_run
-from tests.list_pages import BASE, HERE
+from tests.list_pages import AROUND, BASE, HERE, rows
 
 # --- addresses ---
 
@@ -149,3 +149,18 @@ def test_what_stands_beside_a_row_by_itself() -> None:
 def test_work_grows_with_the_row_and_no_faster(unit: str) -> None:
     small, large = (parse_html(unit * times) for times in (100, 400))
     assert lines_run(lambda: read_row(large, BASE)) < 5 * lines_run(lambda: read_row(small, BASE))
+
+
+@pytest.mark.parametrize("marked", ["<i>置顶</i>{}", "{}<i>new</i>", "<b>[热]</b> {} <font color=red>NEW!</font>"])
+def test_marks_in_the_cell_of_a_title_are_no_part_of_it(marked: str) -> None:
+    links = (marked.format(f"<a href=t20171219_{number}.html>第{number}条</a>") for number in range(1, 4))
+    lines = "".join(f"<tr><td>{link}<td>2017-12-19" for link in links)
+    read = rows(AROUND % f"<table><tr><th>标题<th>发布日期{lines}</table>")
+    assert [row.fields["title"] for row in read] == ["第1条", "第2条", "第3条"]
+
+
+def test_a_title_that_looks_like_a_mark_stays() -> None:
+    lines = "".join(
+        f"<li><a href=t20171219_{number}.html>【热】</a><span>2017-12-19</span></li>" for number in range(3)
+    )
+    assert [row.fields["title"] for row in rows(AROUND % f"<ul>{lines}</ul>")] == ["【热】"] * 3
