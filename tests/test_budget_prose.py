@@ -106,9 +106,36 @@ def test_totals_that_a_text_states_are_held_against_their_tables(stated: str, ho
     assert prose == {"summary income": (1_100_000, holds), "summary spending": (1_100_000, True)}
 
 
-def test_a_total_of_the_year_before_is_held_against_no_table() -> None:
-    (found,) = read_document([table(SUMMARY, "部门收支总表\n单位：万元")], YEAR, "上年支出预算总计100.00万元。")
-    assert "prose" not in {check.rule for check in found.checks}
+@pytest.mark.parametrize(
+    ("stated", "differs"),
+    [
+        ("上年支出预算总计100.00万元。", False),
+        ("2025年度支出总计100.00万元。", False),
+        ("2025年收入总计90.00万元，支出总计100.00万元。", False),
+        ("预计2027年支出总计100.00万元。", False),
+        ("2026年收入总计110.00万元，比2025年增加10.00万元，支出总计100.00万元。", True),
+    ],
+)
+def test_a_total_of_another_year_is_held_against_no_table(stated: str, *, differs: bool) -> None:
+    (found,) = read_document([table(SUMMARY, "部门收支总表\n单位：万元")], YEAR, stated)
+    failed = [check for check in found.checks if check.rule == "prose" and not check.holds]
+    assert len(failed) == differs
+
+
+@pytest.mark.parametrize(
+    ("stated", "differs"),
+    [
+        ("2025年“三公”经费预算11.00万元，公务接待费2.00万元。", False),
+        ("预计2027年支出200.00万元，公务接待费2.00万元。", False),
+        ("下属样本站“三公”经费12.00万元，公务接待费2.00万元。", False),
+        ("2026年“三公”经费12.00万元，比2025年增加1.00万元，其中：公务接待费2.00万元。", True),
+        ("“三公”经费比2025年增加1.00万元，公务接待费2.00万元。", True),
+        ("下属样本站“三公”经费5.00万元。公务接待费2.00万元。", True),
+    ],
+)
+def test_an_expense_is_of_the_year_and_the_unit_that_its_sentence_begins_with(stated: str, *, differs: bool) -> None:
+    (found,) = read_document([table(DOWN, "2026年“三公”经费支出表\n单位：万元")], YEAR, stated)
+    assert [check.place for check in found.checks if not check.holds] == (["reception"] if differs else [])
 
 
 def test_a_number_of_a_page_is_no_digit_of_an_amount() -> None:

@@ -322,6 +322,7 @@ SILENT = {
     "parts of which one is about so many": "提案52件，其中办结约30件、正在办理38件。",
     "parts in another unit": "提案52件，其中办结9件、正在办理38件，涉及60人。",
     "parts of another sentence": "提案52件。另有建议，包括办结60件、正在办理38件。",
+    "what is said to be left out behind it": "收入合计100万元，其中：财政拨款80万元，事业收入15万元，上年结转10万元不在其内。",
     "another sentence behind the parts": "提案52件，其中办结9件、正在办理38件。列入计划60件。",
     "another heading behind the parts": "提案52件，其中办结9件、正在办理38件；二、建议60件。",
     "a heading between": "支出合计100万元，其中：基本支出60万元，项目支出40万元\n四、财政拨款收入合计90万元。".replace(

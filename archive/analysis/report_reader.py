@@ -18,7 +18,7 @@ from archive.analysis.statistics_table import LONGEST, ReportTable, read_table
 from archive.analysis.titles import LONGEST as TITLE_LONGEST
 from archive.sentences.equations import Equation
 
-VERSION = "7"
+VERSION = "8"
 """Raised by hand when the same report is read otherwise than before; all reports are then read again."""
 
 MOST_FILES = 20

@@ -5,19 +5,19 @@ three public expenses, and the totals of tables. Pure.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 
 from archive.budgets.checks import BudgetCheck, is_whole, is_whole_of, own_name
-from archive.budgets.headings import Heading, stage_of, year_of
+from archive.budgets.headings import Heading, stage_of, year_of, years_in
 from archive.budgets.lines import BudgetLine
 from archive.budgets.repeated_amounts import table_totals
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet
 from archive.sentences.figures import MONEY, Figure
 from archive.sentences.known_sums import last_clause, named_expense
-from archive.sentences.passages import Passages, read_passages
+from archive.sentences.passages import MOST_BETWEEN, Passages, read_passages
 from archive.sentences.running_text import running_text
 
 _TOTALS = {
@@ -52,6 +52,7 @@ _STATED_AS = {
 _NAMED_ALONE = re.compile("(?:政府)?(?:采购)?(货物|工程|服务)类?(?:采购)?(?:支出|预算)?[A-C]?|机关运行经费")
 _STAFF_CLASSES = ("301", "303", "501", "505", "509")
 _OTHER_YEAR = re.compile("上年|去年")
+_COMPARED = re.compile(r"[比较与]20\d\d年")
 _LONGEST_NAME = 30
 _BEFORE_NAME = re.compile(
     r"^.{0,60}(?:说明|总体情况|\d\.\d+)|[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]|20\d\d|其中|[我本全该年度]|年初|部门|单位|系统|三公|经费|中"
@@ -77,14 +78,21 @@ class _Expense:
     """An amount that is said to be one of the three public expenses,
     with the stage and the year that the words state, if they do.
 
-    `lead`: the words before its name, None where others say that it may be a part of it, or a change.
+    `leads`: the words before its name, None where others say that it may be a part of it, or a change; and those before the
+    first expense of its sentence. `first_year`: the one that its sentence begins with.
     """
 
     figure: Figure
     role: str
     stage: str | None
     year: int | None
-    lead: str | None
+    leads: tuple[str | None, ...]
+    first_year: int | None
+
+    def is_sure(self, heading: Heading) -> bool:
+        """Whether nothing says that it is of another year than the table, or of a part of the unit or another one."""
+        of_whole = all(_is_of_whole(lead, heading.agency) for lead in self.leads)
+        return of_whole and self.first_year in (None, heading.year)
 
 
 class StatedAmounts:
@@ -92,6 +100,7 @@ class StatedAmounts:
 
     def __init__(self, text: str) -> None:
         passages = read_passages(running_text(text).text)
+        self._text = passages.text
         self._stated = [
             (passages.before(number), figure)
             for number, figure in enumerate(passages.figures)
@@ -118,7 +127,7 @@ class StatedAmounts:
                 stated = (each for each in self._expenses if each.role == role and each.year in (None, heading.year))
                 place = role if expenses.stage == heading.stage else f"{role} {expenses.stage}"
                 alike = [each for each in stated if (each.stage or heading.stage) == expenses.stage]
-                sure = [each.figure for each in alike if _is_of_whole(each.lead, heading.agency)]
+                sure = [each.figure for each in alike if each.is_sure(heading)]
                 yield from _check(place, line, [each.figure for each in alike], sure)
 
     def check_names(self, lines: Iterable[BudgetLine]) -> Iterator[BudgetCheck]:
@@ -162,7 +171,12 @@ class StatedAmounts:
                 named = [
                     (found, figure) for words, figure in self._stated if (found := _named(name, words)) is not None
                 ]
-                sure = [figure for lead, figure in named if _is_of_whole(lead, statement.heading.agency)]
+                sure = [
+                    figure
+                    for lead, figure in named
+                    if _is_of_whole(lead, statement.heading.agency)
+                    and _first_year(self._text, figure) in (None, statement.heading.year)
+                ]
                 yield from _check(f"{kind} {side}", line, [figure for _, figure in named], sure)
 
 
@@ -193,21 +207,32 @@ def _named_parts(
 def _expenses(passages: Passages) -> Iterator[_Expense]:
     """Yield the expenses that a text states; one may be stated twice in a row: 预算为 9 万元，支出决算为 8 万元."""
     last: _Expense | None = None
+    first: tuple[str | None, ...] = ()
     for number, figure in enumerate(passages.figures):
         words = passages.before(number)
+        first = first if number and passages.in_one_sentence(number - 1, number) else ()
         clause, named = last_clause(words), named_expense(words)
         if figure.unit != MONEY or not figure.is_exact:
             last = None
         elif named:
             role, before, behind = named
-            is_plain = _BEHIND_NAME.fullmatch(behind)
-            last = _Expense(figure, role, stage_of(clause), year_of([clause]), before if is_plain else None)
+            lead = before if _BEHIND_NAME.fullmatch(behind) else None
+            first = first or ((lead,) if lead is not None else ())
+            last = _Expense(
+                figure, role, stage_of(clause), year_of([clause]), (lead, *first), _first_year(passages.text, figure)
+            )
         elif last and _STAGE_ALONE.fullmatch(words):
-            last = _Expense(figure, last.role, stage_of(clause), last.year, last.lead)
+            last = replace(last, figure=figure, stage=stage_of(clause))
         else:
             last = None
         if last:
             yield last
+
+
+def _first_year(text: str, figure: Figure) -> int | None:
+    """Return the year that the sentence of a figure begins with; None where none does, or one that is compared with."""
+    words = _COMPARED.sub("", text[figure.begin : figure.offset][:MOST_BETWEEN])
+    return next(iter(years_in(words)), None)
 
 
 def _name_of_line(line: BudgetLine) -> str:

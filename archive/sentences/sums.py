@@ -20,6 +20,8 @@ _BRACKETS = re.compile("[（(）)]")
 _OPENS, _CLOSES = re.compile("[（(][^）)]*"), re.compile("[）)]")
 _BESIDE = re.compile("另有|另外|此外|另行|不含|不包括")
 """Words before what is no part of a whole any more."""
+_LEFT_OUT = re.compile("[^，,。；;]{0,6}(?:不在其[内中]|[不未]计入|不含在内|除外|单列)")
+"""Words behind what is none."""
 
 _BEHIND = re.compile(
     r"[，,、；;]?(?:以上|上述)?(?:(?P<number>[两二三四五六七八九])[项者类])?(?:合计|共计|总计|小计|共)(?:为|是)?"
@@ -109,7 +111,8 @@ def _parts(passages: Passages, whole: int) -> list[int]:
     for number in range(whole + 1, min(whole + MOST_PARTS, len(figures))):
         words = passages.before(number)
         begins = introduces(words)
-        is_no_part = _BESIDE.search(words) or _BEHIND.fullmatch(words)
+        is_left_out = _LEFT_OUT.match(passages.text, figures[number].end)
+        is_no_part = is_left_out or _BESIDE.search(words) or _BEHIND.fullmatch(words)
         if (
             is_no_part
             or _is_elsewhere(passages, number, words, begun=bool(parts))
