@@ -3,6 +3,7 @@ three public expenses, and the totals of tables. Pure.
 """
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,19 +11,19 @@ from decimal import Decimal
 from itertools import islice
 
 from archive.budgets.checks import BudgetCheck, is_whole, is_whole_of, own_name
-from archive.budgets.headings import Heading, stage_of, year_of, years_in
+from archive.budgets.headings import Heading, stage_of, year_of
 from archive.budgets.lines import BudgetLine
 from archive.budgets.repeated_amounts import table_totals
 from archive.budgets.statements import BudgetStatement
 from archive.budgets.three_public import ExpenseSet
 from archive.sentences.figures import MONEY, Figure
 from archive.sentences.known_sums import last_clause, named_expense
-from archive.sentences.passages import MOST_BETWEEN, Passages, read_passages
+from archive.sentences.passages import Passages, read_passages
 from archive.sentences.running_text import running_text
 
 _TOTALS = {
-    ("summary", "income"): "(?:^|[^款])收入(?:、支出)?(?:预算|决算)?总计",
-    ("summary", "spending"): "(?:^|[^款])支出(?:预算|决算)?总计",
+    ("summary", "income"): "(?<!款)收入(?:、支出)?(?:预算|决算)?总计",
+    ("summary", "spending"): "(?<!款)支出(?:预算|决算)?总计",
     ("income", "income"): "本年收入(?:预算|决算)?合计",
     ("spending", "spending"): "本年支出(?:预算|决算)?合计",
     ("fiscal_summary", "income"): "财政拨款收、支总(?:预|决)算",
@@ -52,7 +53,8 @@ _STATED_AS = {
 _NAMED_ALONE = re.compile("(?:政府)?(?:采购)?(货物|工程|服务)类?(?:采购)?(?:支出|预算)?[A-C]?|机关运行经费")
 _STAFF_CLASSES = ("301", "303", "501", "505", "509")
 _OTHER_YEAR = re.compile("上年|去年")
-_COMPARED = re.compile(r"[比较与]20\d\d年")
+_YEAR_OR_END = re.compile(r"(?<![\d比较与])(20\d\d)年|[。；;\n]")
+"""A year that is not compared with, or the end of a sentence."""
 _LONGEST_NAME = 30
 _BEFORE_NAME = re.compile(
     r"^.{0,60}(?:说明|总体情况|\d\.\d+)|[(（]?[一二三四五六七八九十\d]{1,2}[)）、.．]|20\d\d|其中|[我本全该年度]|年初|部门|单位|系统|三公|经费|中"
@@ -79,7 +81,7 @@ class _Expense:
     with the stage and the year that the words state, if they do.
 
     `leads`: the words before its name, None where others say that it may be a part of it, or a change; and those before the
-    first expense of its sentence. `first_year`: the one that its sentence begins with.
+    first name in its sentence. `first_year`: the one that its sentence begins with, or the last one that does.
     """
 
     figure: Figure
@@ -95,18 +97,37 @@ class _Expense:
         return of_whole and self.first_year in (None, heading.year)
 
 
+class _Years:
+    """The years that the sentences of a text begin with, each of which goes on until the next one."""
+
+    def __init__(self, text: str) -> None:
+        self._offsets, self._years = list[int](), list[int]()
+        begins = True
+        for found in _YEAR_OR_END.finditer(text):
+            if found[1] and begins:
+                self._offsets.append(found.start())
+                self._years.append(int(found[1]))
+            begins = not found[1]
+
+    def of(self, figure: Figure) -> int | None:
+        """Return the year of a figure, None where none is stated before it."""
+        number = bisect(self._offsets, figure.offset)
+        return self._years[number - 1] if number else None
+
+
 class StatedAmounts:
     """The amounts of money that a text states, by what the words before them name."""
 
     def __init__(self, text: str) -> None:
         passages = read_passages(running_text(text).text)
-        self._text = passages.text
+        self._years = _Years(passages.text)
         self._stated = [
             (passages.before(number), figure)
             for number, figure in enumerate(passages.figures)
             if figure.unit == MONEY and figure.is_exact
         ]
-        self._expenses = list(_expenses(passages))
+        self._first_leads = _first_leads(passages)
+        self._expenses = list(_expenses(passages, self._first_leads, self._years))
         self._parts: dict[str, list[Figure]] = {name: [] for name in _STATED_AS}
         for words, figure in self._stated:
             for name, pattern in _STATED_AS.items():
@@ -175,7 +196,8 @@ class StatedAmounts:
                     figure
                     for lead, figure in named
                     if _is_of_whole(lead, statement.heading.agency)
-                    and _first_year(self._text, figure) in (None, statement.heading.year)
+                    and _is_of_whole(self._first_leads[figure.begin], statement.heading.agency)
+                    and self._years.of(figure) in (None, statement.heading.year)
                 ]
                 yield from _check(f"{kind} {side}", line, [figure for _, figure in named], sure)
 
@@ -204,35 +226,44 @@ def _named_parts(
                 yield name, own
 
 
-def _expenses(passages: Passages) -> Iterator[_Expense]:
+def _first_leads(passages: Passages) -> dict[int, str]:
+    """Return the words before the first name of an expense or a total in each sentence, by where it begins."""
+    leads: dict[int, str] = {}
+    for number, figure in enumerate(passages.figures):
+        if figure.unit == MONEY and figure.begin not in leads:
+            words = passages.before(number)
+            expense = _plain_lead(named) if (named := named_expense(words)) else None
+            totals = (found for name in _NAMED_TOTALS.values() if (found := _named(name, words)) is not None)
+            lead = next(totals, None) if expense is None else expense
+            if lead is not None:
+                leads[figure.begin] = lead
+    return leads
+
+
+def _plain_lead(named: tuple[str, str, str]) -> str | None:
+    """Return the words before a named expense; None where those behind its name say that it may be a part, or a change."""
+    _, before, behind = named
+    return before if _BEHIND_NAME.fullmatch(behind) else None
+
+
+def _expenses(passages: Passages, first_leads: Mapping[int, str], years: _Years) -> Iterator[_Expense]:
     """Yield the expenses that a text states; one may be stated twice in a row: 预算为 9 万元，支出决算为 8 万元."""
     last: _Expense | None = None
-    first: tuple[str | None, ...] = ()
     for number, figure in enumerate(passages.figures):
         words = passages.before(number)
-        first = first if number and passages.in_one_sentence(number - 1, number) else ()
         clause, named = last_clause(words), named_expense(words)
         if figure.unit != MONEY or not figure.is_exact:
             last = None
         elif named:
-            role, before, behind = named
-            lead = before if _BEHIND_NAME.fullmatch(behind) else None
-            first = first or ((lead,) if lead is not None else ())
-            last = _Expense(
-                figure, role, stage_of(clause), year_of([clause]), (lead, *first), _first_year(passages.text, figure)
-            )
+            lead = _plain_lead(named)
+            leads = lead, first_leads.get(figure.begin, lead)
+            last = _Expense(figure, named[0], stage_of(clause), year_of([clause]), leads, years.of(figure))
         elif last and _STAGE_ALONE.fullmatch(words):
             last = replace(last, figure=figure, stage=stage_of(clause))
         else:
             last = None
         if last:
             yield last
-
-
-def _first_year(text: str, figure: Figure) -> int | None:
-    """Return the year that the sentence of a figure begins with; None where none does, or one that is compared with."""
-    words = _COMPARED.sub("", text[figure.begin : figure.offset][:MOST_BETWEEN])
-    return next(iter(years_in(words)), None)
 
 
 def _name_of_line(line: BudgetLine) -> str:
