@@ -54,8 +54,8 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 """The signs with which number plates begin."""
 
 PLATE = re.compile(
-    rf"[{PROVINCES}][{BLANK}]?[A-Za-zＡ-Ｚ](?P<rest>[{BLANK}\n·•●・∙‧⋅.{HYPHEN}]{{0,3}}"
-    rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学港澳]|(?:[{BLANK}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Za-z0-9*])"
+    rf"[{PROVINCES}][{BLANK}{HYPHEN}]?[A-Za-zＡ-Ｚ](?P<rest>[{BLANK}\n·•●・∙‧⋅.{HYPHEN}]{{0,3}}"
+    rf"[A-Z0-9Ａ-Ｚ０-９]{{4,5}}[A-Z0-9Ａ-Ｚ０-９挂学港澳]|(?:[{BLANK}·.{HYPHEN}]{{1,2}}[A-Z0-9]){{5,6}})(?![A-Za-z0-9*])"
 )
 TRACTOR = re.compile(rf"[{PROVINCES}]\d{{2}}[{BLANK}·•.{HYPHEN}]?(?P<rest>\d{{4}}[\dA-Z])(?![\dA-Z*])")
 
@@ -66,7 +66,7 @@ TRAVEL_DOCUMENT = re.compile(
 )
 """The number of a passport, a permit or another document, which its label announces."""
 
-SHORT_NUMBER = re.compile(r"(?!(?:19|20)\d\d[01]\d[0-3]\d(?!\d))\d{8,11}(?![\d.,%％元万亿年月日户人份A-Za-z*])")
+SHORT_NUMBER = re.compile(r"(?!(?:19|20)\d\d[01]\d[0-3]\d(?!\d))[A-Z]?\d{8,11}(?![\d.,%％元万亿年月日户人份A-Za-z*])")
 """A number shorter than its label says, and no day or amount: a school's number of a pupil, that of a card in a city."""
 
 LANDLINE = re.compile(

@@ -19,6 +19,8 @@ _A_FIRM = re.compile(
     "公司|集团|企业|合作社|[农牧殖]场(?![一二三四五六七八九十0-9连分])|基地|协会|商行|厂|店|中心|学校|医院|局|委员会|政府|银行|[分支]行"
 )
 _FIRM = re.compile(rf"(?:{_A_FIRM.pattern})(?:（[^（）]{{0,20}}）)?[，,、；;：:\s]{{0,2}}$")
+_ADDRESSEE = re.compile(rf"(?:{_A_FIRM.pattern})(?:[（(]|[^家院楼巷街路区]{{0,8}}收?$)")
+"""A firm or an office that an address names, not a house of those who work there."""
 _LIVES = re.compile(
     "|".join(
         f"{verb}[:：为是系\\t ]{{0,2}}(?=[\u4e00-\u9fff])"
@@ -110,7 +112,9 @@ def sentence_spans(text: str) -> list[MaskedSpan]:
 def _homes(text: str) -> Iterator[MaskedSpan]:
     for verb in _LIVES.finditer(text):
         address = value_span("home_address", text, verb.end()) if _is_a_persons(text, verb) else None
-        if address and A_DOOR.search(text, address.start, address.end):
+        if not address or not A_DOOR.search(text, address.start, address.end):
+            continue
+        if not verb[0].startswith("地址") or not _ADDRESSEE.search(text[verb.end() : address.end]):
             yield address
 
 
