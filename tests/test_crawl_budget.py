@@ -75,7 +75,7 @@ def test_one_list_has_a_longest_length_of_its_own(tmp_path: Path) -> None:
         portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST), ("budget", "预算", "/other.html"))
         crawl(portal, tmp_path / "a.db", first=limit)
         assert len([path for path in site.requests if path.startswith(LIST)]) == 7
-    assert over_budget(tmp_path / "a.db") == ["规划 goes on after 7 pages or 200000 rows: the rest is not read"]
+    assert over_budget(tmp_path / "a.db") == ["规划 goes on after 7 pages or 100000 rows: the rest is not read"]
     assert rows(tmp_path / "a.db", "SELECT complete FROM ledger ORDER BY catalog_id") == [
         {"complete": 0},
         {"complete": 1},

@@ -35,7 +35,7 @@ UNJUDGED = Verdict(ERROR, "our own code failed on it")
 BROKE_OFF = "dataloss"
 """Scrapy's flag of an answer that is shorter than it announced."""
 
-MOST_ELEMENTS, MOST_OBJECTS = 200_000, 100_000
+MOST_ELEMENTS, MOST_OBJECTS = 150_000, 100_000
 """Elements of a page, and objects and lists of one that is data. One with more is sealed, and not read: a row takes some 4 KB."""
 
 

@@ -21,7 +21,7 @@ from crawler.spiders.traversal import Walk
 LONGEST_LIST = 5_000
 """Pages of one list at the most, several times what the longest have: one that goes on for ever ends here, unfinished."""
 
-MOST_ROWS_OF_LIST = 200_000
+MOST_ROWS_OF_LIST = 100_000
 """Rows of one list at the most, over all its pages: each is kept."""
 
 REPEATS = 2
