@@ -86,10 +86,10 @@ class Archive:
 
 @pytest.fixture
 def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
-    def read(file: AttachmentFile, data: bytes, *, ocr: bool, memory_mb: int) -> AttachmentFile:
+    def read(_: object, file: AttachmentFile, data: bytes) -> AttachmentFile:
         return replace(file, sha256=sha256(data).hexdigest(), bytes=len(data), text=data.decode(), state="text")
 
-    monkeypatch.setattr(rereading, "read_file", read)
+    monkeypatch.setattr(rereading.FileReader, "read", read)
     return Archive(tmp_path / "a.db")
 
 
