@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, Pipe
 from typing import Any, NoReturn, TypeVar
 
+from archive.database.lock import close_all_but
+
 Input = TypeVar("Input")
 Output = TypeVar("Output")
 
@@ -86,13 +88,10 @@ def attempted(work: Callable[[Input], Output], each: Input) -> Output | Failure:
 def _work(
     work: Callable[[Input], Output], inputs: Sequence[tuple[str, Input]], limits: dict[str, float], writer: Connection
 ) -> NoReturn:
-    """Send the results, as the process that was forked. Its parent's files are closed:
-    locks must not outlive their owner.
-    """
+    """Send the results, as the process that was forked."""
     try:
         gc.disable()
-        os.closerange(3, writer.fileno())
-        os.closerange(writer.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+        close_all_but(writer.fileno())
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGPROF})
         for portal, each in inputs:

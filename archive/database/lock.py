@@ -1,5 +1,6 @@
 """One process at a time: a crawl of a portal, a survey, a run that sends or publishes."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,3 +71,12 @@ def alone(lock: Path, busy: str) -> Iterator[None]:
         raise ArchiveError(busy) from error
     with acquired:
         yield
+
+
+def close_all_but(kept: int) -> None:
+    """Close what a process has from the one that it was forked off, but for its first three files and `kept`.
+
+    Locks and connections must not outlive their owner.
+    """
+    os.closerange(3, kept)
+    os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))

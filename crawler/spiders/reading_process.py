@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, NoReturn, cast
 
+from archive.database.lock import close_all_but
 from archive.model.observations import RecordPage
 from crawler.spiders.pages import read_record
 from pipelines.writer_client import SIGNALS
@@ -45,11 +46,10 @@ def start() -> tuple[Forked, socket.socket]:
 
 
 def _serve_alone(connection: socket.socket) -> NoReturn:
-    """Read what comes, as the process that was forked. Its parent's files are closed: what that closes must not stay open here."""
+    """Read what comes, as the process that was forked."""
     status = 1
     try:
-        os.closerange(3, connection.fileno())
-        os.closerange(connection.fileno() + 1, os.sysconf("SC_OPEN_MAX"))
+        close_all_but(connection.fileno())
         with suppress(ConnectionError):
             serve(cast("BinaryIO", connection.makefile("rwb")))
         status = 0

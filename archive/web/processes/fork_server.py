@@ -19,16 +19,13 @@ from pathlib import Path
 from time import monotonic
 from types import TracebackType
 
+from archive.database.lock import close_all_but
 from archive.web.processes.child import LONGEST_ANSWER
 from archive.web.processes.frames import Head, packed, read, receive
 
 logger = logging.getLogger(__name__)
 
 Work = Callable[[socket.socket, Head], None]
-
-_KEPT = 3
-"""Descriptors that a fork goes on using: standard input, output and error."""
-
 
 _NEARLY = 0.9
 """The share of its time after which a process that ended was ended by its timer:
@@ -181,6 +178,4 @@ def _leave_behind(control: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the site; this process ends with it
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    last = max(map(int, os.listdir("/proc/self/fd"))) if os.path.isdir("/proc/self/fd") else 4096  # noqa: PTH112, PTH208
-    os.closerange(_KEPT, control)
-    os.closerange(control + 1, last + 1)
+    close_all_but(control)
