@@ -9,20 +9,30 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, Site, SiteRequest, crawl, disclosures, empty_archive, portal_file
+from tests.conftest import Answer, Site, SiteRequest, copied, crawl, disclosures, empty_archive, portal_file
 from tests.test_crawl_stop import ENDS_WITHIN, LIST, PAGES
 from tests.waiting import wait_until
+from tests.warm import Command
 
 PROGRAM = Path(sys.executable).with_name("disclosures")
 MIDWAY = "import os, signal, crawler.spiders.stored_and_sealed as s; s.reparse = lambda *_, **named: os.kill(os.getpid(), {})"
 """Statements by which `verify --reread` is sent a signal while it has a copy of the archive."""
 
 
-@pytest.fixture
-def db(tmp_path: Path) -> Path:
-    """An archive of one record."""
+@pytest.fixture(scope="module")
+def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a portal of one record, beside an archive of it."""
+    folder = tmp_path_factory.mktemp("crawled")
     with Site(PAGES) as site:
-        crawl(portal_file(tmp_path, site.url, ("plan", "规划", LIST)), tmp_path / "a.db")
+        portal = portal_file(folder, site.url, ("plan", "规划", LIST))
+        crawl(portal, folder / "a.db")
+    return portal
+
+
+@pytest.fixture
+def db(crawled: Path, tmp_path: Path) -> Path:
+    """One's own archive of one record."""
+    copied(crawled, tmp_path)
     return tmp_path / "a.db"
 
 
@@ -68,24 +78,16 @@ def test_a_survey_ends_whatever_its_homes_keep_waiting(tmp_path: Path) -> None:
 
     with Site({"/robots.txt": silent}) as site:
         (tmp_path / "homes.csv").write_text(f"code,home\n640324,{site.url}\n", encoding="utf-8")
-        command = [
-            PROGRAM,
-            "survey",
-            tmp_path / "homes.csv",
-            "--db",
-            empty_archive(tmp_path / "a.db"),
-            "--out",
-            tmp_path,
-        ]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
-            try:
+        archive = empty_archive(tmp_path / "a.db")
+        words = ("survey", tmp_path / "homes.csv", "--db", archive, "--out", tmp_path)
+        try:
+            with Command("disclosures", *words) as command:
                 wait_until(lambda: site.requests)
-                process.terminate()
-                _, err = process.communicate(timeout=ENDS_WITHIN)
-            finally:
-                process.kill()
-                over.set()
-    assert (process.returncode, err.strip()) == (1, "Aborted!")
+                command.send_signal(signal.SIGTERM)
+                done = command.ended(ENDS_WITHIN)
+        finally:
+            over.set()
+    assert (done.returncode, done.stderr.strip()) == (1, "Aborted!")
 
 
 @pytest.mark.parametrize("command", ["status", "export csv", "ask"])
@@ -106,6 +108,7 @@ def test_a_crawl_goes_on_where_its_progress_can_not_be_shown(db: Path, tmp_path:
         county.write_text(
             county.read_text("utf-8").replace("测试县（样本）", "同心县"), "utf-8"
         )  # else there is a note
-        done = shell(f"crawl {county} --delay 0 2>/dev/full", db)
+        first = "import os; os.dup2(os.open('/dev/full', os.O_WRONLY), 2)"
+        done = disclosures("crawl", county, "--db", db, "--delay", 0, first=first)
     assert done.returncode == 0
     assert "other 同心县: full crawl finished" in done.stdout

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from itertools import count
 from pathlib import Path
 
 from archive.maintenance.bring_up_to_date import open_up_to_date
-from tests.conftest import Answer, Site, crawl, portal_file, program, redirect, rows
+from tests.conftest import Answer, Site, crawl, portal_file, redirect, rows
 
 LIST = "/zwgk/list.html"
 
@@ -253,16 +254,14 @@ def test_a_page_that_unpacks_to_too_much_is_a_problem_and_the_crawl_goes_on(tmp_
 
 def test_a_fault_of_our_own_is_a_problem_and_not_silence(tmp_path: Path) -> None:
     """A spider whose reading of records' pages fails: rows kept, a problem for each page, exit status 1."""
-    script = (
-        "import sys; from crawler.spiders import record_reader\n"
+    first = (
+        "from crawler.spiders import record_reader\n"
         "def broken(*_, **__): raise NameError('no such name')\n"
-        "record_reader.read_record = broken\n"
-        "from crawler.cli.main import main; sys.argv[0] = 'disclosures'; main()"
+        "record_reader.read_record = broken"
     )
     with Site({LIST: page(TABLE), "/zwgk/d/1.html": record("样本文件之1", "640324001/2017-00001")}) as site:
         portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
-        command = [sys.executable, "-c", script, "crawl", str(portal), "--db", str(tmp_path / "a.db"), "--delay", "0"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        done = crawl(portal, tmp_path / "a.db", first=first)
     assert done.returncode == 1
     assert "reading_failed: reading the page failed (NameError: no such name)" in done.stdout
     assert len(rows(tmp_path / "a.db", "SELECT 1 FROM records")) == 3
@@ -297,15 +296,6 @@ def test_a_home_page_in_place_of_robots_txt_forbids_nothing(tmp_path: Path) -> N
         assert LIST in site.requests
 
 
-def test_the_visitor_says_who_it_is(tmp_path: Path) -> None:
-    with Site({LIST: page(TABLE)}) as site:
-        portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
-        program(
-            "crawl", portal, "--db", tmp_path / "a.db", "--delay", 0, env={"DISCLOSURES_CONTACT": "desk@example.org"}
-        )
-        assert all(agent.startswith("Disclosures/") and "desk@example.org" in agent for agent in site.user_agents)
-
-
 def test_no_port_is_opened() -> None:
     from scrapy.settings.default_settings import EXTENSIONS_BASE
 
@@ -330,7 +320,7 @@ def test_a_crawl_counts_as_scrapy_does_without_a_wrapper_around_each_call() -> N
     assert [name for name in vars(stats) if name.startswith("_cached")] == []
 
 
-def test_a_crawl_loads_no_library_that_it_never_uses(tmp_path: Path) -> None:
+def test_a_crawl_from_nothing_says_who_visits_and_loads_no_library_that_it_never_uses(tmp_path: Path) -> None:
     script = (
         "import sys; from crawler.cli.main import main\n"
         "try: main()\n"
@@ -339,5 +329,8 @@ def test_a_crawl_loads_no_library_that_it_never_uses(tmp_path: Path) -> None:
     with Site({LIST: page(TABLE)}) as site:
         portal = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
         command = [sys.executable, "-c", script, "crawl", portal, "--db", tmp_path / "a.db", "--delay", "0"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        environment = {**os.environ, "DISCLOSURES_CONTACT": "desk@example.org"}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+        assert all(agent.startswith("Disclosures/") and "desk@example.org" in agent for agent in site.user_agents)
+        assert site.user_agents
     assert done.stderr.endswith("\nset()\n")

@@ -1,9 +1,6 @@
 """A crawl that is asked to stop: it asks for nothing more, waits a moment for what is on its way, and the next crawl goes on."""
 
-import os
 import signal
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -11,6 +8,7 @@ import pytest
 
 from tests.conftest import Answer, Answers, Site, SiteRequest, crawl, disclosures, portal_file, rows
 from tests.waiting import wait_until
+from tests.warm import Command
 
 ROBOTS, LIST, RECORD, FILE = "/robots.txt", "/list.html", "/d/1.html", "/d/1.txt"
 PAGES: dict[str, Answer | str] = {
@@ -39,17 +37,13 @@ class Holding:
 
 def stopped(portal: Path, db: Path, site: Site, path: str, number: signal.Signals, *options: object) -> str:
     """Begin a crawl, send it a signal once it has asked for `path`, and return what it printed when it had ended."""
-    command = [str(Path(sys.executable).with_name("disclosures")), "crawl", *map(str, (portal, "--db", db, *options))]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        try:
-            wait_until(lambda: path in site.requests)
-            process.send_signal(number)
-            out, err = process.communicate(timeout=ENDS_WITHIN)
-        finally:
-            process.kill()
-    assert process.returncode == 1
-    assert "Traceback" not in out + err + (db.parent / "crawl.log").read_text()
-    return out
+    with Command("disclosures", "crawl", portal, "--db", db, *options) as command:
+        wait_until(lambda: path in site.requests)
+        command.send_signal(number)
+        done = command.ended(ENDS_WITHIN)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stdout + done.stderr + (db.parent / "crawl.log").read_text()
+    return done.stdout
 
 
 @pytest.mark.parametrize("held", [ROBOTS, LIST, RECORD, FILE])
@@ -78,21 +72,19 @@ def test_a_request_that_waits_for_its_turn_is_not_made(tmp_path: Path) -> None:
 
 
 def test_a_second_signal_waits_for_nothing(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text("import crawler.middlewares.download_handlers as d\nd.GRACE = 600\n")
     holding, log = Holding(ROBOTS), tmp_path / "crawl.log"
+    patient = "import crawler.middlewares.download_handlers as d; d.GRACE = 600"
     with Site(holding.pages) as site:
         county = portal_file(tmp_path, site.url, ("plan", "规划", LIST))
-        command = [Path(sys.executable).with_name("disclosures"), "crawl", county, "--db", tmp_path / "a.db"]
-        with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": str(tmp_path)}) as process:
-            try:
+        try:
+            with Command("disclosures", "crawl", county, "--db", tmp_path / "a.db", first=patient) as command:
                 wait_until(lambda: ROBOTS in site.requests)
-                process.terminate()
+                command.send_signal(signal.SIGTERM)
                 wait_until(lambda: "shutting down gracefully" in log.read_text())
-                process.terminate()
-                assert process.wait(ENDS_WITHIN) == 1
-            finally:
-                process.kill()
-                holding.let_go.set()
+                command.send_signal(signal.SIGTERM)
+                assert command.ended(ENDS_WITHIN).returncode == 1
+        finally:
+            holding.let_go.set()
 
 
 def test_a_crawl_that_is_just_beginning_stops_too(tmp_path: Path) -> None:

@@ -69,6 +69,41 @@ def _main(arguments: list[str], folder: str, env: Mapping[str, str], cwd: Path |
     sys.exit()
 
 
+class Command:
+    """A command of ours under way, in its process before it the statements `first`, which may break something there."""
+
+    def __init__(
+        self,
+        *words: object,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        first: str = "",
+    ) -> None:
+        self._words, self._folder = [*map(str, words)], TemporaryDirectory()
+        arguments = (self._words, self._folder.name, {**os.environ, **(env or {})}, cwd, first)
+        self._process = processes.Process(target=_main, args=arguments)
+
+    def __enter__(self) -> "Command":
+        self._process.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.join()
+        self._folder.cleanup()
+
+    def send_signal(self, number: int) -> None:
+        os.kill(self._process.pid or 0, number)
+
+    def ended(self, seconds: float = _SECONDS) -> subprocess.CompletedProcess[str]:
+        """Wait for its end; its exit status, and what it printed. Raises subprocess.TimeoutExpired."""
+        self._process.join(seconds)
+        if self._process.exitcode is None:
+            raise subprocess.TimeoutExpired(self._words, seconds)
+        out, err = (Path(self._folder.name, name).read_text(encoding="utf-8") for name in ("out", "err"))
+        return subprocess.CompletedProcess(self._words, self._process.exitcode, out, err)
+
+
 def disclosures(
     *arguments: object,
     env: Mapping[str, str] | None = None,
@@ -76,31 +111,15 @@ def disclosures(
     seconds: float = _SECONDS,
     first: str = "",
 ) -> subprocess.CompletedProcess[str]:
-    """Run our command; in its process before it the statements `first`, which may break something there.
-
-    Raises subprocess.TimeoutExpired.
-    """
-    return _run("disclosures", *arguments, env=env, cwd=cwd, seconds=seconds, first=first)
+    """Run our command to its end, as `Command`. Raises subprocess.TimeoutExpired."""
+    with Command("disclosures", *arguments, env=env, cwd=cwd, first=first) as command:
+        return command.ended(seconds)
 
 
 def scrapy(*arguments: object, env: Mapping[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
     """Run Scrapy's command. Raises subprocess.TimeoutExpired."""
-    return _run("scrapy", *arguments, env=env, cwd=cwd, seconds=_SECONDS)
-
-
-def _run(
-    *words: object, env: Mapping[str, str] | None, cwd: Path | None, seconds: float, first: str = ""
-) -> subprocess.CompletedProcess[str]:
-    command = [*map(str, words)]
-    with TemporaryDirectory() as folder:
-        process = processes.Process(target=_main, args=(command, folder, {**os.environ, **(env or {})}, cwd, first))
-        process.start()
-        process.join(seconds)
-        if process.exitcode is None:
-            process.kill()
-            raise subprocess.TimeoutExpired(command, seconds)
-        out, err = (Path(folder, name).read_text(encoding="utf-8") for name in ("out", "err"))
-    return subprocess.CompletedProcess(command, process.exitcode, out, err)
+    with Command("scrapy", *arguments, env=env, cwd=cwd) as command:
+        return command.ended()
 
 
 def _begin(words: Sequence[str], env: Mapping[str, str]) -> None:
