@@ -2,6 +2,7 @@
 
 import os
 import random
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -27,25 +28,37 @@ def county(name: str = "a") -> County:
     return made
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
-    db = tmp_path / "source.db"
-    Crawl(db, county(), 0)
-    return db
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of three archives: `source.db`, and those of other counties, `a.db` and `third.db`."""
+    folder = tmp_path_factory.mktemp("made")
+    for name, of in (("source.db", "a"), ("a.db", "bb"), ("third.db", "ccc")):
+        Crawl(folder / name, county(of), 0)
+    return folder
+
+
+def copied(made: Path, name: str, folder: Path) -> Path:
+    """One's own copy of an archive and its originals."""
+    for path in (made / name, beside(made / name)):
+        shutil.copy(path, folder)
+    return folder / name
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> Path:
-    """An archive that knows another county."""
-    path = tmp_path / "a.db"
-    Crawl(path, county("bb"), 0)
-    return path
+def source(made: Path, tmp_path: Path) -> Path:
+    return copied(made, "source.db", tmp_path)
+
+
+@pytest.fixture
+def db(made: Path, tmp_path: Path) -> Path:
+    """An archive that knows another county, and beside it `third.db`."""
+    copied(made, "third.db", tmp_path)
+    return copied(made, "a.db", tmp_path)
 
 
 def require_refused(db: Path, source: Path, why: str) -> None:
     """See that nothing of `source` is merged, and the reason said, while another database is."""
-    other = source.with_name("third.db")
-    Crawl(other, county("ccc"), 0)
+    other = db.with_name("third.db")
     told = {each.source: each for each in merged(db, source, other)}
     assert (told[source].what, why in told[source].why) == (FAILED, True), told[source].why
     assert told[other].what == TAKEN

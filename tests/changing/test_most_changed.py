@@ -4,11 +4,10 @@ import asyncio
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,24 +26,10 @@ from tests.changing_portal import (
     maintenance,
     of_records,
     redesigned,
-    two_days,
 )
 from tests.conftest import Answer, redirect, rows
 
 Spoil = Callable[[str, Any], Any]
-
-
-@pytest.fixture(scope="module")
-def first_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The portal, and an archive of its first two days."""
-    with two_days(tmp_path_factory.mktemp("portal")) as portal:
-        yield portal
-
-
-@pytest.fixture
-def portal(first_days: Portal, tmp_path: Path) -> Portal:
-    """One's own, as it was after these days."""
-    return first_days.copy(tmp_path)
 
 
 def encoded_twice(path: str, answer: Any) -> Any:

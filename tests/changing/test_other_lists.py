@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from tests.changing_portal import LIST, Document, Portal, list_of, maintenance, plain, two_days
+from tests.changing_portal import LIST, Document, Portal, list_of, maintenance, plain
 from tests.conftest import rows
 
 Spoil = Callable[[str, Any], Any]
@@ -18,19 +17,6 @@ NEWS = "".join(
     f'<li><a href="/news/{n}.html">样本新闻第{n}条，样本会议召开</a><span>2026-03-{n:02}</span></li>'
     for n in range(1, 13)
 )
-
-
-@pytest.fixture(scope="module")
-def first_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The portal, and an archive of its first two days."""
-    with two_days(tmp_path_factory.mktemp("portal")) as portal:
-        yield portal
-
-
-@pytest.fixture
-def portal(first_days: Portal, tmp_path: Path) -> Portal:
-    """One's own, as it was after these days."""
-    return first_days.copy(tmp_path)
 
 
 def of_list(text: Callable[[str], str]) -> Spoil:

@@ -1,7 +1,6 @@
 """A new look of all pages, or new addresses of lists: neither is a change of records, nor hides one."""
 
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,23 +14,8 @@ from tests.changing_portal import (
     maintenance,
     of_records,
     redesigned,
-    two_days,
 )
 from tests.conftest import Site, rows
-
-
-@pytest.fixture(scope="module")
-def first_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    """The portal, and an archive of its first two days."""
-    with two_days(tmp_path_factory.mktemp("portal")) as portal:
-        yield portal
-
-
-@pytest.fixture
-def portal(first_days: Portal, tmp_path: Path) -> Portal:
-    """One's own, as it was after these days."""
-    return first_days.copy(tmp_path)
-
 
 # --- the layout ---
 
