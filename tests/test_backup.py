@@ -4,8 +4,6 @@ import json
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +19,7 @@ from archive.maintenance.check import check
 from crawler.cli.doctor import FINE, LEAST_FREE, NOTE, WRONG, Diagnosis, diagnose
 from tests.conftest import disclosures, rows
 from tests.waiting import wait_until
+from tests.warm import Command
 
 NOW = "2026-11-25T10:00:00Z"
 
@@ -59,21 +58,18 @@ STAGE = 10
 
 def test_backups_made_while_a_crawl_writes_are_each_whole(sample_portal: Path, tmp_path: Path) -> None:
     db = tmp_path / "a.db"
-    command = [Path(sys.executable).with_name("disclosures"), "crawl", sample_portal, "--db", db]
-    crawl = subprocess.Popen(
-        [*map(str, command), "--delay", "0.03"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
     sizes = []
-    while crawl.poll() is None:
-        if db.is_file() and beside(db).is_file():
-            try:
-                back_up(db, beside(db), tmp_path / f"b{len(sizes)}", NOW)
-            except ArchiveError as error:
-                assert "not a disclosures archive" in str(error)  # the crawl is making it  # noqa: PT017
-                continue
-            sizes.append(captured(tmp_path / f"b{len(sizes)}" / "disclosures.db"))
-            wait_until(lambda: crawl.poll() is not None or captured(db) >= sizes[-1] + STAGE)
-    assert crawl.returncode == 0
+    with Command("disclosures", "crawl", sample_portal, "--db", db, "--delay", 0.03) as crawl:
+        while crawl.returncode is None:
+            if db.is_file() and beside(db).is_file():
+                try:
+                    back_up(db, beside(db), tmp_path / f"b{len(sizes)}", NOW)
+                except ArchiveError as error:
+                    assert "not a disclosures archive" in str(error)  # the crawl is making it  # noqa: PT017
+                    continue
+                sizes.append(captured(tmp_path / f"b{len(sizes)}" / "disclosures.db"))
+                wait_until(lambda: crawl.returncode is not None or captured(db) >= sizes[-1] + STAGE)
+        assert crawl.returncode == 0
     assert len({*sizes}) > 1, sizes  # made at several stages of the crawl
     for number in range(len(sizes)):
         put_back(tmp_path / f"b{number}", tmp_path / f"r{number}" / "a.db", tmp_path / f"r{number}" / "e.db")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Answer, Site, crawl, disclosures, portal_file, program, redirect, rows
+from tests.conftest import Answer, Site, crawl, disclosures, portal_file, redirect, rows
 from tests.files import PNG, TABLE, WHOLE, docx, text_cell, word, word_table, xlsx, zipped
 from tests.test_attachment_text import FIXTURES, without_blank_lines
 
@@ -246,16 +246,17 @@ def test_a_file_no_longer_linked_is_a_change_and_kept(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(bool(find_spec("rapidocr_onnxruntime")), reason="rapidocr-onnxruntime is installed")
 def test_recognition_asked_for_without_its_package_is_a_line(tmp_path: Path) -> None:
+    recognised = "import crawler.settings as settings; settings.DISCLOSURES_OCR = True"
     served = {LIST: LISTED, "/zwgk/d/1.html": record(["a.png"]), "/zwgk/files/a.png": Answer(PNG, "image/png")}
     db = tmp_path / "a.db"
     with Site(served) as site:
         portal = portal_file(tmp_path, site.url, ("budget", "预算", LIST))
         assert "a.png" not in crawl(portal, db).stdout
         assert attachment(db, "a.png")["state"] == "needs_ocr"
-        again = program("crawl", portal, "--db", tmp_path / "b.db", "--delay", 0, env={"DISCLOSURES_OCR": "1"})
+        again = crawl(portal, tmp_path / "b.db", first=recognised)
     assert attachment(tmp_path / "b.db", "a.png")["state"] == "ocr_not_installed"
     assert "text recognition is on, but the package rapidocr-onnxruntime is not installed" in again.stdout
-    reparsed = program("reparse", "--db", db, env={"DISCLOSURES_OCR": "1"})
+    reparsed = disclosures("reparse", "--db", db, first=recognised)
     assert reparsed.stdout.endswith("1 scan not read: the package rapidocr-onnxruntime is not installed\n")
 
 

@@ -1,8 +1,6 @@
 """A crawl ends at its budget with what it has, and keeps no other portal waiting."""
 
-import os
-import subprocess
-import sys
+import signal
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,6 +11,7 @@ import pytest
 from archive.database.lock import hold
 from tests.conftest import Site, SiteRequest, crawl, disclosures, empty_archive, portal_file, rows
 from tests.waiting import wait_until
+from tests.warm import Command
 
 LIST = "/list.html"
 ROW = '<li><a href="/d/{0}.html">样本文件之{0}的标题</a><span>2017-05-02</span></li>'
@@ -140,7 +139,7 @@ def test_time_outs_one_after_the_other_end_a_crawl(tmp_path: Path, tarpit: Tarpi
 
 
 def test_crawl_due_starts_what_becomes_due_while_a_slow_portal_is_under_way(tmp_path: Path, tarpit: Tarpit) -> None:
-    (tmp_path / "sitecustomize.py").write_text("import crawler.jobs.run as run\nrun.LOOK_AGAIN = 0.2\n")
+    often = "import crawler.jobs.run as run; run.LOOK_AGAIN = 0.2"
     page = "<html><body><ul>" + ROW.format(5) + "</ul></body></html>"
     with Site({LIST: page, "/d/5.html": record}) as site:
         homes = {"slow": tarpit.url, "early": site.url, "late": site.url}
@@ -150,29 +149,17 @@ def test_crawl_due_starts_what_becomes_due_while_a_slow_portal_is_under_way(tmp_
         )  # on one host portals take turns
         db = empty_archive(tmp_path / "a.db")
         late = hold(db, "late")  # as while another process crawls it
-        command = [
-            Path(sys.executable).with_name("disclosures"),
-            "crawl",
-            "--due",
-            *portals,
-            "--db",
-            db,
-            "--delay",
-            "0",
-        ]
-        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        try:
-            finished = "SELECT 1 FROM crawls WHERE portal = ? AND outcome = 'finished'"
-            wait_until(lambda: rows(db, finished, "early"))
-            late.release()
-            wait_until(lambda: rows(db, finished, "late"))
-            assert process.poll() is None
-            assert rows(db, "SELECT outcome FROM crawls WHERE portal = 'slow'") == [{"outcome": None}]
-            assert len(rows(db, "SELECT 1 FROM crawls WHERE portal = 'early'")) == 1
-        finally:
-            process.terminate()
-            tarpit.closed.set()
-            process.communicate(timeout=60)
+        words = ("crawl", "--due", *portals, "--db", db, "--delay", 0)
+        with Command("disclosures", *words, first=often) as command:
+            try:
+                finished = "SELECT 1 FROM crawls WHERE portal = ? AND outcome = 'finished'"
+                wait_until(lambda: rows(db, finished, "early"))
+                late.release()
+                wait_until(lambda: rows(db, finished, "late"))
+                assert command.returncode is None
+                assert rows(db, "SELECT outcome FROM crawls WHERE portal = 'slow'") == [{"outcome": None}]
+                assert len(rows(db, "SELECT 1 FROM crawls WHERE portal = 'early'")) == 1
+            finally:
+                command.send_signal(signal.SIGTERM)
+                tarpit.closed.set()
+                command.ended(60)

@@ -4,7 +4,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 import time
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +13,7 @@ from bench.kills import run
 from bench.ten_days import at, command, contents, crawl, morning, rows
 from pipelines.store import BATCH, MOST_WAITING
 from tests.county import County
+from tests.warm import Begun
 
 
 def test_killed_crawls_are_gone_on_with(tmp_path: Path) -> None:
@@ -29,9 +29,9 @@ def test_a_crawl_of_an_unchanged_portal_seals_as_it_goes(tmp_path: Path) -> None
         db, portal = tmp_path / "county.db", county.portal_file(tmp_path)
         crawl(portal, db, morning(1), "--mode", "full")
         county.reset_counts()
-        process = subprocess.Popen(command(portal, db, "--mode", "full"), env=at(morning(2)), start_new_session=True)
+        process = Begun(command(portal, db, "--mode", "full")[1:], at(morning(2)))
         while county.not_modified < 430:
-            assert process.poll() is None
+            assert process.returncode is None
             time.sleep(0.003)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

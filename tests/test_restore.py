@@ -5,7 +5,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
@@ -38,7 +37,7 @@ from tests.changing_portal import NOW, Document, Portal, list_of, redesigned
 from tests.conftest import Answer, Site, SiteRequest, portal_file, rows
 from tests.county import County
 from tests.exchanges import exchange
-from tests.waiting import SECONDS, wait_until
+from tests.waiting import wait_until
 
 TABLES = (
     "portals", "catalogs", "crawls", "records", "versions", "events", "attachments", "readings", "listings", "captures", "walks",
@@ -86,9 +85,7 @@ def kill_a_crawl(town: Town) -> None:
     town.site.answers = town.answers()
     known = rows(town.db, "SELECT count(*) AS n FROM captures")[0]["n"]
     moment, portal = NOW + timedelta(days=town.day, hours=2), town.folder / "county.toml"
-    process = subprocess.Popen(
-        command(portal, town.db, "--mode", "full"), env=at(moment), start_new_session=True, stderr=subprocess.DEVNULL
-    )
+    process = warm.Begun(command(portal, town.db, "--mode", "full")[1:], at(moment))
 
     def asked(_: SiteRequest) -> Answer:
         wait_until(lambda: rows(town.db, "SELECT count(*) AS n FROM captures")[0]["n"] != known)
@@ -96,7 +93,7 @@ def kill_a_crawl(town: Town) -> None:
         return Answer("", status=503)
 
     town.site.answers["/plans/2.html"] = asked
-    assert process.wait(SECONDS) == -signal.SIGKILL
+    assert process.wait() == -signal.SIGKILL
 
 
 @pytest.fixture(scope="module")

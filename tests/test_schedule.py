@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from crawler.jobs.schedule import LONGEST, LONGEST_WAIT, SHORTEST, CrawlHistory,
 from crawler.portals.portal_file import Portal, Schedule, find
 from tests import warm
 from tests.conftest import Answer, Site, crawl, disclosures, portal_file, rows
+from tests.warm import Command
 
 NOW = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)  # noon in Beijing
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -271,13 +273,10 @@ def test_wrong_use_is_one_line(tmp_path: Path) -> None:
 
 def test_an_interrupted_process_begins_no_other_portal(tmp_path: Path) -> None:
     """Ctrl-C ends the crawl under way, whose books are closed; what would have come next on the host is not begun."""
-    import os
-    import signal
-
-    pid: list[int] = []
+    commands: list[Command] = []
 
     def interrupts(_: object) -> Answer:
-        os.kill(pid[0], signal.SIGINT)
+        commands[0].send_signal(signal.SIGINT)
         return Answer(LIST.format(ROW.format(n=1)))
 
     with Site({"/list.html": interrupts}) as one, Site({"/list.html": LIST.format(ROW.format(n=1))}) as other:
@@ -285,23 +284,11 @@ def test_an_interrupted_process_begins_no_other_portal(tmp_path: Path) -> None:
             portal_file(tmp_path, site.url, ("plan", "样本规划", "/list.html"), name=name)
             for name, site in (("one", one), ("other", other))
         ]
-        import subprocess
-        import sys
-
-        command = [
-            Path(sys.executable).with_name("disclosures"),
-            "crawl",
-            *files,
-            "--db",
-            tmp_path / "a.db",
-            "--delay",
-            "0",
-        ]
-        process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        pid.append(process.pid)
-        out, _ = process.communicate(timeout=60)
+        commands.append(Command("disclosures", "crawl", *files, "--db", tmp_path / "a.db", "--delay", 0))
+        with commands[0] as command:
+            done = command.ended(60)
         assert not other.requests
-    assert "other: not begun" in out.splitlines()
+    assert "other: not begun" in (done.stdout + done.stderr).splitlines()
     assert rows(tmp_path / "a.db", "SELECT portal, outcome FROM crawls") == [{"portal": "one", "outcome": "shutdown"}]
 
 

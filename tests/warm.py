@@ -92,6 +92,11 @@ class Command:
         self._process.join()
         self._folder.cleanup()
 
+    @property
+    def returncode(self) -> int | None:
+        """Its exit status; None while it runs."""
+        return self._process.exitcode
+
     def send_signal(self, number: int) -> None:
         os.kill(self._process.pid or 0, number)
 
