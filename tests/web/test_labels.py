@@ -182,6 +182,11 @@ def test_the_operators_own_metadata_is_that_sites_alone(archive):
         assert records["columns"]["index_number"].startswith("索引号: ")
 
 
+def test_nothing_of_ours_is_copied_where_datasette_looks_for_a_permission(site, archive):
+    asked = {key: site.metadata(key, database=archive.stem) for key in ("allow", "allow_sql", "tables")}
+    assert asked == {"allow": None, "allow_sql": None, "tables": None}
+
+
 def test_files_that_changed_are_named_once_behind_the_fields():
     assert names_of_changed('["body", "attachment 样本.pdf", "attachments", "title"]') == ("正文", "信息名称", "附件")
     with reading("en"):

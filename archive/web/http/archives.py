@@ -187,8 +187,11 @@ def _held_privately(path: str) -> str | None:
     return None
 
 
-_SAYS_NOTHING_OF = {"allow", "allow_sql"}
-"""Keys of metadata that are the operator's alone. Datasette copies all it is given for each permission."""
+_SAYS_NOTHING_OF = {"allow", "allow_sql", "tables"}
+"""Keys of metadata that are the operator's alone: permissions, by `tables` of each one, and the size of facets.
+
+Datasette copies all it is given for each permission, of which a page asks several.
+"""
 
 
 def metadata(datasette: Datasette, key: str | None = None, database: str | None = None) -> dict[str, Any]:
