@@ -2,12 +2,14 @@
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from crawler.sample.portal_server import SampleServer
 from crawler.sample.site import rows as sample_rows
+from tests import warm
 from tests.conftest import ROOT, crawl, disclosures, rows
 
 REPORT = Path(__file__).parent / "report_2017"
@@ -174,15 +176,5 @@ def test_demo_crawls_two_days_of_the_sample_portal(tmp_path: Path) -> None:
 
 
 def test_scrapy_knows_the_portals() -> None:
-    import subprocess
-    import sys
-
-    listed = subprocess.run(
-        [Path(sys.executable).with_name("scrapy"), "list"],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=60,
-        check=True,
-    )
+    listed = warm.scrapy("list", env=os.environ, cwd=ROOT)
     assert listed.stdout.split() == ["sample", "tongxin"]
