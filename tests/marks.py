@@ -48,7 +48,7 @@ LONG = (
     "tests/web/test_browser_hostile.py", "tests/web/test_browser_record.py", "tests/web/test_every_page.py",
     "tests/web/test_hostile.py", "tests/web/test_one_language.py::test_so_does", "tests/web/test_pictures.py",
     "tests/web/test_published.py", "tests/web/test_reader_journeys.py", "tests/web/test_reader_requests.py",
-    "tests/web/test_search_addresses.py::test_no_address_breaks_the_page[300]", "tests/web/test_search_help.py::test_what_reporters",
+    "tests/web/test_search_addresses.py::test_no_address_breaks_the_page[500]", "tests/web/test_search_help.py::test_what_reporters",
     "tests/web/test_several_archives.py",
 )  # fmt: skip
 """Beginnings of the names of tests that are long together: many days, many kills, many examples, attacks, each page at each width,

@@ -29,7 +29,7 @@ from tests.warm import disclosures
 
 
 @pytest.mark.slow
-@settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@settings(max_examples=6, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(st.randoms(use_true_random=False), st.integers(1, 3))
 def test_however_it_is_split_the_archive_is_the_same(chance: random.Random, crawls_a_job: int) -> None:
     with TemporaryDirectory() as folder:

@@ -283,7 +283,7 @@ def is_valid_id(number: str) -> bool:
     )
 
 
-@settings(max_examples=150)
+@settings(max_examples=300)
 @given(INDEX_NUMBERS, CHINESE, CHINESE)
 @example("SFZ0-0-0000-000000", "", "")  # letters that could be a label
 @example("000200000013000000000", "", "")  # ten figures before a mobile's that are no landline's: there is no area 000
@@ -322,7 +322,7 @@ PIECES = st.one_of(
 MESSY = st.lists(st.one_of(PIECES, st.sampled_from([" ", "-", "/", ".", "*"])), max_size=10).map("".join)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(MESSY)
 @example("http://a.cn/" + ID + "/13812345678")
 @example("4123 4567 8901 2348 " + "138-1234-5678")
