@@ -19,8 +19,8 @@ from archive.maintenance.check import check
 from tests.exchanges import exchange, faults
 from tests.jobs import FIRST, County, Crawl, merged
 
-HINTS = {("payloads", "waiting"), ("block_sums", "id")}
-"""Columns that say nothing of what was captured: which page is to be packed again once its portal has a dictionary, the 1 of a sole row."""
+HINTS = {("block_sums", "id")}
+"""Columns that say nothing of what was captured: the 1 of a sole row."""
 
 KEYS = {"folded_tips": "captures"}
 

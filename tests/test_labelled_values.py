@@ -159,9 +159,8 @@ MASKED = [
 STAYS = [
     # text, why
     (f"证件号码：{credit_code('9164030012345678A')}", "a credit code has the label of a person's document"),
-    ("身份证号：64032419800", "eleven digits are no ID number"),
-    ("身份证号：1234567", "nor are seven, and no passport's either"),
-    ("账号：80123456789", "eleven digits are no account"),
+    ("身份证号：1234567", "seven digits are no ID number, and no passport's either"),
+    ("账号：8012345", "nor are they an account"),
     ("账号：8012345678901234567890123", "25 digits are none either"),
     (f"{ORGANISATION} {ACCOUNT}", "an organisation's account"),
     *(

@@ -122,13 +122,14 @@ def test_a_message_is_a_line_of_120_characters_at_most(
 
 
 @pytest.mark.parametrize(("length", "looked_at"), [(2999, True), (3000, False)])
-def test_only_a_small_page_is_looked_at_for_english_messages(length: int, looked_at: bool) -> None:
-    text = padded("<p>Page not found</p>", length)
+def test_a_page_without_the_words_of_messages_is_looked_at_where_it_is_small(length: int, looked_at: bool) -> None:
+    text = padded("<p>抱歉，404错误</p>", length)
     assert len(text) == length
     assert outcome(text) == ("gone" if looked_at else "page")
 
 
-ALARMS = ["页面不存在", "页面不在了", "页面已删除", "页面被删除", "找不到页面", "未找到页面", "您的请求被网站云锁拦截", "您的访问被阻断", "访问受到限制", "您的IP已被限制",
+ALARMS = ["Page not found", "Not Found", "404错误", "页面已下线", "页面已移除", "页面被移除", "页面已撤下", "页面被撤下", "页面不见了",
+          "页面不存在", "页面不在了", "页面已删除", "页面被删除", "找不到页面", "未找到页面", "您的请求被网站云锁拦截", "您的访问被阻断", "访问受到限制", "您的IP已被限制",
           "您的请求被拒绝", "拒绝访问", "请输入验证码", "安全验证", "人机验证", "发现异常请求", "您的异常访问", "您的请求异常", "您的操作存在异常", "您的访问过于频繁",
           "网站正在升级维护", "网站维护中", "系统繁忙", "暂停访问"]  # fmt: skip
 

@@ -87,7 +87,7 @@ LABELS = {
 }  # fmt: skip
 """The label of each kind as a regular expression."""
 
-_FIRST = "粮补抚特救资患献饭餐乘校借图➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违操接bBlLhHyYjJdDzZ毕肄上导紧暂光"
+_FIRST = "固座粮补抚特救资患献饭餐乘校借图➕+＋身公证残学二社驾居医银卡账帐帳一存折护護通台回军士警永出户车号机牌微QqＱｑ扣家住宅监现常电電手移联個个本邮私通居签海旅参病准考结离退老独iIpPwWvV加tTmMcCeE供低优就失亲父母配子薇威企门健新农合养出伤转复烈报人边生轿货客摩面越汽文sSＶｖ抖快钉飞小惠工直来写信申收寄当投举肇涉事违操接bBlLhHyYjJdDzZ毕肄上导紧暂光"
 _SECOND = "我种pPkKlLiItTzZjJrR贴恤助格员者抚血救困餐交园书阅业中久手补资红音钉快抖乡亲人代件份伍休会住作保信偶兵养农分创动包卡历口号號合名员址境士女婚子宅官居属年庭康役待户托扣折护護胞机機案残民照牌生电留疗疾租箱籍系编老考职育行話话讯证證诊车辆邮里野长院驶鹅灵aAdDeEfFhHmMoOqQxXVvＶｖＱｑ访请诉报货事故停章法:：位岗游急有本所博荣字明码档头算通主"
 """The characters with which a label can begin, and those, blanks aside, that can stand second."""
 
