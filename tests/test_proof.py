@@ -396,7 +396,7 @@ def test_the_program_says_what_is_wrong_when_run_alone(withdrawn: Path, tmp_path
 
 def test_a_proof_that_unpacks_to_more_than_any_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Proofs come from others: one of a megabyte took three gigabytes."""
-    monkeypatch.setattr(checking, "MOST", 1000)
+    monkeypatch.setattr(checking, "LARGEST_BUNDLE", 1000)
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was unpacked"))
     with zipfile.ZipFile(tmp_path / "proof.zip", "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr("pages/1.html", b" " * 500)

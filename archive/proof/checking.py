@@ -16,7 +16,7 @@ NOT_WHOLE = (ValueError, LookupError, TypeError, AttributeError, EOFError, Runti
 RuntimeError where it seems encrypted, or compressed in an unknown way.
 """
 
-MOST = 500_000_000
+LARGEST_BUNDLE = 500_000_000
 """Bytes that a bundle may unpack to: they are held at once, and a megabyte may hold gigabytes."""
 
 
@@ -27,8 +27,8 @@ def faults(path: Path, kept: Mapping[str, str]) -> Iterator[str]:
     try:
         with zipfile.ZipFile(path) as package:
             size = sum(file.file_size for file in package.infolist())
-        if size > MOST:
-            raise ValueError(f"it unpacks to {size} bytes, more than the {MOST} that are read")
+        if size > LARGEST_BUNDLE:
+            raise ValueError(f"it unpacks to {size} bytes, more than the {LARGEST_BUNDLE} that are read")
         yield from check(str(path), dict(kept))
         yield from _tokens(path)
     except OSError as error:

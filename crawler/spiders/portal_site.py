@@ -64,10 +64,10 @@ class PortalSite:
         if self._spider.crawler.stats:
             self._spider.crawler.stats.inc_value(f"disclosures/{name}")
 
-    def has_room(self) -> bool:
-        """Whether the crawl's budget would let one more page or file be answered that is wanted, which it then counts.
+    def may_queue(self) -> bool:
+        """Count one more page or file that is wanted, and return whether the crawl's budget would let it be answered.
 
-        What has none is not queued, where lists lead to more than memory holds: the next crawl asks for it.
+        What may not is not queued, where lists lead to more than memory holds: the next crawl asks for it.
         """
         self._wanted += 1
         return self._wanted <= self.portal.budget.pages

@@ -24,7 +24,7 @@ class RecordFiles:
 
     def requests(self, record_url: str, name: str, url: str) -> Iterator[Request]:
         """The request for a file of a record, once a crawl."""
-        if self._requested.add((record_url, url)) and self._site.has_room():
+        if self._requested.add((record_url, url)) and self._site.may_queue():
             self._site.count("files_wanted")
             arguments = {"record_url": record_url, "name": name or file_name(url), "url": url}
             request = self._site.request(url, self.parse_file, arguments, errback=self.failed, priority=FILES)

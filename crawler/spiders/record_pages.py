@@ -42,7 +42,7 @@ class RecordPages:
             key = canonicalize_url(url)
             yield from self._files.requests(key, name or self._site.frontier.title(key), url)
             return
-        if not self._site.has_room():
+        if not self._site.may_queue():
             return
         self._site.count("pages_wanted")
         self._reader.wanted += 1
