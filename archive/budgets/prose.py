@@ -80,21 +80,14 @@ class _Expense:
     """An amount that is said to be one of the three public expenses,
     with the stage and the year that the words state, if they do.
 
-    `leads`: the words before its name, None where others say that it may be a part of it, or a change; and those before the
-    first name in its sentence. `first_year`: the one that its sentence begins with, or the last one that does.
+    `lead`: the words before its name, None where others say that it may be a part of it, or a change.
     """
 
     figure: Figure
     role: str
     stage: str | None
     year: int | None
-    leads: tuple[str | None, ...]
-    first_year: int | None
-
-    def is_sure(self, heading: Heading) -> bool:
-        """Whether nothing says that it is of another year than the table, or of a part of the unit or another one."""
-        of_whole = all(_is_of_whole(lead, heading.agency) for lead in self.leads)
-        return of_whole and self.first_year in (None, heading.year)
+    lead: str | None
 
 
 class _Years:
@@ -127,7 +120,7 @@ class StatedAmounts:
             if figure.unit == MONEY and figure.is_exact
         ]
         self._first_leads = _first_leads(passages)
-        self._expenses = list(_expenses(passages, self._first_leads, self._years))
+        self._expenses = list(_expenses(passages))
         self._parts: dict[str, list[Figure]] = {name: [] for name in _STATED_AS}
         for words, figure in self._stated:
             for name, pattern in _STATED_AS.items():
@@ -148,7 +141,7 @@ class StatedAmounts:
                 stated = (each for each in self._expenses if each.role == role and each.year in (None, heading.year))
                 place = role if expenses.stage == heading.stage else f"{role} {expenses.stage}"
                 alike = [each for each in stated if (each.stage or heading.stage) == expenses.stage]
-                sure = [each.figure for each in alike if each.is_sure(heading)]
+                sure = [each.figure for each in alike if self._is_sure(each.figure, each.lead, heading)]
                 yield from _check(place, line, [each.figure for each in alike], sure)
 
     def check_names(self, lines: Iterable[BudgetLine]) -> Iterator[BudgetCheck]:
@@ -192,14 +185,16 @@ class StatedAmounts:
                 named = [
                     (found, figure) for words, figure in self._stated if (found := _named(name, words)) is not None
                 ]
-                sure = [
-                    figure
-                    for lead, figure in named
-                    if _is_of_whole(lead, statement.heading.agency)
-                    and _is_of_whole(self._first_leads[figure.begin], statement.heading.agency)
-                    and self._years.of(figure) in (None, statement.heading.year)
-                ]
+                sure = [figure for lead, figure in named if self._is_sure(figure, lead, statement.heading)]
                 yield from _check(f"{kind} {side}", line, [figure for _, figure in named], sure)
+
+    def _is_sure(self, figure: Figure, lead: str | None, heading: Heading) -> bool:
+        """Whether neither the words before a figure's name nor those its sentence begins with say that it is of another year
+        than the table, of a part of the unit or of another one.
+        """
+        leads = lead, self._first_leads.get(figure.begin, lead)
+        of_whole = all(_is_of_whole(words, heading.agency) for words in leads)
+        return of_whole and self._years.of(figure) in (None, heading.year)
 
 
 def _named_parts(
@@ -246,7 +241,7 @@ def _plain_lead(named: tuple[str, str, str]) -> str | None:
     return before if _BEHIND_NAME.fullmatch(behind) else None
 
 
-def _expenses(passages: Passages, first_leads: Mapping[int, str], years: _Years) -> Iterator[_Expense]:
+def _expenses(passages: Passages) -> Iterator[_Expense]:
     """Yield the expenses that a text states; one may be stated twice in a row: 预算为 9 万元，支出决算为 8 万元."""
     last: _Expense | None = None
     for number, figure in enumerate(passages.figures):
@@ -255,9 +250,7 @@ def _expenses(passages: Passages, first_leads: Mapping[int, str], years: _Years)
         if figure.unit != MONEY or not figure.is_exact:
             last = None
         elif named:
-            lead = _plain_lead(named)
-            leads = lead, first_leads.get(figure.begin, lead)
-            last = _Expense(figure, named[0], stage_of(clause), year_of([clause]), leads, years.of(figure))
+            last = _Expense(figure, named[0], stage_of(clause), year_of([clause]), _plain_lead(named))
         elif last and _STAGE_ALONE.fullmatch(words):
             last = replace(last, figure=figure, stage=stage_of(clause))
         else:
