@@ -18,7 +18,7 @@ from archive.ingest.store import Store
 from archive.model.observations import Capture, CatalogOfPortal, ListPage, PortalOfFile, Problem
 from crawler.extract.response_class import CUT, PAGE, Verdict
 from crawler.portals.portal_file import Portal
-from crawler.spiders import list_pages
+from crawler.spiders import list_pages, pages
 from crawler.spiders.list_pages import OVERLAP, REPEATS, ListPages
 from crawler.spiders.portal_site import Content, PortalSite
 from crawler.spiders.record_files import RecordFiles
@@ -171,6 +171,15 @@ def test_a_list_is_walked_for_so_many_rows(
     walked = lists.walk(THREE)
     assert (len(walked.pages), walked.is_whole) == (pages, whole)
     assert walked.problems == ([] if whole else ["over_budget"])
+
+
+def test_of_a_page_of_too_many_rows_the_first_are_kept_and_the_walk_proves_nothing(
+    lists: Lists, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (list_pages, pages):
+        monkeypatch.setattr(module, "MOST_ROWS", 2)
+    walked = lists.walk({CATALOG.url: a_page(1, 2, 3)})
+    assert (walked.records, walked.is_whole, walked.problems) == (["1", "2"], False, ["over_budget"])
 
 
 def test_a_next_page_on_another_site_is_not_asked_for_and_the_walk_proves_nothing(lists: Lists) -> None:
